@@ -1,30 +1,22 @@
-"""Time for wires and arms: one Protocol, and the one real clock behind it.
+"""Time as `hardware` sees it: durations only, from a clock that never jumps.
 
-Rules: every file here that needs time is handed a `Clock`; only `gate.wiring` (and a command line)
-builds a `SystemClock`. Instants are monotonic seconds: they order things and measure how long they
-took, they survive a wrong wall clock, and they mean nothing in another process after a restart.
+Everything in this package that waits or measures is given a Clock. Tests give one that they turn
+by hand; the running program gives SystemClock.
 """
 
-import threading
 import time
 from typing import Protocol
 
-__all__ = ["Clock", "SystemClock"]
-
 
 class Clock(Protocol):
-    """What a driver may ask of time. Safe to call from any thread."""
+    """Monotonic seconds and a pause; the zero is arbitrary."""
 
     def monotonic(self) -> float:
-        """Return seconds since an arbitrary start; never goes back."""
+        """Return seconds that only ever grow."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Return after `seconds` (>= 0)."""
-        ...
-
-    def wait(self, event: threading.Event, seconds: float) -> bool:
-        """Return True as soon as `event` is set, False when `seconds` (>= 0) have passed first."""
+        """Pause the calling thread; zero or less returns at once."""
         ...
 
 
@@ -32,14 +24,10 @@ class SystemClock:
     """The machine's own monotonic clock."""
 
     def monotonic(self) -> float:
-        """Return seconds of the machine's monotonic clock."""
-        return time.monotonic()  # noqa: TID251 - this is the clock that everybody else is handed
+        """Return the kernel's monotonic seconds."""
+        return time.monotonic()  # noqa: TID251 - this class is the clock that is injected
 
     def sleep(self, seconds: float) -> None:
-        """Return after `seconds`; zero or less returns at once."""
+        """Pause the calling thread; zero or less returns at once."""
         if seconds > 0:
             time.sleep(seconds)
-
-    def wait(self, event: threading.Event, seconds: float) -> bool:
-        """Return True as soon as `event` is set, False when `seconds` have passed first."""
-        return event.wait(max(0.0, seconds))

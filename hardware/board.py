@@ -1,0 +1,186 @@
+"""What a relay board is to the rest of the program: settings, answers, troubles, one Protocol.
+
+Rules that every driver of this package keeps:
+- A relay is energised or released, never "opened"; channels count from 1, as printed on boards.
+- The protocol and the address are configuration. No driver ever probes: the question byte of one
+  board switches the relays of another on.
+- Every call has a deadline. A write is never repeated blindly; a read may be.
+- A board has one owner thread. Nothing here sleeps for the length of a pulse.
+- When the wire is down a command fails at once. It is never queued, so it can never come late.
+- Relays are released at connect, at close and after every reconnect.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from hardware.errors import HardwareError
+
+
+class BoardProtocol(StrEnum):
+    """The languages that relay boards speak here."""
+
+    LCUS = "lcus"
+    WAVESHARE = "waveshare"
+    LCTECH = "lctech"
+    KMTRONIC = "kmtronic"
+    NUMATO = "numato"
+
+
+class Trouble(StrEnum):
+    """Why a board call failed; the console translates these."""
+
+    NO_PORT = "no_port"  # The port does not exist: unplugged, or another name.
+    PORT_BUSY = "port_busy"  # Another program holds the port.
+    NOT_PERMITTED = "not_permitted"  # The service's user may not use the port.
+    LOST = "lost"  # The wire broke, or is not connected yet.
+    SILENT = "silent"  # No answer within the deadline.
+    BAD_REPLY = "bad_reply"  # An answer that is not one: wrong checksum, address or shape.
+    REFUSED = "refused"  # The board answered with an error of its own (Modbus exception).
+    WRONG_BOARD = "wrong_board"  # The board answers, but not as the configured one.
+    LINKAGE = "linkage"  # An input drives a relay by itself, and it could not be set to normal.
+    INTERLOCK = "interlock"  # Raise and lower would have been energised together.
+    BAD_ORDER = "bad_order"  # The caller asked for a channel or a time that does not exist.
+    SETTINGS = "settings"  # The configuration contradicts itself or the board's limits.
+
+
+class BoardError(HardwareError):
+    """A board call that failed: its kind, the place on the site and what a person can do."""
+
+    def __init__(self, kind: Trouble, place: str, remedy: str) -> None:
+        super().__init__(f"{place}: {kind.value}: {remedy}")
+        self.kind = kind
+        self.place = place
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSettings:
+    """One board as configured.
+
+    url: "/dev/serial/by-path/…", or any pyserial URL such as "socket://10.0.0.9:4196".
+    address: Modbus unit (Waveshare 1, LC Technology 255 or 254) or KMTronic board number (1).
+    relays, inputs: None takes the protocol's usual number.
+    interlock: groups of channels of which at most one may ever be energised.
+    silent: the board is known to answer nothing at all (most LCUS-1), so it cannot be checked.
+    local_echo: the adapter returns every byte that is sent (two-wire RS485 without echo gating).
+    reply_s, gap_s: seconds; None takes the protocol's usual value.
+    """
+
+    protocol: BoardProtocol
+    url: str
+    name: str = ""
+    address: int | None = None
+    baud: int = 9600
+    relays: int | None = None
+    inputs: int | None = None
+    interlock: tuple[frozenset[int], ...] = ()
+    silent: bool = False
+    local_echo: bool = False
+    reply_s: float | None = None
+    gap_s: float | None = None
+
+    @property
+    def place(self) -> str:
+        """Return how messages name this board, e.g. "board south at /dev/…"."""
+        return f"board {self.name} at {self.url}" if self.name else f"board at {self.url}"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the board said it is when it was connected.
+
+    confirmed: it answered in its own language; False only for boards declared silent.
+    findings: what had to be put right, e.g. "input 1 drove relay 1 (linkage); set to normal".
+    """
+
+    protocol: BoardProtocol
+    address: int | None
+    relays: int
+    inputs: int
+    confirmed: bool
+    version: str | None = None
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """One exchange on the wire. confirmed is False for boards that do not answer a command."""
+
+    sent: bytes
+    received: bytes
+    confirmed: bool
+
+
+class RelayBoard(Protocol):
+    """A relay board. Synchronous; one owner thread; every call has a deadline."""
+
+    @property
+    def channels(self) -> int:
+        """Number of relays, counted from 1."""
+        ...
+
+    @property
+    def inputs(self) -> int:
+        """Number of inputs, 0 where the board has none."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """How messages name this board."""
+        ...
+
+    @property
+    def identity(self) -> Identity | None:
+        """What the last successful connect found; None while the board is not connected."""
+        ...
+
+    @property
+    def trouble(self) -> BoardError | None:
+        """Why the board is not connected; None while it is. Link up means `trouble is None`."""
+        ...
+
+    def connect(self) -> Identity:
+        """Open the wire, check the board, set its modes to normal, release every relay.
+
+        From then until close(), service() reconnects by itself, with a growing delay, and does
+        the same checks and the same release each time. Raises BoardError if it fails now.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release every relay where the wire allows it, then close. Never raises."""
+        ...
+
+    def pulse(self, channel: int, ms: int) -> Ack:
+        """Energise `channel` for `ms` milliseconds; return without waiting for its end.
+
+        Timed by the board where the board can, otherwise released by service(). Never repeated:
+        a BoardError means that the relay may or may not have moved. A pulse on an energised
+        channel restarts its time, so that holding is a pulse renewed before it ends.
+        """
+        ...
+
+    def release(self, channel: int) -> Ack:
+        """Release one relay now and forget its pulse."""
+        ...
+
+    def release_all(self) -> Ack:
+        """Release every relay now and forget all pulses."""
+        ...
+
+    def read_inputs(self) -> tuple[bool, ...]:
+        """Return the raw levels, input 1 first; an empty tuple where the board has none."""
+        ...
+
+    def read_relays(self) -> tuple[bool, ...] | None:
+        """Return the relays as the board reports them, or None where it cannot tell."""
+        ...
+
+    def service(self) -> float | None:
+        """Do what is due (end of software pulses, reconnecting); never raises.
+
+        Returns the seconds until there is something due again, None for nothing. Call it at
+        least that often, and at once after a BoardError.
+        """
+        ...
