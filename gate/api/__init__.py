@@ -1,0 +1,1 @@
+"""REST and event stream for other programs."""

@@ -1,0 +1,121 @@
+"""Protocols in the gate's own words: what the lanes and pages need, whoever provides it."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from sqlmodel import Session
+
+from gate.entries import Entry
+from gate.events import Decision, Direction, Instant, LaneId, OrderId, PassageId, Picture
+from registry.plates import Plate
+from registry.rules import Standing
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> Instant: ...
+    def monotonic(self) -> float: ...
+    def sleep(self, seconds: float) -> None: ...
+
+
+class Registry(Protocol):
+    """Who may enter, answered from memory."""
+
+    def standing(self, plate: Plate, at: datetime) -> Standing: ...
+
+
+class Written(StrEnum):
+    """Where an entry is now. Both survive a power cut."""
+
+    COMMITTED = "committed"
+    SPOOLED = "spooled"
+
+
+class Unit(Protocol):
+    """One transaction: registry changes through `session`, entries through `append`."""
+
+    @property
+    def session(self) -> Session: ...
+    def append(self, *entries: Entry) -> None: ...
+
+
+class Journal(Protocol):
+    """The record. `append` returns only when the entries are on disk; it never loses one.
+
+    `append` falls back to the fsynced spool when the database is away. `unit` is for people's
+    changes: it raises JournalAway instead, and commits at the end of the block.
+    """
+
+    def append(self, *entries: Entry) -> Written: ...
+    def unit(self) -> AbstractContextManager[Unit]: ...
+
+
+class Pictures(Protocol):
+    """JPEG files by content hash. `put` returns at once with the hash; writing happens aside."""
+
+    def put(self, jpeg: bytes) -> str: ...
+    def get(self, sha256: str) -> bytes | None: ...
+
+
+class Barrier(Protocol):
+    """The arm of one lane. No call blocks; what becomes of an order comes back as a fact."""
+
+    def raise_arm(self, order: OrderId, expires: float) -> None: ...
+    def lower(self, order: OrderId) -> None: ...
+    def hold(self, until: float) -> None: ...
+    def release_hold(self) -> None: ...
+    def reset_fire(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LaneView:
+    """What a page shows of a lane, made anew on each change.
+
+    state: idle | identifying | asking | opening | open | refused. arm/mode/link/presence: as the
+    hardware reports them, "not_wired" where nothing is wired. since: when the state began.
+    """
+
+    lane: LaneId
+    name: str
+    direction: Direction
+    state: str
+    since: datetime
+    passage: PassageId | None
+    decision: Decision | None
+    plate: str
+    colour: str
+    picture: Picture
+    arm: str
+    mode: str
+    link: str
+    presence: str
+    hold_until: datetime | None
+    camera: str
+    camera_why: str
+
+
+class SiteEvents(Protocol):
+    """Changes for pages and programs: called on any thread, must return at once."""
+
+    def subscribe(self, on_change: Callable[[str, object], None]) -> Callable[[], None]: ...
+
+
+class Lanes(Protocol):
+    """What pages and programs may ask of the lanes. Actor is the logged-in user's name."""
+
+    def views(self) -> Sequence[LaneView]: ...
+    def preview(self, lane: LaneId) -> bytes | None: ...
+    def asking(self) -> Sequence[LaneView]: ...
+    def admit(self, passage: PassageId, plate: str, actor: str, remark: str) -> bool: ...
+    def refuse(self, passage: PassageId, actor: str, remark: str) -> bool: ...
+    def raise_by_hand(self, lane: LaneId, actor: str, remark: str, emergency: bool) -> bool: ...
+    def lower(self, lane: LaneId, actor: str, remark: str) -> bool: ...
+    def hold(self, lane: LaneId, actor: str, remark: str, seconds: float) -> bool: ...
+    def release_hold(self, lane: LaneId, actor: str, remark: str) -> bool: ...
+    def reset_fire(self, lane: LaneId, actor: str, remark: str) -> bool: ...
+    def acknowledge(self, alarm: str, actor: str, remark: str) -> bool: ...

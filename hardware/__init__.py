@@ -1,0 +1,1 @@
+"""Wires and devices: relay boards, inputs, arms, cameras. Knows no plate and no rule."""

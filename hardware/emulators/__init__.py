@@ -1,0 +1,1 @@
+"""Boards on pseudo-terminals, arms and cars for tests and the demo; share no code with drivers."""

@@ -1,0 +1,1 @@
+"""Plates from pictures: image in, readings out. Knows no camera, person or barrier."""

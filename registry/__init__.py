@@ -1,0 +1,1 @@
+"""Who may enter: plates, households, vehicles, passes. Knows no image and no relay."""
