@@ -1,1 +1,4 @@
-"""The gate itself: configuration, decisions, lanes, journal, pages. May import the other three; nobody imports it."""
+"""The gate: configuration, decisions, lanes, journal, pages.
+
+May import the other three packages; nobody imports it.
+"""
