@@ -1,0 +1,295 @@
+"""The registry's tables. Rows stay in this package: others see values of rules.py and snapshot.py.
+
+Every instant is aware (UtcDateTime); every choice is stored as its text (kinds.py). Personal
+columns (names, phones) hold no ID numbers, by design: least data (PIPL art. 6).
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, Enum, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from registry.instants import UtcDateTime
+from registry.kinds import (
+    Action,
+    BlockReason,
+    ListedKind,
+    NameMatch,
+    Occupant,
+    PassKind,
+    PassSource,
+    PersonRole,
+    UseState,
+    VehicleKind,
+)
+from registry.plates import PlateClass, PlateColour
+
+# Migrations must be able to name what they alter, on both engines.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def _choice(choices: type[StrEnum], default: StrEnum | None = None) -> Column[Any]:
+    """A text column that holds one of the values; no native enum, so values may be added."""
+    column_type = Enum(
+        choices,
+        native_enum=False,
+        create_constraint=False,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+    return Column(column_type, nullable=False, default=default)
+
+
+class Building(SQLModel, table=True):
+    """A building; name as painted on it without 栋: "3"."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+
+
+class Unit(SQLModel, table=True):
+    """A stairwell of a building; name without 单元: "2", or "" where there is only one."""
+
+    __table_args__ = (UniqueConstraint("building_id", "name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    building_id: int = Field(foreign_key="building.id")
+    name: str
+
+
+class Household(SQLModel, table=True):
+    """A flat and those who live in it; room without 室: "501"."""
+
+    __table_args__ = (UniqueConstraint("unit_id", "room"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    unit_id: int = Field(foreign_key="unit.id")
+    room: str
+    note: str = ""
+
+
+class Person(SQLModel, table=True):
+    """One owner, tenant or family member of one household."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    household_id: int = Field(foreign_key="household.id", index=True)
+    name: str
+    phone: str = ""
+    role: PersonRole = Field(sa_column=_choice(PersonRole, PersonRole.OWNER))
+    note: str = ""
+
+
+class Vehicle(SQLModel, table=True):
+    """A registered vehicle. plate: whole key. valid_until: last instant, None without end."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    plate: str = Field(unique=True)
+    plate_class: PlateClass = Field(sa_column=_choice(PlateClass))
+    colour: PlateColour = Field(sa_column=_choice(PlateColour, PlateColour.UNKNOWN))
+    kind: VehicleKind = Field(sa_column=_choice(VehicleKind, VehicleKind.OWNER))
+    household_id: int | None = Field(default=None, foreign_key="household.id", index=True)
+    holder: str = ""  # who answers for a vehicle of no household: a firm, a member of staff
+    valid_from: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    valid_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    note: str = ""
+
+
+class Space(SQLModel, table=True):
+    """A parking space; several vehicles may share it (一位多车)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    household_id: int | None = Field(default=None, foreign_key="household.id", index=True)
+    note: str = ""
+
+
+class SpaceVehicle(SQLModel, table=True):
+    """Which vehicles may stand in which space."""
+
+    __tablename__ = "space_vehicle"
+
+    space_id: int = Field(foreign_key="space.id", primary_key=True)
+    vehicle_id: int = Field(foreign_key="vehicle.id", primary_key=True, index=True)
+
+
+class NameCheck(SQLModel, table=True):
+    """Evidence: whom a visitor named, what the register answered, who asked and when."""
+
+    __tablename__ = "name_check"
+
+    id: int | None = Field(default=None, primary_key=True)
+    household_id: int = Field(foreign_key="household.id", index=True)
+    plate: str = Field(default="", index=True)
+    said: str
+    outcome: NameMatch = Field(sa_column=_choice(NameMatch))
+    asked_by: str
+    asked_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class VisitorPass(SQLModel, table=True):
+    """A visitor's right to enter. allowed: openings in all (None for a period pass); spent: so far.
+
+    A recurring pass (carer, delivery) names the person of the household who consented.
+    """
+
+    __tablename__ = "visitor_pass"
+
+    id: int | None = Field(default=None, primary_key=True)
+    plate: str = Field(index=True)
+    household_id: int | None = Field(default=None, foreign_key="household.id", index=True)
+    kind: PassKind = Field(sa_column=_choice(PassKind))
+    allowed: int | None = None
+    spent: int = 0
+    valid_from: datetime = Field(sa_type=UtcDateTime)
+    valid_until: datetime = Field(sa_type=UtcDateTime, index=True)
+    visitor_name: str = ""
+    visitor_phone: str = ""
+    purpose: str = ""
+    remark: str = ""
+    source: PassSource = Field(sa_column=_choice(PassSource))
+    name_check_id: int | None = Field(default=None, foreign_key="name_check.id")
+    recurring: bool = False
+    consent_person_id: int | None = Field(default=None, foreign_key="person.id")
+    consent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_by: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    revoked_by: str | None = None
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class PassUse(SQLModel, table=True):
+    """One passage's claim on a pass; the unique pair is why no pass is spent twice by one."""
+
+    __tablename__ = "pass_use"
+    __table_args__ = (UniqueConstraint("pass_id", "passage"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    pass_id: int = Field(foreign_key="visitor_pass.id")
+    passage: str = Field(index=True)
+    state: UseState = Field(sa_column=_choice(UseState, UseState.HELD))
+    at: datetime = Field(sa_type=UtcDateTime)
+    settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Visit(SQLModel, table=True):
+    """The visitor log: one stay, from check-in at the entrance to check-out at the exit."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    plate: str = Field(index=True)
+    pass_id: int | None = Field(default=None, foreign_key="visitor_pass.id", index=True)
+    household_id: int | None = Field(default=None, foreign_key="household.id", index=True)
+    name_check_id: int | None = Field(default=None, foreign_key="name_check.id")
+    visitor_name: str = ""
+    visitor_phone: str = ""
+    purpose: str = ""
+    remark: str = ""
+    registered_by: str = ""
+    passage_in: str | None = Field(default=None, unique=True)
+    passage_out: str | None = Field(default=None, unique=True)
+    checked_in_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    checked_out_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+
+
+class Block(SQLModel, table=True):
+    """A plate that must not be let in, why, and for how long. lifted_at ends it early."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    plate: str = Field(index=True)
+    reason: BlockReason = Field(sa_column=_choice(BlockReason))
+    detail: str = ""
+    valid_from: datetime = Field(sa_type=UtcDateTime)
+    valid_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_by: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    lifted_by: str | None = None
+    lifted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ListedVehicle(SQLModel, table=True):
+    """An ambulance or utility vehicle on an ordinary plate, listed by whole plate."""
+
+    __tablename__ = "listed_vehicle"
+
+    id: int | None = Field(default=None, primary_key=True)
+    plate: str = Field(unique=True)
+    kind: ListedKind = Field(sa_column=_choice(ListedKind))
+    organisation: str
+    valid_from: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    valid_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    note: str = ""
+
+
+class SpecialPattern(SQLModel, table=True):
+    """A form of plate listed as a whole, e.g. "吉O????警"; patterns.py sets the limits."""
+
+    __tablename__ = "special_pattern"
+
+    id: int | None = Field(default=None, primary_key=True)
+    pattern: str = Field(unique=True)
+    kind: ListedKind = Field(sa_column=_choice(ListedKind))
+    note: str = ""
+
+
+class Presence(SQLModel, table=True):
+    """A vehicle that is inside now, and the space it took when it came in."""
+
+    plate: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=UtcDateTime)
+    occupant: Occupant = Field(sa_column=_choice(Occupant))
+    space_id: int | None = Field(default=None, foreign_key="space.id")
+    passage: str = ""
+
+
+class OccupancyCount(SQLModel, table=True):
+    """How many vehicles of a class are inside: entries minus exits since the last recount."""
+
+    __tablename__ = "occupancy_count"
+
+    occupant: Occupant = Field(
+        sa_column=Column("occupant", _choice(Occupant).type, primary_key=True, autoincrement=False)
+    )
+    count: int = 0
+    recounted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ImportBatch(SQLModel, table=True):
+    """One spreadsheet that was applied, so that it can be undone."""
+
+    __tablename__ = "import_batch"
+
+    id: int | None = Field(default=None, primary_key=True)
+    file_name: str
+    sha256: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    who: str
+    rows: int
+    refused: int
+    undone_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    undone_by: str | None = None
+
+
+class Change(SQLModel, table=True):
+    """The history: who changed what, when, from what to what. Rows are added, never altered.
+
+    plate: the key whose standing the change may touch, so that the snapshot can follow.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    who: str
+    action: Action = Field(sa_column=_choice(Action))
+    entity: str
+    entity_id: str
+    plate: str | None = Field(default=None, index=True)
+    before: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    after: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    batch_id: int | None = Field(default=None, foreign_key="import_batch.id", index=True)
