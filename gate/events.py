@@ -99,8 +99,9 @@ class Decision:
 
     plate: the whole normalised key or "" where none was read. standing: the registry's word for
     it (resident, visitor, blocked, unknown, ...). household: label such as 3-2-501 or "".
-    vehicle_kind: registry's kind. visitor_pass: the pass that an opening spends, or None. candidates: what the
-    guard is shown, best first. evidence: JSON-able facts behind the answer (thresholds, votes).
+    vehicle_kind: registry's kind. visitor_pass: the pass that an opening spends, or None.
+    candidates: what the guard is shown, best first.
+    evidence: JSON-able facts behind the answer (thresholds, votes).
     """
 
     verdict: Verdict

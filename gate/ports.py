@@ -53,6 +53,9 @@ class Journal(Protocol):
 
     def append(self, *entries: Entry) -> Written: ...
     def unit(self) -> AbstractContextManager[Unit]: ...
+    def reading(self) -> AbstractContextManager[Session]:
+        """Open a session for reading only; it takes no lock that a passage would wait for."""
+        ...
 
 
 class Pictures(Protocol):

@@ -1,0 +1,411 @@
+"""config.yaml as frozen models: every key, its default, its unit and what it is for.
+
+Read once, in `gate.__main__`; sliced by `gate.wiring`; never read at import. An unknown key, a
+wrong type or two lanes on one relay is a fault that names its key and the remedy; all faults are
+found in one go. Whether ports and cameras exist is for `gate.checks`, which touches the machine.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from gate.events import Direction
+from hardware.board import BoardProtocol
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Seconds = Annotated[float, Field(gt=0.0, le=86_400.0)]
+Channel = Annotated[int, Field(ge=1, le=64)]
+
+
+class Part(BaseModel):
+    """A section of config.yaml: frozen, and closed to keys that nobody knows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SiteConfig(Part):
+    """The community."""
+
+    name: str = Field("荷兰小镇", description="Name shown on pages, reports and the lane sign.")
+    timezone: str = Field("Asia/Shanghai", description="IANA zone of screens and schedules.")
+    language: Literal["zh_CN", "en"] = Field("zh_CN", description="First language of the pages.")
+    capacity: int | None = Field(
+        None, ge=0, description="Parking spaces of the site; none means that it is never full."
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"{name!r} is no IANA time zone; write Asia/Shanghai") from error
+        return name
+
+
+class WebConfig(Part):
+    """Where the pages and the API answer."""
+
+    host: str = Field(
+        "127.0.0.1", description="Address to listen on; 0.0.0.0 for the whole network."
+    )
+    port: int = Field(8000, ge=0, le=65_535, description="TCP port; 0 takes a free one.")
+    tls_certificate: Path | None = Field(None, description="PEM file of the certificate chain.")
+    tls_key: Path | None = Field(None, description="PEM file of the certificate's private key.")
+    session_minutes: int = Field(
+        720, ge=5, le=1_440, description="Minutes without a click after which a log-in ends."
+    )
+
+
+class BoardConfig(Part):
+    """A relay board on a wire."""
+
+    protocol: BoardProtocol = Field(
+        description="Language of the board: lcus, waveshare, lctech, kmtronic or numato."
+    )
+    url: str = Field(
+        min_length=1,
+        description="/dev/serial/by-path/… (never ttyUSB0: numbers swap), or socket://host:port.",
+    )
+    address: int | None = Field(
+        None, ge=0, le=255, description="Unit address on the bus; none takes the protocol's usual."
+    )
+    baud: int = Field(9600, ge=1200, le=256_000, description="Bits per second.")
+    relays: int | None = Field(None, ge=1, le=64, description="Number of relays; none: usual.")
+    inputs: int | None = Field(None, ge=0, le=64, description="Number of inputs; none: usual.")
+    silent: bool = Field(False, description="The board never answers (most LCUS-1).")
+    local_echo: bool = Field(False, description="The RS485 adapter returns what is sent.")
+
+
+class Controller(StrEnum):
+    """How the barrier's own controller wants to be told."""
+
+    SEPARATE = "separate"
+    ONE_BUTTON = "one_button"
+    RAISE_ONLY = "raise_only"
+
+
+class BarrierConfig(Part):
+    """The arm of a lane."""
+
+    board: str = Field(description="Name of a board under `boards`.")
+    raise_: Channel = Field(
+        alias="raise", description="Relay that raises the arm, counted from 1 as printed."
+    )
+    lower: Channel | None = Field(
+        None, description="Relay that lowers it; none where the controller lowers by itself."
+    )
+    stop: Channel | None = Field(None, description="Relay that stops the arm, where wired.")
+    controller: Controller = Field(
+        Controller.RAISE_ONLY,
+        description="separate: raise and lower buttons; one_button: step by step; raise_only: "
+        "the controller lowers by itself after its own safety loop clears.",
+    )
+    pulse_ms: int = Field(500, ge=100, le=3000, description="Length of a pulse, milliseconds.")
+    travel_s: Seconds = Field(6.0, description="Longest time of travel up or down, seconds.")
+    clear_s: float = Field(
+        1.0, ge=1.0, le=60.0, description="Seconds the safety loop must be clear before lowering."
+    )
+    hold_cap_minutes: int = Field(
+        120, ge=1, le=720, description="Longest time that the arm may be held open, minutes."
+    )
+    open_too_long_s: Seconds = Field(
+        120.0, description="Alarm when the arm stays up for longer without being held, seconds."
+    )
+
+
+class InputName(StrEnum):
+    """What a wired input means."""
+
+    PRESENCE = "presence"
+    SAFETY = "safety"
+    BEHIND = "behind"
+    ARM_UP = "arm_up"
+    ARM_DOWN = "arm_down"
+    FIRE = "fire"
+    BUTTON = "button"
+
+
+class InputConfig(Part):
+    """One wired input of a lane. An input that is not listed is declared to be not wired."""
+
+    channel: Channel = Field(description="Input number, counted from 1 as printed on the board.")
+    normally: Literal["open", "closed"] = Field(
+        "open", description="closed: the contact opens when the input's event happens."
+    )
+    debounce_ms: int = Field(50, ge=0, le=5000, description="Steady time before it counts, ms.")
+    permanent_presence: bool = Field(
+        False,
+        description="Loop detectors only: set to permanent presence. Needed for `safety`; with "
+        "limited presence a detector lets go under a parked car.",
+    )
+
+
+class CameraConfig(Part):
+    """The camera of a lane."""
+
+    source: str = Field(
+        description="rtsp://…, http://…/stream.mjpg, a device number, a video file or a folder."
+    )
+    user_env: str | None = Field(
+        None, description="Environment variable that holds user:password for the camera's URL."
+    )
+    fps: float = Field(10.0, gt=0, le=60, description="Pictures per second for files and folders.")
+    loop: bool = Field(False, description="Files and folders: begin again at the end.")
+    max_frame_age_s: float = Field(
+        0.8, gt=0, le=10, description="A picture older than this decides nothing, seconds."
+    )
+
+
+class SignConfig(Part):
+    """The LED board of a lane."""
+
+    url: str = Field(description="Serial port by path, or socket://host:port.")
+    baud: int = Field(9600, ge=1200, le=256_000, description="Bits per second.")
+
+
+class LaneConfig(Part):
+    """A lane: a camera, an arm, and what is wired."""
+
+    name: str = Field(description="Name on the pages, e.g. 南门入口.")
+    direction: Direction = Field(description="in or out, seen from the community.")
+    camera: CameraConfig = Field(description="The camera that sees the plates.")
+    barrier: BarrierConfig = Field(description="The arm and its relays.")
+    inputs: dict[InputName, InputConfig] = Field(
+        default_factory=dict, description="Wired inputs on the barrier's board, by meaning."
+    )
+    sign: SignConfig | None = Field(None, description="LED board, where there is one.")
+    wrong_way: Literal["refuse", "ask"] = Field(
+        "refuse", description="A vehicle that comes the wrong way: refuse, or ask the guard."
+    )
+
+
+class PolicyConfig(Part):
+    """Who is let in, and how sure the gate must be."""
+
+    open_confidence: Share = Field(
+        0.97, description="Least probability of the least sure character that opens by itself."
+    )
+    min_frames: int = Field(
+        2, ge=1, le=20, description="Pictures that must agree on the whole plate before it opens."
+    )
+    decide_within_s: Seconds = Field(
+        3.0, description="After so many seconds of looking the guard is asked."
+    )
+    order_expires_s: Seconds = Field(
+        2.0, description="An order to raise that is older than this is dropped, seconds."
+    )
+    wait_for_passing_s: Seconds = Field(
+        60.0, description="After so many seconds a passage with the arm raised is closed."
+    )
+    second_car: Literal["guard", "visitor", "admit"] = Field(
+        "guard", description="The space is taken by the household's other car: what then."
+    )
+    repeat_entry: Literal["warn", "refuse"] = Field(
+        "warn", description="The plate is inside already: admit with a warning, or refuse."
+    )
+    expired_grace_days: int = Field(
+        3, ge=0, le=60, description="Days that an expired long-rent vehicle still gets in."
+    )
+    emergency_confidence: Share = Field(
+        0.8, description="Least probability for 警, 应急, WJ and military plates."
+    )
+    blocked_emergency: bool = Field(
+        True, description="Emergency vehicles get in even if somebody put them on the block list."
+    )
+
+
+class RecognitionConfig(Part):
+    """The plate networks."""
+
+    threads: int = Field(1, ge=1, le=16, description="Threads per lane for the networks.")
+    easyocr: bool = Field(
+        False, description="Ask the second reader about doubtful plates (extra `easyocr`)."
+    )
+
+
+class RetentionConfig(Part):
+    """How long each kind of data is kept, in days."""
+
+    pictures_days: int = Field(30, ge=1, le=365, description="Pictures (law: keep 30 days).")
+    passages_days: int = Field(180, ge=30, le=1_825, description="Passages, then anonymised.")
+    visitors_days: int = Field(90, ge=1, le=730, description="Visitor log and passes.")
+    audit_days: int = Field(365, ge=180, le=3_650, description="Who did what (law: 6 months).")
+
+
+class Config(Part):
+    """The whole of config.yaml."""
+
+    site: SiteConfig = Field(default_factory=SiteConfig, description="The community.")
+    data: Path = Field(
+        Path("data"),
+        description="Folder of database, pictures and keys; GATE_DATA overrides it.",
+    )
+    database: str | None = Field(
+        None, description="SQLAlchemy URL, e.g. postgresql+psycopg://…; none: SQLite in `data`."
+    )
+    key_file: Path | None = Field(
+        None, description="Key for pictures and personal fields; none: beside `data`."
+    )
+    web: WebConfig = Field(default_factory=WebConfig, description="Pages and API.")
+    boards: dict[str, BoardConfig] = Field(description="Relay boards by name.")
+    lanes: dict[str, LaneConfig] = Field(min_length=1, description="Lanes by id.")
+    policy: PolicyConfig = Field(default_factory=PolicyConfig, description="Who is let in.")
+    recognition: RecognitionConfig = Field(
+        default_factory=RecognitionConfig, description="The plate networks."
+    )
+    retention: RetentionConfig = Field(
+        default_factory=RetentionConfig, description="How long data is kept."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong in the configuration: the key, what is wrong and what to do."""
+
+    key: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.what}"
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; `faults` has a line for each reason."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = faults
+
+
+def load(path: Path) -> Config:
+    """Read and check config.yaml. Raises ConfigError with every fault, each naming its key."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        remedy = "give the right file with --config, or copy the config.yaml of the repository"
+        raise ConfigError((Fault(str(path), f"cannot be read ({error}); {remedy}"),)) from error
+    return parse(text, place=str(path))
+
+
+def parse(text: str, *, place: str = "config.yaml") -> Config:
+    """Check the text of a config.yaml. Raises ConfigError; GATE_DATA overrides `data`."""
+    try:
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError((Fault(place, f"is not YAML: {error}"),)) from error
+    if not isinstance(raw, dict):
+        raise ConfigError((Fault(place, "must be a mapping of keys such as site, boards, lanes"),))
+    if folder := os.environ.get("GATE_DATA"):
+        raw["data"] = folder
+    try:
+        config = Config.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError(tuple(_pydantic_faults(error))) from error
+    if faults := tuple(contradictions(config)):
+        raise ConfigError(faults)
+    return config
+
+
+def _pydantic_faults(error: ValidationError) -> Iterator[Fault]:
+    for item in error.errors():
+        key = ".".join(str(part) for part in item["loc"] if part != "[key]")
+        match item["type"]:
+            case "extra_forbidden":
+                what = "unknown key; see gate/docs/configuration.md for the keys that exist"
+            case "missing":
+                what = "is missing and has no default"
+            case _:
+                what = f"{item['msg']} (found {item['input']!r})"
+        yield Fault(key, what)
+
+
+def contradictions(config: Config) -> Iterator[Fault]:
+    """Find what each key alone cannot show: missing boards, shared relays, half a TLS pair."""
+    taken: dict[tuple[str, str, int], str] = {}
+    for lane, settings in config.lanes.items():
+        place = f"lanes.{lane}"
+        if settings.barrier.board not in config.boards:
+            known = ", ".join(config.boards) or "none"
+            yield Fault(
+                f"{place}.barrier.board",
+                f"no board named {settings.barrier.board!r} under `boards` (there: {known})",
+            )
+            continue
+        yield from _channel_faults(config, place, settings)
+        for key, kind, channel in _claims(settings):
+            claim = (settings.barrier.board, kind, channel)
+            if other := taken.get(claim):
+                yield Fault(
+                    f"{place}.{key}",
+                    f"{kind} {channel} of board {claim[0]!r} is already used by {other}; "
+                    "give each its own",
+                )
+            taken.setdefault(claim, f"{place}.{key}")
+        yield from _barrier_faults(place, settings)
+    if (config.web.tls_certificate is None) != (config.web.tls_key is None):
+        yield Fault("web.tls_key", "tls_certificate and tls_key must be given together")
+    yield from _shared_urls(config)
+
+
+def _claims(lane: LaneConfig) -> Iterator[tuple[str, str, int]]:
+    """Return (key, "relay" | "input", channel) for each terminal that the lane uses.
+
+    A fire signal may serve several lanes: it is one contact of the whole site.
+    """
+    yield "barrier.raise", "relay", lane.barrier.raise_
+    if lane.barrier.lower is not None:
+        yield "barrier.lower", "relay", lane.barrier.lower
+    if lane.barrier.stop is not None:
+        yield "barrier.stop", "relay", lane.barrier.stop
+    for name, wired in lane.inputs.items():
+        if name is not InputName.FIRE:
+            yield f"inputs.{name}", "input", wired.channel
+
+
+def _channel_faults(config: Config, place: str, lane: LaneConfig) -> Iterator[Fault]:
+    board = config.boards[lane.barrier.board]
+    limits = {"relay": board.relays, "input": board.inputs}
+    for key, kind, channel in _claims(lane):
+        limit = limits[kind]
+        if limit is not None and channel > limit:
+            yield Fault(f"{place}.{key}", f"the board has {kind} 1 to {limit}, not {channel}")
+
+
+def _barrier_faults(place: str, lane: LaneConfig) -> Iterator[Fault]:
+    barrier = lane.barrier
+    if barrier.controller is Controller.SEPARATE and barrier.lower is None:
+        yield Fault(f"{place}.barrier.lower", "controller `separate` needs the relay that lowers")
+    if barrier.controller is not Controller.SEPARATE and barrier.lower is not None:
+        yield Fault(f"{place}.barrier.lower", f"controller `{barrier.controller}` lowers by itself")
+    safety = lane.inputs.get(InputName.SAFETY)
+    if barrier.controller is Controller.SEPARATE and safety is None:
+        yield Fault(
+            f"{place}.inputs.safety",
+            "an arm that Gate lowers needs a safety loop; wire one, or let the controller lower",
+        )
+    if safety is not None and not safety.permanent_presence:
+        yield Fault(
+            f"{place}.inputs.safety.permanent_presence",
+            "set the loop detector to permanent presence, then write true here",
+        )
+
+
+def _shared_urls(config: Config) -> Iterator[Fault]:
+    seen: dict[tuple[str, int | None], str] = {}
+    for name, board in config.boards.items():
+        key = (board.url, board.address)
+        if other := seen.get(key):
+            yield Fault(
+                f"boards.{name}.url",
+                f"{board.url} with the same address is board {other!r} already; "
+                "each board needs its own port or address",
+            )
+        seen.setdefault(key, name)

@@ -1,0 +1,40 @@
+"""Tables of users and of tokens for other programs."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from registry.instants import UtcDateTime
+
+
+class UserRow(SQLModel, table=True):
+    """A person who may log in."""
+
+    __tablename__ = "user_account"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=64, unique=True)
+    role: str = Field(max_length=16)
+    password: str = Field(max_length=256)
+    language: str = Field(default="zh_CN", max_length=8)
+    totp: str = Field(default="", max_length=64)
+    disabled: bool = Field(default=False)
+    failures: int = Field(default=0)
+    wait_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class TokenRow(SQLModel, table=True):
+    """A token of another program; only its sha256 is kept. scopes: words with spaces between."""
+
+    __tablename__ = "api_token"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=64)
+    sha256: str = Field(max_length=64, unique=True)
+    scopes: str = Field(max_length=256)
+    made_by: str = Field(max_length=64)
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    revoked: bool = Field(default=False)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    household: str = Field(default="", max_length=32)
