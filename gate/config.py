@@ -8,7 +8,6 @@ found in one go. Whether ports and cameras exist is for `gate.checks`, which tou
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,7 +16,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from gate.events import Direction
+from hardware.arm import Controller
 from hardware.board import BoardProtocol
+from hardware.inputs import InputName
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Field(gt=0.0, le=86_400.0)]
@@ -84,14 +85,6 @@ class BoardConfig(Part):
     local_echo: bool = Field(False, description="The RS485 adapter returns what is sent.")
 
 
-class Controller(StrEnum):
-    """How the barrier's own controller wants to be told."""
-
-    SEPARATE = "separate"
-    ONE_BUTTON = "one_button"
-    RAISE_ONLY = "raise_only"
-
-
 class BarrierConfig(Part):
     """The arm of a lane."""
 
@@ -108,7 +101,10 @@ class BarrierConfig(Part):
         description="separate: raise and lower buttons; one_button: step by step; raise_only: "
         "the controller lowers by itself after its own safety loop clears.",
     )
-    pulse_ms: int = Field(500, ge=100, le=3000, description="Length of a pulse, milliseconds.")
+    closes_itself: bool = Field(
+        True, description="The controller lowers the arm by itself; false: it waits to be told."
+    )
+    pulse_ms: int = Field(500, ge=100, le=2000, description="Length of a pulse, milliseconds.")
     travel_s: Seconds = Field(6.0, description="Longest time of travel up or down, seconds.")
     clear_s: float = Field(
         1.0, ge=1.0, le=60.0, description="Seconds the safety loop must be clear before lowering."
@@ -119,18 +115,6 @@ class BarrierConfig(Part):
     open_too_long_s: Seconds = Field(
         120.0, description="Alarm when the arm stays up for longer without being held, seconds."
     )
-
-
-class InputName(StrEnum):
-    """What a wired input means."""
-
-    PRESENCE = "presence"
-    SAFETY = "safety"
-    BEHIND = "behind"
-    ARM_UP = "arm_up"
-    ARM_DOWN = "arm_down"
-    FIRE = "fire"
-    BUTTON = "button"
 
 
 class InputConfig(Part):
@@ -385,6 +369,8 @@ def _barrier_faults(place: str, lane: LaneConfig) -> Iterator[Fault]:
         yield Fault(f"{place}.barrier.lower", "controller `separate` needs the relay that lowers")
     if barrier.controller is not Controller.SEPARATE and barrier.lower is not None:
         yield Fault(f"{place}.barrier.lower", f"controller `{barrier.controller}` lowers by itself")
+    if barrier.controller is Controller.RAISE_ONLY and not barrier.closes_itself:
+        yield Fault(f"{place}.barrier.closes_itself", "nothing would ever lower this arm")
     safety = lane.inputs.get(InputName.SAFETY)
     if barrier.controller is Controller.SEPARATE and safety is None:
         yield Fault(

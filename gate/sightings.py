@@ -1,0 +1,79 @@
+"""What a lane's eye (the camera process) and the gate say to each other. Plain values, pickled.
+
+`taken` is the monotonic second at which the picture was taken: on one machine the monotonic clock
+is the same in every process, so ages can be told across the pipe.
+"""
+
+from dataclasses import dataclass
+
+from recognition.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One plate read in one picture. track: which vehicle; width: of the plate, in pixels.
+
+    frame: JPEG of the whole picture, or b"" where an earlier sighting of the track brought a
+    better one; plate: JPEG of the cut-out. millis: stage -> milliseconds.
+    """
+
+    track: int
+    reading: Reading
+    number: int
+    taken: float
+    width: float
+    frame: bytes
+    plate: bytes
+    millis: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class TrackLost:
+    """The vehicle is no longer seen."""
+
+    track: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The whole picture as it is now, asked for by `Look`, for vehicles without a readable plate."""
+
+    frame: bytes
+    taken: float
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A small picture for the console."""
+
+    jpeg: bytes
+    taken: float
+
+
+@dataclass(frozen=True, slots=True)
+class CameraReport:
+    """How the camera is: state as hardware.camera names it; also the eye's sign of life."""
+
+    state: str
+    why: str
+    fps: float
+    age: float | None
+
+
+Report = Sighting | TrackLost | Snapshot | Preview | CameraReport
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A vehicle stands before the arm (on), so read every picture; or no longer (off)."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CloseEyes:
+    """End the process."""
+
+
+Command = Look | CloseEyes
