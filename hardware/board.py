@@ -39,6 +39,7 @@ class Trouble(StrEnum):
     REFUSED = "refused"  # The board answered with an error of its own (Modbus exception).
     WRONG_BOARD = "wrong_board"  # The board answers, but not as the configured one.
     LINKAGE = "linkage"  # An input drives a relay by itself, and it could not be set to normal.
+    STUCK = "stuck"  # A relay stayed energised after its release.
     INTERLOCK = "interlock"  # Raise and lower would have been energised together.
     BAD_ORDER = "bad_order"  # The caller asked for a channel or a time that does not exist.
     SETTINGS = "settings"  # The configuration contradicts itself or the board's limits.
@@ -155,6 +156,9 @@ class RelayBoard(Protocol):
     def pulse(self, channel: int, ms: int) -> Ack:
         """Energise `channel` for `ms` milliseconds; return without waiting for its end.
 
+        Refused (INTERLOCK) while another channel of its interlock group is, or may still be,
+        energised: release that one first.
+
         Timed by the board where the board can, otherwise released by service(). Never repeated:
         a BoardError means that the relay may or may not have moved. A pulse on an energised
         channel restarts its time, so that holding is a pulse renewed before it ends.
@@ -162,7 +166,10 @@ class RelayBoard(Protocol):
         ...
 
     def release(self, channel: int) -> Ack:
-        """Release one relay now and forget its pulse."""
+        """Release one relay now and forget its pulse.
+
+        If the wire fails, service() goes on trying: releasing twice does no harm.
+        """
         ...
 
     def release_all(self) -> Ack:

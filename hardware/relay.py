@@ -3,6 +3,9 @@
 The vocabulary lives in hardware.board and is named here again, so that callers import one file.
 """
 
+from collections.abc import Sequence
+
+from hardware import kmtronic, lcus, waveshare
 from hardware.board import (
     Ack,
     BoardError,
@@ -12,13 +15,143 @@ from hardware.board import (
     RelayBoard,
     Trouble,
 )
+from hardware.clock import Clock
+from hardware.dialects import modbus_line, numato
+from hardware.dialects.dialect import Dialect
+from hardware.dialects.lctech import LcTechDialect
+from hardware.dialects.numato import NumatoDialect
+from hardware.dialects.untold import KMTRONIC, LCUS, UntoldDialect
+from hardware.dialects.waveshare import WaveshareDialect
+from hardware.driver import Driver
+from hardware.wire import Frame, Trace, Wire, trace_nothing
 
 __all__ = [
     "Ack",
     "BoardError",
     "BoardProtocol",
     "BoardSettings",
+    "Frame",
     "Identity",
     "RelayBoard",
+    "Trace",
     "Trouble",
+    "open_board",
+    "open_boards",
 ]
+
+BUS_PROTOCOLS = frozenset({BoardProtocol.WAVESHARE, BoardProtocol.LCTECH})
+"""Protocols with addresses: several such boards may share one wire."""
+
+
+def open_board(settings: BoardSettings, clock: Clock, trace: Trace = trace_nothing) -> RelayBoard:
+    """Return the board that `settings` describe, not yet connected. Raises BoardError(SETTINGS)."""
+    return open_boards((settings,), clock, trace)[0]
+
+
+def open_boards(
+    settings: Sequence[BoardSettings], clock: Clock, trace: Trace = trace_nothing
+) -> tuple[RelayBoard, ...]:
+    """Return boards in the order of `settings`; boards with one URL share that wire.
+
+    All boards of one wire must be used by one thread. Raises BoardError(SETTINGS).
+    """
+    wires: dict[str, Wire] = {}
+    boards: list[RelayBoard] = []
+    for number, board in enumerate(settings):
+        _check(board, settings[:number])
+        if board.url not in wires:
+            wires[board.url] = _wire(board, clock, trace)
+        wire = wires[board.url]
+        boards.append(Driver(board, _dialect(board, wire, clock), wire, clock, f"board {number}"))
+    return tuple(boards)
+
+
+def _wire(board: BoardSettings, clock: Clock, trace: Trace) -> Wire:
+    gap_s = _usual_gap_s(board) if board.gap_s is None else board.gap_s
+    return Wire(board.url, board.baud, clock, gap_s=gap_s, local_echo=board.local_echo, trace=trace)
+
+
+def _usual_gap_s(board: BoardSettings) -> float:
+    match board.protocol:
+        case BoardProtocol.LCUS:
+            return lcus.GAP_S
+        case BoardProtocol.KMTRONIC:
+            return kmtronic.GAP_S
+        case BoardProtocol.NUMATO:
+            return numato.GAP_S
+        case BoardProtocol.WAVESHARE | BoardProtocol.LCTECH:
+            return modbus_line.gap_s(board.baud)
+
+
+def _dialect(board: BoardSettings, wire: Wire, clock: Clock) -> Dialect:
+    match board.protocol:
+        case BoardProtocol.LCUS:
+            return UntoldDialect(board, wire, LCUS)
+        case BoardProtocol.KMTRONIC:
+            return UntoldDialect(board, wire, KMTRONIC)
+        case BoardProtocol.NUMATO:
+            return NumatoDialect(board, wire)
+        case BoardProtocol.WAVESHARE:
+            return WaveshareDialect(board, wire, clock)
+        case BoardProtocol.LCTECH:
+            return LcTechDialect(board, wire, clock)
+
+
+MOST_RELAYS = {
+    BoardProtocol.LCUS: lcus.RELAYS,
+    BoardProtocol.KMTRONIC: kmtronic.RELAYS,
+    BoardProtocol.NUMATO: 32,
+    BoardProtocol.WAVESHARE: waveshare.RELAYS,
+    BoardProtocol.LCTECH: 8,
+}
+
+
+def _check(board: BoardSettings, earlier: Sequence[BoardSettings]) -> None:
+    """Raise BoardError(SETTINGS) for settings that no board can have."""
+    for remedy in (*_wrong_alone(board), *_wrong_together(board, earlier)):
+        raise BoardError(Trouble.SETTINGS, board.place, remedy)
+
+
+def _wrong_alone(board: BoardSettings) -> list[str]:
+    most = MOST_RELAYS[board.protocol]
+    relays = most if board.relays is None else board.relays
+    channels = {channel for group in board.interlock for channel in group}
+    has_address = board.protocol in BUS_PROTOCOLS
+    rules = (
+        (1 <= relays <= most, f"relays: {relays} is not 1 to {most}"),
+        (all(1 <= ch <= relays for ch in channels), f"interlock names a relay above {relays}"),
+        (board.address is None or has_address, f"{board.protocol.value} boards have no address"),
+        (1 <= (board.address or 1) <= 255, f"address: {board.address} is not 1 to 255"),
+        (not board.silent or not has_address, "a Modbus board answers; silent: true is wrong"),
+        (board.inputs in _possible_inputs(board), f"inputs: {board.inputs} is not possible"),
+    )
+    return [remedy for holds, remedy in rules if not holds]
+
+
+def _possible_inputs(board: BoardSettings) -> set[int | None]:
+    match board.protocol:
+        case BoardProtocol.LCUS | BoardProtocol.KMTRONIC:
+            return {None, 0}
+        case BoardProtocol.NUMATO:
+            return {None, *range(33)}
+        case BoardProtocol.WAVESHARE | BoardProtocol.LCTECH:
+            return {None, *range(9)}
+
+
+def _wrong_together(board: BoardSettings, earlier: Sequence[BoardSettings]) -> list[str]:
+    wrong = []
+    for other in earlier:
+        if other.url != board.url:
+            continue
+        if not {board.protocol, other.protocol} <= BUS_PROTOCOLS:
+            wrong.append(f"{other.place} has the same port; only Modbus boards can share one")
+        elif (board.baud, board.local_echo) != (other.baud, other.local_echo):
+            wrong.append(f"baud and local_echo must be those of {other.place} on the same wire")
+        elif _unit(board) == _unit(other):
+            wrong.append(f"{other.place} has the same address {_unit(board)}")
+    return wrong
+
+
+def _unit(board: BoardSettings) -> int:
+    usual = {BoardProtocol.WAVESHARE: 1, BoardProtocol.LCTECH: 255}
+    return usual.get(board.protocol, 0) if board.address is None else board.address

@@ -1,0 +1,81 @@
+"""Numato Lab USB modules: text lines, every command answered by its echo and a prompt."""
+
+from hardware import numato
+from hardware.board import Ack, BoardSettings
+from hardware.dialects.dialect import Greeting, no_answer
+from hardware.wire import Wire
+
+LONGEST_MS = 60_000
+REPLY_S = 0.2
+GAP_S = 0.005
+HINT = "check that protocol and relays match the module"
+
+
+class NumatoDialect:
+    """One Numato module. It has no inputs unless the configuration names some (GPIO)."""
+
+    timed = False
+    longest_ms = LONGEST_MS
+
+    def __init__(self, settings: BoardSettings, wire: Wire) -> None:
+        self.relays = numato.RELAYS if settings.relays is None else settings.relays
+        self.inputs = settings.inputs or 0
+        self._reply_s = REPLY_S if settings.reply_s is None else settings.reply_s
+        self._wire = wire
+
+    def greet(self) -> Greeting:
+        """Finish whatever half line is in the module, then ask its version and relays."""
+        self._line(numato.FLUSH)
+        version, _ = self._line(numato.VERSION)
+        self.read_relays()
+        return Greeting(confirmed=True, version=version.decode("ascii", "replace"))
+
+    def inspect(self) -> None:
+        """Do nothing: these modules have no modes."""
+
+    def ask_alive(self) -> None:
+        """Ask for the relays."""
+        self.read_relays()
+
+    def energise(self, channel: int, _ms: int) -> Ack:
+        """Energise a relay; the driver ends the pulse."""
+        return self._tell(numato.command(channel, True))
+
+    def release(self, channel: int) -> Ack:
+        """Release a relay."""
+        return self._tell(numato.command(channel, False))
+
+    def release_all(self) -> Ack:
+        """Release every relay."""
+        return self._tell(numato.release_all(self.relays))
+
+    def read_relays(self) -> tuple[bool, ...]:
+        """Return the relays' states."""
+        answer, received = self._line(numato.READ_ALL)
+        states = numato.relays_from(answer, self.relays)
+        if states is None:
+            raise no_answer(self._wire.url, received, HINT)
+        return states
+
+    def read_inputs(self) -> tuple[bool, ...]:
+        """Return the GPIO levels, asked one by one."""
+        return tuple(self._level(channel) for channel in range(1, self.inputs + 1))
+
+    def _level(self, channel: int) -> bool:
+        answer, received = self._line(numato.read_input(channel))
+        level = numato.level_from(answer)
+        if level is None:
+            raise no_answer(self._wire.url, received, HINT)
+        return level
+
+    def _tell(self, line: bytes) -> Ack:
+        answer, received = self._line(line)
+        if answer:
+            raise no_answer(self._wire.url, received, HINT)
+        return Ack(line, received, confirmed=True)
+
+    def _line(self, line: bytes) -> tuple[bytes, bytes]:
+        exchange = self._wire.exchange(line, numato.AnswerDecoder(line), self._reply_s)
+        if exchange.message is None:
+            raise no_answer(self._wire.url, exchange.received, HINT)
+        return exchange.message, exchange.received

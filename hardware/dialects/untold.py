@@ -1,0 +1,113 @@
+"""Boards whose commands have no answer and that only tell their relays when asked.
+
+LCUS and KMTronic differ in their bytes alone. A release is believed when a later status shows it;
+a board declared silent cannot show it, so its releases are sent twice.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hardware import kmtronic, lcus
+from hardware.board import Ack, BoardError, BoardSettings
+from hardware.dialects.dialect import Greeting, no_answer
+from hardware.wire import Decoder, Wire
+
+LONGEST_MS = 60_000
+REPLY_S = 0.1
+GREET_TRIES = 3
+HINT = "check that protocol and relays match the board, or declare it silent if it never answers"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The bytes of one such kind of board. reads: how often to ask until the answer is current."""
+
+    relays: int
+    command: Callable[[int, bool], bytes]
+    question: bytes
+    decoder: Callable[[int], Decoder[tuple[bool, ...]]]
+    reads: int
+
+
+LCUS = Words(lcus.RELAYS, lcus.command, lcus.STATUS, lcus.StatusDecoder, reads=2)
+"""The first status after a change was seen to be the one from before it."""
+
+KMTRONIC = Words(
+    kmtronic.RELAYS, kmtronic.command, kmtronic.READ_ALL, kmtronic.StatusDecoder, reads=1
+)
+
+
+class UntoldDialect:
+    """One LCUS or KMTronic board."""
+
+    timed = False
+    longest_ms = LONGEST_MS
+    inputs = 0
+
+    def __init__(self, settings: BoardSettings, wire: Wire, words: Words) -> None:
+        self.relays = words.relays if settings.relays is None else settings.relays
+        self._silent = settings.silent
+        self._reply_s = REPLY_S if settings.reply_s is None else settings.reply_s
+        self._wire = wire
+        self._words = words
+
+    def greet(self) -> Greeting:
+        """Check that the board tells as many relays as configured; a silent one is believed."""
+        if self._silent:
+            return Greeting(confirmed=False)
+        for _ in range(GREET_TRIES - 1):
+            try:
+                self._ask()
+            except BoardError:
+                if not self._wire.is_open:
+                    raise
+            else:
+                return Greeting(confirmed=True)
+        self._ask()
+        return Greeting(confirmed=True)
+
+    def inspect(self) -> None:
+        """Do nothing: these boards have no modes."""
+
+    def ask_alive(self) -> None:
+        """Ask for the relays, once; a silent board cannot be asked."""
+        if not self._silent:
+            self._ask()
+
+    def energise(self, channel: int, _ms: int) -> Ack:
+        """Energise a relay; the driver ends the pulse."""
+        return self._tell(self._words.command(channel, True))
+
+    def release(self, channel: int) -> Ack:
+        """Release a relay."""
+        frame = self._words.command(channel, False)
+        return self._tell(frame, *((frame,) if self._silent else ()))
+
+    def release_all(self) -> Ack:
+        """Release every relay, one after the other: there is no command for all."""
+        frames = [self._words.command(channel, False) for channel in range(1, self.relays + 1)]
+        return self._tell(*frames, *(frames if self._silent else ()))
+
+    def read_relays(self) -> tuple[bool, ...] | None:
+        """Return the relays' states, None for a silent board."""
+        if self._silent:
+            return None
+        for _ in range(self._words.reads - 1):
+            self._ask()
+        return self._ask()
+
+    def read_inputs(self) -> tuple[bool, ...]:
+        """Return nothing: these boards have no inputs."""
+        return ()
+
+    def _tell(self, *frames: bytes) -> Ack:
+        for frame in frames:
+            self._wire.send(frame)
+        return Ack(b"".join(frames), b"", confirmed=False)
+
+    def _ask(self) -> tuple[bool, ...]:
+        decoder = self._words.decoder(self.relays)
+        exchange = self._wire.exchange(self._words.question, decoder, self._reply_s)
+        if exchange.message is None:
+            raise no_answer(self._wire.url, exchange.received, HINT)
+        return exchange.message
