@@ -62,7 +62,9 @@ class Reason(StrEnum):
     EXIT_WITHOUT_ENTRY = "exit_without_entry"
     BY_HAND = "by_hand"
     GUARD_ADMITTED = "guard_admitted"
+    IN_GRACE = "in_grace"
     BLOCKED = "blocked"
+    BLOCKED_LEAVING = "blocked_leaving"
     WRONG_WAY = "wrong_way"
     REPEAT_ENTRY = "repeat_entry"
     GUARD_REFUSED = "guard_refused"
@@ -73,6 +75,7 @@ class Reason(StrEnum):
     MALFORMED = "malformed"
     COLOUR_CONTRADICTS = "colour_contradicts"
     EXPIRED = "expired"
+    NOT_YET = "not_yet"
     PASS_EXPIRED = "pass_expired"
     PASS_SPENT = "pass_spent"
     PASS_NOT_YET = "pass_not_yet"
@@ -85,12 +88,16 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CandidatePlate:
-    """A plate that a guard may mean: its text, how sure (0..1), and whether it is registered."""
+    """A plate that a guard may mean: its text, how sure (0..1), and whether it is registered.
+
+    blocked: it stands on the block list, which a guard must see before choosing it.
+    """
 
     text: str
     confidence: float
     registered: bool
     label: str = ""
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class Person(SQLModel, table=True):
 
 
 class Vehicle(SQLModel, table=True):
-    """A registered vehicle. plate: whole key. valid_until: last instant, None without end."""
+    """A registered vehicle. plate: whole key. Valid from valid_from up to, not at, valid_until."""
 
     id: int | None = Field(default=None, primary_key=True)
     plate: str = Field(unique=True)

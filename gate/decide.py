@@ -1,0 +1,321 @@
+"""One passage, one decision: what was read, what the register says, and the site's policy. Pure.
+
+Rules of this file, first to last:
+1. Nothing legible: ask the guard, on the way in and on the way out.
+2. Emergency vehicles: admit, whatever else holds (full, blocked, wrong way, out of hours).
+3. Wrong way.
+4. A doubtful reading never opens: colours that contradict, too few frames, too little confidence,
+   a runner-up too close. A plate that is merely *near* a registered one is a doubtful reading.
+5. Out: everybody may leave, on record; a blocked vehicle is the guard's to deal with.
+6. In: block list, own right, visitor pass; for the rest the guard.
+
+A machine refuses only where a person said so before: block list, wrong way, repeat entry. There is
+no rule about payments (ADR 0031). Every threshold behind an answer is in its evidence.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, assert_never
+
+from gate.events import CandidatePlate, Decision, Direction, Reason, Verdict
+from gate.grounds import STANDING_NAMES, evidence_of, household_of, registration_of
+from gate.policy import Hours, Policy, RepeatEntry, SecondCar
+from gate.schedule import ALWAYS
+from recognition.reading import Consensus
+from registry.kinds import Occupant, VehicleKind
+from registry.occupancy import Occupancy
+from registry.passes import PassFault
+from registry.plates import Malformed, Plate, PlateColour, colour_fits, parse
+from registry.rules import (
+    Blocked,
+    Emergency,
+    OutsidePeriod,
+    PassRefused,
+    Registered,
+    SpaceTaken,
+    SpecialBy,
+    Standing,
+    Unknown,
+    Utility,
+    Visitor,
+)
+from registry.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that is known of one vehicle before one arm.
+
+    consensus: None where nothing was read. standing: None where the register cannot say. travel:
+    the way the vehicle goes, direction: the way the lane leads. candidates: best first. now: UTC.
+    """
+
+    consensus: Consensus | None
+    plate: Plate | Malformed | None
+    standing: Standing | None
+    direction: Direction
+    travel: Direction
+    occupancy: Occupancy
+    candidates: tuple[CandidatePlate, ...]
+    now: datetime
+    clock_sound: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A case whose plate is legible."""
+
+    case: Case
+    seen: Consensus
+    plate: Plate
+    standing: Standing
+    policy: Policy
+
+
+def case_of(
+    consensus: Consensus | None,
+    register: Snapshot | None,
+    direction: Direction,
+    now: datetime,
+    *,
+    travel: Direction | None = None,
+    clock_sound: bool = True,
+) -> Case:
+    """What the register in memory adds to what was read. travel: None if it goes the lane's way."""
+    plate = parse(consensus.text) if consensus else None
+    return Case(
+        consensus=consensus,
+        plate=plate,
+        standing=register.standing(plate, now) if register and isinstance(plate, Plate) else None,
+        direction=direction,
+        travel=travel or direction,
+        occupancy=register.occupancy if register else Occupancy(),
+        candidates=_candidates(consensus, register) if consensus else (),
+        now=now,
+        clock_sound=clock_sound,
+    )
+
+
+def _candidates(seen: Consensus, register: Snapshot | None) -> tuple[CandidatePlate, ...]:
+    """What a guard may choose from: other texts that fit the pictures, then plates nearby."""
+    texts = {candidate.text: candidate.confidence for candidate in seen.candidates}
+    if register is None:
+        return tuple(CandidatePlate(text, sure, False) for text, sure in texts.items())
+    nearby = {candidate.plate: 0.0 for candidate in register.candidates(seen.text)}
+    found = [_candidate(register, text, sure) for text, sure in (nearby | texts).items()]
+    return tuple(sorted(found, key=lambda c: (not c.registered, -c.confidence)))
+
+
+def _candidate(register: Snapshot, text: str, sure: float) -> CandidatePlate:
+    known = register.on_record(text)
+    if known is None:
+        return CandidatePlate(text, sure, registered=False)
+    return CandidatePlate(text, sure, known.registered, known.household, known.blocked)
+
+
+Answer = tuple[Verdict, Reason]
+_ADMIT: Final = Verdict.ADMIT
+_ASK: Final = Verdict.ASK_GUARD
+_REFUSE: Final = Verdict.REFUSE
+
+
+def decide(case: Case, policy: Policy) -> Decision:
+    """The answer for this passage. The same case and policy give the same answer."""
+    if case.consensus is None or case.plate is None:
+        return _unread(case, Reason.NO_PLATE)
+    if isinstance(case.plate, Malformed):
+        return _unread(case, Reason.MALFORMED)
+    if case.standing is None:
+        return _unread(case, Reason.REGISTRY_AWAY)
+    read = _Read(case, case.consensus, case.plate, case.standing, policy)
+    verdict, reason = _emergency(read) or _wrong_way(read) or _doubt(read) or _by_direction(read)
+    return _decision(read, verdict, reason)
+
+
+def _emergency(read: _Read) -> Answer | None:
+    """Emergency vehicles first: a false opening costs little, a late one may cost a life.
+
+    The form alone counts only on a white plate: AD12345 is a military plate, and it is also what is
+    left of 吉AD12345 when a reader loses its first character.
+    """
+    if not isinstance(read.standing, Emergency):
+        return None
+    if read.standing.blocked and not read.policy.blocked_emergency:
+        return _doubt(read) or (_REFUSE, Reason.BLOCKED)
+    if read.standing.by is SpecialBy.LIST:
+        return _doubt(read) or (_ADMIT, Reason.EMERGENCY)
+    white = read.seen.colour == PlateColour.WHITE.value
+    if not white or read.seen.colour_confidence < read.policy.colour_confidence:
+        return (_ASK, Reason.COLOUR_CONTRADICTS)
+    if read.seen.confidence < read.policy.emergency_confidence:
+        return (_ASK, Reason.UNSURE)
+    return (_ADMIT, Reason.EMERGENCY)
+
+
+def _wrong_way(read: _Read) -> Answer | None:
+    if read.case.travel is read.case.direction:
+        return None
+    return (read.policy.wrong_way, Reason.WRONG_WAY)
+
+
+def _doubt(read: _Read) -> Answer | None:
+    """Why this reading must not open by itself, if it must not."""
+    if _colour_contradicts(read):
+        return (_ASK, Reason.COLOUR_CONTRADICTS)
+    seen, policy = read.seen, read.policy
+    leaving = read.case.direction is Direction.OUT
+    runner_up = seen.runner_up.confidence if seen.runner_up else 0.0
+    if leaving:
+        return (_ASK, Reason.UNSURE) if seen.confidence < policy.exit_confidence else None
+    sure = (
+        seen.confidence >= policy.open_confidence
+        and seen.agreeing >= policy.min_frames
+        and seen.confidence - runner_up >= policy.runner_up_margin
+    )
+    return None if sure else (_ASK, Reason.UNSURE)
+
+
+def _colour_contradicts(read: _Read) -> bool:
+    if read.seen.colour_confidence < read.policy.colour_confidence:
+        return False
+    seen = PlateColour(read.seen.colour.value)
+    if not colour_fits(read.plate, seen):
+        return True
+    registration = registration_of(read.standing)
+    known = registration.colour if registration else PlateColour.UNKNOWN
+    green = {PlateColour.GREEN, PlateColour.YELLOW_GREEN}
+    return PlateColour.UNKNOWN not in (known, seen) and known != seen and {known, seen} != green
+
+
+def _by_direction(read: _Read) -> Answer:
+    return _leaving(read) if read.case.direction is Direction.OUT else _entering(read)
+
+
+def _leaving(read: _Read) -> Answer:
+    """Nobody is locked in; who is on the block list is not let slip away unseen either."""
+    if isinstance(read.standing, Blocked):
+        return (_ASK, Reason.BLOCKED_LEAVING)
+    if read.standing.inside_since is None:
+        return (_ADMIT, Reason.EXIT_WITHOUT_ENTRY)
+    return (_ADMIT, Reason.EXIT_FREE)
+
+
+def _entering(read: _Read) -> Answer:
+    match read.standing:
+        case Blocked():
+            return (_REFUSE, Reason.BLOCKED)
+        case Registered(registration):
+            return _hours(read, _HOURS[registration.kind]) or _inside(read, Reason.RESIDENT)
+        case Utility():
+            return _hours(read, Hours.UTILITY) or _inside(read, Reason.LISTED)
+        case SpaceTaken():
+            return _second_car(read)
+        case Visitor():
+            return _as_visitor(read, Reason.VISITOR)
+        case OutsidePeriod(_, since):
+            return _outside_period(read, since)
+        case PassRefused(_, fault):
+            return (_ASK, _PASS_REASONS[fault])
+        case Unknown():
+            known = any(candidate.registered for candidate in read.case.candidates)
+            return (_ASK, Reason.NEAR_MATCH if known else Reason.UNKNOWN_PLATE)
+        case Emergency():  # answered by _emergency, which never leaves one to the rules below it
+            return (_ASK, Reason.UNSURE)
+        case _:
+            assert_never(read.standing)
+
+
+def _inside(read: _Read, reason: Reason) -> Answer:
+    """Admit, unless the plate is inside already and the site minds."""
+    if read.standing.inside_since is None:
+        return (_ADMIT, reason)
+    refuse = read.policy.repeat_entry is RepeatEntry.REFUSE
+    return (_REFUSE if refuse else _ADMIT, Reason.REPEAT_ENTRY)
+
+
+def _second_car(read: _Read) -> Answer:
+    match read.policy.second_car:
+        case SecondCar.GUARD:
+            return (_ASK, Reason.SPACE_TAKEN)
+        case SecondCar.ADMIT:
+            return _inside(read, Reason.RESIDENT)
+        case SecondCar.VISITOR:
+            return _as_visitor(read, Reason.SECOND_CAR_AS_VISITOR)
+
+
+def _as_visitor(read: _Read, reason: Reason) -> Answer:
+    capacity = read.policy.visitor_capacity
+    if not read.case.clock_sound:
+        return (_ASK, Reason.CLOCK_IN_DOUBT)
+    if capacity is not None and read.case.occupancy.inside(Occupant.VISITOR) >= capacity:
+        return (_ASK, Reason.FULL)
+    return _hours(read, Hours.VISITOR) or _inside(read, reason)
+
+
+def _outside_period(read: _Read, since: datetime | None) -> Answer:
+    if since is None:
+        return (_ASK, Reason.NOT_YET)
+    if not read.case.clock_sound:
+        return (_ASK, Reason.CLOCK_IN_DOUBT)
+    if read.case.now - since < read.policy.grace:
+        return _inside(read, Reason.IN_GRACE)
+    return (_ASK, Reason.EXPIRED)
+
+
+def _hours(read: _Read, who: Hours | None) -> Answer | None:
+    schedule = read.policy.hours.get(who, ALWAYS) if who else ALWAYS
+    local = read.case.now.astimezone(read.policy.zone)
+    return None if schedule.holds(local) else (_ASK, Reason.OUT_OF_HOURS)
+
+
+def _decision(read: _Read, verdict: Verdict, reason: Reason) -> Decision:
+    registration = registration_of(read.standing)
+    asks = verdict is not Verdict.ADMIT
+    return Decision(
+        verdict=verdict,
+        reason=reason,
+        plate=read.plate.text,
+        plate_class=read.plate.plate_class.value,
+        standing=STANDING_NAMES[type(read.standing)],
+        household=household_of(read.standing),
+        vehicle_kind=registration.kind.value if registration else "",
+        visitor_pass=_pass_to_spend(read, verdict),
+        candidates=read.case.candidates if asks else (),
+        evidence={
+            **evidence_of(read.seen, read.policy, read.standing),
+            "direction": read.case.direction.value,
+            "travel": read.case.travel.value,
+            "clock_sound": read.case.clock_sound,
+        },
+    )
+
+
+def _unread(case: Case, reason: Reason) -> Decision:
+    text = case.consensus.text if case.consensus else ""
+    return Decision(
+        verdict=Verdict.ASK_GUARD,
+        reason=reason,
+        plate=case.plate.text if isinstance(case.plate, Plate) else "",
+        candidates=case.candidates,
+        evidence={"text": text},
+    )
+
+
+def _pass_to_spend(read: _Read, verdict: Verdict) -> int | None:
+    if verdict is not Verdict.ADMIT or read.case.direction is Direction.OUT:
+        return None
+    return read.standing.visitor_pass.id if isinstance(read.standing, Visitor) else None
+
+
+_HOURS: Final[Mapping[VehicleKind, Hours | None]] = {
+    VehicleKind.OWNER: None,
+    VehicleKind.LONG_RENT: Hours.LONG_RENT,
+    VehicleKind.STAFF: Hours.STAFF,
+    VehicleKind.SERVICE: Hours.SERVICE,
+}
+_PASS_REASONS: Final[Mapping[PassFault, Reason]] = {
+    PassFault.NOT_YET: Reason.PASS_NOT_YET,
+    PassFault.EXPIRED: Reason.PASS_EXPIRED,
+    PassFault.SPENT: Reason.PASS_SPENT,
+}

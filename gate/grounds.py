@@ -1,0 +1,75 @@
+"""What a decision goes on record with: names of standings, whom it concerns, figures. Pure."""
+
+from collections.abc import Mapping
+from typing import Final, assert_never
+
+from gate.policy import Policy
+from recognition.reading import Consensus
+from registry.rules import (
+    Blocked,
+    Emergency,
+    OutsidePeriod,
+    PassRefused,
+    Registered,
+    Registration,
+    SpaceTaken,
+    Standing,
+    Unknown,
+    Utility,
+    Visitor,
+)
+
+STANDING_NAMES: Final[Mapping[type, str]] = {
+    Emergency: "emergency",
+    Blocked: "blocked",
+    Utility: "utility",
+    Registered: "registered",
+    SpaceTaken: "space_taken",
+    Visitor: "visitor",
+    OutsidePeriod: "outside_period",
+    PassRefused: "pass_refused",
+    Unknown: "unknown",
+}
+"""The word for each standing, as journal, pages and API use it."""
+
+
+def registration_of(standing: Standing) -> Registration | None:
+    """The vehicle's own registration, whatever hinders it now; None if it has none."""
+    match standing:
+        case Registered(registration) | SpaceTaken(registration) | OutsidePeriod(registration):
+            return registration
+        case _:
+            return None
+
+
+def household_of(standing: Standing) -> str:
+    """Whom the vehicle belongs to or visits: 3-2-501, an organisation, or ""."""
+    match standing:
+        case Registered(registration) | SpaceTaken(registration) | OutsidePeriod(registration):
+            return registration.household
+        case Visitor(visitor_pass) | PassRefused(visitor_pass):
+            return visitor_pass.household
+        case Emergency(_, organisation) | Utility(organisation):
+            return organisation
+        case Blocked() | Unknown():
+            return ""
+        case _:
+            assert_never(standing)
+
+
+def evidence_of(seen: Consensus, policy: Policy, standing: Standing) -> dict[str, object]:
+    """What a person needs to see why the arm rose or stayed down; plain JSON values."""
+    inside = standing.inside_since
+    return {
+        "text": seen.text,
+        "confidence": round(seen.confidence, 4),
+        "frames": seen.frames,
+        "agreeing": seen.agreeing,
+        "runner_up": seen.runner_up.text if seen.runner_up else "",
+        "runner_up_confidence": round(seen.runner_up.confidence, 4) if seen.runner_up else 0.0,
+        "colour": seen.colour.value,
+        "colour_confidence": round(seen.colour_confidence, 4),
+        "needed_confidence": policy.open_confidence,
+        "needed_frames": policy.min_frames,
+        "inside_since": inside.isoformat() if inside else "",
+    }

@@ -1,0 +1,45 @@
+"""How many vehicles are inside, by class: entries minus exits since somebody last counted. Pure.
+
+The balance is kept as it is, below zero too: a negative one tells that entries were missed, and
+clamping it would turn every later count wrong. What people are shown is `inside`, never below 0.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from registry.kinds import Occupant
+
+_NOBODY: Mapping[Occupant, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Occupancy:
+    """Balances by class; a class that is not listed stands at zero."""
+
+    balance: Mapping[Occupant, int] = field(default=_NOBODY)
+
+    def inside(self, occupant: Occupant) -> int:
+        """Vehicles of the class inside, as people are shown it."""
+        return max(0, self.balance.get(occupant, 0))
+
+    def drifted(self) -> frozenset[Occupant]:
+        """Classes whose balance is impossible, so that somebody should count."""
+        return frozenset(occupant for occupant, count in self.balance.items() if count < 0)
+
+    def entered(self, occupant: Occupant) -> "Occupancy":
+        """One more came in."""
+        return self._with(occupant, self.balance.get(occupant, 0) + 1)
+
+    def left(self, occupant: Occupant) -> "Occupancy":
+        """One went out."""
+        return self._with(occupant, self.balance.get(occupant, 0) - 1)
+
+    def recounted(self, occupant: Occupant, count: int) -> "Occupancy":
+        """Somebody counted. count: at least 0, else ValueError."""
+        if count < 0:
+            raise ValueError(f"a recount of {occupant} cannot be {count}; count again")
+        return self._with(occupant, count)
+
+    def _with(self, occupant: Occupant, count: int) -> "Occupancy":
+        return Occupancy(MappingProxyType({**self.balance, occupant: count}))

@@ -1,0 +1,214 @@
+"""What the register says of a plate at an instant. Pure; the order of rules is `standing` itself.
+
+Standing says what is known, never what to do: that is the gate's decision. There is no rule about
+payments, and no record that one could be read from (ADR 0031).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from registry.kinds import BlockReason, ListedKind, VehicleKind
+from registry.passes import Pass, PassFault, Period
+from registry.plates import PlateClass, PlateColour
+
+VehicleId = NewType("VehicleId", int)
+SpaceId = NewType("SpaceId", int)
+
+SPECIAL_FORMS = frozenset(
+    {
+        PlateClass.POLICE,
+        PlateClass.EMERGENCY,
+        PlateClass.EMERGENCY_MOTORCYCLE,
+        PlateClass.ARMED_POLICE,
+        PlateClass.MILITARY,
+    }
+)
+"""Plates whose form alone gives way (Road Traffic Safety Law art. 53; State Council 2018/114)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A vehicle's own right of entry. household: label 3-2-501, or the holder's name."""
+
+    vehicle: VehicleId
+    kind: VehicleKind
+    household: str
+    colour: PlateColour
+    valid: Period
+    spaces: tuple[SpaceId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Blocking:
+    """One entry of the block list."""
+
+    reason: BlockReason
+    valid: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """An entry of the list of special vehicles."""
+
+    kind: ListedKind
+    organisation: str
+    valid: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything the register holds on one plate."""
+
+    plate: str
+    registration: Registration | None = None
+    passes: tuple[Pass, ...] = ()  # by the end of their period
+    blocks: tuple[Blocking, ...] = ()
+    listing: Listing | None = None
+
+
+class SpecialBy(StrEnum):
+    """How a vehicle is known to be special."""
+
+    FORM = "form"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """Police, fire, ambulance, forces. blocked: somebody put the plate on the block list too."""
+
+    by: SpecialBy
+    organisation: str
+    blocked: Blocking | None
+    inside_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Must not be let in."""
+
+    blocking: Blocking
+    inside_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Utility:
+    """Listed gas, water, power and the like, on an ordinary plate."""
+
+    organisation: str
+    inside_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """May enter of its own right."""
+
+    registration: Registration
+    inside_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceTaken:
+    """Registered, but other vehicles stand in every space it could take."""
+
+    registration: Registration
+    inside_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Has a pass that opens now."""
+
+    visitor_pass: Pass
+    inside_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutsidePeriod:
+    """Registered, but before or after its period. since: when it expired, None if yet to begin."""
+
+    registration: Registration
+    since: datetime | None
+    inside_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PassRefused:
+    """Has a pass, but one that does not open now."""
+
+    visitor_pass: Pass
+    fault: PassFault
+    inside_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The register has nothing on this plate."""
+
+    inside_since: datetime | None
+
+
+Standing = (
+    Emergency
+    | Blocked
+    | Utility
+    | Registered
+    | SpaceTaken
+    | Visitor
+    | OutsidePeriod
+    | PassRefused
+    | Unknown
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """What is known of a plate's whereabouts. free_space: one of its spaces is not taken."""
+
+    inside_since: datetime | None = None
+    free_space: bool = True
+
+
+def standing(dossier: Dossier, plate_class: PlateClass, stay: Stay, at: datetime) -> Standing:
+    """What the first rule that applies says: special, blocked, own right, visitor, what is over."""
+    inside, registration = stay.inside_since, dossier.registration
+    blocking = next((block for block in dossier.blocks if block.valid.holds(at)), None)
+    listing = dossier.listing if dossier.listing and dossier.listing.valid.holds(at) else None
+    usable = next((p for p in dossier.passes if p.fault(at) is None), None)
+    if (by := _special(plate_class, listing)) is not None:
+        return Emergency(by, listing.organisation if listing else "", blocking, inside)
+    if blocking:
+        return Blocked(blocking, inside)
+    if registration and registration.valid.holds(at) and stay.free_space:
+        return Registered(registration, inside)
+    if listing:
+        return Utility(listing.organisation, inside)
+    if usable:
+        return Visitor(usable, inside)
+    if registration:
+        return _hindered(registration, inside, at)
+    return _refused(dossier.passes, inside, at)
+
+
+def _special(plate_class: PlateClass, listing: Listing | None) -> SpecialBy | None:
+    if plate_class in SPECIAL_FORMS:
+        return SpecialBy.FORM
+    if listing and listing.kind is ListedKind.EMERGENCY:
+        return SpecialBy.LIST
+    return None
+
+
+def _hindered(registration: Registration, inside: datetime | None, at: datetime) -> Standing:
+    if registration.valid.holds(at):
+        return SpaceTaken(registration, inside)
+    since = registration.valid.end if registration.valid.over(at) else None
+    return OutsidePeriod(registration, since, inside)
+
+
+def _refused(passes: tuple[Pass, ...], inside: datetime | None, at: datetime) -> Standing:
+    """The pass that ends last tells the guard most."""
+    if passes and (fault := passes[-1].fault(at)) is not None:
+        return PassRefused(passes[-1], fault, inside)
+    return Unknown(inside)

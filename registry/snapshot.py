@@ -1,0 +1,155 @@
+"""The register in memory: all that deciding needs, as one immutable value.
+
+Deciding asks no database. A snapshot is replaced, never altered, so a lane that holds one sees one
+consistent register however long it thinks. Changes make the next snapshot: what people changed
+(`with_dossiers`) and what vehicles did (`entered`, `left`, `recounted`).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import chain
+from types import MappingProxyType
+from typing import Any
+
+from registry.kinds import Occupant
+from registry.occupancy import Occupancy
+from registry.passes import Period
+from registry.patterns import Pattern
+from registry.plates import Plate, dropped_or_doubled, neighbours
+from registry.rules import Dossier, Listing, SpaceId, Standing, Stay, standing
+
+_EMPTY: Mapping[Any, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """A vehicle that is inside: since when, counted as what, in which space."""
+
+    since: datetime
+    occupant: Occupant
+    space: SpaceId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A plate on record that a reading may have meant.
+
+    registered: it has a right of entry, if perhaps one that is over; blocked: it is on the list.
+    """
+
+    plate: str
+    household: str
+    registered: bool
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Dossiers by whole plate, vehicles inside by whole plate, and counts.
+
+    taken: plate that stands in each taken space. change: id of the newest change that is in it.
+    """
+
+    dossiers: Mapping[str, Dossier] = field(default=_EMPTY, repr=False)
+    patterns: tuple[Pattern, ...] = ()
+    inside: Mapping[str, Inside] = field(default=_EMPTY, repr=False)
+    taken: Mapping[SpaceId, str] = field(default=_EMPTY, repr=False)
+    occupancy: Occupancy = field(default_factory=Occupancy)
+    change: int = 0
+
+    def standing(self, plate: Plate, at: datetime) -> Standing:
+        """What the register says of this plate, by its whole key."""
+        dossier = self.dossier(plate.text)
+        present = self.inside.get(plate.text)
+        stay = Stay(present.since if present else None, self._has_space(dossier))
+        return standing(dossier, plate.plate_class, stay, at)
+
+    def dossier(self, key: str) -> Dossier:
+        """Everything on record for a key; listed forms count where nothing else lists it."""
+        dossier = self.dossiers.get(key) or Dossier(key)
+        if dossier.listing is None:
+            for pattern in self.patterns:
+                if pattern.matches(key):
+                    return replace(dossier, listing=Listing(pattern.kind, pattern.text, Period()))
+        return dossier
+
+    def free_space(self, key: str) -> SpaceId | None:
+        """The space that this vehicle would take: its own again, else the first that is free."""
+        registration = self.dossier(key).registration
+        spaces = registration.spaces if registration else ()
+        return next((space for space in spaces if self.taken.get(space, key) == key), None)
+
+    def candidates(self, text: str, limit: int = 5) -> tuple[Candidate, ...]:
+        """Plates on record one look-alike, or one lost character, away; for a person's eyes only.
+
+        The order: one character replaced before one lost.
+        """
+        found: dict[str, Candidate] = {}
+        for key in chain(neighbours(text), dropped_or_doubled(text)):
+            if key != text and key not in found and (candidate := self.on_record(key)):
+                found[key] = candidate
+        return tuple(found.values())[:limit]
+
+    def on_record(self, key: str) -> Candidate | None:
+        """What a guard is told of a plate on record, None for one that is not."""
+        dossier = self.dossiers.get(key)
+        if dossier is None:
+            return None
+        registered = bool(dossier.registration or dossier.passes or dossier.listing)
+        return Candidate(key, next(_labels(dossier), ""), registered, bool(dossier.blocks))
+
+    def with_dossiers(self, changed: Mapping[str, Dossier | None], change: int) -> "Snapshot":
+        """The next snapshot, after people changed what is on record for these plates."""
+        dossiers = dict(self.dossiers)
+        for key, dossier in changed.items():
+            if dossier is None:
+                dossiers.pop(key, None)
+            else:
+                dossiers[key] = dossier
+        return replace(self, dossiers=MappingProxyType(dossiers), change=change)
+
+    def entered(self, key: str, present: Inside) -> "Snapshot":
+        """The next snapshot, after a vehicle came in; "" for one whose plate nobody knows.
+
+        A plate that enters again was seen in and missed going out: its earlier entry is taken off.
+        """
+        if not key:
+            return replace(self, occupancy=self.occupancy.entered(present.occupant))
+        known = self.inside.get(key)
+        occupancy = self.occupancy.left(known.occupant) if known else self.occupancy
+        return replace(
+            self._moved({**self.inside, key: present}),
+            occupancy=occupancy.entered(present.occupant),
+        )
+
+    def left(self, key: str, occupant: Occupant) -> "Snapshot":
+        """The next snapshot, after a vehicle went out; `occupant` counts if it was not inside."""
+        known = self.inside.get(key)
+        remaining = {plate: present for plate, present in self.inside.items() if plate != key}
+        return replace(
+            self._moved(remaining),
+            occupancy=self.occupancy.left(known.occupant if known else occupant),
+        )
+
+    def recounted(self, occupant: Occupant, count: int) -> "Snapshot":
+        """The next snapshot, after somebody counted."""
+        return replace(self, occupancy=self.occupancy.recounted(occupant, count))
+
+    def _moved(self, inside: Mapping[str, Inside]) -> "Snapshot":
+        taken = {p.space: key for key, p in inside.items() if p.space is not None}
+        return replace(self, inside=MappingProxyType(inside), taken=MappingProxyType(taken))
+
+    def _has_space(self, dossier: Dossier) -> bool:
+        spaces = dossier.registration.spaces if dossier.registration else ()
+        return not spaces or any(
+            self.taken.get(space, dossier.plate) == dossier.plate for space in spaces
+        )
+
+
+def _labels(dossier: Dossier) -> Iterator[str]:
+    if dossier.registration:
+        yield dossier.registration.household
+    yield from (visitor_pass.household for visitor_pass in dossier.passes)
+    if dossier.listing:
+        yield dossier.listing.organisation
