@@ -1,0 +1,110 @@
+"""The hash chain of the journal. Pure.
+
+Each entry's hash covers the hash before it and its own header; the header holds the hash of the
+body, not the body, so that retention may take a body away and the chain still stands. A body is
+hashed with 16 random bytes that go away with it: without them a plate could be found again by
+hashing all plates. Hash: SHA-256 (FIPS 180-4).
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+GENESIS = bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the chain says of an entry for ever. at, monotonic: microseconds."""
+
+    seq: int
+    at: int
+    monotonic: int
+    boot: str
+    lane: str
+    passage: str
+    kind: str
+    body_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A header with the hash before it and its own."""
+
+    header: Header
+    prev: bytes
+    hash: bytes
+
+
+class Flaw(StrEnum):
+    """What is wrong with an entry."""
+
+    REMOVED = "removed"
+    CHANGED = "changed"
+    BODY_CHANGED = "body_changed"
+    BODY_REMOVED = "body_removed"
+    BODY_UNREADABLE = "body_unreadable"
+    OUT_OF_ORDER = "out_of_order"
+    CUT_OFF = "cut_off"
+    REPLACED = "replaced"
+    PURGE_UNPROVEN = "purge_unproven"
+    WITNESS_FORGED = "witness_forged"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A flaw and the entry it is in: seq is the number the entry has, or had."""
+
+    seq: int
+    flaw: Flaw
+    what: str
+
+
+def hash_body(salt: bytes, body: bytes) -> bytes:
+    """Hash of a body with its own 16 random bytes."""
+    return hashlib.sha256(salt + body).digest()
+
+
+def hash_link(prev: bytes, header: Header) -> bytes:
+    """Hash of an entry: the one before it and the header as canonical JSON (sorted, no spaces)."""
+    words = [header.seq, header.at, header.monotonic, header.boot, header.lane, header.passage]
+    words += [header.kind, header.body_hash.hex()]
+    text = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(prev + text.encode()).digest()
+
+
+def forge(prev: bytes, header: Header) -> Link:
+    """The next link of the chain."""
+    return Link(header, prev, hash_link(prev, header))
+
+
+def check(before: Link | None, link: Link) -> tuple[Finding, ...]:
+    """Compare an entry with the one before it; name what was removed, moved or changed."""
+    expected = 1 if before is None else before.header.seq + 1
+    tip = GENESIS if before is None else before.hash
+    seq = link.header.seq
+    if seq < expected:
+        return (Finding(seq, Flaw.OUT_OF_ORDER, f"entry {seq} stands after {expected - 1}"),)
+    found: list[Finding] = []
+    if seq > expected:
+        gone = f"{expected}" if seq == expected + 1 else f"{expected} to {seq - 1}"
+        found.append(Finding(expected, Flaw.REMOVED, f"entry {gone} is gone"))
+    if hash_link(link.prev, link.header) != link.hash:
+        found.append(Finding(seq, Flaw.CHANGED, f"entry {seq} is not what was written"))
+    elif seq == expected and link.prev != tip:
+        found.append(_broken_joint(before, seq))
+    return tuple(found)
+
+
+def _broken_joint(before: Link | None, seq: int) -> Finding:
+    """Two sound entries that do not follow each other: the earlier one was written anew."""
+    earlier = seq if before is None else before.header.seq
+    return Finding(earlier, Flaw.REPLACED, f"entry {earlier} is not the one that {seq} follows")
+
+
+def check_body(header: Header, salt: bytes, body: bytes) -> Finding | None:
+    """Compare a body with what the chain says of it."""
+    if hash_body(salt, body) == header.body_hash:
+        return None
+    return Finding(header.seq, Flaw.BODY_CHANGED, f"the body of entry {header.seq} was changed")
