@@ -37,7 +37,7 @@ class TrackLost:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The whole picture as it is now, asked for by `Look`, for vehicles without a readable plate."""
+    """The whole picture as it is now, asked for by `Look`, for vehicles whose plate is not read."""
 
     frame: bytes
     taken: float

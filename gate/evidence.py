@@ -1,0 +1,100 @@
+"""Which sightings speak for the vehicle that stands before the arm.
+
+Rules:
+1. Sightings are kept per track (one track, one vehicle), the newest `KEPT` of each.
+2. A passage is spoken for by one track only: of those still seen, the one whose plate is widest,
+   which is the nearest vehicle. Readings of two vehicles are never added up.
+3. A track that has spoken for a passage never speaks for another one: a car that is still in the
+   picture when the next one comes must not let it in.
+4. Sightings from before the passage count while they are young: a car is read as it drives up.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from gate.events import Instant
+from gate.sightings import Sighting
+from recognition.reading import Reading
+
+KEPT = 16
+YOUNG = 2.0
+"""Seconds for which a sighting from before the passage still speaks."""
+
+
+@dataclass(slots=True)
+class _Track:
+    sightings: list[Sighting] = field(default_factory=list)
+    frame: bytes = b""
+    lost: bool = False
+
+
+class Evidence:
+    """Sightings of one lane. Owned by the lane's thread; bounded by `KEPT` per living track."""
+
+    def __init__(self) -> None:
+        self._tracks: dict[int, _Track] = {}
+        self._spent: set[int] = set()
+        self._chosen: int | None = None
+        self._since = 0.0
+
+    def add(self, sighting: Sighting) -> None:
+        """Take a sighting in, unless its track has spoken already."""
+        if sighting.track in self._spent:
+            return
+        track = self._tracks.setdefault(sighting.track, _Track())
+        track.sightings = [*track.sightings[-(KEPT - 1) :], sighting]
+        track.frame = sighting.frame or track.frame
+
+    def lose(self, number: int) -> None:
+        """Note that a track's vehicle is out of sight."""
+        self._spent.discard(number)
+        if number == self._chosen:
+            self._tracks[number].lost = True
+        else:
+            self._tracks.pop(number, None)
+
+    def begin(self, at: Instant) -> None:
+        """Start a passage: sightings younger than `YOUNG` count for it."""
+        self._chosen = None
+        self._since = at.monotonic - YOUNG
+
+    def end(self) -> None:
+        """End the passage: its vehicle's track, and all others as near, are spent."""
+        if self._chosen is not None:
+            track = self._tracks.pop(self._chosen, None)
+            if track is not None and not track.lost:
+                self._spent.add(self._chosen)
+        self._chosen = None
+
+    def track(self) -> int | None:
+        """Return the track that speaks for the passage; once chosen it stays while it is seen."""
+        chosen = self._tracks.get(self._chosen) if self._chosen is not None else None
+        if chosen is None or (chosen.lost and len(self._tracks) > 1):
+            widths = {number: young[-1].width for number, young in self._young()}
+            self._chosen = max(widths, key=widths.__getitem__) if widths else self._chosen
+        return self._chosen
+
+    def sightings(self) -> tuple[Sighting, ...]:
+        """Return what the passage's track showed, oldest first."""
+        number = self.track()
+        return tuple(dict(self._young()).get(number, ())) if number is not None else ()
+
+    def readings(self) -> tuple[Reading, ...]:
+        """Return the readings to vote over, oldest first."""
+        return tuple(sighting.reading for sighting in self.sightings())
+
+    def frame(self) -> bytes:
+        """Return the JPEG of the whole picture, or b""."""
+        number = self.track()
+        return self._tracks[number].frame if number in self._tracks else b""
+
+    def plate(self) -> bytes:
+        """Return the JPEG of the surest cut-out, or b""."""
+        best = max(self.sightings(), key=lambda one: one.reading.confidence, default=None)
+        return best.plate if best is not None else b""
+
+    def _young(self) -> Iterator[tuple[int, list[Sighting]]]:
+        for number, track in self._tracks.items():
+            young = [one for one in track.sightings if one.taken >= self._since]
+            if young:
+                yield number, young

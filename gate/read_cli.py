@@ -1,0 +1,132 @@
+"""`gate read`: the plates in pictures, for people and (with --json) for programs.
+
+One line per picture on stdout, in the order given; folders are walked in name order. A picture that
+cannot be read gets an error line and exit status 1 at the end; the rest is still read. A progress
+bar goes to stderr where that is a terminal.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from recognition.pipeline import PlateReader
+from recognition.reading import Reading
+from registry.plates import Plate, parse
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
+Image = NDArray[np.uint8]
+
+
+class ReadsPictures(Protocol):
+    """A plate reader, as far as this command needs one."""
+
+    def read(self, image: Image) -> tuple[Reading, ...]: ...
+    def read_crop(self, image: Image) -> tuple[Reading, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one picture: its readings, best first, or an error."""
+
+    file: Path
+    readings: tuple[Reading, ...]
+    millis: float
+    error: str = ""
+
+
+def run(paths: Sequence[Path], *, crops: bool, as_json: bool, threads: int) -> int:
+    """Read every picture and print a line for each; return 1 if any could not be read."""
+    files = [file for path in paths for file in pictures(path)]
+    if not files:
+        print("no pictures found: give picture files, or folders that hold some", file=sys.stderr)
+        return 2
+    reader = PlateReader.default(threads=threads, possible=_possible)
+    failed = False
+    quiet = not sys.stderr.isatty() or len(files) == 1
+    for file in tqdm(files, unit="picture", disable=quiet, file=sys.stderr):
+        result = read_one(reader, file, crops=crops)
+        failed = failed or bool(result.error)
+        tqdm.write(as_line(result) if as_json else as_text(result), file=sys.stdout)
+    return 1 if failed else 0
+
+
+def pictures(path: Path) -> Iterator[Path]:
+    """Walk a folder's pictures in name order; a file is taken at its word."""
+    if path.is_dir():
+        yield from (
+            file
+            for file in sorted(path.rglob("*"))
+            if file.suffix.lower() in SUFFIXES and file.is_file()
+        )
+    else:
+        yield path
+
+
+def load(file: Path) -> Image | str:
+    """Return the picture as BGR, or why there is none."""
+    try:
+        data = np.frombuffer(file.read_bytes(), dtype=np.uint8)
+    except OSError as error:
+        return f"cannot be opened: {error.strerror or error}"
+    if data.size == 0:
+        return "is empty"
+    try:
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    except cv2.error as error:
+        return f"cannot be decoded: {error.err}"
+    if image is None:
+        return "is not a picture that can be decoded (JPEG, PNG, BMP, WebP, TIFF)"
+    return np.asarray(image, dtype=np.uint8)
+
+
+def read_one(reader: ReadsPictures, file: Path, *, crops: bool) -> Result:
+    """Read one picture; a bad one is a result with an error."""
+    image = load(file)
+    if isinstance(image, str):
+        return Result(file, (), 0.0, image)
+    began = time.perf_counter()
+    readings = reader.read_crop(image) if crops else reader.read(image)
+    return Result(file, readings, (time.perf_counter() - began) * 1000)
+
+
+def as_line(result: Result) -> str:
+    """Return the picture's line of JSON."""
+    if result.error:
+        return json.dumps({"file": str(result.file), "error": result.error}, ensure_ascii=False)
+    plates = [
+        {
+            "text": reading.text,
+            "confidence": round(reading.confidence, 4),
+            "colour": reading.colour.value,
+            "corners": [[round(x, 1), round(y, 1)] for x, y in reading.box.corners],
+        }
+        for reading in result.readings
+    ]
+    line = {"file": str(result.file), "plates": plates, "ms": round(result.millis, 1)}
+    return json.dumps(line, ensure_ascii=False)
+
+
+def as_text(result: Result) -> str:
+    """Return the picture's line for people."""
+    if result.error:
+        return f"{result.file}: {result.error}"
+    if not result.readings:
+        return f"{result.file}: no plate found  ({result.millis:.0f} ms)"
+    plates = ", ".join(
+        f"{reading.text} {reading.confidence:.3f} {reading.colour.value}"
+        for reading in result.readings
+    )
+    return f"{result.file}: {plates}  ({result.millis:.0f} ms)"
+
+
+def _possible(text: str) -> bool:
+    return isinstance(parse(text), Plate)
