@@ -29,7 +29,7 @@ DEAF_S = 5.0
 TOUCH_S = 1.0
 """How often an idle port is looked at: an unplugged adapter shows without a byte being sent."""
 ALIVE_S = 10.0
-"""How often an idle board is asked. A question occupies an LCUS wire for 75 ms: under one in 100."""
+"""How often an idle board is asked; a question occupies an LCUS wire for 75 ms."""
 LINK_ENDS = frozenset({Trouble.LOST, Trouble.LINKAGE, Trouble.SETTINGS})
 MISS_KINDS = frozenset({Trouble.SILENT, Trouble.BAD_REPLY})
 

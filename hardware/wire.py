@@ -177,8 +177,9 @@ class Wire:
         """Return whatever arrives during `seconds`. Raises BoardError."""
         heard = bytearray()
         deadline = self._clock.monotonic() + seconds
-        while (left := deadline - self._clock.monotonic()) > 0:
-            heard += self._read(left)
+        with self._traced(heard):
+            while (left := deadline - self._clock.monotonic()) > 0:
+                heard += self._read(left)
         return bytes(heard)
 
     def touch(self) -> None:
@@ -201,22 +202,36 @@ class Wire:
         finally:
             self._free_at = self._clock.monotonic() + self._on_wire_s(unanswered) + self._gap_s
 
+    @contextmanager
+    def _traced(self, heard: bytearray) -> Iterator[None]:
+        """Trace what was heard as one frame, also when the wire breaks in the middle of it."""
+        try:
+            yield
+        finally:
+            if heard:
+                self._trace(Frame(self.heard_at, Direction.RECEIVED, bytes(heard)))
+
     def _collect(self, decoder: Decoder[T], deadline: float) -> Exchange[T]:
         heard = bytearray()
-        while (left := deadline - self._clock.monotonic()) > 0:
-            data = self._read(left)
-            heard += data
-            decoder.feed(data)
-            message = decoder.next()
-            if message is not None:
-                return Exchange(message, bytes(heard))
+        with self._traced(heard):
+            while (left := deadline - self._clock.monotonic()) > 0:
+                data = self._read(left)
+                heard += data
+                decoder.feed(data)
+                message = decoder.next()
+                if message is not None:
+                    return Exchange(message, bytes(heard))
         return Exchange(None, bytes(heard))
 
     def _discard(self) -> None:
         """Throw away what came unasked; a line that never falls silent is a broken one."""
-        for _ in range(QUIET_LIMIT):
-            if not self._read(0.0):
-                return
+        heard = bytearray()
+        with self._traced(heard):
+            for _ in range(QUIET_LIMIT):
+                data = self._read(0.0)
+                heard += data
+                if not data:
+                    return
         raise self._broken(OSError("the line never falls silent"))
 
     def _take_echo(self, sent: bytes) -> None:
@@ -224,11 +239,9 @@ class Wire:
             return
         echo = bytearray()
         deadline = self._clock.monotonic() + self._on_wire_s(len(sent)) + ECHO_S
-        while len(echo) < len(sent):
-            left = deadline - self._clock.monotonic()
-            if left <= 0:
-                break
-            echo += self._read(left, len(sent) - len(echo))
+        with self._traced(echo):
+            while len(echo) < len(sent) and (left := deadline - self._clock.monotonic()) > 0:
+                echo += self._read(left, len(sent) - len(echo))
         if bytes(echo) == sent:
             return
         kind = Trouble.BAD_REPLY if echo else Trouble.SILENT
@@ -247,7 +260,6 @@ class Wire:
             raise self._broken(error) from error
         if data:
             self.heard_at = self._clock.monotonic()
-            self._trace(Frame(self.heard_at, Direction.RECEIVED, data))
         return data
 
     def _write(self, data: bytes) -> None:
