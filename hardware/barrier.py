@@ -1,0 +1,286 @@
+"""The arm's state machine: `step(barrier, fact, now) -> (barrier, orders)`. Pure; reads no clock.
+
+Everything that decides about the arm lives here and in the guards beside it. The rules:
+
+ 1. The arm is lowered only if every guard loop has been seen clear, without a gap, for `clear_for`,
+    the inputs are fresh, the link is up, nobody wants it up, and there is no fire, hold, fault or
+    maintenance. Not known counts as occupied.
+ 2. Open beats close, at once: the lowering relay is released first, then the raising relay is
+    energised after the dead time. Two relays of one arm are never energised together.
+ 3. Something under the arm while it closes: raise. (A one-button controller cannot be told to
+    raise, so its own safety loop must do it; see `BarrierSettings.own_safety`.)
+ 4. Fire raises and latches. It ends when the signal is gone AND a person resets it.
+ 5. A move that nobody here ordered is reported, not fought.
+ 6. Not up in time: one retry, then FAULT. Not down in time: raise, FAULT. FAULT never lowers; a
+    person ends it.
+ 7. No time that passes, however long the way is blocked, is a reason to lower.
+ 8. One command at a time, the newest raise wins; what is late is dropped and never replayed.
+ 9. At start and after every loss of the link: release the relays, do not move the arm. Only a fire
+    that is still latched raises it.
+10. A one-button controller gets no retries, and no pulse while it is moving.
+
+A hold ends when the link is lost or the arm is lowered by hand; a person may ask for it again.
+Fire goes before maintenance: who works on the arm switches the barrier off first.
+"""
+
+from dataclasses import replace
+from typing import assert_never
+
+from hardware import arm_facts as f
+from hardware import barrier_guards as guards
+from hardware.arm import (
+    AlarmKind,
+    BarrierSettings,
+    Cause,
+    Link,
+    Mode,
+    Motion,
+    OrderId,
+    OutcomeKind,
+    Position,
+    Why,
+)
+from hardware.barrier_guards import Barrier, Wish
+from hardware.barrier_moves import Step
+from hardware.barrier_turn import Turn
+from hardware.barrier_will import pulse_failed, settle
+from hardware.inputs import InputName, Signal, Snapshot
+
+__all__ = ["Barrier", "next_due", "start", "step"]
+
+
+def start(
+    settings: BarrierSettings, *, fire_latched: bool = False, locked: bool = False
+) -> Barrier:
+    """Return the barrier at start: nothing known, nothing moved; latches as they were before."""
+    return Barrier(settings, fire_latched=fire_latched, locked=locked)
+
+
+def step(barrier: Barrier, fact: f.Fact, now: float) -> tuple[Barrier, tuple[f.Order, ...]]:
+    """Take one fact at `now` (monotonic seconds); return the next barrier and what is to be done.
+
+    Orders are to be carried out in their order. Every Pulse and Release must be answered by a fact
+    before anything else of this arm is put on the wire.
+    """
+    turn = Turn(barrier, now)
+    turn.check_clock()
+    _take(turn, fact)
+    settle(turn)
+    return replace(turn.b, seen=now), tuple(turn.orders)
+
+
+def next_due(barrier: Barrier) -> float | None:
+    """Return the instant at which a Tick is needed sooner than the next read of the inputs."""
+    if barrier.link is Link.DOWN or barrier.flight is not None or barrier.releasing:
+        return None
+    waits = barrier.raising or barrier.lowering or barrier.stopping
+    due = [barrier.quiet_until] if waits else []
+    due += [barrier.live_until] if barrier.live is not None else []
+    return min(due, default=None)
+
+
+def _take(turn: Turn, fact: f.Fact) -> None:  # noqa: C901, PLR0912 - one case for each kind of fact
+    match fact:
+        case f.LinkUp():
+            _link_up(turn)
+        case f.LinkDown():
+            _link_down(turn)
+        case f.Inputs():
+            _inputs(turn, fact.snapshot)
+        case f.RaiseRequested():
+            _raise_requested(turn, fact)
+        case f.LowerRequested():
+            _lower_requested(turn, fact.order_id)
+        case f.HoldRequested():
+            _hold_requested(turn, fact)
+        case f.HoldReleased():
+            turn.b = replace(turn.b, hold_until=None)
+        case f.LockRequested():
+            _lock(turn)
+        case f.Unlocked():
+            turn.b = replace(turn.b, locked=False)
+        case f.FireSignal():
+            turn.b = replace(turn.b, fire_told=fact.on)
+            _latch_fire(turn, fact.on, "told")
+        case f.FireReset():
+            _fire_reset(turn, fact.by)
+        case f.FaultReset():
+            turn.move(Step.FAULT_RESET)
+        case f.PositionStated():
+            _position_stated(turn, fact)
+        case f.MaintenanceOn():
+            _maintenance_on(turn)
+        case f.MaintenanceOff():
+            turn.b = replace(turn.b, maintenance=False)
+        case f.PulseDone():
+            _pulse_done(turn, fact)
+        case f.PulseFailed():
+            pulse_failed(turn, fact)
+        case f.ReleaseDone():
+            quiet = turn.now + turn.b.settings.dead_time
+            turn.b = replace(turn.b, releasing=False, live=None, quiet_until=quiet)
+        case f.ReleaseFailed():
+            quiet = turn.now + turn.b.settings.dead_time
+            turn.b = replace(turn.b, releasing=False, quiet_until=quiet)
+        case f.Tick():
+            pass
+        case _:
+            assert_never(fact)
+
+
+def _lock(turn: Turn) -> None:
+    if turn.b.raising is not None and turn.b.raising.asked:
+        turn.drop_raising(OutcomeKind.REFUSED, Why.LOCKED)
+    turn.b = replace(turn.b, locked=True, hold_until=None)
+
+
+def _link_up(turn: Turn) -> None:
+    if turn.b.link is Link.UP:
+        _link_down(turn)
+    turn.b = replace(turn.b, link=Link.UP, raised_at=float("-inf"))
+    turn.release()
+
+
+def _link_down(turn: Turn) -> None:
+    turn.end_flight(OutcomeKind.INDETERMINATE, Why.LINK_DOWN)
+    turn.drop_raising(OutcomeKind.FAILED, Why.LINK_DOWN)
+    turn.drop_lowering(OutcomeKind.FAILED, Why.LINK_DOWN)
+    turn.lose_hold()
+    turn.move(Step.LINK_LOST)
+    turn.b = replace(
+        turn.b, link=Link.DOWN, snapshot=None, clear_since=None, stopping=None, releasing=False
+    )
+
+
+def _inputs(turn: Turn, told: Snapshot) -> None:
+    # A snapshot from the future was not taken by this clock: it tells nothing.
+    from_future = told.taken_at > turn.now
+    snapshot = (
+        Snapshot(turn.now, dict.fromkeys(told.signals, Signal.UNKNOWN)) if from_future else told
+    )
+    before = turn.b.snapshot
+    since = guards.clear_since(turn.b, snapshot)
+    turn.b = replace(turn.b, snapshot=snapshot, clear_since=since)
+    _latch_fire(turn, snapshot[InputName.FIRE] is Signal.ON, "input")
+    change = _switches(turn.b, before, snapshot)
+    if change is not None:
+        turn.move(change)
+
+
+def _raise_requested(turn: Turn, fact: f.RaiseRequested) -> None:
+    b, order_id = turn.b, fact.order_id
+    if turn.is_known(order_id):
+        return
+    refusals = {Mode.LOCKED: Why.LOCKED, Mode.MAINTENANCE: Why.MAINTENANCE}
+    why = Why.LINK_DOWN if b.link is Link.DOWN else refusals.get(guards.mode(b))
+    if turn.now >= fact.expires_at:
+        turn.outcome(order_id, OutcomeKind.EXPIRED, Why.LATE)
+    elif why is not None:
+        turn.outcome(order_id, OutcomeKind.REFUSED, why)
+    else:
+        turn.wish_raise(Wish(order_id, Cause.REQUEST, fact.expires_at))
+
+
+def _lower_requested(turn: Turn, order_id: OrderId) -> None:
+    if turn.is_known(order_id):
+        return
+    why = guards.may_lower_some_day(turn.b)
+    if why is None and turn.b.raising is not None:
+        why = Why.OPEN_BEATS_CLOSE
+    if why is not None:
+        turn.outcome(order_id, OutcomeKind.REFUSED, why)
+        return
+    turn.drop_lowering(OutcomeKind.REFUSED, Why.SUPERSEDED)
+    until = turn.now + turn.b.settings.lower_patience
+    turn.b = replace(turn.b, lowering=Wish(order_id, Cause.REQUEST, until))
+
+
+def _hold_requested(turn: Turn, fact: f.HoldRequested) -> None:
+    b, settings = turn.b, turn.b.settings
+    if turn.is_known(fact.order_id):
+        return
+    refusals = {Mode.LOCKED: Why.LOCKED, Mode.MAINTENANCE: Why.MAINTENANCE}
+    why = Why.LINK_DOWN if b.link is Link.DOWN else refusals.get(guards.mode(b))
+    if settings.one_button and settings.closes_itself:
+        why = Why.CANNOT_HOLD
+    if why is not None or fact.until <= turn.now:
+        kind = OutcomeKind.REFUSED if why else OutcomeKind.EXPIRED
+        turn.outcome(fact.order_id, kind, why or Why.LATE)
+        return
+    turn.b = replace(b, hold_until=min(fact.until, turn.now + settings.hold_cap))
+    turn.wish_raise(Wish(fact.order_id, Cause.HOLD, turn.now + settings.answer_within))
+
+
+def _latch_fire(turn: Turn, on: bool, source: str) -> None:
+    if not on or turn.b.fire_latched:
+        return
+    turn.drop_lowering(OutcomeKind.REFUSED, Why.FIRE)
+    turn.b = replace(turn.b, fire_latched=True, raised_at=float("-inf"), stopping=None)
+    turn.alarm(AlarmKind.FIRE, source=source)
+
+
+def _fire_reset(turn: Turn, by: str) -> None:
+    wire = guards.signal(turn.b, InputName.FIRE)
+    seen = guards.fresh(turn.b, turn.now) and wire in (Signal.OFF, Signal.ABSENT)
+    if turn.b.fire_told or not seen:
+        turn.alarm(AlarmKind.FIRE_RESET_REFUSED, by=by)
+        return
+    turn.b = replace(turn.b, fire_latched=False)
+    if turn.b.raising is not None and turn.b.raising.cause is Cause.FIRE:
+        turn.b = replace(turn.b, raising=None)
+
+
+def _position_stated(turn: Turn, fact: f.PositionStated) -> None:
+    if not (turn.b.settings.arm_up or turn.b.settings.arm_down):
+        turn.move(Step.STATED_OPEN if fact.is_open else Step.STATED_CLOSED)
+
+
+def _maintenance_on(turn: Turn) -> None:
+    b = turn.b
+    turn.drop_raising(OutcomeKind.REFUSED, Why.MAINTENANCE)
+    turn.drop_lowering(OutcomeKind.REFUSED, Why.MAINTENANCE)
+    turn.b = replace(turn.b, maintenance=True, hold_until=None)
+    if b.fire_latched or b.link is Link.DOWN:
+        return
+    moving = b.position in (Position.OPENING, Position.CLOSING)
+    if moving and b.settings.stop_wired:
+        until = turn.now + b.settings.answer_within
+        turn.b = replace(turn.b, stopping=turn.own_wish(Cause.MAINTENANCE, until))
+    if not turn.b.releasing:
+        turn.release()
+
+
+def _pulse_done(turn: Turn, fact: f.PulseDone) -> None:
+    flight = turn.b.flight
+    if flight is None or flight.wish.order_id != fact.order_id:
+        return
+    if flight.motion is Motion.EITHER:
+        turn.end_flight(OutcomeKind.INDETERMINATE, Why.POSITION_UNKNOWN)
+        return
+    kind = OutcomeKind.LOWERED if flight.motion is Motion.LOWER else OutcomeKind.RAISED
+    turn.end_flight(kind, Why.CONFIRMED if fact.confirmed else Why.SENT)
+
+
+def _switches(barrier: Barrier, before: Snapshot | None, now: Snapshot) -> Step | None:
+    """Return what the limit switches say that the position does not know yet."""
+    settings, position = barrier.settings, barrier.position
+    up = now[InputName.ARM_UP] if settings.arm_up else Signal.ABSENT
+    down = now[InputName.ARM_DOWN] if settings.arm_down else Signal.ABSENT
+    if up is Signal.ON and down is Signal.ON:
+        return Step.SWITCHES_DISAGREE
+    # A switch at the end that the arm is leaving stays on for a while: only its return counts.
+    if up is Signal.ON and (position is not Position.CLOSING or _came(before, InputName.ARM_UP)):
+        return Step.UP_SEEN
+    if down is Signal.ON and (
+        position is not Position.OPENING or _came(before, InputName.ARM_DOWN)
+    ):
+        return Step.DOWN_SEEN
+    if position is Position.OPEN and up is Signal.OFF:
+        return Step.SELF_CLOSING if settings.closes_itself else Step.LEFT_UP
+    if position is Position.CLOSED and down is Signal.OFF:
+        return Step.LEFT_DOWN
+    return None
+
+
+def _came(before: Snapshot | None, name: InputName) -> bool:
+    return before is not None and before[name] is Signal.OFF

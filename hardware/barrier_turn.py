@@ -1,0 +1,171 @@
+"""One step of the barrier on its way: what every rule may do, and nothing else.
+
+A wish is a pulse that is wanted; `pulse` orders it; an outcome tells whoever asked. The position
+moves only by the table of `barrier_moves`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from hardware import barrier_guards as guards
+from hardware.arm import AlarmKind, Cause, Motion, OrderId, OutcomeKind, Relay, Why
+from hardware.arm_facts import Alarm, Order, Outcome, Pulse, Release
+from hardware.barrier_guards import Barrier, Flight, Wish
+from hardware.barrier_moves import SURPRISES, Step, moved
+
+__all__ = ["Turn"]
+
+
+class Turn:
+    """One step on its way: the barrier so far and the orders so far."""
+
+    __slots__ = ("b", "now", "orders")
+
+    def __init__(self, barrier: Barrier, now: float) -> None:
+        self.b = barrier
+        self.now = now
+        self.orders: list[Order] = []
+
+    def check_clock(self) -> None:
+        """Forget what was timed when the clock ran back: it proves nothing (rule 8)."""
+        b, now = self.b, self.now
+        if now >= b.seen:
+            return
+        self.drop_raising(OutcomeKind.EXPIRED, Why.LATE)
+        self.drop_lowering(OutcomeKind.EXPIRED, Why.LATE)
+        self.b = replace(
+            self.b,
+            snapshot=None,
+            clear_since=None,
+            position_since=min(b.position_since, now),
+            live_until=min(b.live_until, now),
+            quiet_until=min(b.quiet_until, now + b.settings.dead_time),
+            raised_at=min(b.raised_at, now),
+            flight=None if b.flight is None else replace(b.flight, since=now),
+        )
+
+    def ready(self, relay: Relay) -> bool:
+        """Say whether `relay` may be energised now; order the release that is missing (rule 2)."""
+        b = self.b
+        if guards.must_free_first(b, relay):
+            self.release_unless_quiet()
+            return False
+        same = b.last_relay is relay and not b.settings.one_button
+        return not b.releasing and (same or self.now >= b.quiet_until)
+
+    def pulse(self, wish: Wish, relay: Relay, motion: Motion, change: Step) -> None:
+        """Order one pulse; from now on its relay counts as energised."""
+        ms = self.b.settings.pulse_ms
+        self.orders.append(Pulse(wish.order_id, relay, motion, wish.cause, ms, wish.expires_at))
+        self.b = replace(
+            self.b,
+            flight=Flight(wish, motion, self.now),
+            live=relay,
+            live_until=self.now + ms / 1000,
+            last_relay=relay,
+        )
+        self.move(change)
+
+    def release_unless_quiet(self) -> None:
+        """Order the release of this arm's relays, but not again within the dead time."""
+        # After a release that failed the wire is given the dead time before the next try.
+        if self.now >= self.b.quiet_until:
+            self.release()
+
+    def release(self) -> None:
+        """Order the release of this arm's relays."""
+        self.orders.append(Release())
+        self.b = replace(self.b, releasing=True)
+
+    def own_wish(self, cause: Cause, until: float) -> Wish:
+        """Return a wish of the barrier's own, with an id of its own."""
+        serial = self.b.serial + 1
+        self.b = replace(self.b, serial=serial)
+        return Wish(OrderId(f"{cause}-{serial}"), cause, until, asked=False)
+
+    def wish_raise(self, wish: Wish) -> None:
+        """Want the arm up; this takes the place of whatever was wanted before (rules 2 and 8)."""
+        self.drop_lowering(OutcomeKind.REFUSED, Why.OPEN_BEATS_CLOSE)
+        self.drop_raising(OutcomeKind.REFUSED, Why.SUPERSEDED)
+        self.b = replace(self.b, raising=wish)
+
+    def drop_raising(self, kind: OutcomeKind, why: Why) -> None:
+        """Give up the raise that is waiting, if any."""
+        if self.b.raising is not None:
+            self.end(self.b.raising, kind, why)
+            self.b = replace(self.b, raising=None)
+
+    def drop_lowering(self, kind: OutcomeKind, why: Why) -> None:
+        """Give up the lowering that is waiting, if any."""
+        if self.b.lowering is not None:
+            self.end(self.b.lowering, kind, why)
+            self.b = replace(self.b, lowering=None)
+
+    def end_flight(self, kind: OutcomeKind, why: Why) -> None:
+        """Close the pulse that is on its way, if any."""
+        if self.b.flight is not None:
+            self.end(self.b.flight.wish, kind, why)
+            self.b = replace(self.b, flight=None)
+
+    def end(self, wish: Wish, kind: OutcomeKind, why: Why) -> None:
+        """Tell whoever asked for a pulse how that ended; nobody asked for the barrier's own."""
+        if wish.asked:
+            self.outcome(wish.order_id, kind, why)
+
+    def outcome(self, order_id: OrderId, kind: OutcomeKind, why: Why) -> None:
+        """Say how an order ended, once; its id is remembered against a second delivery."""
+        self.orders.append(Outcome(order_id, kind, why))
+        self.b = replace(self.b, done=(*self.b.done[-15:], order_id))
+
+    def is_known(self, order_id: OrderId) -> bool:
+        """Say whether this order waits, runs or has ended: then it is not taken again."""
+        b = self.b
+        wishes = (b.raising, b.lowering, b.flight.wish if b.flight is not None else None)
+        waiting = any(wish is not None and wish.order_id == order_id for wish in wishes)
+        return waiting or order_id in b.done
+
+    def lose_hold(self) -> None:
+        """End a hold that cannot be kept."""
+        if self.b.hold_until is not None:
+            self.b = replace(self.b, hold_until=None)
+            self.alarm(AlarmKind.HOLD_LOST)
+
+    def need_person(self, why: Why) -> None:
+        """Call a person, once for each position: Gate must not touch this arm blindly."""
+        if not self.b.person_told:
+            self.b = replace(self.b, person_told=True)
+            self.alarm(AlarmKind.NEEDS_PERSON, why=why)
+
+    def alarm(self, kind: AlarmKind, **more: str) -> None:
+        """Tell a person, with what is known at this moment."""
+        self.orders.append(Alarm(kind, _evidence(self.b, self.now, more)))
+
+    def move(self, change: Step) -> None:
+        """Change the position by the table, and report what nobody here ordered (rule 5)."""
+        b = self.b
+        to = moved(b.position, change)
+        if to is b.position:
+            return
+        surprise = SURPRISES.get((b.position, change))
+        if surprise is not None:
+            self.alarm(surprise, step=change)
+            if surprise is AlarmKind.ARM_DROPPED:
+                self.lose_hold()
+        self.b = replace(
+            self.b, position=to, position_since=self.now, person_told=False, retried=False
+        )
+
+
+def _evidence(barrier: Barrier, now: float, more: Mapping[str, str]) -> Mapping[str, str]:
+    signals = barrier.snapshot.signals if barrier.snapshot is not None else {}
+    seen = " ".join(f"{name}={value}" for name, value in sorted(signals.items()))
+    return MappingProxyType(
+        {
+            "position": str(barrier.position),
+            "mode": str(guards.mode(barrier)),
+            "presence": str(guards.presence(barrier, now)),
+            "inputs": seen,
+            **{key: str(value) for key, value in more.items()},
+        }
+    )

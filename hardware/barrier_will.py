@@ -1,0 +1,259 @@
+"""What the barrier does by itself, after every fact: time limits, protection, fire, the sending.
+
+The rules are numbered in `hardware.barrier`.
+"""
+
+from dataclasses import replace
+
+from hardware import barrier_guards as guards
+from hardware.arm import (
+    AlarmKind,
+    Cause,
+    Link,
+    Mode,
+    Motion,
+    OutcomeKind,
+    Position,
+    Presence,
+    Relay,
+    Why,
+)
+from hardware.arm_facts import PulseFailed
+from hardware.barrier_guards import Wish
+from hardware.barrier_moves import Step
+from hardware.barrier_turn import Turn
+
+__all__ = ["pulse_failed", "settle"]
+
+# Read to actuator within two seconds: JGJ 16-2008, 14.4.
+FIRE_RETRY = 2.0
+
+
+def settle(turn: Turn) -> None:
+    """Do what is due now."""
+    _expire(turn)
+    _end_hold(turn)
+    _protect(turn)
+    _keep_open(turn)
+    _travel(turn)
+    _free_relays(turn)
+    _send(turn)
+
+
+def pulse_failed(turn: Turn, fact: PulseFailed) -> None:
+    """Take the failure of the pulse that is on its way; only protection is tried again, once."""
+    flight = turn.b.flight
+    if flight is None or flight.wish.order_id != fact.order_id:
+        return
+    turn.end_flight(*_failure(fact))
+    # An arm that may be coming down stays CLOSING, so that whoever steps under it raises it.
+    if flight.motion is not Motion.LOWER or not fact.maybe_sent:
+        turn.move(Step.PULSE_FAILED)
+    turn.b = replace(turn.b, live_until=turn.now)
+    if not fact.late:
+        turn.alarm(AlarmKind.PULSE_FAILED, why=fact.why, cause=flight.wish.cause)
+    if flight.wish.cause is Cause.HOLD:
+        turn.lose_hold()
+    protects = flight.wish.cause in (Cause.PRESENCE, Cause.LOWER_TIMEOUT)
+    if protects and not flight.wish.again:
+        wish = turn.own_wish(flight.wish.cause, turn.now + turn.b.settings.lower_within)
+        turn.b = replace(turn.b, raising=replace(wish, again=True))
+
+
+def _failure(fact: PulseFailed) -> tuple[OutcomeKind, Why]:
+    if fact.late:
+        return OutcomeKind.EXPIRED, Why.LATE
+    if fact.maybe_sent:
+        return OutcomeKind.INDETERMINATE, Why.NO_ANSWER
+    return OutcomeKind.FAILED, Why.NOT_SENT
+
+
+def _expire(turn: Turn) -> None:
+    b = turn.b
+    if b.flight is not None and turn.now - b.flight.since > b.settings.answer_within:
+        pulse_failed(turn, PulseFailed(b.flight.wish.order_id, "no answer"))
+    if b.raising is not None and turn.now >= b.raising.expires_at:
+        _raising_expired(turn, b.raising)
+    if b.lowering is not None and turn.now >= b.lowering.expires_at:
+        why = guards.refusal_to_lower(b, turn.now) or Why.LATE
+        turn.drop_lowering(OutcomeKind.EXPIRED, why)
+    if b.stopping is not None and turn.now >= b.stopping.expires_at:
+        turn.b = replace(turn.b, stopping=None)
+
+
+def _raising_expired(turn: Turn, wish: Wish) -> None:
+    blind = turn.b.settings.one_button
+    why = (guards.blind_pulse_refusal(turn.b, turn.now) if blind else None) or Why.LATE
+    turn.drop_raising(OutcomeKind.EXPIRED, why)
+    if blind:
+        turn.need_person(why)
+    if wish.cause is Cause.HOLD:
+        turn.lose_hold()
+
+
+def _end_hold(turn: Turn) -> None:
+    until = turn.b.hold_until
+    if until is None:
+        return
+    until = min(until, turn.now + turn.b.settings.hold_cap)
+    ended = turn.now >= until
+    turn.b = replace(turn.b, hold_until=None if ended else until)
+    if ended:
+        turn.alarm(AlarmKind.HOLD_ENDED)
+
+
+def _protect(turn: Turn) -> None:
+    """Raise an arm that comes down on somebody (rule 3)."""
+    b = turn.b
+    if b.position is not Position.CLOSING or b.maintenance or b.raising is not None:
+        return
+    there = guards.presence(b, turn.now)
+    unsure = there is Presence.UNKNOWN and b.own_lower
+    if there is not Presence.PRESENT and not unsure:
+        return
+    if b.settings.one_button:
+        turn.need_person(Why.PRESENT)
+    elif b.flight is None or b.flight.motion is Motion.LOWER:
+        turn.alarm(AlarmKind.PRESENCE_WHILE_CLOSING)
+        turn.wish_raise(turn.own_wish(Cause.PRESENCE, turn.now + b.settings.lower_within))
+
+
+def _keep_open(turn: Turn) -> None:
+    """Raise for fire, and renew the raise where the controller closes by itself (rule 4)."""
+    b, who = turn.b, guards.mode(turn.b)
+    if who not in (Mode.FIRE, Mode.HELD_OPEN) or b.link is Link.DOWN:
+        return
+    if b.raising is not None or b.flight is not None or b.position is Position.OPENING:
+        return
+    if b.settings.one_button and b.position not in (Position.CLOSED, Position.OPEN):
+        if who is Mode.FIRE and b.position is not Position.CLOSING:
+            turn.need_person(Why.FIRE)
+        return
+    if _open_again_after(turn, who) <= turn.now - b.raised_at:
+        cause = Cause.FIRE if who is Mode.FIRE else Cause.HOLD
+        turn.wish_raise(turn.own_wish(cause, turn.now + b.settings.answer_within))
+
+
+def _open_again_after(turn: Turn, who: Mode) -> float:
+    """Return the seconds between two raises that keep the arm up; infinity for no need."""
+    b = turn.b
+    renewed = b.settings.closes_itself and not b.settings.one_button
+    if b.position is Position.OPEN:
+        return b.settings.hold_renewal if renewed else float("inf")
+    if who is Mode.FIRE:
+        return 0.0 if b.position in (Position.CLOSED, Position.CLOSING) else FIRE_RETRY
+    return 0.0 if renewed and b.position is Position.CLOSING else float("inf")
+
+
+def _travel(turn: Turn) -> None:
+    b, settings = turn.b, turn.b.settings
+    elapsed = turn.now - b.position_since
+    # A raise that waits goes first, but a one-button arm has to arrive somewhere before it may.
+    if b.flight is not None or (b.raising is not None and not settings.one_button):
+        return
+    if b.position is Position.OPENING and elapsed >= settings.raise_within:
+        _raise_time_over(turn)
+    elif b.position is Position.CLOSING and elapsed >= settings.lower_within:
+        _lower_time_over(turn)
+    elif b.position is Position.OPEN:
+        _self_close_time_over(turn, elapsed)
+
+
+def _raise_time_over(turn: Turn) -> None:
+    b = turn.b
+    if not b.settings.arm_up:
+        turn.move(Step.TRAVELLED)
+    elif b.retried or b.settings.one_button or guards.mode(b) is Mode.MAINTENANCE:
+        turn.alarm(AlarmKind.RAISE_TIMEOUT)
+        turn.move(Step.RAISE_TIMED_OUT)
+    else:
+        turn.alarm(AlarmKind.RAISE_RETRIED)
+        until = turn.now + b.settings.answer_within
+        turn.wish_raise(turn.own_wish(Cause.RAISE_TIMEOUT, until))
+        turn.b = replace(turn.b, retried=True, position_since=turn.now)
+
+
+def _lower_time_over(turn: Turn) -> None:
+    b = turn.b
+    if not b.settings.arm_down:
+        turn.move(Step.TRAVELLED)
+        return
+    turn.alarm(AlarmKind.LOWER_TIMEOUT)
+    turn.move(Step.LOWER_TIMED_OUT)
+    if not b.settings.one_button and guards.mode(b) is not Mode.MAINTENANCE:
+        until = turn.now + b.settings.answer_within
+        turn.wish_raise(turn.own_wish(Cause.LOWER_TIMEOUT, until))
+
+
+def _self_close_time_over(turn: Turn, elapsed: float) -> None:
+    """Stop believing in an open arm that closes by itself unseen."""
+    b, limit = turn.b, turn.b.settings.self_close
+    held = guards.mode(b) in (Mode.FIRE, Mode.HELD_OPEN)
+    if not b.settings.closes_itself or b.settings.arm_up or b.settings.arm_down or held:
+        return
+    if limit is None:
+        turn.move(Step.UNWATCHED)
+    elif min(elapsed, turn.now - b.raised_at) >= limit:
+        clear = b.clear_since is not None and turn.now - b.clear_since >= limit
+        clear = clear and guards.presence(b, turn.now) is Presence.CLEAR
+        turn.move(Step.SELF_CLOSED if clear else Step.UNWATCHED)
+
+
+def _free_relays(turn: Turn) -> None:
+    """Release a relay whose pulse is over, on boards with timers too: trust nothing here."""
+    b = turn.b
+    over = b.live is not None and turn.now >= b.live_until
+    if over and b.link is Link.UP and not b.releasing and b.flight is None:
+        turn.release_unless_quiet()
+
+
+def _send(turn: Turn) -> None:
+    b = turn.b
+    if b.flight is not None or b.link is Link.DOWN or b.releasing:
+        return
+    if b.stopping is not None:
+        _send_stop(turn, b.stopping)
+    elif b.raising is not None:
+        _send_raise(turn, b.raising)
+    elif b.lowering is not None:
+        _send_lower(turn, b.lowering)
+
+
+def _send_stop(turn: Turn, wish: Wish) -> None:
+    if turn.ready(Relay.STOP):
+        turn.pulse(wish, Relay.STOP, Motion.STOP, Step.STOP_ORDERED)
+        turn.b = replace(turn.b, stopping=None)
+
+
+def _send_raise(turn: Turn, wish: Wish) -> None:
+    motion, change = Motion.RAISE, Step.RAISE_ORDERED
+    if turn.b.settings.one_button:
+        if turn.b.position in (Position.OPEN, Position.OPENING):
+            turn.drop_raising(OutcomeKind.RAISED, Why.ALREADY_OPEN)
+            return
+        if guards.blind_pulse_refusal(turn.b, turn.now) is not None:
+            return
+        if turn.b.position is not Position.CLOSED:
+            motion, change = Motion.EITHER, Step.EITHER_ORDERED
+    if turn.ready(Relay.RAISE):
+        turn.pulse(wish, Relay.RAISE, motion, change)
+        retried = wish.cause is Cause.RAISE_TIMEOUT
+        turn.b = replace(turn.b, raising=None, raised_at=turn.now, own_lower=False, retried=retried)
+
+
+def _send_lower(turn: Turn, wish: Wish) -> None:
+    b = turn.b
+    if b.position is Position.CLOSED:
+        turn.drop_lowering(OutcomeKind.LOWERED, Why.ALREADY_CLOSED)
+        return
+    if b.position is Position.CLOSING or guards.refusal_to_lower(b, turn.now) is not None:
+        return
+    if b.settings.one_button and b.position is not Position.OPEN:
+        return
+    relay = Relay.RAISE if b.settings.one_button else Relay.LOWER
+    if b.snapshot is not None and turn.ready(relay):
+        # The leave to lower is worth no more than the inputs it rests on.
+        until = min(wish.expires_at, b.snapshot.taken_at + b.settings.fresh_for)
+        brief = replace(wish, expires_at=until)
+        turn.pulse(brief, relay, Motion.LOWER, Step.LOWER_ORDERED)
+        turn.b = replace(turn.b, lowering=None, own_lower=True)
