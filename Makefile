@@ -1,0 +1,47 @@
+# Gate: the two set-up commands are `make run` and `make test`; the rest is for people who work on it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+
+.PHONY: run test static check bench format clean browser
+
+run: $(VENV)/.run  ## install what running needs, start the demo site
+	$(BIN)/gate demo --port $(PORT)
+
+test: $(VENV)/.dev browser  ## install what tests need, run them all
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
+
+static: $(VENV)/.dev  ## style, types and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: static test  ## exactly what CI runs
+
+bench: $(VENV)/.dev  ## figures of this machine
+	$(BIN)/python -m tests.bench
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+browser:  ## Chromium and a Chinese font for the tests of the pages, from the system's packages
+	@sh tests/browser.sh
+
+$(VENV)/.run: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/.run
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .bench

@@ -1,0 +1,189 @@
+"""The eye of a lane: camera and networks in a process of their own.
+
+Each new picture is shrunk and compared; only where something moves, or a vehicle is known to stand
+before the arm, is it read. What was read goes to the gate as `Sighting`s. Rules: never work on a
+picture older than the newest; say something at least every second; when the camera's own thread
+hangs for good, end, so that the gate starts a new process.
+"""
+
+import logging
+import signal
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gate.sightings import (
+    CameraReport,
+    CloseEyes,
+    Look,
+    Preview,
+    Report,
+    Sighting,
+    Snapshot,
+    TrackLost,
+)
+from hardware.camera import Camera, CameraSettings, Frame
+from hardware.clock import SystemClock
+from recognition import motion, tracking
+from recognition.pipeline import PlateReader
+from recognition.reading import Reading
+from recognition.rectify import upright
+from registry.plates import Plate, parse
+
+Image = NDArray[np.uint8]
+
+PREVIEW_EVERY = 0.25
+PREVIEW_WIDTH = 640
+REPORT_EVERY = 0.5
+FRAME_EVERY = 1.0
+"""Seconds between whole pictures of one track; the first one is always sent."""
+HUNG_AFTER = 25.0
+NAP = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class EyeSettings:
+    """One lane's eye. threads: of the networks."""
+
+    lane: str
+    camera: CameraSettings
+    threads: int = 1
+    jpeg_quality: int = 85
+
+
+def watch(pipe: Connection, settings: EyeSettings) -> None:
+    """Run the eye until the gate says so or goes away. The entry point of the process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.basicConfig(level=logging.WARNING)
+    cv2.setNumThreads(1)
+    eye = _Eye(pipe, settings)
+    eye.run()
+
+
+class _Eye:
+    def __init__(self, pipe: Connection, settings: EyeSettings) -> None:
+        self._pipe, self._settings, self._clock = pipe, settings, SystemClock()
+        self._camera = Camera(settings.camera, self._clock)
+        self._tracking = tracking.Tracking()
+        self._motion = motion.Motion()
+        self._looking = False
+        self._open = True
+        self._sent_frame: dict[int, float] = {}
+        self._previewed = self._reported = 0.0
+
+    def run(self) -> None:
+        self._camera.start()
+        self._report()
+        reader = PlateReader.default(threads=self._settings.threads, possible=_possible)
+        number = -1
+        try:
+            while self._open and not self._hung():
+                self._obey()
+                self._report_if_due()
+                frame = self._camera.latest()
+                if frame is None or frame.number == number:
+                    self._clock.sleep(NAP)
+                    continue
+                number = frame.number
+                self._see(frame, reader)
+        except (EOFError, OSError):
+            logging.getLogger(__name__).info("the gate went away")
+        finally:
+            self._camera.stop()
+            self._pipe.close()
+
+    def _hung(self) -> bool:
+        """The capture thread itself is stuck inside the decoder: only a new process helps."""
+        return self._camera.stuck_for() > HUNG_AFTER
+
+    def _obey(self) -> None:
+        while self._pipe.poll():
+            match self._pipe.recv():
+                case Look(on):
+                    if on and not self._looking:
+                        self._snapshot()
+                    self._looking = on
+                case CloseEyes():
+                    self._open = False
+
+    def _say(self, report: Report) -> None:
+        self._pipe.send(report)
+
+    def _see(self, frame: Frame, reader: PlateReader) -> None:
+        self._motion = motion.watch(self._motion, motion.shrunk(frame.image))
+        self._preview(frame)
+        if not (self._motion.moving or self._looking):
+            self._follow(frame, ())
+            return
+        began = self._clock.monotonic()
+        readings = reader.read(frame.image)
+        ended = self._clock.monotonic()
+        millis = {
+            "frame_to_reader": (began - frame.taken) * 1000,
+            "read": (ended - began) * 1000,
+        }
+        self._follow(frame, readings, millis)
+
+    def _follow(
+        self, frame: Frame, readings: tuple[Reading, ...], millis: dict[str, float] | None = None
+    ) -> None:
+        step = tracking.follow(self._tracking, readings, frame.taken)
+        self._tracking = step.tracking
+        for track in step.ended:
+            self._sent_frame.pop(track.id, None)
+            self._say(TrackLost(track.id, frame.taken))
+        parked = {track.id for track in self._tracking.tracks if track.parked}
+        for track_id, reading in zip(step.joined, readings, strict=True):
+            if track_id not in parked or self._looking:
+                self._say(self._sighting(track_id, reading, frame, millis or {}))
+
+    def _sighting(
+        self, track: int, reading: Reading, frame: Frame, millis: dict[str, float]
+    ) -> Sighting:
+        due = frame.taken - self._sent_frame.get(track, -FRAME_EVERY) >= FRAME_EVERY
+        if due:
+            self._sent_frame[track] = frame.taken
+        return Sighting(
+            track=track,
+            reading=reading,
+            number=frame.number,
+            taken=frame.taken,
+            width=tracking.spot_of(reading.box)[2],
+            frame=self._jpeg(frame.image) if due else b"",
+            plate=self._jpeg(upright(frame.image, reading.box)),
+            millis=millis,
+        )
+
+    def _snapshot(self) -> None:
+        frame = self._camera.latest()
+        if frame is not None:
+            self._say(Snapshot(self._jpeg(frame.image), frame.taken))
+
+    def _preview(self, frame: Frame) -> None:
+        if frame.taken - self._previewed < PREVIEW_EVERY:
+            return
+        self._previewed = frame.taken
+        height = round(frame.image.shape[0] * PREVIEW_WIDTH / frame.image.shape[1])
+        small = cv2.resize(frame.image, (PREVIEW_WIDTH, height), interpolation=cv2.INTER_AREA)
+        self._say(Preview(self._jpeg(np.asarray(small, np.uint8)), frame.taken))
+
+    def _jpeg(self, image: Image) -> bytes:
+        quality = [cv2.IMWRITE_JPEG_QUALITY, self._settings.jpeg_quality]
+        done, data = cv2.imencode(".jpg", image, quality)
+        return bytes(data) if done else b""
+
+    def _report_if_due(self) -> None:
+        if self._clock.monotonic() - self._reported >= REPORT_EVERY:
+            self._report()
+
+    def _report(self) -> None:
+        self._reported = self._clock.monotonic()
+        health = self._camera.health()
+        self._say(CameraReport(health.state.value, health.why, health.fps, health.age))
+
+
+def _possible(text: str) -> bool:
+    return isinstance(parse(text), Plate)

@@ -1,0 +1,150 @@
+"""All lanes of the site at once: what pages and programs may ask, each call on its lane's thread.
+
+Every answer of a person is written with the person's name. Rights are checked by the caller
+(pages and API know who is logged in); what is asked of an arm is still for the barrier to allow.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass
+from typing import Protocol
+
+from gate import entries
+from gate.controller import Answer, LaneController, Raise
+from gate.errors import GateError
+from gate.events import LaneId, OrderId, PassageId
+from gate.hub import Hub
+from gate.ports import Barrier, Clock, Journal, LaneView
+
+ANSWER_WITHIN = 3.0
+"""Seconds in which a lane answers a person; a lane that does not is reported as not done."""
+
+
+class Stoppable(Protocol):
+    """A part of a lane that is stopped with it."""
+
+    def stop(self, timeout: float) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LaneParts:
+    """A lane with what moves its arm. hold_cap: longest hold in seconds."""
+
+    controller: LaneController
+    barrier: Barrier
+    hold_cap: float
+
+
+class Site:
+    """Implements gate.ports.Lanes and SiteEvents."""
+
+    def __init__(
+        self,
+        lanes: Mapping[LaneId, LaneParts],
+        *,
+        hub: Hub,
+        journal: Journal,
+        clock: Clock,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._lanes, self._hub, self._journal = dict(lanes), hub, journal
+        self._clock, self._new_id = clock, new_id
+
+    def subscribe(self, on_change: Callable[[str, object], None]) -> Callable[[], None]:
+        """Call `on_change(topic, value)` on each change; return what ends the subscription."""
+        return self._hub.subscribe(on_change)
+
+    def views(self) -> Sequence[LaneView]:
+        """Return every lane as it is now, in the order of the configuration."""
+        return tuple(parts.controller.view for parts in self._lanes.values())
+
+    def preview(self, lane: LaneId) -> bytes | None:
+        """Return the newest small picture of the lane as JPEG, or None."""
+        parts = self._lanes.get(lane)
+        preview = parts.controller.preview if parts else None
+        return preview.jpeg if preview else None
+
+    def asking(self) -> Sequence[LaneView]:
+        """Return the lanes whose vehicle waits for a person."""
+        return tuple(view for view in self.views() if view.state == "asking")
+
+    def admit(self, passage: PassageId, plate: str, actor: str, remark: str) -> bool:
+        """Let the vehicle in; `plate` corrects what was read, "" keeps it."""
+        return self._answer(passage, actor, admit=True, plate=plate, remark=remark)
+
+    def refuse(self, passage: PassageId, actor: str, remark: str) -> bool:
+        """Leave the arm down; the vehicle is told so."""
+        return self._answer(passage, actor, admit=False, plate="", remark=remark)
+
+    def raise_by_hand(self, lane: LaneId, actor: str, remark: str, emergency: bool) -> bool:
+        """Raise the arm now, for whoever stands there."""
+        parts = self._lanes.get(lane)
+        if parts is None:
+            return False
+        done: Future[bool] = Future()
+        parts.controller.tell(Raise(actor, remark, emergency, done))
+        return _wait(done)
+
+    def lower(self, lane: LaneId, actor: str, remark: str) -> bool:
+        """Ask for the arm to come down; the barrier refuses while anything speaks against it."""
+        order = OrderId(self._new_id())
+        return self._act(lane, actor, "lower", remark, lambda parts: parts.barrier.lower(order))
+
+    def hold(self, lane: LaneId, actor: str, remark: str, seconds: float) -> bool:
+        """Hold the arm up, at most as long as the site's cap."""
+
+        def held(parts: LaneParts) -> None:
+            capped = min(max(seconds, 0.0), parts.hold_cap)
+            parts.barrier.hold(self._clock.monotonic() + capped)
+
+        return self._act(lane, actor, "hold", remark, held)
+
+    def release_hold(self, lane: LaneId, actor: str, remark: str) -> bool:
+        """End a hold."""
+        return self._act(lane, actor, "release_hold", remark, lambda p: p.barrier.release_hold())
+
+    def reset_fire(self, lane: LaneId, actor: str, remark: str) -> bool:
+        """End the fire opening, once the fire signal is gone."""
+        return self._act(lane, actor, "reset_fire", remark, lambda p: p.barrier.reset_fire())
+
+    def acknowledge(self, alarm: str, actor: str, remark: str) -> bool:
+        """Note that a person has seen an alarm."""
+        self._journal.append(entries.AlarmAcknowledged(alarm, actor, remark))
+        return True
+
+    def _answer(
+        self, passage: PassageId, actor: str, *, admit: bool, plate: str, remark: str
+    ) -> bool:
+        for parts in self._lanes.values():
+            if parts.controller.view.passage == passage:
+                done: Future[bool] = Future()
+                parts.controller.tell(Answer(passage, actor, admit, plate, remark, done))
+                return _wait(done)
+        return False
+
+    def _act(
+        self,
+        lane: LaneId,
+        actor: str,
+        action: str,
+        remark: str,
+        act: Callable[[LaneParts], None],
+    ) -> bool:
+        """Write who asked for what, then ask the barrier."""
+        parts = self._lanes.get(lane)
+        if parts is None:
+            return False
+        try:
+            self._journal.append(entries.GuardActed(lane, actor, action, remark))
+        except GateError:
+            return False
+        act(parts)
+        return True
+
+
+def _wait(done: Future[bool]) -> bool:
+    try:
+        return done.result(ANSWER_WITHIN)
+    except FutureTimeout:
+        return False
