@@ -24,7 +24,6 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    Text,
     UniqueConstraint,
     false,
     text,
@@ -68,6 +67,22 @@ class Utc(TypeDecorator[datetime]):
         return None if value is None else moment(value)
 
 
+class Word(TypeDecorator[str]):
+    """A text; what no engine can hold (lone surrogates, NUL) is replaced, never refused.
+
+    A remark with half an emoji must not keep a passage out of the record.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Replace what cannot be stored."""
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return value.encode("utf-8", "replace").decode().replace("\0", "?")
+
+
 # SQLite makes only an INTEGER PRIMARY KEY the row's own address, which orders pages for nothing.
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 
@@ -83,7 +98,7 @@ metadata = MetaData(
 
 def _word(name: str, default: str = "") -> Column[str]:
     """A text that is never null: empty means not known or not told."""
-    return Column(name, String, nullable=False, server_default=default)
+    return Column(name, Word, nullable=False, server_default=default)
 
 
 # --- the record ---------------------------------------------------------------------------------
@@ -94,10 +109,10 @@ entry = Table(
     Column("seq", BigKey, primary_key=True, autoincrement=False),
     Column("at", Utc, nullable=False),
     Column("monotonic", BigInteger, nullable=False),
-    Column("boot", String, nullable=False),
+    Column("boot", Word, nullable=False),
     _word("lane"),
     _word("passage"),
-    Column("kind", String, nullable=False),
+    Column("kind", Word, nullable=False),
     Column("body_hash", LargeBinary(32), nullable=False),
     Column("prev", LargeBinary(32), nullable=False),
     Column("hash", LargeBinary(32), nullable=False),
@@ -114,7 +129,7 @@ body = Table(
     Column("purged_by", BigInteger),
 )
 
-state = Table("state", metadata, Column("name", String, primary_key=True), _word("value"))
+state = Table("state", metadata, Column("name", Word, primary_key=True), _word("value"))
 
 # --- projections --------------------------------------------------------------------------------
 
@@ -122,8 +137,8 @@ passage = Table(
     "passage",
     metadata,
     Column("number", BigKey, primary_key=True, autoincrement=False),
-    Column("passage", String, nullable=False, unique=True),
-    Column("lane", String, nullable=False),
+    Column("passage", Word, nullable=False, unique=True),
+    Column("lane", Word, nullable=False),
     _word("direction"),
     _word("trigger"),
     Column("started", Utc, nullable=False),
@@ -173,10 +188,10 @@ Index("ix_passage_remembered", passage.c.started, postgresql_where=passage.c.for
 opening = Table(
     "opening",
     metadata,
-    Column("order_id", String, primary_key=True),
+    Column("order_id", Word, primary_key=True),
     Column("seq", BigInteger, nullable=False, unique=True),
-    Column("passage", String, nullable=False, index=True),
-    Column("lane", String, nullable=False),
+    Column("passage", Word, nullable=False, index=True),
+    Column("lane", Word, nullable=False),
     _word("direction"),
     _word("actor"),
     _word("reason"),
@@ -190,7 +205,7 @@ opening = Table(
     _word("why"),
     _word("sent"),
     _word("received"),
-    Column("millis", Text, nullable=False, server_default="{}"),
+    Column("millis", Word, nullable=False, server_default="{}"),
 )
 # The rules open once for a passage. A person may try again, e.g. after the board failed.
 Index("uq_opening_auto", opening.c.passage, unique=True,
@@ -201,11 +216,11 @@ Index("ix_opening_running", opening.c.seq, postgresql_where=opening.c.ended.is_(
 alarm = Table(
     "alarm",
     metadata,
-    Column("alarm", String, primary_key=True),
+    Column("alarm", Word, primary_key=True),
     Column("seq", BigInteger, nullable=False, unique=True),
     _word("lane"),
-    Column("kind", String, nullable=False),
-    Column("evidence", Text, nullable=False, server_default="{}"),
+    Column("kind", Word, nullable=False),
+    Column("evidence", Word, nullable=False, server_default="{}"),
     Column("raised", Utc, nullable=False, index=True),
     Column("acknowledged", Utc),
     _word("actor"),
@@ -217,10 +232,10 @@ Index("ix_alarm_standing", alarm.c.seq, postgresql_where=alarm.c.acknowledged.is
 inside = Table(
     "inside",
     metadata,
-    Column("plate", String, primary_key=True),
+    Column("plate", Word, primary_key=True),
     Column("number", BigInteger, nullable=False, index=True),
-    Column("passage", String, nullable=False),
-    Column("lane", String, nullable=False),
+    Column("passage", Word, nullable=False),
+    Column("lane", Word, nullable=False),
     Column("since", Utc, nullable=False, index=True),
     _word("plate_class"),
     _word("standing"),
@@ -236,10 +251,10 @@ audit = Table(
     Column("at", Utc, nullable=False, index=True),
     _word("lane"),
     _word("actor"),
-    Column("action", String, nullable=False),
+    Column("action", Word, nullable=False),
     _word("target"),
     _word("why"),
-    Column("detail", Text, nullable=False, server_default="{}"),
+    Column("detail", Word, nullable=False, server_default="{}"),
 )
 Index("ix_audit_actor", audit.c.actor, audit.c.seq)
 Index("ix_audit_action", audit.c.action, audit.c.seq)
@@ -309,7 +324,7 @@ hour = Table(
 known_plate = Table(
     "known_plate",
     metadata,
-    Column("plate", String, primary_key=True),
+    Column("plate", Word, primary_key=True),
     Column("n", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -319,7 +334,7 @@ dwell = Table(
     "dwell",
     metadata,
     Column("hour", BigInteger, primary_key=True, autoincrement=False),
-    Column("standing", String, primary_key=True),
+    Column("standing", Word, primary_key=True),
     Column("bucket", Integer, primary_key=True, autoincrement=False),
     Column("n", Integer, nullable=False),
     Column("seconds", BigInteger, nullable=False),
@@ -331,7 +346,7 @@ visitor_flow = Table(
     "visitor_flow",
     metadata,
     Column("hour", BigInteger, primary_key=True, autoincrement=False),
-    Column("building", String, primary_key=True),
+    Column("building", Word, primary_key=True),
     Column("n", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -347,8 +362,8 @@ hold = Table(
     Column("since", Utc, nullable=False),
     Column("until", Utc),
     Column("placed", Utc, nullable=False),
-    Column("actor", String, nullable=False),
-    Column("why", Text, nullable=False),
+    Column("actor", Word, nullable=False),
+    Column("why", Word, nullable=False),
     Column("released", Utc),
     _word("released_by"),
 )
@@ -358,12 +373,12 @@ disclosure = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("at", Utc, nullable=False),
-    Column("actor", String, nullable=False),
-    Column("authority", String, nullable=False),
-    Column("document", String, nullable=False),
-    Column("officer", String, nullable=False),
-    Column("scope", Text, nullable=False),
-    Column("basis", Text, nullable=False),
+    Column("actor", Word, nullable=False),
+    Column("authority", Word, nullable=False),
+    Column("document", Word, nullable=False),
+    Column("officer", Word, nullable=False),
+    Column("scope", Word, nullable=False),
+    Column("basis", Word, nullable=False),
     _word("handed_over"),
     _word("sha256"),
 )

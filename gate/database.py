@@ -1,0 +1,162 @@
+"""The database: SQLite in the data folder by default, PostgreSQL by URL. Opened and upgraded here.
+
+Rules: SQLite runs in WAL with synchronous=FULL, so that a commit survives a power cut; writers
+begin IMMEDIATE, so that waiting happens at the start and never turns into a failure halfway;
+readers cannot write; checkpoints are made aside (gate/journal.py), so that no passage waits for
+one. Before an upgrade a SQLite file is copied beside itself.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from gate.errors import DatabaseUnusable
+from gate.migrations import run
+
+FILE = "gate.db"
+# Longer than a checkpoint or a backup step ever holds the file, shorter than a driver's patience.
+BUSY_MS = 500
+# Only a bound: the journal checkpoints long before.
+_CHECKPOINT_PAGES = 16_000
+_CHAIN_LOCK = 0x6761_7465
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Two ways in: `writing` holds the only write transaction, `reading` sees the last commit.
+
+    path: the SQLite file, or None for a server.
+    """
+
+    writer: Engine
+    reader: Engine
+    path: Path | None
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a transaction that commits at the end of the block; only one at a time."""
+        with self.writer.connect() as connection, connection.begin():
+            if self.path is None:
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_CHAIN_LOCK})"))
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one moment of the database and takes no lock."""
+        with self.reader.connect() as connection, connection.begin():
+            yield connection
+
+    def checkpoint(self) -> None:
+        """Move what the write-ahead log holds into the file, without making anybody wait."""
+        if self.path is None:
+            return
+        with self.reader.connect() as connection:
+            raw = connection.connection.driver_connection
+            if raw is not None:
+                raw.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
+
+    def dispose(self) -> None:
+        """Drop pooled connections: after trouble with the file, and at the end."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def open_database(where: Path | str, *, upgrade: bool = True) -> Database:
+    """Open the SQLite file in a folder (Path) or what a SQLAlchemy URL (str) names.
+
+    Upgrades to this release's tables unless told not to. Raises DatabaseUnusable.
+    """
+    try:
+        database = _engines(where)
+        if upgrade:
+            _upgrade(database)
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        reason = str(getattr(error, "orig", None) or error)
+        raise DatabaseUnusable(
+            f"the database {_shown(where)} cannot be opened: {reason}. Check the disk, or restore "
+            "the last backup with `gate restore`"
+        ) from error
+    return database
+
+
+def _engines(where: Path | str) -> Database:
+    if isinstance(where, Path):
+        where.mkdir(parents=True, exist_ok=True)
+        return _sqlite(where / FILE)
+    url = make_url(where)
+    if url.get_backend_name() == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise DatabaseUnusable("a journal in memory would not survive: give a file or a folder")
+        return _sqlite(Path(url.database))
+    if url.get_backend_name() != "postgresql":
+        raise DatabaseUnusable(f"{url.get_backend_name()} is not supported: SQLite or PostgreSQL")
+    engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 2})
+    return Database(engine, engine.execution_options(postgresql_readonly=True), None)
+
+
+def _sqlite(path: Path) -> Database:
+    url = URL.create("sqlite", database=str(path))
+    writer = create_engine(url, pool_size=2, connect_args={"timeout": BUSY_MS / 1000})
+    reader = create_engine(url, pool_size=8, connect_args={"timeout": 5})
+    event.listen(writer, "connect", _prepare_writer)
+    event.listen(writer, "begin", _begin_immediate)
+    event.listen(reader, "connect", _prepare_reader)
+    event.listen(reader, "begin", _begin_deferred)
+    return Database(writer, reader, path)
+
+
+def _prepare_writer(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # Transactions are begun by the listeners below.
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        f"wal_autocheckpoint={_CHECKPOINT_PAGES}",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _prepare_reader(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    for pragma in ("query_only=ON", "temp_store=MEMORY", "cache_size=-16000"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_deferred(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _upgrade(database: Database) -> None:
+    with database.writer.connect() as connection:
+        before = run.current(connection)
+    if before == run.newest():
+        return
+    if database.path is not None and before is not None:
+        _copy_beside(database.path, before)
+    with database.writing() as connection:
+        run.upgrade(connection)
+
+
+def _copy_beside(path: Path, revision: str) -> None:
+    """Keep the file as the earlier release left it: the way back, whatever a step does."""
+    copy = path.with_name(f"{path.name}.before-upgrade-from-{revision}")
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+
+
+def _shown(where: Path | str) -> str:
+    if isinstance(where, Path):
+        return str(where / FILE)
+    return make_url(where).render_as_string(hide_password=True)
