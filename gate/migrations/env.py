@@ -12,7 +12,7 @@ from gate import tables
 
 # Importing the modules is what fills SQLModel's metadata; naming them here keeps that visible.
 OWNERS = (gate.people_tables.UserRow, registry.records.Vehicle)
-TARGETS: list[MetaData] = [tables.metadata]
+TARGETS: list[MetaData] = [tables.metadata, SQLModel.metadata]
 
 
 def _run(connection: Connection) -> None:

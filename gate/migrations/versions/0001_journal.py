@@ -1,9 +1,11 @@
-"""The registry, and the people who use Gate."""
+"""The chained journal, its projections and rollups."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
+from gate.migrations import triggers
+
+revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -291,10 +293,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("stretch", "cell", name="pk_stretch"),
         sqlite_with_rowid=False,
     )
+    triggers.create(op.get_bind())
 
 
 def downgrade() -> None:
     """Back."""
+    triggers.drop(op.get_bind())
     op.drop_table("stretch")
 
     op.drop_table("passage")
