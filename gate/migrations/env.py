@@ -5,6 +5,7 @@ The connection is in a transaction already; both engines roll a half-done step b
 
 from alembic import context
 from sqlalchemy import Connection, MetaData
+from sqlmodel import SQLModel
 
 import gate.people_tables
 import registry.records
