@@ -1,4 +1,4 @@
-"""Tables of users and of tokens for other programs."""
+"""Tables of users, of tokens for other programs, and of requests that must not act twice."""
 
 from datetime import datetime
 
@@ -38,3 +38,16 @@ class TokenRow(SQLModel, table=True):
     revoked: bool = Field(default=False)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     household: str = Field(default="", max_length=32)
+
+
+class IdempotencyRow(SQLModel, table=True):
+    """An answer that is given again when the same request comes again (Idempotency-Key header)."""
+
+    __tablename__ = "idempotency"
+
+    key: str = Field(primary_key=True, max_length=128)
+    caller: str = Field(primary_key=True, max_length=128)
+    request: str = Field(max_length=64)
+    status: int
+    answer: str
+    at: datetime = Field(sa_type=UtcDateTime, index=True)

@@ -1,0 +1,80 @@
+"""The register in memory, always the newest: deciding asks it and never the database.
+
+A snapshot is replaced whole after each change. While the database is away the last one goes on
+serving, and `away_since` says so on the console. Changes by other processes (`gate registry
+import`) are followed by looking for news every `LOOK_EVERY` seconds.
+"""
+
+import logging
+import threading
+from datetime import datetime
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from gate.errors import GateError
+from gate.ports import Clock, Journal
+from registry import dossiers
+from registry.plates import Plate
+from registry.rules import Standing
+from registry.snapshot import Snapshot
+
+LOOK_EVERY = 2.0
+_log = logging.getLogger(__name__)
+
+
+class Register:
+    """Implements gate.ports.Registry. Thread-safe."""
+
+    def __init__(self, journal: Journal, clock: Clock) -> None:
+        self._journal, self._clock = journal, clock
+        with journal.reading() as session:
+            self._snapshot = dossiers.load(session, clock.now().utc)
+        self._news = threading.Event()
+        self._stopping = False
+        self._lock = threading.Lock()
+        self.away_since: datetime | None = None
+        self._thread = threading.Thread(target=self._run, name="register", daemon=True)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The newest consistent register."""
+        return self._snapshot
+
+    def standing(self, plate: Plate, at: datetime) -> Standing:
+        """What the register says of this plate."""
+        return self._snapshot.standing(plate, at)
+
+    def start(self) -> None:
+        """Begin to follow changes."""
+        self._thread.start()
+
+    def stop(self, timeout: float) -> bool:
+        """Stop following; return whether the thread has ended."""
+        self._stopping = True
+        self._news.set()
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def nudge(self) -> None:
+        """Say that something was changed: look at once."""
+        self._news.set()
+
+    def refresh(self) -> None:
+        """Take in what was committed since; on trouble go on with what is known."""
+        with self._lock:
+            at = self._clock.now().utc
+            try:
+                with self._journal.reading() as session:
+                    self._snapshot = dossiers.follow(session, self._snapshot, at)
+            except (SQLAlchemyError, GateError) as error:
+                if self.away_since is None:
+                    _log.warning("register: the database is away, going on from memory: %s", error)
+                    self.away_since = at
+            else:
+                self.away_since = None
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self._news.wait(LOOK_EVERY)
+            self._news.clear()
+            self.refresh()

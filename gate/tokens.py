@@ -1,0 +1,134 @@
+"""Tokens for other programs: made by a person, shown once, kept as sha256, with scopes and an end."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlmodel import col, select
+
+from gate.entries import Audited
+from gate.people import Action
+from gate.people_tables import TokenRow
+from gate.ports import Journal
+
+PREFIX = "gate_"
+LONGEST = timedelta(days=730)
+USED_EVERY = timedelta(minutes=5)
+
+
+class Scope(StrEnum):
+    """What a token is for. Each is also what a logged-in user needs the `ACTIONS` right for."""
+
+    LANES_READ = "lanes:read"
+    PASSAGES_READ = "passages:read"
+    DECIDE = "decide"
+    REGISTRY_READ = "registry:read"
+    REGISTRY_WRITE = "registry:write"
+    PASSES_READ = "passes:read"
+    PASSES_WRITE = "passes:write"
+    TOKENS = "tokens"
+
+
+ACTIONS: dict[Scope, Action] = {
+    Scope.LANES_READ: Action.WATCH,
+    Scope.PASSAGES_READ: Action.READ_LOG,
+    Scope.DECIDE: Action.SEARCH_REGISTRY,
+    Scope.REGISTRY_READ: Action.SEARCH_REGISTRY,
+    Scope.REGISTRY_WRITE: Action.CHANGE_REGISTRY,
+    Scope.PASSES_READ: Action.REGISTER_VISITOR,
+    Scope.PASSES_WRITE: Action.REGISTER_VISITOR,
+    Scope.TOKENS: Action.MANAGE_TOKENS,
+}
+
+GRANTABLE = frozenset(Scope) - {Scope.TOKENS}
+"""A token never makes tokens."""
+
+
+class TokenError(Exception):
+    """A token cannot be made; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whom a token stands for. household: label that its passes are limited to, or ""."""
+
+    name: str
+    scopes: frozenset[Scope]
+    household: str
+
+
+class Tokens:
+    """Tokens of the site. Thread-safe."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def make(
+        self,
+        name: str,
+        scopes: frozenset[Scope],
+        lasting: timedelta,
+        *,
+        by: str,
+        at: datetime,
+        household: str = "",
+    ) -> tuple[str, int]:
+        """Return the secret, which nobody can show again, and the token's number."""
+        if not name.strip() or not scopes:
+            raise TokenError("a token needs a name and at least one scope")
+        if extra := scopes - GRANTABLE:
+            raise TokenError(f"no token may hold {', '.join(sorted(extra))}")
+        if not timedelta() < lasting <= LONGEST:
+            raise TokenError(f"a token lasts from now up to {LONGEST.days} days")
+        secret = PREFIX + secrets.token_urlsafe(32)
+        row = TokenRow(
+            name=name.strip()[:64],
+            sha256=_hash(secret),
+            scopes=" ".join(sorted(scopes)),
+            made_by=by,
+            made_at=at,
+            expires_at=at + lasting,
+            household=household,
+        )
+        with self._journal.unit() as unit:
+            unit.session.add(row)
+            unit.session.flush()
+            number = row.id or 0
+            detail: dict[str, object] = {"scopes": row.scopes, "until": row.expires_at.isoformat()}
+            unit.append(Audited(by=by, action="token_made", target=row.name, detail=detail))
+        return secret, number
+
+    def check(self, secret: str, at: datetime) -> Holder | None:
+        """Return who holds the token; None for an unknown, revoked or expired one."""
+        if not secret.startswith(PREFIX):
+            return None
+        with self._journal.reading() as session:
+            found = select(TokenRow).where(TokenRow.sha256 == _hash(secret))
+            row = session.exec(found).one_or_none()
+            if row is None or row.revoked or at >= row.expires_at:
+                return None
+            scopes = frozenset(Scope(word) for word in row.scopes.split())
+            return Holder(f"token:{row.name}", scopes, row.household)
+
+    def all(self) -> tuple[TokenRow, ...]:
+        """Return every token, newest first; none holds its secret."""
+        with self._journal.reading() as session:
+            rows = tuple(session.exec(select(TokenRow).order_by(col(TokenRow.id).desc())))
+            session.expunge_all()
+            return rows
+
+    def revoke(self, number: int, *, by: str) -> bool:
+        """End a token now; return whether there is one with this number."""
+        with self._journal.unit() as unit:
+            row = unit.session.get(TokenRow, number)
+            if row is None:
+                return False
+            row.revoked = True
+            unit.append(Audited(by=by, action="token_revoked", target=row.name))
+            return True
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
