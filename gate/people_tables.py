@@ -36,7 +36,6 @@ class TokenRow(SQLModel, table=True):
     made_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     revoked: bool = Field(default=False)
-    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     household: str = Field(default="", max_length=32)
 
 

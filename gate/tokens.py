@@ -1,4 +1,4 @@
-"""Tokens for other programs: made by a person, shown once, kept as sha256, with scopes and an end."""
+"""Tokens for other programs: made by a person, shown once, kept as sha256, with scopes and end."""
 
 import hashlib
 import secrets
@@ -15,7 +15,6 @@ from gate.ports import Journal
 
 PREFIX = "gate_"
 LONGEST = timedelta(days=730)
-USED_EVERY = timedelta(minutes=5)
 
 
 class Scope(StrEnum):
