@@ -155,9 +155,12 @@ def _region(rng: np.random.Generator) -> str:
     return _pick(rng, PROVINCES) + ("O" if rng.random() < 0.015 else _pick(rng, LETTERS))
 
 
-def random_text(rng: np.random.Generator, plate_class: PlateClass) -> str:  # noqa: PLR0911 - one line a class
+def random_text(rng: np.random.Generator, plate_class: PlateClass) -> str:
     """A text that the class's grammar allows (no vehicle is meant by it), provinces uniform."""
-    digits = lambda count: _pick(rng, DIGITS, count)  # noqa: E731 - shortens the table below
+
+    def digits(count: int) -> str:
+        return _pick(rng, DIGITS, count)
+
     match plate_class:
         case PlateClass.TRAILER:
             return _region(rng) + _serial(rng, 4) + "挂"
@@ -250,9 +253,7 @@ def _double(count: int, split: int = 2, red: tuple[int, ...] = ()) -> Layout:
         split, split, left=left, top=15, width=80, height=60, gap=60 if split == 2 else 40,
         face=Face.TOP,
     )  # fmt: skip
-    bottom = _row(
-        count - split, 0, left=27, top=90, width=65, height=110, gap=15, face=Face.BOTTOM
-    )
+    bottom = _row(count - split, 0, left=27, top=90, width=65, height=110, gap=15, face=Face.BOTTOM)
     return Layout(440, 220, _reddened(top + bottom, red), _gap_centre(top, 1))
 
 
@@ -291,7 +292,7 @@ def _farm() -> Layout:
     return Layout(300, 165, tuple(top + bottom), None)
 
 
-def layout(plate_class: PlateClass, text: str, rng: np.random.Generator) -> Layout:  # noqa: PLR0911 - one line a class
+def layout(plate_class: PlateClass, text: str, rng: np.random.Generator) -> Layout:
     """Where each character of the text stands on a plate of the class."""
     match plate_class:
         case PlateClass.GREEN_SMALL | PlateClass.GREEN_LARGE:

@@ -1,0 +1,194 @@
+"""Batches for the reader: rendered pictures from shards, real ones augmented as they are needed.
+
+Targets are slot indices (`labels`); a CTC network can take the same indices without the blanks.
+Everything drawn by lot comes from one numpy generator, so a seed repeats a run.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from recognition.alphabet import encode
+from recognition.reading import Colour
+from recognition.training.crops import RealPlate
+from recognition.training.degrade import (
+    compressed,
+    cut_box,
+    cut_warped,
+    expose,
+    fit_picture,
+    sensor,
+)
+from recognition.training.render import (
+    COLOURS,
+    HEIGHT,
+    UNKNOWN_COLOUR,
+    WIDTH,
+    Shard,
+    read_shard,
+    shard_paths,
+)
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """images (n, 48, 160, 3) uint8 BGR, labels (n, 8), colours (n,) (-1 unknown), lines (n,)."""
+
+    images: Image
+    labels: NDArray[np.int64]
+    colours: NDArray[np.int64]
+    lines: NDArray[np.int64]
+
+
+class RealPlates:
+    """Draws real plates so that neither one source nor one province fills the batches."""
+
+    def __init__(self, plates: list[RealPlate]) -> None:
+        self.plates = plates
+        provinces = Counter(p.text[0] for p in plates)
+        colours = Counter(p.colour for p in plates)
+        sources = Counter(p.source for p in plates)
+        weights = np.array(
+            [
+                provinces[p.text[0]] ** -0.5
+                * colours[p.colour] ** -0.35
+                * sources[p.source] ** -0.25
+                for p in plates
+            ]
+        )
+        self.weights = weights / weights.sum()
+
+    def draw(self, rng: np.random.Generator, count: int) -> Batch:
+        """`count` augmented pictures."""
+        chosen = rng.choice(len(self.plates), count, p=self.weights)
+        images = np.empty((count, HEIGHT, WIDTH, 3), np.uint8)
+        for place, index in enumerate(chosen):
+            images[place] = augmented(rng, self.plates[index])
+        plates = [self.plates[index] for index in chosen]
+        return Batch(
+            images,
+            np.array([encode(p.text) for p in plates], np.int64),
+            np.array([colour_index(p.colour) for p in plates], np.int64),
+            np.zeros(count, np.int64),
+        )
+
+
+def colour_index(colour: Colour) -> int:
+    """The colour's place in the network's output, -1 where it is not known."""
+    return COLOURS.index(colour) if colour in COLOURS else UNKNOWN_COLOUR
+
+
+def augmented(rng: np.random.Generator, plate: RealPlate) -> Image:
+    """One real plate, cut a little differently and photographed a little worse than it was."""
+    if plate.quad is not None:
+        two_lines = False
+        cut = (
+            cut_box(rng, plate.image, plate.quad)
+            if rng.random() < 0.4
+            else cut_warped(rng, plate.image, plate.quad, two_lines=two_lines)
+        )
+    else:
+        cut = _recut(rng, plate.image)
+    if rng.random() < 0.35:
+        factor = rng.uniform(0.35, 1.0) * min(1.0, 160 / cut.shape[1])
+        cut = np.asarray(
+            cv2.resize(
+                cut,
+                None,
+                fx=max(factor, 60 / cut.shape[1]),
+                fy=max(factor, 18 / cut.shape[0]),
+                interpolation=cv2.INTER_AREA,
+            ),
+            np.uint8,
+        )
+    if rng.random() < 0.5:
+        cut = expose(rng, cut, monochrome=False)
+    if rng.random() < 0.35:
+        cut = sensor(rng, cut, cut.shape[1])
+    elif rng.random() < 0.3:
+        cut = compressed(rng, cut, 40)
+    return fit_picture(cut, (WIDTH, HEIGHT))
+
+
+def _recut(rng: np.random.Generator, image: Image) -> Image:
+    """The cut-out with its corners moved by up to some 6 %: shift, scale, shear, slight turn."""
+    height, width = image.shape[:2]
+    square = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    size = np.array([width, height], np.float32)
+    common = rng.normal(0, 0.015, 2) * size
+    grow = 1 + rng.normal(0.0, [0.025, 0.04])
+    moved = (square - size / 2) * grow + size / 2 + common
+    moved = moved + rng.normal(0, [0.012, 0.03], (4, 2)) * size
+    matrix = cv2.getPerspectiveTransform(moved.astype(np.float32), square)
+    out = cv2.warpPerspective(
+        image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(out, dtype=np.uint8)
+
+
+class Rendered:
+    """Random pictures of the shards in a folder; new shards are taken up as they appear."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._shards: dict[Path, Shard] = {}
+        self.refresh()
+
+    def refresh(self) -> int:
+        """Looks for new shards; returns how many pictures there are. Raises where there are none."""
+        for path in shard_paths(self._folder):
+            if path not in self._shards:
+                self._shards[path] = read_shard(path)
+        if not self._shards:
+            raise FileNotFoundError(f"{self._folder}: no rendered pictures; run `synth` first")
+        return sum(len(s.labels) for s in self._shards.values())
+
+    def draw(self, rng: np.random.Generator, count: int) -> Batch:
+        """`count` pictures from a few shards (reading few places keeps the disk quiet)."""
+        shards = list(self._shards.values())
+        parts = []
+        for part in np.array_split(np.arange(count), min(4, count)):
+            shard = shards[int(rng.integers(len(shards)))]
+            rows = np.sort(rng.integers(0, len(shard.labels), len(part)))
+            parts.append(
+                Batch(
+                    shard.images[rows],
+                    shard.labels[rows].astype(np.int64),
+                    shard.colours[rows].astype(np.int64),
+                    shard.lines[rows].astype(np.int64),
+                )
+            )
+        return joined(parts)
+
+
+def joined(parts: list[Batch]) -> Batch:
+    """Batches one after the other."""
+    return Batch(
+        np.concatenate([p.images for p in parts]),
+        np.concatenate([p.labels for p in parts]),
+        np.concatenate([p.colours for p in parts]),
+        np.concatenate([p.lines for p in parts]),
+    )
+
+
+def batches(
+    rng: np.random.Generator, rendered: Rendered, real: RealPlates | None, size: int, share: float
+) -> Iterator[Batch]:
+    """Batches without end: `share` of each from real plates, the rest rendered."""
+    count = 0
+    while True:
+        few = round(size * share) if real is not None else 0
+        parts = [rendered.draw(rng, size - few)]
+        if real is not None and few:
+            parts.append(real.draw(rng, few))
+        count += 1
+        if count % 50 == 0:
+            rendered.refresh()
+        yield joined(parts)

@@ -1,0 +1,127 @@
+"""Renders the reader's training pictures into shards on disk: repeatable, resumable, in parallel.
+
+A shard is four arrays beside each other, named by its number; the number is part of the seed, so
+the same command gives the same pictures, and several processes may fill one folder, each its own
+numbers. A shard that is there is never drawn again.
+"""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recognition.alphabet import encode
+from recognition.reading import Colour
+from recognition.training.degrade import photograph
+from recognition.training.glyphs import GlyphSet, load_glyphs
+from recognition.training.plate_classes import PlateClass
+from recognition.training.synth import draw_plate
+
+WIDTH, HEIGHT = 160, 48
+COLOURS: tuple[Colour, ...] = tuple(c for c in Colour if c is not Colour.UNKNOWN)
+UNKNOWN_COLOUR = -1
+# How often each set of glyphs is used: the real characters' shapes most, the font's least.
+_SET_WEIGHTS = {"atlas": 0.5, "huangxinping_white": 1.0}
+_SET_WEIGHT = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """images (n, 48, 160, 3) uint8 BGR; labels (n, 8) alphabet indices; colours (n,) index or -1;
+    lines (n,) 1 where the plate has two; classes (n,) index in PlateClass.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    colours: NDArray[np.int8]
+    lines: NDArray[np.uint8]
+    classes: NDArray[np.uint8]
+
+
+def render(
+    rng: np.random.Generator,
+    count: int,
+    glyphs: tuple[GlyphSet, ...],
+    plate_class: PlateClass | None = None,
+) -> Shard:
+    """`count` pictures of plates, all of one class where one is given."""
+    shard = _empty(count)
+    weights = np.array([_SET_WEIGHTS.get(s.name, _SET_WEIGHT) for s in glyphs])
+    weights /= weights.sum()
+    order = list(PlateClass)
+    for index in range(count):
+        source = glyphs[int(rng.choice(len(glyphs), p=weights))]
+        plate = draw_plate(rng, None, plate_class, source, scale=0.6)
+        shot = photograph(rng, plate, (WIDTH, HEIGHT))
+        shard.images[index] = shot.image
+        shard.labels[index] = encode(plate.text)
+        known = UNKNOWN_COLOUR if shot.monochrome else COLOURS.index(plate.colour)
+        shard.colours[index] = known
+        shard.lines[index] = plate.two_lines
+        shard.classes[index] = order.index(plate.plate_class)
+    return shard
+
+
+def _empty(count: int) -> Shard:
+    return Shard(
+        np.empty((count, HEIGHT, WIDTH, 3), np.uint8),
+        np.zeros((count, 8), np.uint8),
+        np.zeros(count, np.int8),
+        np.zeros(count, np.uint8),
+        np.zeros(count, np.uint8),
+    )
+
+
+def write_shard(path: Path, shard: Shard) -> None:
+    """Labels first, pictures last and by rename: pictures on disk are always whole."""
+    np.savez(
+        path.with_suffix(".npz"),
+        labels=shard.labels,
+        colours=shard.colours,
+        lines=shard.lines,
+        classes=shard.classes,
+    )
+    part = path.with_suffix(".part")
+    with part.open("wb") as stream:
+        np.save(stream, shard.images)
+    part.rename(path.with_suffix(".npy"))
+
+
+def read_shard(path: Path) -> Shard:
+    """A shard by its .npy path, the pictures memory-mapped."""
+    images = np.load(path, mmap_mode="r")
+    with np.load(path.with_suffix(".npz")) as rest:
+        return Shard(images, rest["labels"], rest["colours"], rest["lines"], rest["classes"])
+
+
+def shard_paths(folder: Path) -> list[Path]:
+    """All whole shards of a folder, in order of their numbers."""
+    return sorted(folder.glob("synth-*.npy"))
+
+
+def render_shards(
+    folder: Path,
+    pictures: int,
+    *,
+    seed: int = 1,
+    glyph_folder: Path | None = None,
+    shard_size: int = 5000,
+    part: int = 0,
+    parts: int = 1,
+) -> int:
+    """Fills the folder up to `pictures`; process `part` of `parts` draws its own shards.
+
+    Returns how many shards this call drew.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    glyphs = load_glyphs(glyph_folder)
+    drawn = 0
+    for number in range(part, math.ceil(pictures / shard_size), parts):
+        path = folder / f"synth-{number:05d}.npy"
+        if not path.exists():
+            rng = np.random.default_rng([seed, number])
+            write_shard(path, render(rng, shard_size, glyphs))
+            drawn += 1
+    return drawn

@@ -1,0 +1,192 @@
+"""Trains the reader: AdamW, warm-up, a long flat part, a decay to zero, averaged weights.
+
+Every `every` steps the state is saved and the averaged weights are measured on the validation
+pictures; a run that was stopped goes on where it was. The decay starts `decay` of the way from the
+end, so a run can be lengthened by starting it again with more steps.
+"""
+
+import json
+import math
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from recognition.training.dataset import Batch
+from recognition.training.nets import ReaderNet, reader_loss
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """steps: batches in all. rate: highest learning rate. real_share: of each batch, 0..1."""
+
+    steps: int
+    batch: int = 96
+    rate: float = 2e-3
+    warmup: int = 300
+    decay: float = 0.3
+    weight_decay: float = 0.02
+    average: float = 0.999
+    real_share: float = 0.3
+    seed: int = 1
+    every: int = 500
+    device: str = "cpu"
+
+
+def rate_at(step: int, recipe: Recipe) -> float:
+    """The learning rate of a step: linear warm-up, flat, cosine down to a hundredth."""
+    if step < recipe.warmup:
+        return recipe.rate * (step + 1) / recipe.warmup
+    start = recipe.steps * (1 - recipe.decay)
+    if step < start:
+        return recipe.rate
+    done = min(1.0, (step - start) / max(1.0, recipe.steps - start))
+    return recipe.rate * (0.01 + 0.99 * (1 + math.cos(math.pi * done)) / 2)
+
+
+def to_tensor(images: np.ndarray, device: str) -> Tensor:
+    """(n, 48, 160, 3) uint8 BGR to (n, 3, 48, 160) float 0..255, channels last in memory."""
+    return torch.from_numpy(images).to(device).permute(0, 3, 1, 2).float()
+
+
+def jittered(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Cheap changes that make a picture seen twice another one: light, colour, noise, shift."""
+    n, device = len(images), images.device
+
+    def lot(*shape: int) -> Tensor:
+        return torch.rand(shape, generator=generator).to(device)
+
+    gain = torch.exp((lot(n, 3, 1, 1) - 0.5) * 0.16 + (lot(n, 1, 1, 1) - 0.5) * 0.5)
+    out = images * gain + (lot(n, 1, 1, 1) - 0.5) * 40
+    noisy = (lot(n, 1, 1, 1) < 0.3) * lot(n, 1, 1, 1) * 8
+    out = out + noisy * torch.randn(out.shape, generator=generator).to(device)
+    dx, dy = (int(v) for v in torch.randint(-3, 4, (2,), generator=generator))
+    out = torch.roll(out, (dy // 2, dx), (2, 3))
+    return out.clamp(0, 255).contiguous(memory_format=torch.channels_last)
+
+
+class Average:
+    """Exponential average of a network's weights; what is measured and exported."""
+
+    def __init__(self, net: nn.Module, decay: float) -> None:
+        self.decay = decay
+        self.state = {k: v.detach().clone() for k, v in net.state_dict().items()}
+
+    def update(self, net: nn.Module, step: int) -> None:
+        """Takes in the weights after a step; early steps weigh more, so the start is forgotten."""
+        decay = min(self.decay, (1 + step) / (10 + step))
+        for key, value in net.state_dict().items():
+            if value.dtype.is_floating_point:
+                self.state[key].lerp_(value.detach(), 1 - decay)
+            else:
+                self.state[key].copy_(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where a run keeps its state and its log (one JSON object a line)."""
+
+    folder: Path
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "reader-state.pt"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "reader-log.jsonl"
+
+
+Measure = Callable[[nn.Module], dict[str, float]]
+
+
+def averaged_net(state: dict[str, Tensor]) -> ReaderNet:
+    """A network in evaluation mode with the given weights."""
+    net = ReaderNet()
+    net.load_state_dict(state)
+    return net.eval()
+
+
+def load_average(path: Path) -> ReaderNet:
+    """The averaged network of a saved run."""
+    saved = torch.load(path, map_location="cpu", weights_only=True)
+    return averaged_net(saved["average"])
+
+
+def train(
+    recipe: Recipe, stream: Iterator[Batch], files: Files, measure: Measure | None = None
+) -> ReaderNet:
+    """Runs to `recipe.steps`, going on from a saved state; returns the averaged network."""
+    files.folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(recipe.seed)
+    net = ReaderNet().to(recipe.device).to(memory_format=torch.channels_last)
+    optimizer = torch.optim.AdamW(
+        net.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay, betas=(0.9, 0.99)
+    )
+    average = Average(net, recipe.average)
+    step = 0
+    with suppress(FileNotFoundError):
+        saved = torch.load(files.state, map_location=recipe.device, weights_only=True)
+        net.load_state_dict(saved["net"])
+        optimizer.load_state_dict(saved["optimizer"])
+        average.state = saved["average"]
+        step = int(saved["step"])
+    generator = torch.Generator().manual_seed(recipe.seed + step)
+    losses: list[float] = []
+    while step < recipe.steps:
+        losses.append(_step(net, optimizer, next(stream), rate_at(step, recipe), recipe, generator))
+        average.update(net, step)
+        step += 1
+        if step % recipe.every == 0 or step == recipe.steps:
+            _save(files, net, optimizer, average, step)
+            scores = measure(averaged_net(average.state)) if measure else {}
+            _log(files, step, recipe, losses, scores)
+            losses = []
+    return averaged_net(average.state)
+
+
+def _step(
+    net: ReaderNet,
+    optimizer: torch.optim.Optimizer,
+    batch: Batch,
+    rate: float,
+    recipe: Recipe,
+    generator: torch.Generator,
+) -> float:
+    net.train()
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    images = jittered(to_tensor(batch.images, recipe.device), generator)
+    labels = torch.from_numpy(batch.labels).to(recipe.device)
+    colours = torch.from_numpy(batch.colours).to(recipe.device)
+    lines = torch.from_numpy(batch.lines).to(recipe.device)
+    optimizer.zero_grad(set_to_none=True)
+    loss = reader_loss(net(images), labels, colours, lines)
+    loss.backward()  # type: ignore[no-untyped-call]  # torch's own annotation is missing
+    nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+    optimizer.step()
+    return float(loss.detach())
+
+
+def _save(
+    files: Files, net: nn.Module, optimizer: torch.optim.Optimizer, average: Average, step: int
+) -> None:
+    part = files.state.with_suffix(".part")
+    state = {"net": net.state_dict(), "optimizer": optimizer.state_dict()}
+    torch.save({**state, "average": average.state, "step": step}, part)
+    part.replace(files.state)
+
+
+def _log(
+    files: Files, step: int, recipe: Recipe, losses: list[float], scores: dict[str, float]
+) -> None:
+    entry: dict[str, object] = {"step": step, "loss": round(float(np.mean(losses)), 5)}
+    entry |= {name: round(value, 5) for name, value in scores.items()}
+    if step == recipe.steps:
+        entry["recipe"] = asdict(recipe)
+    with files.log.open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps(entry) + "\n")
