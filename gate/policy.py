@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta, tzinfo
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -42,9 +41,6 @@ class Hours(StrEnum):
     UTILITY = "utility"
 
 
-_NO_HOURS: Mapping[Hours, Schedule] = MappingProxyType({})
-
-
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What a site has chosen. Confidences are of the least sure character, 0..1.
@@ -64,5 +60,5 @@ class Policy:
     grace: timedelta = timedelta(days=3)
     blocked_emergency: bool = True
     visitor_capacity: int | None = None
-    hours: Mapping[Hours, Schedule] = field(default=_NO_HOURS)
+    hours: Mapping[Hours, Schedule] = field(default_factory=dict)
     zone: tzinfo = CHINA

@@ -10,14 +10,12 @@ from types import MappingProxyType
 
 from registry.kinds import Occupant
 
-_NOBODY: Mapping[Occupant, int] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True)
 class Occupancy:
     """Balances by class; a class that is not listed stands at zero."""
 
-    balance: Mapping[Occupant, int] = field(default=_NOBODY)
+    balance: Mapping[Occupant, int] = field(default_factory=dict)
 
     def inside(self, occupant: Occupant) -> int:
         """Vehicles of the class inside, as people are shown it."""

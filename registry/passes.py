@@ -9,10 +9,9 @@ Rules of this file:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import NewType
 
 from registry.kinds import PassKind, UseState
@@ -76,7 +75,7 @@ class Ledger:
     """A pass and what each passage did with it."""
 
     of: Pass
-    uses: Mapping[str, UseState] = MappingProxyType({})
+    uses: Mapping[str, UseState] = field(default_factory=dict)
 
 
 def spend(ledger: Ledger, passage: str, at: datetime) -> Ledger | PassFault:

@@ -137,7 +137,8 @@ class NameCheck(SQLModel, table=True):
 class VisitorPass(SQLModel, table=True):
     """A visitor's right to enter. allowed: openings in all (None for a period pass); spent: so far.
 
-    A recurring pass (carer, delivery) names the person of the household who consented.
+    confirmation: how the household confirmed a visitor whose name check did not match. A recurring
+    pass (carer, delivery) names the person of the household who consented.
     """
 
     __tablename__ = "visitor_pass"
@@ -156,6 +157,7 @@ class VisitorPass(SQLModel, table=True):
     remark: str = ""
     source: PassSource = Field(sa_column=_choice(PassSource))
     name_check_id: int | None = Field(default=None, foreign_key="name_check.id")
+    confirmation: str = ""
     recurring: bool = False
     consent_person_id: int | None = Field(default=None, foreign_key="person.id")
     consent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

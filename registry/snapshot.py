@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 from types import MappingProxyType
-from typing import Any
 
 from registry.kinds import Occupant
 from registry.occupancy import Occupancy
@@ -18,8 +17,6 @@ from registry.passes import Period
 from registry.patterns import Pattern
 from registry.plates import Plate, dropped_or_doubled, neighbours
 from registry.rules import Dossier, Listing, SpaceId, Standing, Stay, standing
-
-_EMPTY: Mapping[Any, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +45,17 @@ class Candidate:
 class Snapshot:
     """Dossiers by whole plate, vehicles inside by whole plate, and counts.
 
-    taken: plate that stands in each taken space. change: id of the newest change that is in it.
+    taken: plate that stands in each taken space. change: id of the newest change that is in it;
+    recent: ids of those just before, because a database may show one late.
     """
 
-    dossiers: Mapping[str, Dossier] = field(default=_EMPTY, repr=False)
+    dossiers: Mapping[str, Dossier] = field(default_factory=dict, repr=False)
     patterns: tuple[Pattern, ...] = ()
-    inside: Mapping[str, Inside] = field(default=_EMPTY, repr=False)
-    taken: Mapping[SpaceId, str] = field(default=_EMPTY, repr=False)
+    inside: Mapping[str, Inside] = field(default_factory=dict, repr=False)
+    taken: Mapping[SpaceId, str] = field(default_factory=dict, repr=False)
     occupancy: Occupancy = field(default_factory=Occupancy)
     change: int = 0
+    recent: frozenset[int] = frozenset()
 
     def standing(self, plate: Plate, at: datetime) -> Standing:
         """What the register says of this plate, by its whole key."""
@@ -99,7 +98,7 @@ class Snapshot:
         registered = bool(dossier.registration or dossier.passes or dossier.listing)
         return Candidate(key, next(_labels(dossier), ""), registered, bool(dossier.blocks))
 
-    def with_dossiers(self, changed: Mapping[str, Dossier | None], change: int) -> "Snapshot":
+    def with_dossiers(self, changed: Mapping[str, Dossier | None]) -> "Snapshot":
         """The next snapshot, after people changed what is on record for these plates."""
         dossiers = dict(self.dossiers)
         for key, dossier in changed.items():
@@ -107,7 +106,11 @@ class Snapshot:
                 dossiers.pop(key, None)
             else:
                 dossiers[key] = dossier
-        return replace(self, dossiers=MappingProxyType(dossiers), change=change)
+        return replace(self, dossiers=MappingProxyType(dossiers))
+
+    def with_presence(self, inside: Mapping[str, Inside], occupancy: Occupancy) -> "Snapshot":
+        """The next snapshot, after vehicles inside were read from the record or set by hand."""
+        return replace(self._moved(inside), occupancy=occupancy)
 
     def entered(self, key: str, present: Inside) -> "Snapshot":
         """The next snapshot, after a vehicle came in; "" for one whose plate nobody knows.

@@ -1,0 +1,218 @@
+"""From rows to the snapshot: reading everything once, and afterwards what changed.
+
+Passes that ended more than a week ago and blocks that are over are left out: years of them would
+weigh on the memory of a gate box and decide nothing.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Final
+
+from sqlmodel import Session, col, func, select
+
+from registry import presence, store, visits
+from registry.kinds import Action
+from registry.occupancy import Occupancy
+from registry.passes import Pass, Period
+from registry.patterns import Pattern, compile_pattern
+from registry.records import (
+    Block,
+    Building,
+    Change,
+    Household,
+    ListedVehicle,
+    OccupancyCount,
+    Presence,
+    SpaceVehicle,
+    SpecialPattern,
+    Unit,
+    Vehicle,
+    VisitorPass,
+)
+from registry.rules import Blocking, Dossier, Listing, Registration, SpaceId, VehicleId
+from registry.snapshot import Snapshot
+
+_KEEP_ENDED_PASSES: Final = timedelta(days=7)
+_CHUNK: Final = 500
+# PostgreSQL hands out ids before it commits, so a change may appear behind one already seen.
+_OVERLAP: Final = 50
+_MOVEMENTS: Final = frozenset({"Presence", "OccupancyCount"})
+_ADDRESSES: Final = frozenset({"Building", "Unit", "Household"})
+
+
+@dataclass(slots=True)
+class _Found:
+    """Parts of dossiers while they are being gathered."""
+
+    registration: Registration | None = None
+    passes: list[Pass] = field(default_factory=list)
+    blocks: list[Blocking] = field(default_factory=list)
+    listing: Listing | None = None
+
+
+def load(session: Session, at: datetime) -> Snapshot:
+    """The whole register as it is in the database."""
+    newest = session.exec(select(func.max(Change.id))).one() or 0
+    recent = frozenset(map(_id, _changes(session, newest)))
+    fresh = Snapshot(
+        dossiers=MappingProxyType(_dossiers(session, at, None)),
+        patterns=_patterns(session),
+        change=newest,
+        recent=recent,
+    )
+    return _with_presence(session, fresh)
+
+
+def follow(session: Session, known: Snapshot, at: datetime) -> Snapshot:
+    """The snapshot with every change that was committed since; the same one if there is none."""
+    rows = _changes(session, known.change)
+    fresh = [row for row in rows if _id(row) not in known.recent]
+    if not fresh:
+        return known
+    if any(row.entity in _ADDRESSES and row.action is not Action.CREATED for row in fresh):
+        return load(session, at)
+    newest = max(known.change, *map(_id, fresh))
+    recent = frozenset(number for number in map(_id, rows) if number > newest - _OVERLAP)
+    dossiers = _changed(session, at, {plate for row in fresh for plate in _plates(row)})
+    result = replace(known.with_dossiers(dossiers), change=newest, recent=recent)
+    entities = {row.entity for row in fresh}
+    if "SpecialPattern" in entities:
+        result = replace(result, patterns=_patterns(session))
+    return _with_presence(session, result) if entities & _MOVEMENTS else result
+
+
+def _changes(session: Session, known: int) -> Sequence[Change]:
+    """Changes that may be new to who has seen everything up to `known`."""
+    return session.exec(
+        select(Change).where(col(Change.id) > known - _OVERLAP).order_by(col(Change.id))
+    ).all()
+
+
+def _id(row: Change) -> int:
+    return row.id or 0
+
+
+def _plates(row: Change) -> Iterator[str]:
+    """The keys whose dossiers a change touches: a corrected plate touches two."""
+    if row.plate:
+        yield row.plate
+    if row.before and row.before.get("plate"):
+        yield str(row.before["plate"])
+
+
+def _changed(
+    session: Session, at: datetime, plates: Collection[str]
+) -> Mapping[str, Dossier | None]:
+    ordered = sorted(plates)
+    changed: dict[str, Dossier | None] = dict.fromkeys(ordered)
+    for start in range(0, len(ordered), _CHUNK):
+        changed |= _dossiers(session, at, ordered[start : start + _CHUNK])
+    return changed
+
+
+def _dossiers(session: Session, at: datetime, plates: Sequence[str] | None) -> dict[str, Dossier]:
+    """Dossiers of these plates, or of all; plates with nothing on record are not in it."""
+    found: dict[str, _Found] = {}
+    labels = _labels(session, plates)
+    for key, registration in _registrations(session, plates, labels):
+        found.setdefault(key, _Found()).registration = registration
+    for visitor_pass in _passes(session, plates, labels, at):
+        found.setdefault(visitor_pass.plate, _Found()).passes.append(visitor_pass)
+    for block in _blocks(session, plates, at):
+        valid = Period(block.valid_from, block.valid_until)
+        found.setdefault(block.plate, _Found()).blocks.append(Blocking(block.reason, valid))
+    for listed in session.exec(_only(select(ListedVehicle), ListedVehicle.plate, plates)):
+        valid = Period(listed.valid_from, listed.valid_until)
+        found.setdefault(listed.plate, _Found()).listing = Listing(
+            listed.kind, listed.organisation, valid
+        )
+    return {
+        key: Dossier(key, f.registration, tuple(f.passes), tuple(f.blocks), f.listing)
+        for key, f in found.items()
+    }
+
+
+def _only(statement: Any, column: Any, plates: Sequence[str] | None) -> Any:
+    """The statement for these plates alone, or as it is for all."""
+    return statement if plates is None else statement.where(col(column).in_(plates))
+
+
+def _labels(session: Session, plates: Sequence[str] | None) -> Mapping[int, str]:
+    """Short addresses by household: all, or those that these plates belong to or visit."""
+    statement = (
+        select(Household.id, Building.name, Unit.name, Household.room)
+        .join(Unit, col(Unit.id) == col(Household.unit_id))
+        .join(Building, col(Building.id) == col(Unit.building_id))
+    )
+    if plates is not None:
+        homes = select(Vehicle.household_id).where(col(Vehicle.plate).in_(plates))
+        visited = select(VisitorPass.household_id).where(col(VisitorPass.plate).in_(plates))
+        statement = statement.where(col(Household.id).in_(homes) | col(Household.id).in_(visited))
+    return {
+        home: store.label(building, unit, room)
+        for home, building, unit, room in session.exec(statement)
+        if home is not None
+    }
+
+
+def _registrations(
+    session: Session, plates: Sequence[str] | None, labels: Mapping[int, str]
+) -> Iterator[tuple[str, Registration]]:
+    links = select(SpaceVehicle.vehicle_id, SpaceVehicle.space_id).order_by(
+        col(SpaceVehicle.space_id)
+    )
+    if plates is not None:
+        links = links.join(Vehicle, col(Vehicle.id) == col(SpaceVehicle.vehicle_id))
+    spaces: dict[int, list[SpaceId]] = {}
+    for vehicle, space in session.exec(_only(links, Vehicle.plate, plates)):
+        spaces.setdefault(vehicle, []).append(SpaceId(space))
+    for row in session.exec(_only(select(Vehicle), Vehicle.plate, plates)):
+        household = labels.get(row.household_id, "") if row.household_id else row.holder
+        valid = Period(row.valid_from, row.valid_until)
+        yield (
+            row.plate,
+            Registration(
+                VehicleId(row.id),
+                row.kind,
+                household,
+                row.colour,
+                valid,
+                tuple(spaces.get(row.id, ())),
+            ),
+        )
+
+
+def _passes(
+    session: Session, plates: Sequence[str] | None, labels: Mapping[int, str], at: datetime
+) -> Iterator[Pass]:
+    """Passes in the order in which they end."""
+    current = (
+        select(VisitorPass)
+        .where(col(VisitorPass.valid_until) > at - _KEEP_ENDED_PASSES)
+        .order_by(col(VisitorPass.valid_until), col(VisitorPass.id))
+    )
+    for row in session.exec(_only(current, VisitorPass.plate, plates)):
+        yield visits.value_of(row, labels.get(row.household_id or 0, ""))
+
+
+def _blocks(session: Session, plates: Sequence[str] | None, at: datetime) -> Iterator[Block]:
+    standing = select(Block).where(
+        col(Block.lifted_at).is_(None),
+        col(Block.valid_until).is_(None) | (col(Block.valid_until) > at),
+    )
+    yield from session.exec(_only(standing, Block.plate, plates))
+
+
+def _patterns(session: Session) -> tuple[Pattern, ...]:
+    rows = session.exec(select(SpecialPattern).order_by(col(SpecialPattern.id)))
+    compiled = (compile_pattern(row.pattern, row.kind) for row in rows)
+    return tuple(pattern for pattern in compiled if isinstance(pattern, Pattern))
+
+
+def _with_presence(session: Session, known: Snapshot) -> Snapshot:
+    rows = session.exec(select(Presence)).all()
+    counts = {row.occupant: row.count for row in session.exec(select(OccupancyCount))}
+    inside = {row.plate: presence.inside(row) for row in rows}
+    return known.with_presence(inside, Occupancy(MappingProxyType(counts)))

@@ -1,0 +1,101 @@
+"""Which vehicles are inside, and how many, over a Session that is given. Never commits.
+
+These rows follow the traffic, which the journal records; only what a person sets by hand (a
+recount, a vehicle that left unseen) is written to the history too.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import update as sql_update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col
+
+from registry import store
+from registry.kinds import Occupant
+from registry.records import OccupancyCount, Presence
+from registry.rules import SpaceId
+from registry.snapshot import Inside
+from registry.store import Author
+
+
+def enter(session: Session, plate: str, present: Inside, passage: str = "") -> None:
+    """A vehicle came in; plate "" where nobody knows it. As Snapshot.entered."""
+    known = session.get(Presence, plate) if plate else None
+    if known is not None:
+        _count(session, known.occupant, -1)
+    _count(session, present.occupant, +1)
+    if plate:
+        session.merge(
+            Presence(
+                plate=plate,
+                since=present.since,
+                occupant=present.occupant,
+                space_id=present.space,
+                passage=passage,
+            )
+        )
+    session.flush()
+
+
+def leave(session: Session, plate: str, occupant: Occupant) -> None:
+    """A vehicle went out; `occupant` counts if it was not known to be inside."""
+    known = session.get(Presence, plate) if plate else None
+    _count(session, known.occupant if known else occupant, -1)
+    if known is not None:
+        session.delete(known)
+    session.flush()
+
+
+def recount(session: Session, occupant: Occupant, count: int, by: Author) -> None:
+    """Somebody counted. count: at least 0, else ValueError."""
+    if count < 0:
+        raise ValueError(f"a recount of {occupant} cannot be {count}; count again")
+    row = session.get(OccupancyCount, occupant)
+    if row is None:
+        fresh = OccupancyCount(occupant=occupant, count=count, recounted_at=by.at)
+        store.add(session, fresh, by)
+    else:
+        session.refresh(row)
+        store.update(session, row, by, count=count, recounted_at=by.at)
+
+
+def left_unseen(session: Session, plate: str, by: Author) -> bool:
+    """A person saw that a vehicle is no longer inside; False if it was not on record as inside."""
+    known = session.get(Presence, plate)
+    if known is None:
+        return False
+    _count(session, known.occupant, -1)
+    store.remove(session, known, by)
+    return True
+
+
+def inside(row: Presence) -> Inside:
+    """The row as the snapshot holds it."""
+    space = SpaceId(row.space_id) if row.space_id is not None else None
+    return Inside(row.since, row.occupant, space)
+
+
+def is_inside_since(session: Session, plate: str) -> datetime | None:
+    """Since when a vehicle is inside, None if it is not."""
+    known = session.get(Presence, plate)
+    return known.since if known else None
+
+
+def _count(session: Session, occupant: Occupant, step: int) -> None:
+    """One statement, so that two lanes at once lose no vehicle."""
+    if not _step(session, occupant, step):
+        try:
+            with session.begin_nested():
+                session.add(OccupancyCount(occupant=occupant, count=step))
+        except IntegrityError:  # the other lane made the row first
+            _step(session, occupant, step)
+
+
+def _step(session: Session, occupant: Occupant, step: int) -> bool:
+    statement = (
+        sql_update(OccupancyCount)
+        .where(col(OccupancyCount.occupant) == occupant)
+        .values(count=OccupancyCount.count + step)
+        .execution_options(synchronize_session=False)
+    )
+    return session.connection().execute(statement).rowcount == 1
