@@ -1,0 +1,170 @@
+"""A camera: one thread that keeps only the newest picture, and comes back by itself.
+
+Rules:
+- `latest()` and `health()` never wait and never raise; call them from any thread.
+- A picture's time is when it first came. A frozen picture grows old and is refused by its age.
+- Whatever goes wrong becomes a health value; no exception leaves the thread.
+- After a loss the next try comes after a growing delay of at most three seconds, so that pictures
+  are back within ten seconds of the camera's return.
+- Nothing here writes an address with its password.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from hardware.camera_frames import (
+    CameraHealth,
+    CameraSettings,
+    CameraState,
+    CameraTrouble,
+    Frame,
+    Image,
+)
+from hardware.camera_judge import Judgement, judge
+from hardware.camera_sources import Source, source_for
+from hardware.clock import Clock
+
+__all__ = ["Camera", "CameraHealth", "CameraSettings", "CameraState", "CameraTrouble", "Frame"]
+
+_log = logging.getLogger(__name__)
+
+_FIRST_DELAY = 0.5
+_LONGEST_DELAY = 3.0
+_DENIED_DELAY = 30.0  # Cameras lock an account after a few wrong passwords.
+_STEADY_AFTER = 5.0  # Pictures for this long, and the next loss starts with the short delay again.
+
+
+class Camera:
+    """One camera and its thread; `start` once, `stop` once."""
+
+    def __init__(
+        self,
+        settings: CameraSettings,
+        clock: Clock,
+        make_source: Callable[[CameraSettings], Source] = source_for,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._make_source = make_source
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._frame: Frame | None = None
+        self._state: tuple[CameraState, CameraTrouble | None] = (CameraState.STARTING, None)
+        self._judgement = Judgement()
+        self._number = 0
+        self._interval: float | None = None
+        self._last_at = 0.0
+        self._delay = _FIRST_DELAY
+
+    def start(self) -> None:
+        """Begin to take pictures."""
+        name = f"camera-{self._settings.name}"
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def stop(self, timeout: float = 5.0) -> bool:
+        """End the thread; False when a decoder still hangs after `timeout` seconds."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout)
+        return self._thread is None or not self._thread.is_alive()
+
+    def latest(self) -> Frame | None:
+        """Return the newest picture, or None while there was none since the last loss."""
+        return self._frame
+
+    def health(self) -> CameraHealth:
+        """Return how the camera is doing at this moment."""
+        state, why = self._state
+        frame, interval = self._frame, self._interval
+        age = None if frame is None else self._clock.monotonic() - frame.taken
+        alive = state in (CameraState.LIVE, CameraState.IMPAIRED)
+        fps = 1.0 / interval if interval and alive else 0.0
+        return CameraHealth(state, why, round(fps, 2), age)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                finished = self._session()
+            except Exception:  # A decoder may raise anything; the lane must live on.
+                _log.exception("%s: crashed, starting again", self._settings.place)
+                self._lose(CameraTrouble.CRASHED)
+                finished = False
+            if finished:
+                return
+            denied = self._state[1] is CameraTrouble.WRONG_PASSWORD
+            self._clock.wait(self._stop, _DENIED_DELAY if denied else self._delay)
+            self._delay = min(self._delay * 2, _LONGEST_DELAY)
+        self._set(CameraState.STOPPED, None)
+
+    def _session(self) -> bool:
+        """Take pictures until the source fails or ends; True when there is nothing more to do."""
+        source = self._make_source(self._settings)
+        try:
+            trouble = source.open()
+            if trouble is not None:
+                self._lose(trouble)
+                return False
+            return self._play(source)
+        finally:
+            source.close()
+
+    def _play(self, source: Source) -> bool:
+        opened = due = self._clock.monotonic()
+        self._judgement = Judgement()
+        wanted_every = 1.0 / self._settings.fps
+        while not self._stop.is_set():
+            if not source.paced:
+                self._clock.wait(self._stop, due - self._clock.monotonic())
+            if not source.grab():
+                return self._dry(source)
+            now = self._clock.monotonic()
+            # A little early is in time: a camera of the wanted rate must not lose every other one.
+            if now >= due - wanted_every / 4:
+                self._take(source, now)
+                due = max(due + wanted_every, now)
+            if now - opened > _STEADY_AFTER:
+                self._delay = _FIRST_DELAY
+        return False
+
+    def _dry(self, source: Source) -> bool:
+        if source.paced:
+            self._lose(CameraTrouble.STALLED)
+            return False
+        if self._number == 0:
+            self._lose(CameraTrouble.NOT_DECODED)
+            return False
+        self._set(CameraState.ENDED, None)
+        return True
+
+    def _take(self, source: Source, now: float) -> None:
+        image = source.retrieve()
+        if image is None:
+            self._set(CameraState.IMPAIRED, CameraTrouble.NOT_DECODED)
+            return
+        self._judgement = judge(self._judgement, image, now, self._settings)
+        self._keep(image, now, live=source.paced and not self._settings.still_ok)
+
+    def _keep(self, image: Image, now: float, *, live: bool) -> None:
+        frozen = self._judgement.trouble is CameraTrouble.FROZEN
+        trouble = None if frozen and not live else self._judgement.trouble
+        self._set(CameraState.IMPAIRED if trouble else CameraState.LIVE, trouble)
+        if self._number:
+            gap = max(now - self._last_at, 1e-3)
+            old = self._interval
+            self._interval = gap if old is None else 0.8 * old + 0.2 * gap
+        self._last_at = now
+        self._number += 1
+        taken = self._judgement.same_since if frozen and live else now
+        self._frame = Frame(self._settings.name, self._number, taken, image)
+
+    def _lose(self, why: CameraTrouble) -> None:
+        self._frame = None
+        self._interval = None
+        self._set(CameraState.LOST, why)
+
+    def _set(self, state: CameraState, why: CameraTrouble | None) -> None:
+        if (state, why) != self._state:
+            _log.info("%s: %s %s", self._settings.place, state, why or "")
+        self._state = (state, why)
