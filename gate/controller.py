@@ -75,6 +75,7 @@ from recognition.voting import vote
 
 _log = logging.getLogger(__name__)
 _NOTHING_READ = Picture()
+_CAMERA_TROUBLE = frozenset({"lost", "impaired", "restarting"})
 
 
 class Decider(Protocol):
@@ -493,7 +494,7 @@ class LaneController:
                 assert_never(unreachable)
 
     def _camera_reported(self, report: CameraReport) -> None:
-        if report.state != self._camera.state and report.state != "ok":
+        if report.state != self._camera.state and report.state in _CAMERA_TROUBLE:
             self._alarm("camera", {"state": report.state, "why": report.why})
         self._camera = report
 

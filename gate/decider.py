@@ -11,8 +11,8 @@ from gate.events import CandidatePlate, Decision, Direction, Instant, Reason, Ve
 from gate.grounds import STANDING_NAMES, household_of, registration_of
 from gate.policy import Policy
 from gate.register import Register
-from recognition.reading import Consensus
-from registry.plates import Malformed, Plate, parse
+from recognition.reading import Colour, Consensus
+from registry.plates import EXPECTED_COLOURS, Malformed, Plate, parse
 from registry.rules import Visitor
 from registry.snapshot import Snapshot
 
@@ -44,6 +44,24 @@ class RegisterDecider:
             clock_sound=self._clock_sound(),
         )
         return decide(case, self._policy)
+
+    def for_clean_reading(self, plate: Plate, direction: Direction, at: Instant) -> Decision:
+        """Answer as for a plate read beyond doubt, in the colour of its class."""
+        colours = EXPECTED_COLOURS[plate.plate_class]
+        colour = Colour(next(iter(colours)).value) if len(colours) == 1 else Colour.UNKNOWN
+        frames = self._policy.min_frames
+        consensus = Consensus(
+            text=plate.text,
+            confidence=1.0,
+            frames=frames,
+            agreeing=frames,
+            colour=colour,
+            colour_confidence=0.0 if colour is Colour.UNKNOWN else 1.0,
+            two_lines=False,
+            runner_up=None,
+            candidates=(),
+        )
+        return self.decide(consensus, direction, direction, at)
 
     def for_guard(self, text: str, seen: Decision, at: Instant) -> Decision:
         """What a guard's word comes to: admitted, with what the register knows of that plate."""

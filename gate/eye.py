@@ -25,7 +25,7 @@ from gate.sightings import (
     Snapshot,
     TrackLost,
 )
-from hardware.camera import Camera, CameraSettings, Frame
+from hardware.camera import Camera, CameraSettings, CameraState, Frame
 from hardware.clock import SystemClock
 from recognition import motion, tracking
 from recognition.pipeline import PlateReader
@@ -92,12 +92,17 @@ class _Eye:
         except (EOFError, OSError):
             logging.getLogger(__name__).info("the gate went away")
         finally:
-            self._camera.stop()
+            self._camera.stop(timeout=1.0)
             self._pipe.close()
 
     def _hung(self) -> bool:
-        """The capture thread itself is stuck inside the decoder: only a new process helps."""
-        return self._camera.stuck_for() > HUNG_AFTER
+        """The capture thread is stuck inside the decoder: only a new process helps.
+
+        A camera that is merely lost says so; one that claims to be live and brings nothing hangs.
+        """
+        health = self._camera.health()
+        age = health.last_frame_age
+        return health.state is CameraState.LIVE and age is not None and age > HUNG_AFTER
 
     def _obey(self) -> None:
         while self._pipe.poll():
@@ -153,7 +158,7 @@ class _Eye:
             taken=frame.taken,
             width=tracking.spot_of(reading.box)[2],
             frame=self._jpeg(frame.image) if due else b"",
-            plate=self._jpeg(upright(frame.image, reading.box)),
+            plate=self._jpeg(_cut_out(frame.image, reading)),
             millis=millis,
         )
 
@@ -182,7 +187,15 @@ class _Eye:
     def _report(self) -> None:
         self._reported = self._clock.monotonic()
         health = self._camera.health()
-        self._say(CameraReport(health.state.value, health.why, health.fps, health.age))
+        why = health.why.value if health.why else ""
+        age = health.last_frame_age
+        self._say(CameraReport(health.state.value, why, health.fps, age))
+
+
+def _cut_out(image: Image, reading: Reading) -> Image:
+    """Return the plate warped upright, large enough for a person's eyes."""
+    width, height = (220, 110) if reading.two_lines else (264, 84)
+    return upright(image, np.array(reading.box.corners, np.float32), width, height)
 
 
 def _possible(text: str) -> bool:

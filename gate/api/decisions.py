@@ -1,0 +1,49 @@
+"""What would happen, and why: nothing moves and nothing is written."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from gate.api.access import Decides
+from gate.api.parts import Model, Services, whole_plate
+from gate.events import Direction
+from gate.texts import Language, Texts
+
+router = APIRouter(tags=["decisions"])
+
+
+class Question(Model):
+    """A plate as a camera would have read it, perfectly, several times."""
+
+    plate: Annotated[str, Field(min_length=1, max_length=16, examples=["吉A12345"])]
+    direction: Direction = Direction.IN
+
+
+class Answer(Model):
+    """The decision and its reason, in words."""
+
+    plate: str
+    verdict: str
+    reason: str
+    text: str
+    standing: str
+    vehicle_kind: str
+    registered: bool
+
+
+@router.post("/decide", summary="What would happen with this plate, and why")
+def decide(question: Question, caller: Decides, to: Services) -> Answer:
+    """Answer as the lane would for a clean reading; a malformed plate answers 422."""
+    del caller
+    plate = whole_plate(question.plate)
+    decision = to.decider.for_clean_reading(plate, question.direction, to.clock.now())
+    return Answer(
+        plate=plate.text,
+        verdict=decision.verdict,
+        reason=decision.reason,
+        text=Texts(Language.CHINESE).say(f"reasons.{decision.reason}.text"),
+        standing=decision.standing,
+        vehicle_kind=decision.vehicle_kind,
+        registered=decision.standing in {"registered", "space_taken", "outside_period"},
+    )

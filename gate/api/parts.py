@@ -1,0 +1,133 @@
+"""What the API's routes share: the services behind them, pages by cursor, doing a thing once."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Header, HTTPException, Request, status
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+
+from gate.api.access import Caller
+from gate.decider import RegisterDecider
+from gate.errors import JournalAway
+from gate.people_tables import IdempotencyRow
+from gate.ports import Clock, Journal, Lanes, Unit
+from gate.register import Register
+from gate.reports import Reports
+from gate.tokens import Tokens
+from registry.errors import RegistryError
+from registry.plates import Malformed, Plate, parse
+from registry.store import Author
+
+
+@dataclass(frozen=True, slots=True)
+class ApiServices:
+    """What the routes work with."""
+
+    clock: Clock
+    journal: Journal
+    register: Register
+    reports: Reports
+    lanes: Lanes
+    decider: RegisterDecider
+    tokens: Tokens
+
+
+def services(request: Request) -> ApiServices:
+    """Return the site's services."""
+    found: ApiServices = request.app.state.services
+    return found
+
+
+Services = Annotated[ApiServices, Depends(services)]
+
+
+class Model(BaseModel):
+    """A body of the API: unknown keys are refused, so that a typing error does not pass."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Problem(BaseModel):
+    """An answer that says no, and why."""
+
+    detail: str
+
+
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=8,
+        max_length=128,
+        description="Send the same key again after a broken connection: it acts once.",
+    ),
+]
+
+
+def whole_plate(text: str) -> Plate:
+    """Return the plate, or answer 422 with what is wrong with it."""
+    plate = parse(text)
+    if isinstance(plate, Malformed):
+        raise HTTPException(
+            status.HTTP_422_UNPROCESSABLE_CONTENT,
+            f"{plate.text!r} is no plate: {plate.fault.value}",
+        )
+    return plate
+
+
+def act(
+    to: ApiServices,
+    caller: Caller,
+    key: str | None,
+    request: BaseModel | str,
+    work: Callable[[Unit, Author], BaseModel],
+    *,
+    code: int = status.HTTP_201_CREATED,
+) -> JSONResponse:
+    """Do `work` in one transaction, once per key; give the same answer to the same key again."""
+    said = request if isinstance(request, str) else request.model_dump_json()
+    digest = hashlib.sha256(f"{work.__qualname__}\0{said}".encode()).hexdigest()
+    author = Author(caller.name, to.clock.now().utc)
+    try:
+        with to.journal.unit() as unit:
+            if key and (before := unit.session.get(IdempotencyRow, (key, caller.name))):
+                return _again(before, digest)
+            answer = work(unit, author).model_dump_json()
+            if key:
+                unit.session.add(_remember(key, caller, digest, code, answer, author))
+    except RegistryError as error:
+        raise HTTPException(status.HTTP_404_NOT_FOUND, str(error)) from error
+    except JournalAway as error:
+        raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, str(error)) from error
+    to.register.refresh()
+    return _json(answer, code)
+
+
+def _again(before: IdempotencyRow, digest: str) -> JSONResponse:
+    if before.request != digest:
+        raise HTTPException(
+            status.HTTP_409_CONFLICT, "this Idempotency-Key was used for another request"
+        )
+    return _json(before.answer, before.status)
+
+
+def _remember(
+    key: str, caller: Caller, digest: str, code: int, answer: str, author: Author
+) -> IdempotencyRow:
+    return IdempotencyRow(
+        key=key, caller=caller.name, request=digest, status=code, answer=answer, at=author.at
+    )
+
+
+class _Ready(JSONResponse):
+    """JSON that is made already."""
+
+    def render(self, content: str) -> bytes:
+        return content.encode()
+
+
+def _json(text: str, code: int) -> JSONResponse:
+    return _Ready(text, status_code=code)

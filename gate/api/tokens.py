@@ -1,0 +1,85 @@
+"""Tokens for other programs, made by people; a token cannot make tokens."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, status
+from pydantic import Field
+
+from gate.api.access import MakesTokens
+from gate.api.parts import Model, Services
+from gate.tokens import Scope, TokenError
+
+router = APIRouter(prefix="/tokens", tags=["tokens"])
+
+
+class TokenIn(Model):
+    """A wish for a token. household: limits passes to this household, e.g. 3-2-501."""
+
+    name: Annotated[str, Field(min_length=1, max_length=64, examples=["doorbell service"])]
+    scopes: Annotated[frozenset[Scope], Field(min_length=1)]
+    days: Annotated[int, Field(ge=1, le=730)] = 365
+    household: Annotated[str, Field(max_length=32)] = ""
+
+
+class TokenOut(Model):
+    """A token without its secret."""
+
+    number: int
+    name: str
+    scopes: list[str]
+    made_by: str
+    made_at: datetime
+    expires_at: datetime
+    revoked: bool
+    household: str
+
+
+class NewToken(Model):
+    """The only answer that ever holds the secret."""
+
+    number: int
+    secret: str
+
+
+@router.post("", summary="Make a token; its secret is shown once", status_code=201)
+def make(wish: TokenIn, caller: MakesTokens, to: Services) -> NewToken:
+    """Make a token in the caller's name."""
+    try:
+        secret, number = to.tokens.make(
+            wish.name,
+            wish.scopes,
+            timedelta(days=wish.days),
+            by=caller.name,
+            at=to.clock.now().utc,
+            household=wish.household,
+        )
+    except TokenError as error:
+        raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, str(error)) from error
+    return NewToken(number=number, secret=secret)
+
+
+@router.get("", summary="All tokens, without their secrets")
+def every(caller: MakesTokens, to: Services) -> list[TokenOut]:
+    """Return every token, newest first."""
+    del caller
+    return [
+        TokenOut(
+            number=row.id or 0,
+            name=row.name,
+            scopes=row.scopes.split(),
+            made_by=row.made_by,
+            made_at=row.made_at,
+            expires_at=row.expires_at,
+            revoked=row.revoked,
+            household=row.household,
+        )
+        for row in to.tokens.all()
+    ]
+
+
+@router.delete("/{number}", summary="End a token now", status_code=204)
+def revoke(number: int, caller: MakesTokens, to: Services) -> None:
+    """End a token; 404 where there is none with this number."""
+    if not to.tokens.revoke(number, by=caller.name):
+        raise HTTPException(status.HTTP_404_NOT_FOUND, f"there is no token {number}")
