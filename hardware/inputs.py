@@ -12,7 +12,7 @@ Normally-closed contacts are read so that a cut wire counts as ON: wire the safe
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -100,7 +100,7 @@ class Debounce:
     """The memory between two reads of one lane's inputs."""
 
     plan: Mapping[InputName, InputWiring]
-    settling: Mapping[InputName, _Settling] = MappingProxyType({})
+    settling: Mapping[InputName, _Settling] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def unread(plan: Mapping[InputName, InputWiring], at: float) -> Snapshot:
