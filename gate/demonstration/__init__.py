@@ -1,0 +1,1 @@
+"""The demo site: cameras, boards, arms and cars that exist only on this machine."""
