@@ -1,0 +1,76 @@
+"""Puts the pages on a FastAPI application: the one thing that others call in this package.
+
+Call `mount` last: the pages take every path that nothing else has taken before.
+"""
+
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+from nicegui import app as nicegui_app
+from nicegui import ui
+from nicegui.translations import translations
+
+from gate.console import ask, live, login, media
+from gate.console.doorkeeper import Doorkeeper
+from gate.console.hub import Hub
+from gate.console.pages import Pages
+from gate.console.preferences import PreferencesMiddleware
+from gate.console.services import Services
+from gate.console.sessions import Sessions
+from gate.texts import Language, Texts
+
+
+def mount(app: FastAPI, services: Services) -> None:
+    """Serve the pages of this site under /. NiceGUI knows one site per process."""
+    doorkeeper = Doorkeeper(
+        services.people, Sessions(services.secret, services.idle), services.clock
+    )
+    hub = Hub(services.events)
+    _speak()
+    app.include_router(login.router(services, doorkeeper))
+    app.include_router(media.router(services, doorkeeper))
+
+    @app.get("/", include_in_schema=False)
+    def first() -> RedirectResponse:
+        return RedirectResponse(login.HOME)
+
+    register(Pages(services, doorkeeper, hub))
+    app.add_middleware(PreferencesMiddleware, first=services.language)
+    nicegui_app.on_startup(hub.start)
+    nicegui_app.on_shutdown(hub.stop)
+    ui.run_with(
+        app,
+        title=services.site,
+        favicon=_FAVICON,
+        dark=True,
+        language="zh-CN",
+        reconnect_timeout=120.0,
+        binding_refresh_interval=None,
+        tailwind=False,
+        show_welcome_message=False,
+    )
+
+
+def register(pages: Pages) -> None:
+    """Register every finished page."""
+    live.add(pages)
+    ask.add(pages)
+
+
+def _speak() -> None:
+    """Say in our own words that the service is away."""
+    for language in Language:
+        texts = Texts(language)
+        translations[language.tag] = {  # type: ignore[index]
+            "connection_lost": texts.say("shell.away"),
+            "trying_to_reconnect": texts.say("shell.away_hint"),
+            "message_too_long": texts.say("shell.too_long"),
+            "message_too_long_body": texts.say("shell.too_long_hint"),
+        }
+
+
+_FAVICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+    '<rect width="32" height="32" rx="6" fill="#17507f"/><rect x="5" y="13" width="6" height="14" '
+    'fill="#fff"/><rect x="8" y="12" width="21" height="4" rx="1" fill="#f3bd54" '
+    'transform="rotate(-28 9 14)"/></svg>'
+)

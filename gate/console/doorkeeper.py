@@ -1,0 +1,77 @@
+"""Who stands behind a browser's request, right now: the only place where pages learn of a role.
+
+Rules of this file:
+- Every page and every action asks here, on the server, each time; hiding a button is a courtesy.
+- A user who is locked out or given another role feels it within `FRESH`.
+- While the database is away, a log-in that was good keeps its last known rights: the guard must be
+  able to raise the arm then, too.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from gate.console.sessions import Sessions
+from gate.errors import JournalAway
+from gate.people import LogInRefused, User
+from gate.ports import Clock
+
+FRESH: Final = timedelta(seconds=10)
+_log = logging.getLogger(__name__)
+
+
+class People(Protocol):
+    """What the pages need of `gate.people.People` to let somebody in."""
+
+    def log_in(
+        self, name: str, password: str, at: datetime, code: str = ""
+    ) -> User | LogInRefused: ...
+    def get(self, name: str) -> User | None: ...
+
+
+class Doorkeeper:
+    """Log-in, log-out, and who holds a token. Safe to call from any thread."""
+
+    def __init__(self, people: People, sessions: Sessions, clock: Clock) -> None:
+        self._people = people
+        self._sessions = sessions
+        self._clock = clock
+        self._known: dict[str, tuple[User, datetime]] = {}
+
+    def log_in(self, name: str, password: str, code: str = "") -> tuple[User, str] | LogInRefused:
+        """Return the user and a token, or why not. Slow on purpose: call it off the event loop."""
+        at = self._clock.now().utc
+        answer = self._people.log_in(name, password, at, code)
+        if isinstance(answer, LogInRefused):
+            return answer
+        self._known[answer.name] = (answer, at)
+        return answer, self._sessions.open(answer.name, at)
+
+    def log_out(self, token: str) -> None:
+        """End the log-in, in every tab."""
+        self._sessions.end(token, self._clock.now().utc)
+
+    def who(self, token: str | None, *, click: bool = False) -> User | None:
+        """Return the user behind a token; a click keeps the log-in alive."""
+        at = self._clock.now().utc
+        ticket = self._sessions.check(token, at) if token else None
+        if ticket is None or token is None:
+            return None
+        if click:
+            self._sessions.touch(token, at)
+        return self._user(ticket.name, at)
+
+    def _user(self, name: str, at: datetime) -> User | None:
+        known = self._known.get(name)
+        if known is not None and timedelta() <= at - known[1] < FRESH:
+            return known[0]
+        try:
+            user = self._people.get(name)
+        except JournalAway:
+            _log.warning("the database is away; a logged-in user keeps the last known rights")
+            return known[0] if known is not None else None
+        if user is None:
+            self._known.pop(name, None)
+            return None
+        self._known[name] = (user, at)
+        return user

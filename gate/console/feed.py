@@ -1,0 +1,51 @@
+"""The feed of passages beside the lanes: newest first, each a link to everything about it."""
+
+from html import escape
+
+from gate.console import widgets
+from gate.console.asking_aside import Asked
+from gate.console.lane_words import VERDICT_ICONS, household_text, icon_html, reason_text
+from gate.console.plate_chip import plate_chip
+from gate.console.visit import Visit
+from gate.events import Verdict
+from gate.report_values import Page, PassageFilter, PassageRow
+
+LENGTH = 30
+
+
+class Feed:
+    """The newest passages of all lanes."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._names = {view.lane: view.name for view in visit.services.lanes.views()}
+        with widgets.div("card feed", tag="section"):
+            widgets.heading(visit.say("live.feed"), 2)
+            self._list = widgets.raw("", "feed-list").props("aria-live=polite")
+        reports = visit.services.reports
+        self._asked = Asked(lambda: reports.passages(PassageFilter(), limit=LENGTH), self._show)
+        self.changed = self._asked.changed
+        self.refresh = self._asked.refresh
+
+    def _show(self, page: Page | None) -> None:
+        if page is None:
+            html = escape(self._visit.say("shell.record_away"))
+        elif not page.rows:
+            html = f'<div class="empty">{escape(self._visit.say("live.no_feed"))}</div>'
+        else:
+            html = "".join(self._row(row) for row in page.rows)
+        self._list.set_content(html)
+
+    def _row(self, row: PassageRow) -> str:
+        visit = self._visit
+        verdict = Verdict(row.verdict) if row.verdict in set(Verdict) else None
+        sign = icon_html(VERDICT_ICONS[verdict]) if verdict else icon_html("hourglass_empty")
+        why = reason_text(visit.texts, row.reason) if row.reason else visit.say("live.looking")
+        who = f" · {household_text(visit.texts, row.household)}" if row.household else ""
+        lane = self._names.get(row.lane, row.lane)
+        return (
+            f'<a class="feed-row feed-{verdict or "none"}" href="/passages/{row.number}">'
+            f"{plate_chip(row.plate or row.plate_read, row.colour, size='small')}"
+            f'<span class="mono small">{visit.hour(row.started)}</span>'
+            f'<span class="why">{sign} {escape(why + who)} · {escape(lane)}</span></a>'
+        )

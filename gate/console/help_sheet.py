@@ -1,0 +1,51 @@
+"""The keys, shown by `?`: one sheet, the same words in every place."""
+
+from html import escape
+from typing import Final
+
+from gate.console import widgets
+from gate.console.navigation import places
+from gate.console.visit import Visit
+
+LIVE: Final = (
+    ("1 / 2", "raise"),
+    ("Shift+1 / Shift+2", "emergency"),
+    ("A", "ask"),
+    ("K", "acknowledge"),
+)
+ASK: Final = (("1 … 5", "admit"), ("E", "correct"), ("V", "visitor"), ("R", "refuse"))
+ANYWHERE: Final = (("?", "keys"), ("Esc", "close"), ("Tab / Enter", "move"))
+
+
+def show_keys(visit: Visit) -> None:
+    """Open the sheet of keys."""
+    dialog, card = widgets.sheet(visit.say("help.title"), wide=True)
+    with card:
+        with widgets.div("two"):
+            _group(visit, "live", LIVE)
+            _group(visit, "ask", ASK)
+            _group(visit, "anywhere", ANYWHERE)
+            _places(visit)
+        widgets.button(visit.say("shell.close"), dialog.close, kind="main").props("autofocus")
+    visit.keys.lay_on(dialog, {})
+    dialog.open()
+
+
+def _group(visit: Visit, name: str, keys: tuple[tuple[str, str], ...]) -> None:
+    with widgets.div("col-flex"):
+        widgets.heading(visit.say(f"help.{name}"), 3)
+        widgets.facts((visit.say(f"help.do.{what}"), _key(key)) for key, what in keys)
+
+
+def _places(visit: Visit) -> None:
+    guard, manager = places(visit.user.role)
+    with widgets.div("col-flex"):
+        widgets.heading(visit.say("help.pages"), 3)
+        widgets.facts(
+            (visit.say(f"nav.{place.text}"), _key("G") + _key(place.key))
+            for place in (*guard, *manager)
+        )
+
+
+def _key(text: str) -> str:
+    return f'<kbd class="key">{escape(text)}</kbd>'

@@ -1,0 +1,122 @@
+"""One lane on the live page: picture, drawn gate, last plate and answer, buttons.
+
+The card is built once and changed in place, so that the picture does not blink and the arm is seen
+to move.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+from nicegui import ui
+
+from gate.console import by_hand, widgets
+from gate.console.gate_drawing import DRAWING, state_classes
+from gate.console.lane_words import answer_class, answer_html, state_badges
+from gate.console.visit import Visit
+from gate.events import Direction
+from gate.people import Action
+from gate.ports import LaneView
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """A button of a lane and what it does. key: {n} is the lane's number."""
+
+    act: Callable[[Visit, LaneView], object]
+    icon: str
+    kind: str = ""
+    key: str = ""
+    wide: bool = False
+
+
+def _to_ask(visit: Visit, view: LaneView) -> None:
+    ui.navigate.to("/ask")
+
+
+BUTTONS: Final = {
+    "ask": Looks(_to_ask, "contact_support", "main big", "A", wide=True),
+    "fire": Looks(by_hand.reset_fire, "local_fire_department", "bad", wide=True),
+    "raise": Looks(by_hand.raise_sheet, "expand_less", "good big", "{n}"),
+    "emergency": Looks(by_hand.emergency, "emergency", "bad big", "⇧{n}"),
+    "hold": Looks(by_hand.hold_sheet, "lock_open"),
+    "end_hold": Looks(by_hand.release_hold, "lock_clock", "main"),
+    "lower": Looks(by_hand.lower, "expand_more"),
+}
+
+
+class LaneCard:
+    """The elements of one lane. number: the key that raises its arm."""
+
+    def __init__(self, visit: Visit, view: LaneView, number: int) -> None:
+        self.view = view
+        self.number = number
+        self._visit = visit
+        with widgets.div("card lane", tag="section").props(f'aria-label="{escape(view.name)}"'):
+            self._head()
+            self._picture()
+            with widgets.div("lane-state"):
+                self._gate = widgets.raw(DRAWING)
+                self._badges = widgets.raw("", "lane-words").props("aria-live=polite")
+            self._answer = widgets.raw("").props("aria-live=polite")
+            self._buttons = widgets.div("lane-buttons")
+        self._drawn_buttons: tuple[str, ...] = ()
+        self.show(view)
+
+    def show(self, view: LaneView) -> None:
+        """Bring the card up to date."""
+        self.view = view
+        texts = self._visit.texts
+        self._gate.classes(replace=state_classes(view.arm, view.presence))
+        self._badges.set_content(state_badges(texts, view))
+        self._answer.classes(replace=answer_class(view))
+        self._answer.set_content(answer_html(texts, view))
+        wanted = self._wanted_buttons()
+        if wanted != self._drawn_buttons:
+            self._draw_buttons(wanted)
+
+    def _head(self) -> None:
+        view, say = self.view, self._visit.say
+        icon = "login" if view.direction is Direction.IN else "logout"
+        with widgets.div("lane-head"):
+            ui.icon(icon).props("aria-hidden=true").style("font-size:1.4rem")
+            widgets.heading(view.name, 2)
+            widgets.words(say(f"lane.{view.direction.value}"), "soft", tag="span")
+
+    def _picture(self) -> None:
+        say, lane = self._visit.say, escape(self.view.lane)
+        alt = escape(say("lane.picture", lane=self.view.name))
+        widgets.raw(
+            f'<img data-live="/console/lane/{lane}.jpg" alt="{alt}">'
+            f'<div class="no-picture">{escape(say("lane.no_picture"))}</div>',
+            "lane-picture",
+        )
+
+    def _wanted_buttons(self) -> tuple[str, ...]:
+        if not self._visit.may(Action.OPERATE):
+            return ()
+        asking = ("ask",) if self.view.state == "asking" else ()
+        hold = "end_hold" if self.view.mode == "held_open" else "hold"
+        fire = ("fire",) if self.view.mode == "fire" else ()
+        return (*asking, *fire, "raise", "emergency", hold, "lower")
+
+    def _draw_buttons(self, wanted: tuple[str, ...]) -> None:
+        self._drawn_buttons = wanted
+        self._buttons.clear()
+        with self._buttons:
+            for name in wanted:
+                self._button(name)
+
+    def _button(self, name: str) -> None:
+        looks = BUTTONS[name]
+        key = looks.key.format(n=self.number)
+        made = widgets.button(
+            self._visit.say(f"lane.do.{name}"),
+            lambda: looks.act(self._visit, self.view),
+            kind=looks.kind,
+            icon=looks.icon,
+            key=key,
+        )
+        if looks.wide:
+            made.classes("wide")

@@ -1,0 +1,133 @@
+"""A lane and its decisions in words: what stands beside the drawing and what a guard reads aloud.
+
+Pure but for the catalogues. Everything returns HTML with people's words escaped.
+"""
+
+from html import escape
+from typing import Final
+
+from gate.console.plate_chip import plate_chip
+from gate.console.widgets import badge_html
+from gate.events import Decision, Verdict
+from gate.ports import LaneView
+from gate.texts import Texts
+
+VERDICT_ICONS: Final = {
+    Verdict.ADMIT: "check_circle",
+    Verdict.REFUSE: "block",
+    Verdict.ASK_GUARD: "contact_support",
+}
+_ARM: Final = {
+    "open": ("good", "expand_less"),
+    "opening": ("good", "expand_less"),
+    "closed": ("", "remove"),
+    "closing": ("", "expand_more"),
+    "fault": ("bad", "error"),
+}
+_MODE: Final = {"fire": "bad", "held_open": "ask", "locked": "bad", "maintenance": "ask"}
+
+
+def icon_html(name: str) -> str:
+    """Return an icon that a screen reader skips."""
+    return f'<i class="q-icon material-icons" aria-hidden="true">{name}</i>'
+
+
+def state_badges(texts: Texts, view: LaneView) -> str:
+    """Return arm, loop, mode, link and camera as badges; what is well and silent is left out."""
+    kind, icon = _ARM.get(view.arm, ("ask", "help"))
+    badges = [badge_html(texts.name_of("arm", view.arm), kind, icon), _presence(texts, view)]
+    if view.mode not in {"", "automatic"}:
+        badges.append(
+            badge_html(texts.name_of("mode", view.mode), _MODE.get(view.mode, ""), "flag")
+        )
+    if view.link == "down":
+        badges.append(badge_html(texts.say("link.down"), "bad", "link_off"))
+    if view.camera != "ok":
+        said = texts.name_of("camera", view.camera)
+        badges.append(badge_html(said, "bad", "videocam_off"))
+    return "".join(badges)
+
+
+def _presence(texts: Texts, view: LaneView) -> str:
+    if view.presence == "not_wired":
+        return ""
+    kind = "ask" if view.presence == "unknown" else ""
+    icon = {"present": "directions_car", "clear": "crop_free"}.get(view.presence, "help")
+    return badge_html(texts.name_of("presence", view.presence), kind, icon)
+
+
+def reason_text(texts: Texts, reason: str) -> str:
+    """Return why, in a few words."""
+    return _reason(texts, reason, "text")
+
+
+def reason_aloud(texts: Texts, reason: str) -> str:
+    """Return the line that a guard may read to the driver."""
+    return _reason(texts, reason, "aloud")
+
+
+def _reason(texts: Texts, reason: str, form: str) -> str:
+    key = f"reasons.{reason}.{form}"
+    return texts.say(key) if texts.knows(key) else texts.name_of("reasons", reason)
+
+
+def household_text(texts: Texts, household: str) -> str:
+    """Return 3-2-501 as people say it: 3栋2单元501."""
+    parts = household.split("-")
+    if len(parts) == 3:
+        return texts.say("lane.household3", building=parts[0], unit=parts[1], room=parts[2])
+    if len(parts) == 2:
+        return texts.say("lane.household2", building=parts[0], room=parts[1])
+    return household
+
+
+def answer_class(view: LaneView) -> str:
+    """Return the class of the answer's block."""
+    if view.decision is None:
+        return "answer"
+    return f"answer answer-{view.decision.verdict.value}"
+
+
+def answer_html(texts: Texts, view: LaneView) -> str:
+    """Return the last plate large with its cut-out, the verdict, who or why not, seconds since."""
+    picture = ""
+    if view.picture.plate:
+        alt = escape(texts.say("lane.cutout"))
+        picture = (
+            f'<img class="cutout" src="/console/picture/{view.picture.plate}.jpg" alt="{alt}">'
+        )
+    plate = view.decision.plate if view.decision and view.decision.plate else view.plate
+    chip = plate_chip(plate, view.colour, size="big")
+    since = f'<span class="soft small" data-since="{view.since.isoformat()}"></span>'
+    left = f'<div class="col-flex" style="align-items:flex-start;gap:6px">{chip}{picture}</div>'
+    return f'{left}<div class="words">{_verdict(texts, view)}{since}</div>'
+
+
+def _verdict(texts: Texts, view: LaneView) -> str:
+    decision = view.decision
+    if decision is None:
+        return f'<div class="verdict">{escape(texts.name_of("lane.state", view.state))}</div>'
+    sign = icon_html(VERDICT_ICONS[decision.verdict])
+    word = escape(texts.say(f"verdict.{decision.verdict.value}"))
+    who = escape(who_text(texts, decision))
+    aloud = escape(reason_aloud(texts, decision.reason.value))
+    return (
+        f'<div class="verdict">{sign}{word}</div><div>{who}</div><div class="aloud">“{aloud}”</div>'
+    )
+
+
+def who_text(texts: Texts, decision: Decision) -> str:
+    """Return who it is, or why nobody knows."""
+    reason = reason_text(texts, decision.reason.value)
+    if decision.household:
+        return f"{reason} · {household_text(texts, decision.household)}"
+    return reason
+
+
+def remark_text(texts: Texts, remark: str) -> str:
+    """Return a remark of a hand raise, whose first word is a code of the reason list."""
+    code, colon, rest = remark.partition(":")
+    if not texts.knows(f"by_hand.reason.{code}"):
+        return remark
+    said = texts.say(f"by_hand.reason.{code}")
+    return f"{said}：{rest.strip()}" if colon and rest.strip() else said

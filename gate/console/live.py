@@ -1,0 +1,64 @@
+"""The live page: both lanes, the feed of passages, alarms. What a guard looks at all night.
+
+Lanes are drawn from memory the moment they change; feed and alarms are asked of the journal aside,
+one question at a time, however many changes come meanwhile.
+"""
+
+from collections.abc import Callable
+
+from nicegui import ui
+
+from gate.console import by_hand, widgets
+from gate.console.alarm_strip import AlarmStrip
+from gate.console.feed import Feed
+from gate.console.lane_card import LaneCard
+from gate.console.pages import Pages
+from gate.console.visit import Visit
+from gate.events import LaneId
+from gate.people import Action
+from gate.ports import LaneView
+
+
+def add(pages: Pages) -> None:
+    """Register the page."""
+    pages.add("/live", "nav.live", Action.WATCH, build)
+
+
+async def build(visit: Visit) -> None:
+    """Fill the page."""
+    alarms = AlarmStrip(visit)
+    views = visit.services.lanes.views()
+    with widgets.div("live live-one" if len(views) == 1 else "live"):
+        cards = {
+            view.lane: LaneCard(visit, view, number) for number, view in enumerate(views, start=1)
+        }
+        feed = Feed(visit)
+    _keys(visit, cards, alarms)
+
+    def changed(kind: str, payload: object) -> None:
+        if kind == "lane" and isinstance(payload, LaneView) and payload.lane in cards:
+            cards[payload.lane].show(payload)
+        elif kind == "entry":
+            feed.changed()
+            alarms.changed()
+
+    visit.listen(changed)
+    await feed.refresh()
+    await alarms.refresh()
+
+
+def _keys(visit: Visit, cards: dict[LaneId, LaneCard], alarms: AlarmStrip) -> None:
+    handlers: dict[str, Callable[[], object]] = {
+        "a": lambda: ui.navigate.to("/ask"),
+        "k": alarms.acknowledge_first,
+    }
+    for card in cards.values():
+        handlers |= _lane_keys(visit, card)
+    visit.keys.lay(handlers)
+
+
+def _lane_keys(visit: Visit, card: LaneCard) -> dict[str, Callable[[], object]]:
+    return {
+        f"{card.number}": lambda: by_hand.raise_sheet(visit, card.view),
+        f"shift+{card.number}": lambda: by_hand.emergency(visit, card.view),
+    }

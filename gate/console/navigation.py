@@ -1,0 +1,36 @@
+"""The pages that a person may go to, in the order of the rail. Pure.
+
+A page that is not listed here is not linked; a page that the role may not open is not drawn (and is
+refused by the server anyway, see gate/console/pages.py).
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from gate.people import Action, Role, may
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the rail. text: key in the `nav` catalogue. key: the letter after G."""
+
+    path: str
+    text: str
+    icon: str
+    action: Action
+    key: str
+
+
+GUARD_PLACES: Final = (
+    Place("/live", "live", "videocam", Action.WATCH, "L"),
+    Place("/ask", "ask", "contact_support", Action.OPERATE, "A"),
+)
+MANAGER_PLACES: Final[tuple[Place, ...]] = ()
+
+
+def places(role: Role) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
+    """Return the guard's and the manager's pages that this role may open."""
+    return (
+        tuple(place for place in GUARD_PLACES if may(role, place.action)),
+        tuple(place for place in MANAGER_PLACES if may(role, place.action)),
+    )

@@ -1,0 +1,84 @@
+"""How a page comes to be: who asks, may that person, then the frame, then the page's own builder.
+
+No page is registered in any other way, so no page can forget to ask.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse
+from nicegui import ui
+
+from gate.console import shell, widgets
+from gate.console.doorkeeper import Doorkeeper
+from gate.console.hub import Hub
+from gate.console.preferences import ConsolePage, current
+from gate.console.services import Services
+from gate.console.sessions import COOKIE
+from gate.console.visit import Visit
+from gate.people import Action, may
+from gate.texts import Texts
+
+Build = Callable[[Visit], Awaitable[None] | None]
+LOG_IN_CHECK_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Registers pages with NiceGUI."""
+
+    services: Services
+    doorkeeper: Doorkeeper
+    hub: Hub
+
+    def add(self, path: str, title: str, action: Action, build: Build) -> None:
+        """Register a page. title: key in the catalogues. build: fills the page's main element."""
+
+        async def answer(request: Request) -> RedirectResponse | None:
+            visit = self._visit(request)
+            if visit is None:
+                return RedirectResponse(f"/login?to={request.url.path}", status_code=303)
+            await self._fill(visit, path, title, action, build)
+            return None
+
+        ConsolePage(path, response_timeout=10.0)(answer)
+
+    def _visit(self, request: Request) -> Visit | None:
+        token = request.cookies.get(COOKIE)
+        user = self.doorkeeper.who(token, click=True)
+        if token is None or user is None:
+            return None
+        preferences = current()
+        return Visit(
+            services=self.services,
+            doorkeeper=self.doorkeeper,
+            hub=self.hub,
+            token=token,
+            user=user,
+            preferences=preferences,
+            texts=Texts(preferences.language),
+            client=ui.context.client,
+            request=request,
+        )
+
+    async def _fill(
+        self, visit: Visit, path: str, title: str, action: Action, build: Build
+    ) -> None:
+        page = shell.frame(visit, path, visit.say(title))
+        ui.timer(LOG_IN_CHECK_S, lambda: self._still_there(visit))
+        with page:
+            if not may(visit.user.role, action):
+                visit.client.status_code = 403
+                widgets.empty(
+                    visit.say("shell.not_allowed"), visit.say("shell.not_allowed_hint"), "lock"
+                )
+                return
+            made = build(visit)
+            if made is not None:
+                await made
+
+    def _still_there(self, visit: Visit) -> None:
+        """Leave a page whose log-in has ended: this may be a shared computer."""
+        if self.doorkeeper.who(visit.token) is None:
+            ui.navigate.to("/login?why=ended")

@@ -1,0 +1,103 @@
+"""Typing a plate with cold fingers: a field, a province keypad, and what the register says of it.
+
+A Chinese keyboard cannot type 吉 in one stroke, and a guard has one hand free: provinces and the
+endings 警 学 挂 应急 are buttons, letters and digits come from the keyboard or the keypad.
+"""
+
+from collections.abc import Callable
+from html import escape
+from typing import Any, Final
+
+from nicegui import ui
+
+from gate.console import widgets
+from gate.console.plate_chip import plate_chip
+from gate.console.standing_words import is_in_order, standing_html
+from gate.console.visit import Visit
+from registry.plates import PROVINCES, Malformed, Plate, normalise, parse
+
+_FIRST: Final = "吉黑辽蒙京津冀鲁苏浙沪"
+KEYS: Final = _FIRST + "".join(p for p in PROVINCES if p not in _FIRST)
+ENDINGS: Final = ("警", "学", "挂", "应急", "港", "澳", "使", "领")
+
+
+class PlatePad:
+    """A plate that is being typed. on_enter: called on Enter; on_change: with a plate or None."""
+
+    def __init__(
+        self,
+        visit: Visit,
+        plate: str,
+        colour: str = "",
+        on_enter: Callable[[], Any] | None = None,
+        on_change: Callable[[Plate | None], None] | None = None,
+    ) -> None:
+        self._visit, self._colour, self._on_change = visit, colour, on_change
+        self._before = normalise(plate)
+        self.plate = ""
+        self.registered = False
+        self.field = widgets.text_field(visit.say("plate.field"), self._before)
+        self.field.props("autofocus input-class=mono maxlength=12 clearable")
+        self.field.on_value_change(lambda _: self.check())
+        if on_enter is not None:
+            self.field.on("keydown.enter", on_enter)
+        self._answer = widgets.raw("", "row-flex").props("aria-live=polite")
+        self._keypad()
+        self.check()
+
+    def check(self) -> None:
+        """Read the field: a plate and what the register knows, or what is wrong with it."""
+        text = str(self.field.value or "")
+        found = parse(text)
+        if isinstance(found, Malformed):
+            self.plate, self.registered = "", False
+            self._answer.set_content(self._wrong(found))
+        else:
+            self.plate = found.text
+            self._answer.set_content(self._right(found))
+        if self._on_change is not None:
+            self._on_change(None if isinstance(found, Malformed) else found)
+
+    def _right(self, plate: Plate) -> str:
+        standing = self._visit.services.registry.standing(plate, self._visit.now())
+        self.registered = is_in_order(standing)
+        chip = plate_chip(plate.text, self._colour, size="big", against=self._before)
+        kind = self._visit.texts.name_of("plate_class", plate.plate_class.value)
+        return f"{chip} {widgets.badge_html(kind)} {standing_html(self._visit.texts, standing)}"
+
+    def _wrong(self, found: Malformed) -> str:
+        said = self._visit.texts.name_of("plate_fault", found.fault.value)
+        return widgets.badge_html(said, "ask", "edit") if found.text else escape(said)
+
+    def _keypad(self) -> None:
+        with widgets.div("keypad").props(f'role=group aria-label="{self._visit.say("plate.pad")}"'):
+            for province in KEYS:
+                widgets.button(province, self._province(province))
+            for ending in ENDINGS:
+                widgets.button(ending, self._ending(ending))
+            widgets.button("⌫", self._shorten).props(
+                f'aria-label="{self._visit.say("plate.back")}"'
+            )
+
+    def _province(self, province: str) -> Callable[[], None]:
+        def chosen() -> None:
+            text = normalise(str(self.field.value or ""))
+            rest = text[1:] if text[:1] in PROVINCES else text
+            self._put(province + rest)
+
+        return chosen
+
+    def _ending(self, ending: str) -> Callable[[], None]:
+        return lambda: self._put(normalise(str(self.field.value or "")) + ending)
+
+    def _shorten(self) -> None:
+        self._put(normalise(str(self.field.value or ""))[:-1])
+
+    def _put(self, text: str) -> None:
+        self.field.set_value(text)
+        self.field.run_method("focus")
+
+
+def focus(field: ui.input) -> None:
+    """Put the cursor into a field."""
+    field.run_method("focus")

@@ -1,0 +1,50 @@
+"""Everything that pages may use, handed over once by the composition root."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from gate.console.doorkeeper import People
+from gate.ports import Clock, Journal, Lanes, Pictures, Registry, SiteEvents
+from gate.report_values import AlarmRow, Page, PassageFilter
+from gate.texts import FIRST, Language
+
+
+class KnownVehicles(Registry, Protocol):
+    """Who may enter, from memory; `refresh` takes in what was just committed."""
+
+    def refresh(self) -> None: ...
+
+
+class Reports(Protocol):
+    """What the pages ask of the record."""
+
+    def passages(self, which: PassageFilter, *, limit: int) -> Page: ...
+    def standing_alarms(self) -> Sequence[AlarmRow]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The site as pages see it.
+
+    site: the community's name. zone: of the times on the screen. secret: 32 bytes or more from a
+    file outside the tree; it signs log-ins. idle: a log-in ends after so long without a click.
+    hold_cap: the longest time that an arm may be held up.
+    """
+
+    site: str
+    zone: ZoneInfo
+    secret: bytes
+    clock: Clock
+    lanes: Lanes
+    events: SiteEvents
+    people: People
+    pictures: Pictures
+    journal: Journal
+    reports: Reports
+    registry: KnownVehicles
+    language: Language = FIRST
+    idle: timedelta = timedelta(hours=12)
+    hold_cap: timedelta = timedelta(hours=2)

@@ -1,0 +1,160 @@
+"""The frame around every page: top bar, rail of pages, keys, alarms' sound, our own words when the
+service is away."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from html import escape
+
+from nicegui import ui
+from nicegui.element import Element
+
+from gate.console import widgets
+from gate.console.help_sheet import show_keys
+from gate.console.navigation import Place, places
+from gate.console.preferences import LANGUAGE_COOKIE, THEME_COOKIE, Theme
+from gate.console.visit import Visit
+from gate.texts import Language
+
+
+def head(visit: Visit) -> None:
+    """Load the looks and the script, and tell the script its texts, zone and clock."""
+    script_head(
+        visit.texts.area("script"), str(visit.services.zone), visit.services.clock.now().utc
+    )
+
+
+def script_head(texts: dict[str, str], zone: str, now: datetime) -> None:
+    """Write the head; values pass as JSON with `<` escaped, so no text can end the script."""
+    settings = json.dumps({"texts": texts, "zone": zone, "now": now.timestamp() * 1000})
+    settings = settings.replace("<", "\\u003c")
+    ui.add_head_html(
+        '<link rel="stylesheet" href="/console/static/theme.css">'
+        f"<script>(s => {{ window.gateTexts = s.texts; window.gateZone = s.zone; "
+        f"window.gateOffset = s.now - Date.now(); }})({settings})</script>"
+        '<script defer src="/console/static/console.js"></script>'
+    )
+
+
+def frame(visit: Visit, path: str, title: str) -> Element:
+    """Draw the frame and return the element that the page fills."""
+    head(visit)
+    ui.page_title(f"{title} · {visit.services.site}")
+    with widgets.div("shell"):
+        raw_skip(visit.say("shell.skip"))
+        _top(visit)
+        _rail(visit, path)
+        page = widgets.div("page", tag="main").props("id=main tabindex=-1")
+    _keys(visit)
+    return page
+
+
+def raw_skip(text: str) -> None:
+    """Let the keyboard jump over the rail."""
+    widgets.raw(f'<a class="skip" href="#main">{escape(text)}</a>', tag="div").classes("skip-box")
+
+
+def _top(visit: Visit) -> None:
+    with widgets.div("topbar", tag="header"):
+        widgets.words(visit.services.site, "site", tag="span")
+        _asking(visit)
+        widgets.div("grow")
+        widgets.raw('<span data-clock class="clock"></span>', tag="span")
+        other, name = _other_language(visit)
+        widgets.button(
+            name,
+            lambda: _prefer(LANGUAGE_COOKIE, other.value),
+            kind="small plain",
+        ).props(f"lang={other.tag}")
+        dark = visit.preferences.theme is Theme.DARK
+        widgets.icon_button(
+            "light_mode" if dark else "dark_mode",
+            visit.say("shell.to_light" if dark else "shell.to_dark"),
+            lambda: _prefer(THEME_COOKIE, (Theme.LIGHT if dark else Theme.DARK).value),
+            kind="small plain",
+        )
+        widgets.icon_button(
+            "keyboard",
+            visit.say("shell.keys"),
+            lambda: show_keys(visit),
+            kind="small plain",
+        )
+        role = visit.say(f"roles.{visit.user.role.value}")
+        widgets.words(f"{visit.user.name} · {role}", "who soft", tag="span")
+        widgets.icon_button(
+            "logout", visit.say("shell.log_out"), lambda: _log_out(visit), kind="small plain"
+        )
+
+
+def _other_language(visit: Visit) -> tuple[Language, str]:
+    if visit.preferences.language is Language.CHINESE:
+        return Language.ENGLISH, visit.say("shell.other_language")
+    return Language.CHINESE, visit.say("shell.other_language")
+
+
+def _prefer(cookie: str, value: str) -> None:
+    ui.run_javascript(f"gatePrefer({json.dumps(cookie)}, {json.dumps(value)})")
+
+
+def _log_out(visit: Visit) -> None:
+    visit.doorkeeper.log_out(visit.token)
+    ui.navigate.to("/logout")
+
+
+def _asking(visit: Visit) -> None:
+    """Draw how many vehicles wait for a person, on every page, with a sound when one more comes."""
+    place = widgets.div("row-flex")
+    before = [0]
+
+    def draw() -> None:
+        count = len(visit.services.lanes.asking())
+        place.clear()
+        if count:
+            with place:
+                text = visit.say("shell.asking", n=count)
+                label = widgets.badge_html(text, "ask", "contact_support")
+                widgets.raw(f'<a href="/ask" style="text-decoration:none">{label}</a>')
+        if count > before[0]:
+            ui.run_javascript("window.gateAsk && gateAsk()")
+        before[0] = count
+
+    draw()
+    visit.listen(lambda kind, _: draw() if kind == "lane" else None)
+
+
+def _rail(visit: Visit, path: str) -> None:
+    guard, manager = places(visit.user.role)
+    with widgets.div("rail", tag="nav").props(f'aria-label="{visit.say("shell.pages")}"'):
+        for place in guard:
+            _link(visit, place, path)
+        if guard and manager:
+            widgets.div(tag="hr")
+        for place in manager:
+            _link(visit, place, path)
+
+
+def _link(visit: Visit, place: Place, path: str) -> None:
+    label = escape(visit.say(f"nav.{place.text}"))
+    here = path == place.path or path.startswith(f"{place.path}/")
+    current = ' aria-current="page"' if here else ""
+    widgets.raw(
+        f'<a href="{place.path}"{current} title="{label}">'
+        f'<i class="q-icon material-icons" aria-hidden="true">{place.icon}</i>'
+        f'<span class="label">{label}</span></a>'
+    )
+
+
+def _keys(visit: Visit) -> None:
+    """`?` shows the keys; G and a letter goes to a page. Pages lay their own keys on top."""
+    letters = {p.key.lower(): p.path for group in places(visit.user.role) for p in group}
+
+    def go() -> None:
+        lift = visit.keys.lay({key: _go(path) for key, path in letters.items()}, alone=True)
+        ui.timer(2.0, lift, once=True)
+
+    visit.keys.lay({"?": lambda: show_keys(visit), "g": go})
+    visit.keys.listen()
+
+
+def _go(path: str) -> Callable[[], None]:
+    return lambda: ui.navigate.to(path)

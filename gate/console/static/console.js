@@ -1,0 +1,81 @@
+// What the browser does by itself: newest pictures, seconds since, sounds. No framework, no network
+// but this service. Texts come from the catalogues in window.gateTexts.
+(() => {
+  const pause = 180; // Milliseconds between one picture and the next request.
+  const stale = 3000; // A picture older than this is drawn grey and says so.
+
+  // One request at a time per picture: a slow line gets fewer pictures, not a queue of them.
+  const follow = (img) => {
+    if (img.dataset.following) return;
+    img.dataset.following = "1";
+    let last = Date.now();
+    const next = async () => {
+      if (!img.isConnected) return;
+      if (!document.hidden) {
+        try {
+          const answer = await fetch(img.dataset.live, { cache: "no-store", signal: AbortSignal.timeout(4000) });
+          if (answer.status === 200) {
+            const url = URL.createObjectURL(await answer.blob());
+            const old = img.src;
+            img.src = url;
+            if (old.startsWith("blob:")) URL.revokeObjectURL(old);
+            last = Date.now();
+          }
+        } catch (error) {
+          // The next round tries again; the picture turns grey meanwhile.
+        }
+      }
+      img.classList.toggle("stale", Date.now() - last > stale);
+      setTimeout(next, document.hidden ? 1000 : pause);
+    };
+    next();
+  };
+
+  const since = (element) => {
+    const from = Date.parse(element.dataset.since);
+    if (Number.isNaN(from)) return;
+    const seconds = Math.max(0, Math.round((Date.now() + (window.gateOffset || 0) - from) / 1000));
+    const texts = window.gateTexts || {};
+    const text = seconds < 60 ? texts.seconds : seconds < 3600 ? texts.minutes : texts.hours;
+    const value = seconds < 60 ? seconds : Math.floor(seconds / (seconds < 3600 ? 60 : 3600));
+    const said = (text || "{n}").replace("{n}", value);
+    if (element.textContent !== said) element.textContent = said;
+  };
+
+  const clock = (element) => {
+    const now = new Date(Date.now() + (window.gateOffset || 0));
+    element.textContent = now.toLocaleTimeString("zh-CN", { hour12: false, timeZone: window.gateZone });
+  };
+
+  setInterval(() => {
+    document.querySelectorAll("img[data-live]").forEach(follow);
+    document.querySelectorAll("[data-since]").forEach(since);
+    document.querySelectorAll("[data-clock]").forEach(clock);
+  }, 500);
+
+  // An alarm sounds every four seconds until a person acknowledges it.
+  let alarm = null;
+  const play = (url) => {
+    const sound = new Audio(url);
+    sound.play().then(
+      () => document.body.classList.remove("muted"),
+      () => document.body.classList.add("muted"),
+    );
+  };
+  window.gateAsk = () => play("/console/sound/ask.wav");
+  window.gateAlarm = (on) => {
+    if (on && alarm === null) {
+      play("/console/sound/alarm.wav");
+      alarm = setInterval(() => play("/console/sound/alarm.wav"), 4000);
+    } else if (!on && alarm !== null) {
+      clearInterval(alarm);
+      alarm = null;
+    }
+  };
+
+  // A preference is kept by this browser for a year and needs no log-in.
+  window.gatePrefer = (name, value) => {
+    document.cookie = `${name}=${value};path=/;max-age=31536000;samesite=lax`;
+    location.reload();
+  };
+})();

@@ -1,0 +1,88 @@
+"""One person at one page: what a page builder is given."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from nicegui import Client, ui
+from starlette.requests import Request
+
+from gate.console.doorkeeper import Doorkeeper
+from gate.console.hub import Hub
+from gate.console.keys import Keys
+from gate.console.preferences import Preferences
+from gate.console.services import Services
+from gate.people import Action, User, may
+from gate.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A page that is being looked at. `user` is who opened it; `act` asks again."""
+
+    services: Services
+    doorkeeper: Doorkeeper
+    hub: Hub
+    token: str
+    user: User
+    preferences: Preferences
+    texts: Texts
+    client: Client
+    request: Request
+    keys: Keys = field(default_factory=Keys)
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a text in the language of this page."""
+        return self.texts.say(key, **values)
+
+    def may(self, action: Action) -> bool:
+        """Whether to draw something. Never rely on it in a handler: use `act`."""
+        return may(self.user.role, action)
+
+    def act(self, action: Action) -> User | None:
+        """Return who acts now if that person may, else say why not. Call it in every handler."""
+        user = self.doorkeeper.who(self.token, click=True)
+        if user is None:
+            ui.navigate.to("/login")
+            return None
+        if not may(user.role, action):
+            self.warn("shell.not_allowed")
+            return None
+        return user
+
+    def now(self) -> datetime:
+        """Return the time, aware UTC."""
+        return self.services.clock.now().utc
+
+    def local(self, at: datetime) -> datetime:
+        """Return a moment in the site's zone."""
+        return at.astimezone(self.services.zone)
+
+    def time(self, at: datetime | None) -> str:
+        """Return a moment as date and time for the screen, "" for none."""
+        return self.local(at).strftime("%Y-%m-%d %H:%M:%S") if at is not None else ""
+
+    def hour(self, at: datetime | None) -> str:
+        """Return a moment as time of day, with the day where that is not today."""
+        if at is None:
+            return ""
+        local, today = self.local(at), self.local(self.now()).date()
+        return local.strftime("%H:%M:%S" if local.date() == today else "%m-%d %H:%M")
+
+    def tell(self, key: str, **values: object) -> None:
+        """Say that something was done."""
+        ui.notify(self.say(key, **values), type="positive", position="top", timeout=4000)
+
+    def warn(self, key: str, **values: object) -> None:
+        """Say that something was not done, and why."""
+        ui.notify(
+            self.say(key, **values),
+            type="negative",
+            position="top",
+            timeout=8000,
+            close_button=self.say("shell.close"),
+        )
+
+    def listen(self, on_change: Callable[[str, object], None]) -> None:
+        """Hear of the site's changes for as long as the page is open."""
+        self.hub.listen(self.client, on_change)

@@ -1,0 +1,167 @@
+"""The few building blocks of every page: buttons, badges, banners, tables, sheets, empty states."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from nicegui import ui
+from nicegui.element import Element
+
+Click = Callable[..., Any]
+
+
+def div(classes: str = "", tag: str = "div") -> Element:
+    """Return a bare element with classes."""
+    return ui.element(tag).classes(classes)
+
+
+def words(text: str, classes: str = "", tag: str = "div") -> Element:
+    """Return text in an element; it is escaped."""
+    return raw(escape(text), classes, tag)
+
+
+def raw(html: str, classes: str = "", tag: str = "div") -> ui.html:
+    """Return HTML that this program made. Whatever people typed must have been escaped."""
+    return ui.html(html, sanitize=False, tag=tag).classes(classes)
+
+
+def heading(text: str, level: int = 1) -> Element:
+    """Return a heading."""
+    return words(text, tag=f"h{level}")
+
+
+def button(
+    label: str, on_click: Click | None = None, *, kind: str = "", icon: str = "", key: str = ""
+) -> ui.button:
+    """Return a button with a target for cold fingers. kind: main, good, bad, plain, big, small.
+
+    key: the key that does the same, drawn on the button.
+    """
+    made = ui.button(on_click=on_click, icon=icon or None, color=None).classes("btn")
+    made.props("no-caps unelevated").classes(" ".join(f"btn-{one}" for one in kind.split()))
+    with made:
+        words(label, tag="span")
+        if key:
+            words(key, "key", tag="kbd")
+    return made
+
+
+def icon_button(icon: str, label: str, on_click: Click, *, kind: str = "plain") -> ui.button:
+    """Return a button that shows only an icon; its label is read and shown as a tip."""
+    made = ui.button(on_click=on_click, icon=icon, color=None).classes("btn")
+    made.classes(" ".join(f"btn-{one}" for one in kind.split()))
+    made.props("no-caps unelevated").props["aria-label"] = label
+    with made:
+        ui.tooltip(label)
+    return made
+
+
+def badge_html(text: str, kind: str = "", icon: str = "") -> str:
+    """Return a state as sign, word and colour. kind: "", good, ask or bad."""
+    sign = f'<i class="q-icon material-icons" aria-hidden="true">{escape(icon)}</i>' if icon else ""
+    return f'<span class="badge {f"badge-{kind}" if kind else ""}">{sign}{escape(text)}</span>'
+
+
+def badge(text: str, kind: str = "", icon: str = "") -> Element:
+    """Place a badge."""
+    return raw(badge_html(text, kind, icon), tag="span")
+
+
+def banner(kind: str, icon: str) -> Element:
+    """Return a strip across the page; fill it with what must not be overlooked."""
+    strip = div(f"banner banner-{kind}").props("role=alert")
+    with strip:
+        ui.icon(icon).props("aria-hidden=true")
+    return strip
+
+
+def empty(text: str, hint: str = "", icon: str = "inbox") -> None:
+    """Say kindly that there is nothing."""
+    with div("empty"):
+        ui.icon(icon).props("aria-hidden=true")
+        words(text)
+        if hint:
+            words(hint, "small")
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str) -> Element:
+    """Place a plain table of HTML cells (escaped by the caller, see `cell`)."""
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    lines = "".join(f"<tr>{''.join(f'<td>{one}</td>' for one in row)}</tr>" for row in rows)
+    html = (
+        f'<table class="grid-table"><caption class="hidden-text">{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
+    )
+    return raw(html, "table-wrap").props("tabindex=0")
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> Element:
+    """Place a list of names and values; the values are HTML."""
+    body = "".join(f"<dt>{escape(name)}</dt><dd>{value or '—'}</dd>" for name, value in pairs)
+    return raw(body, "facts", tag="dl")
+
+
+def figure(label: str, value: str, hint: str = "") -> None:
+    """Place a number that matters, with what it counts."""
+    with div("card"):
+        words(label, "soft")
+        words(value, "figure")
+        if hint:
+            words(hint, "small soft")
+
+
+def text_field(
+    label: str, value: str = "", *, hint: str = "", area: bool = False, password: bool = False
+) -> ui.input | ui.textarea:
+    """Return a field to type into."""
+    made = (
+        ui.textarea(label, value=value)
+        if area
+        else ui.input(label, value=value, password=password, placeholder=hint or None)
+    )
+    made.props("outlined autocomplete=off spellcheck=false").classes("field")
+    if area:
+        made.props("autogrow rows=2")
+    return made
+
+
+def choice_field(
+    label: str, options: Mapping[str, str], value: str | None = None, *, clearable: bool = False
+) -> ui.select:
+    """Return a field to choose one of few; options: value -> words."""
+    made = ui.select(dict(options), label=label, value=value, clearable=clearable)
+    made.props("outlined options-dense=false behavior=menu").classes("field")
+    return made
+
+
+def sheet(title: str, *, wide: bool = False) -> tuple[ui.dialog, Element]:
+    """Return a dialog and the card in it. Fill the card, then open the dialog.
+
+    A closed dialog takes its elements with it, so that a console may stay open for months.
+    """
+    dialog = ui.dialog()
+    dialog.on("hide", dialog.delete)
+    with dialog:
+        card = ui.card().classes("sheet sheet-wide" if wide else "sheet")
+        card.props(f'role=dialog aria-modal=true aria-label="{escape(title)}"')
+        with card:
+            heading(title, 2)
+    return dialog, card
+
+
+def confirm(title: str, text: str, yes: str, no: str, on_yes: Click, *, kind: str = "bad") -> None:
+    """Ask before harm is done."""
+    dialog, card = sheet(title)
+
+    async def agreed() -> None:
+        dialog.close()
+        result = on_yes()
+        if result is not None and hasattr(result, "__await__"):
+            await result
+
+    with card:
+        words(text)
+        with div("row-flex"):
+            button(no, dialog.close).props("autofocus")
+            button(yes, agreed, kind=kind)
+    dialog.open()

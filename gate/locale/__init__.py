@@ -1,0 +1,1 @@
+"""Message catalogues: one folder per language, one JSON file per area."""
