@@ -38,7 +38,7 @@ class _Bottleneck(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        return functional.relu(x + self.body(x))
+        return functional.relu_(x + self.body(x))
 
 
 class _Columns(nn.Module):
@@ -57,8 +57,8 @@ class _Columns(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         columns = x.mean(dim=2)
-        mixed = self.project(torch.cat([columns, self.mix(columns)], dim=1))
-        return x + mixed.unsqueeze(2)
+        mixed: Tensor = self.project(torch.cat([columns, self.mix(columns)], dim=1))
+        return mixed.unsqueeze(2)
 
 
 class ReaderNet(nn.Module):
@@ -69,7 +69,7 @@ class ReaderNet(nn.Module):
     """
 
     def __init__(
-        self, colours: int = 6, alphabet: int = len(ALPHABET), channels: int = 112
+        self, colours: int = 6, alphabet: int = len(ALPHABET), channels: int = 96
     ) -> None:
         super().__init__()
         half = channels // 2
@@ -93,7 +93,9 @@ class ReaderNet(nn.Module):
         x = (x - 127.5) * (1 / 64)
         middle = self.middle(self.stem(x))
         deep = self.deep(middle)
-        seen = self.columns(deep + self.place)
+        # Added up first and laid out like the map itself: one pass over the large tensor, not two.
+        context = (self.columns(deep) + self.place).contiguous(memory_format=torch.channels_last)
+        seen = deep + context
         attention = self.look(seen).flatten(2).softmax(dim=2)
         values = self.value(deep).flatten(2)
         glimpses = attention @ values.transpose(1, 2)

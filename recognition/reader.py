@@ -1,0 +1,218 @@
+"""Reads plates that were cut out upright: characters with their probabilities, colour, lines.
+
+Preprocess, infer and postprocess are three functions; `PlateNetwork` holds the session. Rules: the
+network reads one- and two-line plates from the same squashed picture, so nothing is segmented; the
+stated confidence is the calibrated probability of the *least sure* slot, blanks included, because
+one wrong or missing character is another plate; the grammar that is handed in ranks texts and
+never makes one surer than the picture makes it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from recognition.manifest import MODELS, Manifest, ModelError, checked_weights, load_manifest
+from recognition.plate_colours import allowed_colours
+from recognition.reading import Candidate, Colour
+
+Image = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+Plausible = Callable[[str], bool]
+
+READER_MANIFEST = MODELS / "reader.json"
+# A text that the grammar allows may stand before a better one that it forbids, but only where the
+# picture leaves it at least this share of the best text's probability.
+_GRAMMAR_REACH = 0.01
+_MOST_CANDIDATES = 5
+_BEAM = 12
+_SURE = 0.9995
+
+
+@dataclass(frozen=True, slots=True)
+class Logits:
+    """What the network says of n plates: characters (n, slots, alphabet), colours (n, colours),
+    two_lines (n,), all float32 and before any softmax.
+    """
+
+    characters: Floats
+    colours: Floats
+    two_lines: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class PlateText:
+    """One plate's reading.
+
+    text: best text, empty where the picture shows no characters. confidence: 0..1, of the least
+    sure slot. colour_confidence, two_lines: probabilities 0..1. log_probs: float32 (slots,
+    alphabet), each row a distribution. candidates: other texts, best first, at most five.
+    """
+
+    text: str
+    confidence: float
+    colour: Colour
+    colour_confidence: float
+    two_lines: float
+    log_probs: Floats = field(repr=False, compare=False)
+    candidates: tuple[Candidate, ...] = ()
+
+
+def preprocess(crops: Sequence[Image], manifest: Manifest) -> Image:
+    """Upright plates, BGR uint8 of any size, as one uint8 batch (n, height, width, 3)."""
+    batch = np.empty((len(crops), manifest.height, manifest.width, 3), np.uint8)
+    for place, crop in zip(batch, crops, strict=True):
+        high, wide = crop.shape[:2]
+        shrinks = wide > 1.3 * manifest.width or high > 1.3 * manifest.height
+        how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+        cv2.resize(crop, (manifest.width, manifest.height), dst=place, interpolation=how)
+    return batch
+
+
+def infer(session: ort.InferenceSession, batch: Image) -> Logits:
+    """Runs the network on a batch of `preprocess`."""
+    name = session.get_inputs()[0].name
+    characters, colours, two_lines = session.run(None, {name: batch})
+    return Logits(characters, colours, two_lines)
+
+
+def log_softmax(logits: Floats) -> Floats:
+    """Natural logarithms of the softmax over the last axis."""
+    low = logits - logits.max(axis=-1, keepdims=True)
+    return np.asarray(low - np.log(np.exp(low).sum(axis=-1, keepdims=True)), dtype=np.float32)
+
+
+def postprocess(
+    logits: Logits, manifest: Manifest, plausible: Plausible | None = None
+) -> tuple[PlateText, ...]:
+    """Texts, calibrated probabilities, colours and alternatives of a batch.
+
+    plausible: whether a text can be a plate; None ranks by the picture alone.
+    """
+    temperatures = np.array(manifest.temperatures or (1.0,) * manifest.slots, np.float32)
+    log_probs = log_softmax(logits.characters / temperatures[:, None])
+    colours = np.exp(log_softmax(logits.colours))
+    two_lines = 1 / (1 + np.exp(-logits.two_lines))
+    return tuple(
+        _plate_text(log_probs[i], colours[i], float(two_lines[i]), manifest, plausible)
+        for i in range(len(log_probs))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """A text with the logarithms of its joint probability and of its least sure slot."""
+
+    text: str
+    joint: float
+    least: float
+
+
+def _plate_text(
+    log_probs: Floats,
+    colours: Floats,
+    two_lines: float,
+    manifest: Manifest,
+    plausible: Plausible | None,
+) -> PlateText:
+    paths = _ranked(_paths(log_probs, manifest.alphabet), plausible)
+    named = [Colour(name) for name in manifest.colours]
+    best = paths[0]
+    agreement = sum(
+        float(p)
+        for name, p in zip(named, colours, strict=True)
+        if name in allowed_colours(best.text)
+    )
+    colour = int(colours.argmax())
+    return PlateText(
+        text=best.text,
+        confidence=_doubted(float(np.exp(best.least)), agreement),
+        colour=named[colour],
+        colour_confidence=float(colours[colour]),
+        two_lines=two_lines,
+        log_probs=log_probs,
+        candidates=tuple(
+            Candidate(path.text, float(np.exp(path.least)))
+            for path in paths[1 : 1 + _MOST_CANDIDATES]
+            if path.text
+        ),
+    )
+
+
+def _doubted(confidence: float, agreement: float) -> float:
+    """A colour that contradicts the text caps the confidence; one that agrees adds nothing."""
+    return confidence if agreement >= 0.5 else min(confidence, agreement)
+
+
+def _paths(log_probs: Floats, alphabet: str) -> list[_Path]:
+    """The most probable texts, best first: sure slots are taken as they are, others branch."""
+    beam = [_Path("", 0.0, 0.0)]
+    for slot in log_probs:
+        width = 1 if float(slot.max()) > np.log(_SURE) else 3
+        choices = np.argsort(-slot)[:width]
+        grown = [
+            _Path(
+                path.text + (alphabet[index] if index else ""),
+                path.joint + float(slot[index]),
+                min(path.least, float(slot[index])),
+            )
+            for path in beam
+            for index in choices
+        ]
+        beam = sorted(grown, key=lambda path: -path.joint)[:_BEAM]
+    unique: dict[str, _Path] = {}
+    for path in beam:
+        unique.setdefault(path.text, path)
+    return list(unique.values())
+
+
+def _ranked(paths: list[_Path], plausible: Plausible | None) -> list[_Path]:
+    """What the grammar allows first, as far as the picture lets it; the rest as it was."""
+    if plausible is None:
+        return paths
+    reach = paths[0].joint + float(np.log(_GRAMMAR_REACH))
+    return sorted(paths, key=lambda path: not (path.joint >= reach and plausible(path.text)))
+
+
+class PlateNetwork:
+    """The reader's session: one object a lane, not shared between threads."""
+
+    def __init__(self, manifest: Path = READER_MANIFEST, threads: int = 1) -> None:
+        """Loads and checks the weights; raises ModelError where they are not the manifest's.
+
+        threads: cores that one reading may use (1 is best where several lanes share a machine).
+        """
+        self.manifest = load_manifest(manifest)
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        weights = checked_weights(self.manifest, manifest.parent)
+        self._session = ort.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        _check_outputs(self._session, self.manifest)
+
+    def logits(self, crops: Sequence[Image]) -> Logits:
+        """The network's raw outputs, for measuring and calibrating."""
+        return infer(self._session, preprocess(crops, self.manifest))
+
+    def read(
+        self, crops: Sequence[Image], plausible: Plausible | None = None
+    ) -> tuple[PlateText, ...]:
+        """Reads upright plates (BGR uint8, any size), in their order; () for none."""
+        if not crops:
+            return ()
+        return postprocess(self.logits(crops), self.manifest, plausible)
+
+
+def _check_outputs(session: ort.InferenceSession, manifest: Manifest) -> None:
+    shape = session.get_outputs()[0].shape
+    wanted = [manifest.slots, len(manifest.alphabet)]
+    if list(shape[1:]) != wanted:
+        raise ModelError(
+            f"{manifest.weights}: gives {shape[1:]} per plate, its manifest says {wanted}; "
+            "weights and manifest are of different versions: install the files again"
+        )
