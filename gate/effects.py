@@ -1,0 +1,60 @@
+"""What else must happen in the transaction that writes an entry: passes, visits, presence.
+
+The journal calls `Effects`; gate/registry_effects.py is the real one, `NoEffects` serves a journal
+without a registry (commands, benchmarks).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from gate.entries import OpeningEnded, OpeningOrdered
+from gate.events import LaneId, PassageId
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What effects need to know of a passage that ended."""
+
+    passage: PassageId
+    lane: LaneId
+    direction: str
+    plate: str
+    standing: str
+    reason: str
+    visitor_pass: int | None
+    actor: str
+    opening: str
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Row":
+        """Take what is needed from the passage's row."""
+        return cls(**{name: row[name] for name in cls.__slots__})
+
+
+class Effects(Protocol):
+    """Called inside the write transaction; raises OpeningRefused where a pass is spent already."""
+
+    def ordered(self, connection: Connection, at: datetime, entry: OpeningOrdered) -> None: ...
+    def opening_ended(self, connection: Connection, at: datetime, entry: OpeningEnded) -> None: ...
+    def passage_ended(
+        self, connection: Connection, at: datetime, row: Row, *, went_through: bool
+    ) -> None: ...
+
+
+class NoEffects:
+    """Nothing else happens."""
+
+    def ordered(self, connection: Connection, at: datetime, entry: OpeningOrdered) -> None:
+        """No pass is spent."""
+
+    def opening_ended(self, connection: Connection, at: datetime, entry: OpeningEnded) -> None:
+        """No pass is given back."""
+
+    def passage_ended(
+        self, connection: Connection, at: datetime, row: Row, *, went_through: bool
+    ) -> None:
+        """Nobody is checked in or out."""

@@ -1,0 +1,309 @@
+"""The record: append-only, chained, durable when `append` returns. The gate's only commit.
+
+Rules:
+1. `append` writes entries and their projections in one transaction. Where the database does not
+   take them in time (locked, full, damaged, read-only) they go to the spool, in order, and are
+   taken over later by the same code. Where neither takes them JournalAway is raised: then nothing
+   may be moved on the strength of that entry.
+2. While the spool holds anything, new entries go behind it.
+3. An order to raise is written once per passage, even while the database is away.
+4. After a crash an order without an outcome becomes indeterminate and is never replayed.
+5. Listeners hear of an entry after it is durable, on the thread that wrote it, without a lock held.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import Session
+
+from gate.clockwatch import ClockWatch
+from gate.database import Database
+from gate.effects import Effects, NoEffects
+from gate.entries import Entry, ServiceNoted
+from gate.entry_json import kind_of, text_of
+from gate.errors import JournalAway, OpeningRefused
+from gate.events import Instant
+from gate.health import Health, HealthBoard
+from gate.keeper import Keeper
+from gate.ledger import Stamped
+from gate.ordered import Ordered
+from gate.ports import Clock, Written
+from gate.projection import Projection
+from gate.recovery import loose_ends
+from gate.report_values import Record
+from gate.scribe import Scribe
+from gate.spool import Spool
+from gate.spooler import Spooler
+from gate.vault import Vault
+from gate.witness import FILE as WITNESS_FILE
+from gate.witness import Witness
+
+SPOOL_FILE = "journal.spool"
+
+# A lane waits so long for a page's transaction, then writes to the spool instead.
+_LANE_WAIT_S = 0.25
+_UNIT_WAIT_S = 10.0
+# After trouble with the database it is left alone for so long.
+_AWAY_S = 1.0
+# So many spooled entries are taken over on the way; more are left to the keeper's thread.
+_ON_THE_WAY = 64
+
+Listener = Callable[[Record], None]
+
+_log = logging.getLogger(__name__)
+
+
+class Unit:
+    """One transaction of a person's change: gate.ports.Unit."""
+
+    def __init__(self, session: Session, write: Callable[[Sequence[Entry]], None]) -> None:
+        self._session = session
+        self._write = write
+
+    @property
+    def session(self) -> Session:
+        """The session of the transaction; the journal commits it."""
+        return self._session
+
+    def append(self, *entries: Entry) -> None:
+        """Write entries into this transaction."""
+        self._write(entries)
+
+
+class Journal:
+    """gate.ports.Journal over a database and a spool."""
+
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        vault: Vault,
+        clock: Clock,
+        *,
+        effects: Effects | None = None,
+        boot: str = "",
+        spool: Spool | None = None,
+    ) -> None:
+        """Take over what is in `folder` (spool, witness). boot: names this run of the machine.
+
+        Use `start` for the service itself; a command that only changes something needs none.
+        """
+        self._database = database
+        self._clock = clock
+        self._lock = threading.Lock()
+        witness = Witness(folder / WITNESS_FILE, vault)
+        self._scribe = Scribe(vault, Projection(effects or NoEffects()), witness)
+        self._spooler = Spooler(spool or Spool(folder / SPOOL_FILE), database, self._scribe, vault)
+        self._stamps = ClockWatch(clock, boot)
+        self._ordered = Ordered()
+        self._health = HealthBoard()
+        self._listeners: tuple[Listener, ...] = ()
+        self._keeper: Keeper | None = None
+        self._retry_at = float("-inf")
+
+    # --- life ---------------------------------------------------------------------------------
+
+    def start(self) -> int:
+        """Take over the spool, tie up what a crash left loose, begin to look after the file.
+
+        Returns how many orders and passages were left open. Raises JournalAway if the database
+        does not answer: a gate that cannot read its register must not start.
+        """
+        try:
+            with self._database.reading() as connection:
+                self._stamps.resume(connection)
+                self._spooler.resume(connection)
+            self._drain(limit=None)
+            with self._database.reading() as connection:
+                loose = loose_ends(connection)
+        except DBAPIError as error:
+            raise JournalAway(f"the journal cannot be read at the start: {error.orig}") from error
+        self.append(*loose, ServiceNoted("started", {"interrupted": len(loose)}))
+        self._keeper = Keeper(self._look_after)
+        self._keeper.start()
+        return len(loose)
+
+    def close(self) -> None:
+        """Note the stop, end the keeper's thread, let go of the files."""
+        if self._keeper is not None:
+            self._keeper.stop()
+            self._keeper = None
+            self.append(ServiceNoted("stopped"))
+        self._spooler.close()
+        self._scribe.close()
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Tell of every entry once it is durable; the listener must return at once.
+
+        Returns what ends the subscription. A record's seq is 0 while its entry is in the spool.
+        """
+        self._listeners = (*self._listeners, listener)
+
+        def end() -> None:
+            self._listeners = tuple(one for one in self._listeners if one is not listener)
+
+        return end
+
+    def health(self) -> Health:
+        """Whether the database takes entries, since when not, and what waits in the spool."""
+        return self._health.view(self._spooler.pending)
+
+    # --- writing ------------------------------------------------------------------------------
+
+    def append(self, *entries: Entry) -> Written:
+        """Make entries durable, in order, all or none.
+
+        Raises OpeningRefused for an order that must not be obeyed, JournalAway if nothing took
+        them.
+        """
+        for entry in entries:
+            self._ordered.check(entry)
+        stamped = self._stamps.stamp(entries)
+        if self._lock.acquire(timeout=_LANE_WAIT_S):
+            try:
+                written, records = self._commit_or_spool(stamped)
+            finally:
+                self._lock.release()
+        else:
+            written, records = Written.SPOOLED, self._put_aside(stamped)
+        for entry in entries:
+            self._ordered.add(entry, spooled=written is Written.SPOOLED)
+        self._tell(records)
+        return written
+
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        """Open a person's transaction; it is committed at the end of the block.
+
+        Raises JournalAway when the database does not take it; nothing of it is kept then.
+        """
+        if not self._lock.acquire(timeout=_UNIT_WAIT_S):
+            raise JournalAway("another change takes too long: try again")
+        records: list[Record] = []
+        try:
+            if not self._drain(limit=None):
+                raise JournalAway("the database does not take what waits in the spool")
+            with self._database.writing() as connection:
+                batch = self._scribe.begin(connection)
+                with Session(bind=connection, expire_on_commit=False) as session:
+
+                    def write(entries: Sequence[Entry]) -> None:
+                        session.flush()
+                        batch.write(self._stamps.stamp(entries), strict=True)
+
+                    yield Unit(session, write)
+                    session.flush()
+            records = batch.sealed()
+            self._health.answered()
+        except IntegrityError:
+            raise
+        except DBAPIError as error:
+            self._failed(error)
+            raise JournalAway(f"the database did not take the change: {error.orig}") from error
+        finally:
+            self._lock.release()
+        self._tell(records)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that only reads, and waits for nobody. Raises JournalAway."""
+        try:
+            with (
+                self._database.reading() as connection,
+                Session(bind=connection, expire_on_commit=False) as session,
+            ):
+                yield session
+        except DBAPIError as error:
+            raise JournalAway(f"the database cannot be read: {error.orig}") from error
+
+    # --- below: under the lock ----------------------------------------------------------------
+
+    def _commit_or_spool(self, stamped: Sequence[Stamped]) -> tuple[Written, list[Record]]:
+        if self._clock.monotonic() < self._retry_at or not self._drain(limit=_ON_THE_WAY):
+            return Written.SPOOLED, self._put_aside(stamped)
+        try:
+            with self._database.writing() as connection:
+                batch = self._scribe.begin(connection)
+                batch.write(stamped, strict=True)
+        except DBAPIError as error:
+            self._failed(error)
+            return Written.SPOOLED, self._put_aside(stamped)
+        self._health.answered()
+        if self._keeper is not None:
+            self._keeper.worked()
+        return Written.COMMITTED, batch.sealed()
+
+    def _put_aside(self, stamped: Sequence[Stamped]) -> list[Record]:
+        """Write to the spool. Raises JournalAway if it does not take the entries either."""
+        for one in stamped:
+            self._ordered.check_spooled(one.entry)
+        try:
+            self._spooler.put(stamped)
+        except OSError as error:
+            self._health.failed(f"spool: {error.strerror}", self._clock.now().utc)
+            raise JournalAway(
+                f"neither database nor spool takes entries ({error.strerror}): check the disk"
+            ) from error
+        return [_record(one) for one in stamped]
+
+    def _drain(self, limit: int | None) -> bool:
+        """Take over spooled entries; True if none are left."""
+        if not self._spooler.pending:
+            return True
+        if limit is not None and self._spooler.pending > limit:
+            return False
+        try:
+            while not self._spooler.drain():
+                continue
+        except DBAPIError as error:
+            self._failed(error)
+            return False
+        except OSError as error:
+            _log.warning("the spool cannot be read: %s", error.strerror)
+            return False
+        self._ordered.drained()
+        self._health.answered()
+        return True
+
+    def _failed(self, error: DBAPIError) -> None:
+        now = self._clock.now()
+        self._retry_at = now.monotonic + _AWAY_S
+        self._health.failed(str(error.orig), now.utc)
+        # A pooled connection to a file that was damaged or put back would go on failing.
+        self._database.dispose()
+
+    def _look_after(self, commits: int) -> None:
+        """Keeper's turn: take over the spool in portions, checkpoint after enough commits."""
+        if self._spooler.pending and self._lock.acquire(timeout=_LANE_WAIT_S):
+            try:
+                self._drain(limit=None)
+            finally:
+                self._lock.release()
+        if commits:
+            try:
+                self._database.checkpoint()
+            except DBAPIError as error:
+                _log.warning("no checkpoint: %s", error.orig)
+
+    def _tell(self, records: Sequence[Record]) -> None:
+        for record in records:
+            for listener in self._listeners:
+                try:
+                    listener(record)
+                except Exception:
+                    # The entry is durable; a page's mistake must not look like a failed write.
+                    _log.exception("a listener failed on entry %s", record.seq)
+
+
+def _record(stamped: Stamped) -> Record:
+    entry, stamp = stamped.entry, stamped.stamp
+    at = Instant(stamp.monotonic, stamp.at)
+    lane, of = text_of(entry, "lane"), text_of(entry, "passage")
+    return Record(0, at, kind_of(entry), lane, of, entry)
+
+
+__all__ = ["Health", "Journal", "JournalAway", "OpeningRefused", "Unit"]

@@ -1,0 +1,62 @@
+"""Which vehicles are inside, and the two passages of one visit. Part of gate.projection.
+
+A visit is an entry and the next exit of the same plate. A vehicle whose plate nobody read is in no
+list: counts of such are the registry's business.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from gate import rollups
+from gate.entries import Audited
+from gate.tables import inside, passage
+
+PUT_INSIDE = "presence_added"
+TAKEN_OUT = "presence_removed"
+
+_CARRIED = ("plate_class", "standing", "household", "vehicle_kind", "visitor_pass")
+
+
+def enter(connection: Connection, at: datetime, row: Mapping[str, Any]) -> None:
+    """A vehicle came in: it is inside since now, whatever was thought before."""
+    if row["standing"] == "visitor":
+        rollups.count_visitor(connection, at, row["household"])
+    if not row["plate"]:
+        return
+    connection.execute(delete(inside).where(inside.c.plate == row["plate"]))
+    names = ("plate", "number", "passage", "lane", *_CARRIED)
+    values = {name: row[name] for name in names}
+    connection.execute(insert(inside).values(values | {"since": at}))
+
+
+def leave(connection: Connection, at: datetime, row: Mapping[str, Any]) -> None:
+    """A vehicle went out: its stay ends and its two passages are joined."""
+    if not row["plate"]:
+        return
+    stay = connection.execute(select(inside).where(inside.c.plate == row["plate"])).first()
+    if stay is None:
+        return
+    connection.execute(delete(inside).where(inside.c.plate == row["plate"]))
+    seconds = max(0, int((at - stay.since).total_seconds()))
+    _join(connection, row["number"], stay.number, seconds)
+    _join(connection, stay.number, row["number"], seconds)
+    rollups.count_dwell(connection, at, stay.standing, seconds)
+
+
+def corrected(connection: Connection, seq: int, at: datetime, entry: Audited) -> None:
+    """A person saw that a vehicle is, or is not, inside."""
+    if entry.action not in {PUT_INSIDE, TAKEN_OUT} or not entry.target:
+        return
+    connection.execute(delete(inside).where(inside.c.plate == entry.target))
+    if entry.action == PUT_INSIDE:
+        values = {"plate": entry.target, "number": seq, "passage": "", "lane": "", "since": at}
+        connection.execute(insert(inside).values(values))
+
+
+def _join(connection: Connection, number: int, other: int, seconds: int) -> None:
+    connection.execute(
+        update(passage).where(passage.c.number == number).values(paired=other, dwell=seconds)
+    )

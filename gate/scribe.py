@@ -1,0 +1,91 @@
+"""Writing a batch of entries into one transaction: chain, body, projection, witness.
+
+A projection that fails on odd data must not keep an entry out of the record: it is rolled back to
+where it began, the entry stays, and a note names it. Only an order to raise is different: where
+`strict`, what refuses it refuses the whole batch, because the arm must not move.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DataError, IntegrityError, StatementError
+
+from gate.entries import OpeningOrdered, ServiceNoted
+from gate.entry_json import kind_of, text_of
+from gate.errors import OpeningRefused
+from gate.events import Instant
+from gate.ledger import Stamped, Tip, tip, write
+from gate.projection import Projection
+from gate.report_values import Record
+from gate.vault import Vault
+from gate.witness import Witness
+
+_ODD = (IntegrityError, DataError, OverflowError, OpeningRefused)
+
+
+class Batch:
+    """One transaction's entries. `sealed` is called after the commit."""
+
+    def __init__(
+        self, connection: Connection, vault: Vault, projection: Projection, witness: Witness
+    ) -> None:
+        self._connection = connection
+        self._vault = vault
+        self._projection = projection
+        self._witness = witness
+        self._tip: Tip = tip(connection)
+        self._records: list[Record] = []
+
+    def write(self, entries: Sequence[Stamped], *, strict: bool) -> list[int]:
+        """Add entries; return their seqs. Raises OpeningRefused where strict."""
+        return [self._write_one(stamped, strict=strict) for stamped in entries]
+
+    def _write_one(self, stamped: Stamped, *, strict: bool) -> int:
+        self._tip = write(self._connection, self._tip, stamped, self._vault)
+        seq, stamp, entry = self._tip.seq, stamped.stamp, stamped.entry
+        at = Instant(stamp.monotonic, stamp.at)
+        lane, of = text_of(entry, "lane"), text_of(entry, "passage")
+        self._records.append(Record(seq, at, kind_of(entry), lane, of, entry))
+        why = self._project(seq, stamped, strict=strict)
+        if why:
+            note = ServiceNoted("not_projected", {"entry": seq, "why": why})
+            self._write_one(Stamped(stamp, note), strict=False)
+        return seq
+
+    def _project(self, seq: int, stamped: Stamped, *, strict: bool) -> str:
+        """Bring the tables up to date; the reason where that could not be done."""
+        try:
+            with self._connection.begin_nested():
+                self._projection.apply(self._connection, seq, stamped.stamp.at, stamped.entry)
+        except StatementError as error:
+            if not isinstance(error, _ODD) and not isinstance(error.orig, _ODD):
+                raise
+            return str(error.orig)
+        except (OpeningRefused, OverflowError) as error:
+            if strict and isinstance(stamped.entry, OpeningOrdered):
+                raise
+            return str(error)
+        return ""
+
+    def sealed(self) -> list[Record]:
+        """Tell the witness of the new end, now that it is committed; give back the records."""
+        if self._records and self._tip.stamp is not None:
+            self._witness.note(self._tip.seq, self._tip.hash, self._tip.stamp.at)
+        return self._records
+
+
+class Scribe:
+    """Begins batches."""
+
+    def __init__(self, vault: Vault, projection: Projection, witness: Witness) -> None:
+        self._vault = vault
+        self._projection = projection
+        self._witness = witness
+
+    def begin(self, connection: Connection) -> Batch:
+        """A batch in the given write transaction."""
+        return Batch(connection, self._vault, self._projection, self._witness)
+
+    def close(self) -> None:
+        """Let go of the witness's file."""
+        self._witness.close()
