@@ -142,7 +142,7 @@ def _emergency(read: _Read) -> Answer | None:
     if not isinstance(read.standing, Emergency):
         return None
     if read.standing.blocked and not read.policy.blocked_emergency:
-        return _doubt(read) or (_REFUSE, Reason.BLOCKED)
+        return _doubt(read) or _blocked(read)
     if read.standing.by is SpecialBy.LIST:
         return _doubt(read) or (_ADMIT, Reason.EMERGENCY)
     white = read.seen.colour == PlateColour.WHITE.value
@@ -195,7 +195,7 @@ def _by_direction(read: _Read) -> Answer:
 def _leaving(read: _Read) -> Answer:
     """Nobody is locked in; who is on the block list is not let slip away unseen either."""
     if isinstance(read.standing, Blocked):
-        return (_ASK, Reason.BLOCKED_LEAVING)
+        return _blocked(read)
     if read.standing.inside_since is None:
         return (_ADMIT, Reason.EXIT_WITHOUT_ENTRY)
     return (_ADMIT, Reason.EXIT_FREE)
@@ -204,7 +204,7 @@ def _leaving(read: _Read) -> Answer:
 def _entering(read: _Read) -> Answer:
     match read.standing:
         case Blocked():
-            return (_REFUSE, Reason.BLOCKED)
+            return _blocked(read)
         case Registered(registration):
             return _hours(read, _HOURS[registration.kind]) or _inside(read, Reason.RESIDENT)
         case Utility():
@@ -224,6 +224,12 @@ def _entering(read: _Read) -> Answer:
             return (_ASK, Reason.UNSURE)
         case _:
             assert_never(read.standing)
+
+
+def _blocked(read: _Read) -> Answer:
+    if read.case.direction is Direction.OUT:
+        return (_ASK, Reason.BLOCKED_LEAVING)
+    return (_REFUSE, Reason.BLOCKED)
 
 
 def _inside(read: _Read, reason: Reason) -> Answer:

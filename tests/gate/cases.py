@@ -1,0 +1,87 @@
+"""What the decision tests share: one consensus, one register, one question, each easily varied."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from gate.decide import case_of, decide
+from gate.events import Decision, Direction
+from gate.policy import Policy
+from recognition.reading import Candidate, Colour, Consensus
+from registry.kinds import BlockReason, ListedKind, Occupant, PassKind, VehicleKind
+from registry.passes import Pass, PassId, Period
+from registry.plates import PlateColour
+from registry.rules import Blocking, Dossier, Listing, Registration, SpaceId, VehicleId
+from registry.snapshot import Inside, Snapshot
+
+NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # a Sunday, 12:00 in China
+DAY = timedelta(days=1)
+NOW = Period(NOON - DAY, NOON + DAY)
+CAR = "吉A12345"
+
+
+def seen(text: str = CAR, **differing: Any) -> Consensus:
+    """A vehicle read well enough to open: four frames, all agreeing, a blue plate."""
+    sure = Consensus(
+        text=text,
+        confidence=0.995,
+        frames=4,
+        agreeing=4,
+        colour=Colour.BLUE,
+        colour_confidence=0.98,
+        two_lines=False,
+        runner_up=Candidate("吉A12346", 0.004),
+        candidates=(Candidate(text, 0.995),),
+    )
+    return replace(sure, **differing)
+
+
+def owner(
+    plate: str = CAR,
+    valid: Period | None = None,
+    spaces: Sequence[int] = (),
+    kind: VehicleKind = VehicleKind.OWNER,
+    colour: PlateColour = PlateColour.UNKNOWN,
+) -> Dossier:
+    own = tuple(map(SpaceId, spaces))
+    registration = Registration(VehicleId(1), kind, "3-2-501", colour, valid or Period(), own)
+    return Dossier(plate, registration)
+
+
+def visitor(plate: str = CAR, valid: Period = NOW, spent: int = 0) -> Dossier:
+    given = Pass(PassId(9), plate, PassKind.ONCE, 1, spent, valid, "3-2-501")
+    return Dossier(plate, passes=(given,))
+
+
+def blocked(dossier: Dossier) -> Dossier:
+    return replace(dossier, blocks=(Blocking(BlockReason.FORGED_PLATE, Period(NOON - DAY)),))
+
+
+def ambulance(plate: str = "吉A120V5") -> Dossier:
+    return Dossier(plate, listing=Listing(ListedKind.EMERGENCY, "120", Period()))
+
+
+def utility(plate: str = CAR) -> Dossier:
+    return Dossier(plate, listing=Listing(ListedKind.UTILITY, "燃气", Period()))
+
+
+def register(*dossiers: Dossier, inside: Sequence[str] = ()) -> Snapshot:
+    known = Snapshot(MappingProxyType({dossier.plate: dossier for dossier in dossiers}))
+    for plate in inside:
+        space = known.free_space(plate)
+        known = known.entered(plate, Inside(NOON - DAY, Occupant.RESIDENT, space))
+    return known
+
+
+def ask(
+    consensus: Consensus | None,
+    known: Snapshot | None,
+    direction: Direction = Direction.IN,
+    policy: Policy | None = None,
+    **differing: Any,
+) -> Decision:
+    """The decision at noon."""
+    case = case_of(consensus, known, direction, NOON, **differing)
+    return decide(case, policy or Policy())

@@ -1,0 +1,171 @@
+"""What no reading, register or policy may bring about. Each property was seen red on a mutant."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from gate.decide import case_of, decide
+from gate.events import Direction, Verdict
+from gate.policy import Hours, Policy, RepeatEntry, SecondCar
+from gate.schedule import parse_schedule
+from recognition.reading import Candidate, Colour, Consensus
+from registry.kinds import BlockReason, ListedKind, PassKind, VehicleKind
+from registry.passes import Pass, PassId, Period
+from registry.plates import Plate, PlateColour, neighbours, parse
+from registry.rules import (
+    SPECIAL_FORMS,
+    Blocking,
+    Dossier,
+    Listing,
+    Registration,
+    SpaceId,
+    VehicleId,
+)
+from tests.gate.cases import DAY, NOON, blocked, owner, register
+from tests.registry import strategies
+
+shares = st.floats(0, 1)
+periods = st.sampled_from(
+    [Period(), Period(NOON - DAY, NOON + DAY), Period(None, NOON - DAY), Period(NOON + DAY)]
+)
+verdicts = st.sampled_from([Verdict.REFUSE, Verdict.ASK_GUARD])
+schedules = st.sampled_from([parse_schedule("1-7 00:00-24:00"), parse_schedule("1 00:00-00:01")])
+
+
+@st.composite
+def readings(draw: st.DrawFn, text: str) -> Consensus:
+    """Any reading of a text, mostly a sure one."""
+    frames = draw(st.integers(1, 6))
+    return Consensus(
+        text=text,
+        confidence=draw(st.sampled_from([1.0, 0.99]) | shares),
+        frames=frames,
+        agreeing=draw(st.integers(1, frames)),
+        colour=draw(st.sampled_from(Colour)),
+        colour_confidence=draw(shares),
+        two_lines=draw(st.booleans()),
+        runner_up=draw(st.none() | st.builds(Candidate, st.just("吉A00000"), st.floats(0, 0.1))),
+        candidates=(Candidate(text, 0.9),),
+    )
+
+
+@st.composite
+def dossiers(draw: st.DrawFn, plate: str) -> Dossier:
+    registration = st.builds(
+        Registration,
+        st.just(VehicleId(1)),
+        st.sampled_from(VehicleKind),
+        st.just("3-2-501"),
+        st.sampled_from(PlateColour),
+        periods,
+        st.sampled_from([(), (SpaceId(1),)]),
+    )
+    given_pass = st.builds(
+        Pass,
+        st.just(PassId(9)),
+        st.just(plate),
+        st.sampled_from(PassKind),
+        st.none() | st.just(1),
+        st.integers(0, 1),
+        periods,
+        st.just("3-2-501"),
+    )
+    blocking = st.builds(Blocking, st.sampled_from(BlockReason), periods)
+    listing = st.builds(Listing, st.sampled_from(ListedKind), st.just("120"), periods)
+    return Dossier(
+        plate,
+        draw(st.none() | registration),
+        draw(st.lists(given_pass, max_size=2).map(tuple)),
+        draw(st.lists(blocking, max_size=2).map(tuple)),
+        draw(st.none() | listing),
+    )
+
+
+policies = st.builds(
+    Policy,
+    open_confidence=st.floats(0.9, 1),
+    min_frames=st.integers(1, 4),
+    second_car=st.sampled_from(SecondCar),
+    repeat_entry=st.sampled_from(RepeatEntry),
+    wrong_way=verdicts,
+    grace=st.integers(0, 5).map(lambda days: timedelta(days=days)),
+    blocked_emergency=st.booleans(),
+    visitor_capacity=st.none() | st.integers(0, 2),
+    hours=st.dictionaries(st.sampled_from(Hours), schedules),
+)
+directions = st.sampled_from(Direction)
+worlds = strategies.plates.flatmap(
+    lambda plate: st.tuples(dossiers(plate), readings(plate), st.booleans())
+)
+
+
+@given(worlds, policies, directions, directions, st.booleans())
+def test_a_blocked_vehicle_is_never_admitted(world, policy, direction, travel, clock) -> None:
+    dossier, reading, inside = world
+    dossier = blocked(dossier)
+    known = register(dossier, inside=[dossier.plate] if inside else [])
+    case = case_of(reading, known, direction, NOON, travel=travel, clock_sound=clock)
+    decision = decide(case, policy)
+    if decision.verdict is Verdict.ADMIT:
+        assert decision.standing == "emergency"
+        assert policy.blocked_emergency
+
+
+@given(worlds, policies, st.data())
+def test_nothing_but_the_whole_plate_opens_the_entrance(world, policy, data) -> None:
+    """One look-alike away from a registered plate is a stranger, however sure the reading."""
+    dossier, _, _ = world
+    other = data.draw(st.sampled_from(sorted(neighbours(dossier.plate))))
+    plate = parse(other)
+    assume(other != dossier.plate)
+    assume(not isinstance(plate, Plate) or plate.plate_class not in SPECIAL_FORMS)
+    reading = data.draw(readings(other))
+    decision = decide(case_of(reading, register(dossier), Direction.IN, NOON), policy)
+    assert decision.verdict is not Verdict.ADMIT
+    assert decision.household == ""
+
+
+@given(worlds, policies, directions, directions)
+def test_the_same_case_has_the_same_answer(world, policy, direction, travel) -> None:
+    dossier, reading, inside = world
+    known = register(dossier, inside=[dossier.plate] if inside else [])
+    first = decide(case_of(reading, known, direction, NOON, travel=travel), policy)
+    assert decide(case_of(reading, known, direction, NOON, travel=travel), policy) == first
+
+
+@given(worlds, policies)
+def test_a_reading_below_the_sites_threshold_opens_no_entrance(world, policy) -> None:
+    dossier, reading, _ = world
+    decision = decide(case_of(reading, register(dossier), Direction.IN, NOON), policy)
+    if decision.verdict is Verdict.ADMIT and decision.reason != "emergency":
+        assert reading.confidence >= policy.open_confidence
+        assert reading.agreeing >= policy.min_frames
+
+
+@given(worlds, policies)
+def test_only_who_is_on_record_enters(world, policy) -> None:
+    dossier, reading, inside = world
+    known = register(dossier, inside=[dossier.plate] if inside else [])
+    decision = decide(case_of(reading, known, Direction.IN, NOON), policy)
+    on_record = dossier.registration or dossier.passes or dossier.listing
+    if decision.verdict is Verdict.ADMIT and decision.standing != "emergency":
+        assert on_record
+
+
+@given(worlds, policies)
+def test_an_owner_in_its_period_is_refused_for_a_block_or_a_repeat_only(world, policy) -> None:
+    dossier, reading, inside = world
+    dossier = replace(dossier, registration=owner().registration)
+    known = register(dossier, inside=[dossier.plate] if inside else [])
+    decision = decide(case_of(reading, known, Direction.IN, NOON), policy)
+    if decision.verdict is Verdict.REFUSE:
+        assert decision.reason in ("blocked", "repeat_entry")
+
+
+@given(worlds, policies)
+def test_leaving_is_never_refused(world, policy) -> None:
+    dossier, reading, _ = world
+    decision = decide(case_of(reading, register(dossier), Direction.OUT, NOON), policy)
+    assert decision.verdict is not Verdict.REFUSE
