@@ -17,7 +17,6 @@ PULSE_STEP = 5
 ENERGISE_THEN_RELEASE = 0x0004
 PULSE_UNIT_MS = 100
 PULSE_MAX_MS = 0xFFFF * PULSE_UNIT_MS
-COUNT = 8
 
 
 def pulse(unit: int, channel: int, ms: int) -> modbus.Request:
@@ -34,16 +33,16 @@ def release(unit: int, channel: int) -> modbus.Request:
     return modbus.write_coil(unit, channel - 1, modbus.RELEASE)
 
 
-def release_all(unit: int) -> modbus.Request:
+def release_all(unit: int, relays: int = RELAYS) -> modbus.Request:
     """Release every relay of the board."""
-    return modbus.write_coils(unit, 0, (False,) * COUNT)
+    return modbus.write_coils(unit, 0, (False,) * relays)
 
 
-def read_relays(unit: int) -> modbus.Request:
-    """Ask which relays are energised; always eight."""
-    return modbus.read_coils(unit, 0, COUNT)
+def read_relays(unit: int, relays: int = RELAYS) -> modbus.Request:
+    """Ask which relays are energised."""
+    return modbus.read_coils(unit, 0, relays)
 
 
 def read_inputs(unit: int) -> modbus.Request:
     """Ask for the input levels; always eight."""
-    return modbus.read_inputs(unit, 0, COUNT)
+    return modbus.read_inputs(unit, 0, INPUTS)

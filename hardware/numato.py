@@ -9,7 +9,9 @@ import string
 
 RELAYS = 8
 PROMPT = b">"
-FLUSH = b"\r"
+FLUSH = b"x\r"
+"""Ends a half line left in the module. A bare CR would carry out a half line such as "relay on 0"
+whose own CR was lost; the letter makes it wrong."""
 VERSION = b"ver\r"
 READ_ALL = b"relay readall\r"
 MAX_RELAYS = 32
@@ -71,6 +73,7 @@ class AnswerDecoder:
     def next(self) -> bytes | None:
         """Return the answer ("" for a command that has none), or None while it is not there.
 
+        For FLUSH any prompt will do: what it completes is not known.
         A prompt without this line's echo before it belongs to something older and is skipped.
         """
         while PROMPT in self._buffer:
@@ -89,7 +92,7 @@ class AnswerDecoder:
     def _after_echo(self, head: bytes) -> bytes | None:
         lines = [line.strip() for line in head.replace(b"\r", b"\n").split(b"\n")]
         words = [line for line in lines if line]
-        if not self._line:
+        if self._line == FLUSH.strip():
             return b""
         if self._line not in words:
             return None

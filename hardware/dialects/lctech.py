@@ -28,7 +28,7 @@ class LcTechDialect:
 
     def greet(self) -> Greeting:
         """Check that relays and inputs answer at the configured address."""
-        self._line.ask(lctech.read_relays(self._unit), tries=READ_TRIES)
+        self._line.ask(lctech.read_relays(self._unit, self.relays), tries=READ_TRIES)
         if self.inputs:
             self._line.ask(lctech.read_inputs(self._unit), tries=READ_TRIES)
         return Greeting(confirmed=True, address=self._unit)
@@ -50,11 +50,11 @@ class LcTechDialect:
 
     def release_all(self) -> Ack:
         """Release every relay."""
-        return self._line.tell(lctech.release_all(self._unit))
+        return self._line.tell(lctech.release_all(self._unit, self.relays))
 
     def read_relays(self) -> tuple[bool, ...]:
         """Return the relays' states."""
-        return modbus.bits(self._line.ask(lctech.read_relays(self._unit)), self.relays)
+        return modbus.bits(self._line.ask(lctech.read_relays(self._unit, self.relays)), self.relays)
 
     def read_inputs(self) -> tuple[bool, ...]:
         """Return the input levels."""

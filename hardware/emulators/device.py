@@ -47,7 +47,6 @@ class EmulatedDevice:
         self._silence_at = inf
         self._reset_at = inf
         self._stopping = False
-        self._plugged = False
         self._wake_read, self._wake_write = os.pipe()
         self._thread = threading.Thread(target=self._run, name="emulated device", daemon=True)
         self._watch_pulses()
@@ -74,7 +73,7 @@ class EmulatedDevice:
         self._stopping = True
         self._wake()
         self._thread.join()
-        self.unplug()
+        self.line.unplug()
         os.close(self._wake_read)
         os.close(self._wake_write)
 
@@ -105,10 +104,11 @@ class EmulatedDevice:
         """Pull the plug of the wire; `power=False` takes the device's power with it."""
         with self._lock:
             self.line.unplug()
-            self._plugged = False
             self._forget_bytes()
             if not power:
                 self._reset_now()
+        # While the thread waits on the terminal, the kernel keeps it alive.
+        self._wake()
 
     def plug(self, name: Path | None = None) -> None:
         """Put the plug back, where `name` is given under that name."""
@@ -116,7 +116,6 @@ class EmulatedDevice:
             if name is not None and isinstance(self.line, PtyLine):
                 self.line.link = name
             self.line.plug()
-            self._plugged = True
         self._wake()
 
     def reset(self) -> None:
@@ -156,9 +155,9 @@ class EmulatedDevice:
             model.reset(self._clock.monotonic())
 
     def _forget_bytes(self) -> None:
+        """Forget what is under way; a half frame in the device ends by the silence that follows."""
         self._arriving.clear()
         self._leaving.clear()
-        self._silence_at = inf
 
     def _run(self) -> None:
         while not self._stopping:

@@ -69,9 +69,9 @@ class LcTechBoard:
 
     def _act(self, call: Call, now: float) -> bytes:
         match call.function:
-            case 0x01 if call.word(1) == 8:
+            case 0x01 if call.word(1) in (self.relays.count, 8):
                 spare = (False,) * (8 - self.relays.count)
-                return rtu.packed(self.relays.states + spare)
+                return rtu.packed((self.relays.states + spare)[: call.word(1)])
             case 0x02 if call.word(1) == 8:
                 return rtu.packed(self.levels)
             case 0x03 if call.word(0) == 0:

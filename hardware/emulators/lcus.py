@@ -24,11 +24,16 @@ class LcusBoard:
     """One board."""
 
     def __init__(
-        self, relays: int = 4, status: Status = Status.SPACED, stale: bool = False
+        self,
+        relays: int = 4,
+        status: Status = Status.SPACED,
+        stale: bool = False,
+        deaf_after_s: float = DEAF_AFTER_S,
     ) -> None:
         self.relays = RelayBank(relays)
         self.status = status
         self._stale = stale
+        self._deaf_after_s = deaf_after_s
         self._old: tuple[bool, ...] | None = None
         self._frame = bytearray()
         self._deaf_until = 0.0
@@ -80,7 +85,7 @@ class LcusBoard:
             before = self.relays.states
             self.relays.set(channel, state == 1, now)
             self._old = before if self._stale else None
-            self._deaf_until = now + DEAF_AFTER_S
+            self._deaf_until = now + self._deaf_after_s
 
     def _tell(self) -> bytes:
         states = self._old or self.relays.states

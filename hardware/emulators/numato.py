@@ -5,6 +5,13 @@ from hardware.emulators.bank import RelayBank
 NUMERALS = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
 
 
+def _number(numeral: str) -> int:
+    """Return a channel's number on the wire; raise ValueError for anything but one numeral."""
+    if len(numeral) != 1:
+        raise ValueError(f"{numeral} is not a channel")
+    return NUMERALS.index(numeral)
+
+
 class NumatoModule:
     """One module."""
 
@@ -58,9 +65,9 @@ class NumatoModule:
             case ["id", "get"]:
                 return "00000000"
             case ["relay", ("on" | "off") as state, numeral]:
-                self.relays.set(NUMERALS.index(numeral) + 1, state == "on", now)
+                self.relays.set(_number(numeral) + 1, state == "on", now)
             case ["relay", "read", numeral]:
-                return "on" if self.relays.states[NUMERALS.index(numeral)] else "off"
+                return "on" if self.relays.states[_number(numeral)] else "off"
             case ["relay", "readall"]:
                 mask = sum(1 << index for index, on in enumerate(self.relays.states) if on)
                 return f"{mask:0{digits}x}"
@@ -68,7 +75,7 @@ class NumatoModule:
                 for index in range(self.relays.count):
                     self.relays.set(index + 1, bool(int(mask_text, 16) >> index & 1), now)
             case ["gpio", "read", numeral]:
-                return str(int(self._levels[NUMERALS.index(numeral)]))
+                return str(int(self._levels[_number(numeral)]))
             case _:
                 pass
         return ""
