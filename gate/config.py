@@ -236,7 +236,7 @@ class Config(Part):
         None, description="SQLAlchemy URL, e.g. postgresql+psycopg://…; none: SQLite in `data`."
     )
     key_file: Path | None = Field(
-        None, description="Key for pictures and personal fields; none: beside `data`."
+        None, description="Key for pictures and personal fields; none: keys/vault.key in `data`."
     )
     web: WebConfig = Field(default_factory=WebConfig, description="Pages and API.")
     boards: dict[str, BoardConfig] = Field(description="Relay boards by name.")

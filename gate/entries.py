@@ -57,6 +57,7 @@ class PassageDecided:
     remark: str = ""
     corrected_from: str = ""
     millis: dict[str, float] = field(default_factory=dict, hash=False)
+    picture: Picture = Picture()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,10 @@ class Evidence:
         track.sightings = [*track.sightings[-(KEPT - 1) :], sighting]
         track.frame = sighting.frame or track.frame
 
+    def is_new(self, number: int) -> bool:
+        """Return whether this track has not spoken for any passage yet."""
+        return number not in self._spent
+
     def lose(self, number: int) -> None:
         """Note that a track's vehicle is out of sight."""
         self._spent.discard(number)

@@ -10,6 +10,7 @@ import logging
 import signal
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from typing import assert_never
 
 import cv2
 import numpy as np
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from gate.sightings import (
     CameraReport,
     CloseEyes,
+    Command,
     Look,
     Preview,
     Report,
@@ -77,7 +79,7 @@ class _Eye:
     def run(self) -> None:
         self._camera.start()
         self._report()
-        reader = PlateReader.default(threads=self._settings.threads, possible=_possible)
+        reader = PlateReader.default(threads=self._settings.threads, plausible=_possible)
         number = -1
         try:
             while self._open and not self._hung():
@@ -106,13 +108,16 @@ class _Eye:
 
     def _obey(self) -> None:
         while self._pipe.poll():
-            match self._pipe.recv():
+            command: Command = self._pipe.recv()
+            match command:
                 case Look(on):
                     if on and not self._looking:
                         self._snapshot()
                     self._looking = on
                 case CloseEyes():
                     self._open = False
+                case _:
+                    assert_never(command)
 
     def _say(self, report: Report) -> None:
         self._pipe.send(report)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from recognition.pipeline import PlateReader
-from recognition.reading import Reading
+from recognition.reading import Box, Reading
 from registry.plates import Plate, parse
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
@@ -30,7 +30,7 @@ class ReadsPictures(Protocol):
     """A plate reader, as far as this command needs one."""
 
     def read(self, image: Image) -> tuple[Reading, ...]: ...
-    def read_crop(self, image: Image) -> tuple[Reading, ...]: ...
+    def read_boxes(self, image: Image, boxes: Sequence[Box]) -> tuple[Reading, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def run(paths: Sequence[Path], *, crops: bool, as_json: bool, threads: int) -> i
     if not files:
         print("no pictures found: give picture files, or folders that hold some", file=sys.stderr)
         return 2
-    reader = PlateReader.default(threads=threads, possible=_possible)
+    reader = PlateReader.default(threads=threads, plausible=_possible)
     failed = False
     quiet = not sys.stderr.isatty() or len(files) == 1
     for file in tqdm(files, unit="picture", disable=quiet, file=sys.stderr):
@@ -94,7 +94,7 @@ def read_one(reader: ReadsPictures, file: Path, *, crops: bool) -> Result:
     if isinstance(image, str):
         return Result(file, (), 0.0, image)
     began = time.perf_counter()
-    readings = reader.read_crop(image) if crops else reader.read(image)
+    readings = reader.read_boxes(image, [_whole(image)]) if crops else reader.read(image)
     return Result(file, readings, (time.perf_counter() - began) * 1000)
 
 
@@ -126,6 +126,12 @@ def as_text(result: Result) -> str:
         for reading in result.readings
     )
     return f"{result.file}: {plates}  ({result.millis:.0f} ms)"
+
+
+def _whole(image: Image) -> Box:
+    """Return the whole picture as a plate: a cut-out's corners are the picture's own."""
+    height, width = image.shape[:2]
+    return Box(((0, 0), (width, 0), (width, height), (0, height)), 1.0)
 
 
 def _possible(text: str) -> bool:

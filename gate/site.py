@@ -8,23 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
-from typing import Protocol
 
 from gate import entries
-from gate.controller import Answer, LaneController, Raise
+from gate.controller import LaneController
 from gate.errors import GateError
 from gate.events import LaneId, OrderId, PassageId
 from gate.hub import Hub
+from gate.lane_words import Answer, Raise
 from gate.ports import Barrier, Clock, Journal, LaneView
 
 ANSWER_WITHIN = 3.0
 """Seconds in which a lane answers a person; a lane that does not is reported as not done."""
-
-
-class Stoppable(Protocol):
-    """A part of a lane that is stopped with it."""
-
-    def stop(self, timeout: float) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +76,7 @@ class Site:
         parts = self._lanes.get(lane)
         if parts is None:
             return False
-        done: Future[bool] = Future()
-        parts.controller.tell(Raise(actor, remark, emergency, done))
-        return _wait(done)
+        return _wait(parts.controller.ask(Raise(actor, remark, emergency)))
 
     def lower(self, lane: LaneId, actor: str, remark: str) -> bool:
         """Ask for the arm to come down; the barrier refuses while anything speaks against it."""
@@ -118,9 +110,8 @@ class Site:
     ) -> bool:
         for parts in self._lanes.values():
             if parts.controller.view.passage == passage:
-                done: Future[bool] = Future()
-                parts.controller.tell(Answer(passage, actor, admit, plate, remark, done))
-                return _wait(done)
+                answer = Answer(passage, actor, admit, plate, remark)
+                return _wait(parts.controller.ask(answer))
         return False
 
     def _act(
@@ -143,7 +134,7 @@ class Site:
         return True
 
 
-def _wait(done: Future[bool]) -> bool:
+def _wait(done: "Future[bool]") -> bool:
     try:
         return done.result(ANSWER_WITHIN)
     except FutureTimeout:

@@ -1,0 +1,68 @@
+"""What a lane is told by people, what it needs of others, and what it must know of itself."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from gate.events import Decision, Direction, Instant, LaneId, PassageId
+from gate.sightings import Report
+from hardware.station_words import Event as StationEvent
+from recognition.reading import Consensus
+
+
+class Decider(Protocol):
+    """The rules with the registry behind them."""
+
+    def decide(
+        self, consensus: Consensus | None, direction: Direction, travel: Direction, at: Instant
+    ) -> Decision:
+        """Answer for what was read; None where nothing was. travel: the way the vehicle goes."""
+        ...
+
+    def for_guard(self, plate: str, seen: Decision, at: Instant) -> Decision:
+        """Answer that a guard's word for `plate` comes to: ADMIT with what the registry knows."""
+        ...
+
+
+class Sign(Protocol):
+    """What the driver is told: LED board and voice of the lane."""
+
+    def greet(self, decision: Decision, direction: Direction) -> None:
+        """Show and speak the line for this decision; never blocks, never a name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A guard's answer to a passage that asks, or that was refused."""
+
+    passage: PassageId
+    actor: str
+    admit: bool
+    plate: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """A guard raises the arm by hand."""
+
+    actor: str
+    remark: str
+    emergency: bool
+
+
+Message = Report | StationEvent | Answer | Raise
+"""Everything that a lane is told; None instead of one lets time pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneSettings:
+    """What the controller must know of its lane."""
+
+    lane: LaneId
+    name: str
+    direction: Direction
+    has_presence_loop: bool
+    open_confidence: float
+    min_frames: int
+    max_frame_age: float

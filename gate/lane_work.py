@@ -1,0 +1,439 @@
+"""A lane at work: it turns what is told into facts, feeds `lane.step` and obeys its orders.
+
+No thread and no inbox here: `gate.controller` gives it both, `gate.replay` drives it by itself.
+Rules:
+1. An opening is on disk before the barrier hears of it; what cannot be written is not opened.
+2. An order carries its expiry to the relay; nothing is repeated, nothing is queued for later.
+3. A picture older than its limit decides nothing.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from gate import entries
+from gate import lane as lanes
+from gate import lane_record as record
+from gate.errors import GateError
+from gate.events import (
+    AskGuard,
+    Decide,
+    Decided,
+    Decision,
+    EndPassage,
+    Fact,
+    GuardAnswered,
+    Instant,
+    NoteMisfit,
+    OpenBarrier,
+    OpeningEnded,
+    Order,
+    OrderId,
+    PassageId,
+    Picture,
+    PlateSeen,
+    RaiseByHand,
+    Reason,
+    Refuse,
+    StartPassage,
+    Ticked,
+    Trigger,
+    VehicleArrived,
+    VehicleBackedOut,
+    VehiclePassed,
+    Verdict,
+)
+from gate.evidence import Evidence
+from gate.lane_words import Answer, Decider, LaneSettings, Message, Raise, Sign
+from gate.ports import Barrier, Clock, Journal, LaneView, Pictures
+from gate.sightings import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
+from hardware.arm import OutcomeKind
+from hardware.inputs import InputName, Signal
+from hardware.passage import PassageKind, PassageSeen
+from hardware.station_words import (
+    ArmChanged,
+    ArmState,
+    BarrierAlarm,
+    InputChanged,
+    LinkChanged,
+    OrderOutcome,
+)
+from hardware.station_words import Event as StationEvent
+from recognition.reading import Consensus
+from recognition.voting import vote
+
+_log = logging.getLogger(__name__)
+BUTTON = "button"
+"""Who raised the arm where it was the button in the hut."""
+
+_NOTHING_READ = Picture()
+_STATE_NAMES: Mapping[type, str] = {
+    lanes.Idle: "idle",
+    lanes.Identifying: "identifying",
+    lanes.Asking: "asking",
+    lanes.Refused: "refused",
+    lanes.Opening: "opening",
+    lanes.Passing: "open",
+}
+_CAMERA_TROUBLE = frozenset({"lost", "impaired", "restarting"})
+
+
+class LaneWork:
+    """One lane at work; owned by one thread."""
+
+    def __init__(
+        self,
+        settings: LaneSettings,
+        rules: lanes.Rules,
+        *,
+        clock: Clock,
+        journal: Journal,
+        pictures: Pictures,
+        decider: Decider,
+        barrier: Barrier,
+        look: Callable[[Look], None],
+        arm: ArmState,
+        sign: Sign | None = None,
+    ) -> None:
+        self._settings, self._rules, self._clock = settings, rules, clock
+        self._journal, self._pictures, self._decider = journal, pictures, decider
+        self._barrier, self._look, self._sign = barrier, look, sign
+        self._state: lanes.Lane = lanes.Idle()
+        self._evidence = Evidence()
+        self._snapshot = b""
+        self._arm = arm
+        self._camera = CameraReport("starting", "", 0.0, None)
+        self._consensus: Consensus | None = None
+        self._remark = ""
+        self._travel = settings.direction
+        self._millis: dict[str, float] = {}
+        self._picture = _NOTHING_READ
+        self._plate, self._colour = "", ""
+        self._decision: Decision | None = None
+        self._ordered: dict[OrderId, PassageId] = {}
+        self._raised_at = 0.0
+        self._changed = clock.now()
+
+    def next_deadline(self) -> float | None:
+        """Return the monotonic second at which `handle(None)` matters, or None."""
+        return lanes.next_deadline(self._state, self._rules)
+
+    def handle(self, message: Message | None) -> bool:
+        """Take one message in; None lets time pass. Returns what an Answer or Raise comes to."""
+        at = self._clock.now()
+        match message:
+            case None:
+                self._feed(Ticked(at))
+            case Sighting():
+                self._sighted(message, at)
+            case TrackLost():
+                self._track_lost(message, at)
+            case Snapshot():
+                self._snapshot = message.frame
+            case CameraReport():
+                self._camera_reported(message)
+            case Answer():
+                return self._answered(message, at)
+            case Raise():
+                return self._raised_by_hand(message, at)
+            case Preview():
+                pass
+            case _:
+                self._station_said(message, at)
+        self._feed_deadline()
+        return True
+
+    def _feed_deadline(self) -> None:
+        due = lanes.next_deadline(self._state, self._rules)
+        at = self._clock.now()
+        if due is not None and at.monotonic >= due:
+            self._feed(Ticked(at))
+
+    def _feed(self, fact: Fact) -> None:
+        """Step the state machine, and obey; orders may bring new facts at once."""
+        before = self._state
+        self._state, orders = lanes.step(self._state, fact, self._rules)
+        if type(before) is not type(self._state):
+            self._changed = fact.at
+        for order in orders:
+            self._obey(order)
+
+    def _obey(self, order: Order) -> None:
+        match order:
+            case StartPassage():
+                self._start(order)
+            case Decide():
+                self._decide(order)
+            case OpenBarrier():
+                self._open(order)
+            case AskGuard() | Refuse():
+                by = order.by if isinstance(order, Refuse) else "auto"
+                self._record_decision(order.passage, order.decision, by)
+                self._greet(order.decision)
+            case EndPassage():
+                self._end(order)
+            case NoteMisfit():
+                lane = self._settings.lane
+                self._journal.append(entries.MisfitNoted(lane, order.fact, order.state))
+            case _ as unreachable:
+                assert_never(unreachable)
+
+    # --- passages --------------------------------------------------------------------------------
+
+    def _start(self, order: StartPassage) -> None:
+        lane, direction = self._settings.lane, self._settings.direction
+        self._evidence.begin(order.at)
+        self._consensus, self._snapshot, self._remark, self._millis = None, b"", "", {}
+        self._picture, self._plate, self._colour = _NOTHING_READ, "", ""
+        self._decision, self._travel = None, direction
+        self._journal.append(entries.PassageStarted(order.passage, lane, direction, order.trigger))
+        self._look(Look(on=True))
+        self._vote(order.at)
+
+    def _sighted(self, sighting: Sighting, at: Instant) -> None:
+        if at.monotonic - sighting.taken > self._settings.max_frame_age:
+            return  # A stale picture says nothing about who stands there now.
+        self._evidence.add(sighting)
+        if isinstance(self._state, lanes.Idle | lanes.Refused) and self._starts_by_camera(sighting):
+            self._feed(VehicleArrived(at, Trigger.CAMERA))
+        self._vote(at)
+
+    def _starts_by_camera(self, sighting: Sighting) -> bool:
+        return not self._settings.has_presence_loop and self._evidence.is_new(sighting.track)
+
+    def _vote(self, at: Instant) -> None:
+        if not isinstance(self._state, lanes.Identifying) or self._state.deciding:
+            return
+        sightings = self._evidence.sightings()
+        if not sightings:
+            return
+        consensus = vote([one.reading for one in sightings])
+        if consensus is None:
+            return
+        self._consensus = consensus
+        settings = self._settings
+        settled = (
+            consensus.confidence >= settings.open_confidence
+            and consensus.agreeing >= settings.min_frames
+        )
+        if settled:
+            newest = sightings[-1]
+            self._millis = {**newest.millis, "frame_to_vote": _ms(newest.taken, at.monotonic)}
+        passage = self._state.passage
+        self._feed(PlateSeen(at, passage, consensus.text, consensus.confidence, settled))
+
+    def _decide(self, order: Decide) -> None:
+        began = self._clock.monotonic()
+        decision = self._decider.decide(
+            self._consensus, self._settings.direction, self._travel, order.at
+        )
+        self._millis["decide"] = _ms(began, self._clock.monotonic())
+        self._show(decision)
+        self._feed(Decided(self._clock.now(), order.passage, decision))
+
+    def _show(self, decision: Decision) -> None:
+        self._plate = decision.plate or (self._consensus.text if self._consensus else "")
+        self._colour = self._consensus.colour.value if self._consensus else ""
+        self._picture = Picture(
+            frame=self._keep(self._evidence.frame() or self._snapshot),
+            plate=self._keep(self._evidence.plate()),
+        )
+
+    def _keep(self, jpeg: bytes) -> str:
+        return self._pictures.put(jpeg) if jpeg else ""
+
+    def _open(self, order: OpenBarrier) -> None:
+        """Commit the reading, the decision and the order together; only then raise."""
+        began = self._clock.monotonic()
+        settings = self._settings
+        ordered = record.ordered(order, settings.lane, settings.direction, self._remark)
+        try:
+            self._record_decision(order.passage, order.decision, order.by, ordered)
+        except GateError as error:
+            self.report_fault(error)
+            self._feed(OpeningEnded(self._clock.now(), order.order, False, "not recorded"))
+            return
+        self._millis["commit"] = _ms(began, self._clock.monotonic())
+        self._ordered[order.order] = order.passage
+        self._raised_at = self._clock.monotonic()
+        self._barrier.raise_arm(order.order, order.expires)
+        self._greet(order.decision)
+
+    def _record_decision(
+        self, passage: PassageId, decision: Decision, by: str, *more: entries.Entry
+    ) -> None:
+        self._decision = decision
+        lane, consensus = self._settings.lane, self._consensus
+        kept: list[entries.Entry] = []
+        if consensus is not None and by == "auto":
+            sightings = self._evidence.sightings()
+            kept.append(record.read(passage, lane, consensus, sightings, self._picture))
+        decided = entries.PassageDecided(
+            passage=passage,
+            lane=lane,
+            decision=decision,
+            by=by,
+            remark=self._remark,
+            corrected_from=record.corrected_from(consensus, decision, by),
+            millis=dict(self._millis),
+            picture=self._picture,
+        )
+        self._journal.append(*kept, decided, *more)
+
+    def _end(self, order: EndPassage) -> None:
+        lane = self._settings.lane
+        self._journal.append(entries.PassageEnded(order.passage, lane, order.end, order.why))
+        self._evidence.end()
+        self._look(Look(on=False))
+
+    def _track_lost(self, message: TrackLost, at: Instant) -> None:
+        spoke = self._evidence.track() == message.track
+        self._evidence.lose(message.track)
+        if self._settings.has_presence_loop or not spoke:
+            return
+        match self._state:
+            case lanes.Passing() | lanes.Opening():
+                self._feed(VehiclePassed(at))
+            case lanes.Idle():
+                pass
+            case _:
+                self._feed(VehicleBackedOut(at))
+
+    # --- people ----------------------------------------------------------------------------------
+
+    def _answered(self, answer: Answer, at: Instant) -> bool:
+        state = self._state
+        if not isinstance(state, lanes.Asking | lanes.Refused) or state.passage != answer.passage:
+            return False
+        self._remark = answer.remark
+        if answer.admit:
+            plate = answer.plate or state.decision.plate
+            decision = self._decider.for_guard(plate, state.decision, at)
+            self._plate = decision.plate
+        else:
+            decision = replace(state.decision, verdict=Verdict.REFUSE, reason=Reason.GUARD_REFUSED)
+        self._feed(GuardAnswered(at, answer.passage, answer.actor, decision))
+        return self._state is not state
+
+    def _raised_by_hand(self, message: Raise, at: Instant) -> bool:
+        order = OrderId(self._rules.new_id())
+        before = self._state
+        self._remark = message.remark
+        self._feed(RaiseByHand(at, order, message.actor, message.remark, message.emergency))
+        return self._state is not before
+
+    # --- arm and camera --------------------------------------------------------------------------
+
+    def _station_said(self, event: StationEvent, at: Instant) -> None:
+        match event:
+            case ArmChanged(state):
+                self._arm_changed(state)
+            case OrderOutcome():
+                self._order_ended(event, at)
+            case InputChanged(name, on):
+                if on:
+                    self._input_on(name, at)
+            case BarrierAlarm(kind, evidence):
+                self._alarm(kind.value, dict(evidence))
+            case LinkChanged(up, why):
+                if not up:
+                    self._alarm("link_down", {"why": why})
+            case PassageSeen():
+                self._passage_seen(event, at)
+            case _ as unreachable:
+                assert_never(unreachable)
+
+    def _arm_changed(self, state: ArmState) -> None:
+        before, self._arm = self._arm, state
+        if (before.position, before.mode, before.link) != (state.position, state.mode, state.link):
+            self._journal.append(record.arm(self._settings.lane, state))
+
+    def _order_ended(self, event: OrderOutcome, at: Instant) -> None:
+        """An order to raise ends its opening; any other order was a person's and may be refused."""
+        order = OrderId(event.order_id)
+        passage = self._ordered.pop(order, None)
+        if passage is None:
+            if event.outcome not in {OutcomeKind.RAISED, OutcomeKind.LOWERED}:
+                self._alarm("order_refused", {"why": event.why.value})
+            return
+        millis = {**self._millis, "order_to_outcome": _ms(self._raised_at, event.at)}
+        lane = self._settings.lane
+        self._journal.append(record.opening_ended(passage, lane, event, millis))
+        raised = event.outcome is OutcomeKind.RAISED
+        self._feed(OpeningEnded(at, order, raised, event.why.value))
+
+    def _input_on(self, name: InputName, at: Instant) -> None:
+        if name is InputName.PRESENCE:
+            self._feed(VehicleArrived(at, Trigger.LOOP))
+        elif name is InputName.BUTTON:
+            self._raised_by_hand(Raise(BUTTON, "", emergency=False), at)
+
+    def _passage_seen(self, event: PassageSeen, at: Instant) -> None:
+        match event.kind:
+            case PassageKind.ENTERED:
+                self._feed(VehiclePassed(at))
+                if self._arm.inputs.get(InputName.PRESENCE) is Signal.ON:
+                    self._next_in_line(at)
+            case PassageKind.BACKED_OUT:
+                self._feed(VehicleBackedOut(at))
+            case _:
+                self._alarm(event.kind.value, {**event.evidence, "certain": event.certain})
+
+    def _next_in_line(self, at: Instant) -> None:
+        """The loop never went free: the next vehicle followed so closely that it has no edge."""
+        if isinstance(self._state, lanes.Idle):
+            self._feed(VehicleArrived(at, Trigger.LOOP))
+
+    def _camera_reported(self, report: CameraReport) -> None:
+        if report.state != self._camera.state and report.state in _CAMERA_TROUBLE:
+            self._alarm("camera", {"state": report.state, "why": report.why})
+        self._camera = report
+
+    def view(self) -> LaneView:
+        """Return what pages show."""
+        settings, arm, state = self._settings, self._arm, self._state
+        hold = arm.hold_until
+        return LaneView(
+            lane=settings.lane,
+            name=settings.name,
+            direction=settings.direction,
+            state=_STATE_NAMES[type(state)],
+            since=self._changed.utc,
+            passage=None if isinstance(state, lanes.Idle) else state.passage,
+            decision=self._decision,
+            plate=self._plate,
+            colour=self._colour,
+            picture=self._picture,
+            arm=arm.position.value,
+            mode=arm.mode.value,
+            link=arm.link.value,
+            presence=arm.presence.value,
+            hold_until=self._wall_time(hold) if hold is not None else None,
+            camera=self._camera.state,
+            camera_why=self._camera.why,
+        )
+
+    def _wall_time(self, monotonic: float) -> datetime:
+        now = self._clock.now()
+        return (now.utc + timedelta(seconds=monotonic - now.monotonic)).replace(microsecond=0)
+
+    def _alarm(self, kind: str, evidence: dict[str, object]) -> None:
+        alarm = self._rules.new_id()
+        self._journal.append(entries.AlarmRaised(alarm, self._settings.lane, kind, evidence))
+
+    def report_fault(self, error: Exception) -> None:
+        """Raise an alarm over a fault of this program."""
+        try:
+            self._alarm("lane_fault", {"error": f"{type(error).__name__}: {error}"})
+        except Exception:
+            _log.exception("lane %s: the alarm could not be kept", self._settings.lane)
+
+    def _greet(self, decision: Decision) -> None:
+        if self._sign is not None:
+            self._sign.greet(decision, self._settings.direction)
+
+
+def _ms(since: float, until: float) -> float:
+    return round((until - since) * 1000, 3)

@@ -1,0 +1,89 @@
+"""The web application: health, metrics, the API and the pages on one FastAPI.
+
+Security headers go on every answer. /healthz and /readyz say nothing but yes or no to strangers;
+/metrics answers on loopback only, unless the caller holds a right to watch.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from fastapi import FastAPI, Request, Response, status
+from fastapi.responses import JSONResponse, PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+from gate.api import decisions, lanes, passages, passes, tokens, vehicles
+from gate.api.access import Access
+from gate.api.parts import ApiServices
+from gate.ports import SiteEvents
+
+API = "/api/v1"
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "testclient"})
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+        "connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+    ),
+}
+
+Ready = Callable[[], Mapping[str, str]]
+"""Returns what is not ready and why; empty when all is well."""
+
+
+def build(
+    services: ApiServices,
+    access: Access,
+    events: SiteEvents,
+    ready: Ready,
+    metrics: CollectorRegistry,
+) -> FastAPI:
+    """Return the application without the pages, which `gate.console.app.mount` adds last."""
+    app = FastAPI(
+        title="Gate",
+        version="1",
+        description="Vehicle access control: registry, visitor passes, passages, decisions.",
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.services, app.state.access, app.state.events = services, access, events
+    for part in (lanes, decisions, vehicles, passes, passages, tokens):
+        app.include_router(part.router, prefix=API)
+    app.middleware("http")(_guard)
+    _add_health(app, ready)
+    _add_metrics(app, access, metrics)
+    return app
+
+
+async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await call_next(request)
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.url.scheme == "https":
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def _add_health(app: FastAPI, ready: Ready) -> None:
+    @app.get("/healthz", include_in_schema=False)
+    def healthz() -> PlainTextResponse:
+        return PlainTextResponse("ok\n")
+
+    @app.get("/readyz", include_in_schema=False)
+    def readyz() -> JSONResponse:
+        missing = dict(ready())
+        code = status.HTTP_503_SERVICE_UNAVAILABLE if missing else status.HTTP_200_OK
+        return JSONResponse({"ready": not missing, "parts": missing}, status_code=code)
+
+
+def _add_metrics(app: FastAPI, access: Access, metrics: CollectorRegistry) -> None:
+    @app.get("/metrics", include_in_schema=False)
+    def read_metrics(request: Request) -> Response:
+        host = request.client.host if request.client else ""
+        if host not in _LOOPBACK and access.caller(request, None) is None:
+            return PlainTextResponse("metrics are for this machine\n", status_code=403)
+        return Response(generate_latest(metrics), media_type=CONTENT_TYPE_LATEST)
