@@ -1,0 +1,149 @@
+"""Lists and single things: one passage with everything, who is inside, alarms, audit.
+
+Part of gate.reports.
+"""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlmodel import col
+
+from gate import ledger
+from gate.events import LaneId, PassageId
+from gate.report_log import by_id, by_number
+from gate.report_values import (
+    AlarmRow,
+    AuditFilter,
+    AuditPage,
+    AuditRow,
+    InsideCount,
+    InsideVehicle,
+    OpeningRow,
+    PassageDetail,
+    Record,
+)
+from gate.tables import alarm, audit, inside, opening
+from gate.vault import Vault
+from registry.records import VisitorPass
+
+
+def detail(connection: Connection, of: PassageId, vault: Vault) -> PassageDetail | None:
+    """Everything that is known of a passage."""
+    row = by_id(connection, of)
+    if row is None:
+        return None
+    orders = select(opening).where(opening.c.passage == of).order_by(opening.c.seq)
+    return PassageDetail(
+        row=row,
+        records=tuple(record(kept, vault) for kept in ledger.of_passage(connection, of)),
+        openings=tuple(_opening(one) for one in connection.execute(orders)),
+        paired=None if row.paired is None else by_number(connection, row.paired),
+    )
+
+
+def record(kept: ledger.Kept, vault: Vault) -> Record:
+    """An entry as reports give it."""
+    header = kept.link.header
+    entry = ledger.readable(kept, vault)
+    return Record(header.seq, kept.at(), header.kind, header.lane, header.passage, entry)
+
+
+def inside_vehicles(connection: Connection, limit: int) -> tuple[InsideVehicle, ...]:
+    """Who is inside, longest first."""
+    query = select(inside).order_by(inside.c.since).limit(limit)
+    return tuple(_inside(row) for row in connection.execute(query))
+
+
+def inside_counts(connection: Connection) -> tuple[InsideCount, ...]:
+    """How many are inside, by standing and kind; most first."""
+    n = func.count()
+    query = select(inside.c.standing, inside.c.vehicle_kind, n)
+    query = query.group_by(inside.c.standing, inside.c.vehicle_kind).order_by(n.desc())
+    return tuple(InsideCount(*row) for row in connection.execute(query))
+
+
+def overstays(
+    connection: Connection, now: datetime, visitors_for: timedelta
+) -> tuple[InsideVehicle, ...]:
+    """Visitors who should have left, longest first."""
+    over = col(VisitorPass.valid_until) < now
+    query = (
+        select(inside)
+        .outerjoin(VisitorPass, col(VisitorPass.id) == inside.c.visitor_pass)
+        .where(inside.c.standing == "visitor")
+        .where(or_(over, inside.c.since < now - visitors_for))
+        .order_by(inside.c.since)
+    )
+    return tuple(_inside(row) for row in connection.execute(query))
+
+
+def alarms(connection: Connection, *, standing: bool, limit: int) -> tuple[AlarmRow, ...]:
+    """Alarms, newest first."""
+    query = select(alarm).order_by(alarm.c.seq.desc()).limit(limit)
+    if standing:
+        query = query.where(alarm.c.acknowledged.is_(None))
+    return tuple(_alarm(row) for row in connection.execute(query))
+
+
+def audit_page(
+    connection: Connection, wanted: AuditFilter, cursor: int | None, limit: int
+) -> AuditPage:
+    """A page of the audit, newest first."""
+    query = select(audit).where(*_audit_conditions(wanted)).order_by(audit.c.seq.desc())
+    if cursor is not None:
+        query = query.where(audit.c.seq < cursor)
+    found = [_audit(row) for row in connection.execute(query.limit(limit + 1))]
+    more = len(found) > limit
+    return AuditPage(tuple(found[:limit]), found[limit - 1].seq if more else None)
+
+
+def _audit_conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.since is not None:
+        conditions.append(audit.c.at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(audit.c.at < wanted.until)
+    if wanted.actor:
+        conditions.append(audit.c.actor == wanted.actor)
+    if wanted.target:
+        conditions.append(audit.c.target == wanted.target)
+    if wanted.action.endswith("*"):
+        conditions.append(audit.c.action.startswith(wanted.action[:-1], autoescape=True))
+    elif wanted.action:
+        conditions.append(audit.c.action == wanted.action)
+    return conditions
+
+
+def _opening(row: Any) -> OpeningRow:
+    return OpeningRow(
+        order=row.order_id,
+        passage=PassageId(row.passage),
+        lane=LaneId(row.lane),
+        actor=row.actor,
+        reason=row.reason,
+        remark=row.remark,
+        emergency=row.emergency,
+        ordered=row.ordered,
+        ended=row.ended,
+        outcome=row.outcome,
+        why=row.why,
+        sent=row.sent,
+        received=row.received,
+        millis=json.loads(row.millis),
+    )
+
+
+def _inside(row: Any) -> InsideVehicle:
+    return InsideVehicle(**{name: getattr(row, name) for name in InsideVehicle.__slots__})
+
+
+def _alarm(row: Any) -> AlarmRow:
+    values = {name: getattr(row, name) for name in AlarmRow.__slots__}
+    return AlarmRow(**values | {"evidence": json.loads(row.evidence)})
+
+
+def _audit(row: Any) -> AuditRow:
+    values = {name: getattr(row, name) for name in AuditRow.__slots__}
+    return AuditRow(**values | {"detail": json.loads(row.detail)})

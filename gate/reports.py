@@ -1,0 +1,172 @@
+"""What managers and guards ask of the record: pages, charts, lists. Reading only.
+
+`Reports` is what pages and the API use; everything it takes and gives is in gate.report_values.
+Each call sees one moment of the database and may be made on any thread. Raises JournalAway when the
+database cannot be read. Who may ask, and that looking into one vehicle's history is put on record,
+is the caller's business (gate.people, gate.journal).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta, tzinfo
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from gate import report_charts, report_lists, report_log
+from gate.database import Database
+from gate.errors import JournalAway
+from gate.events import Direction, PassageId
+from gate.report_values import (
+    AlarmRow,
+    AuditFilter,
+    AuditPage,
+    Bar,
+    Count,
+    DwellBar,
+    FlowDay,
+    FlowHour,
+    InsideCount,
+    InsideVehicle,
+    Page,
+    PassageDetail,
+    PassageFilter,
+    PassageRow,
+    Period,
+    Shares,
+    ShiftSummary,
+    WeekGrid,
+)
+from gate.vault import Vault
+
+
+class Reports:
+    """Answers from the database. zone: the site's, for days and hours of charts."""
+
+    def __init__(self, database: Database, vault: Vault, zone: tzinfo) -> None:
+        self._database = database
+        self._vault = vault
+        self._zone = zone
+
+    # --- the log ------------------------------------------------------------------------------
+
+    def passages(self, wanted: PassageFilter, cursor: int | None = None, limit: int = 50) -> Page:
+        """A page of the log, newest first; `cursor` is the one of the page before."""
+        with self._reading() as connection:
+            return report_log.page(connection, wanted, cursor, limit)
+
+    def count(self, wanted: PassageFilter, limit: int = 10_000) -> Count:
+        """How many passages match, counted up to the limit."""
+        with self._reading() as connection:
+            return report_log.count(connection, wanted, limit)
+
+    def passage(self, of: PassageId) -> PassageDetail | None:
+        """Everything that is known of a passage; None if there is no such."""
+        with self._reading() as connection:
+            return report_lists.detail(connection, of, self._vault)
+
+    def running(self) -> tuple[PassageRow, ...]:
+        """Passages that have not ended, newest first."""
+        with self._reading() as connection:
+            return report_log.running(connection)
+
+    # --- charts -------------------------------------------------------------------------------
+
+    def flow(self, period: Period) -> tuple[FlowHour, ...]:
+        """Passages by hour, lane and direction; hours without any are left out."""
+        with self._reading() as connection:
+            return tuple(report_charts.hours(connection, period, self._zone))
+
+    def flow_by_day(self, period: Period) -> tuple[FlowDay, ...]:
+        """Passages by day of the site; days without any are left out."""
+        with self._reading() as connection:
+            return report_charts.days(connection, period, self._zone)
+
+    def flow_by_week(self, period: Period) -> WeekGrid:
+        """Passages by weekday and hour of the day."""
+        with self._reading() as connection:
+            return report_charts.week(connection, period, self._zone)
+
+    def peak(self, period: Period) -> FlowHour | None:
+        """The busiest hour of one lane; None for a period without passages."""
+        with self._reading() as connection:
+            return report_charts.peak(connection, period, self._zone)
+
+    def shares(self, period: Period) -> Shares:
+        """The recall meter (seen, read, decided) and what the gate did by itself."""
+        with self._reading() as connection:
+            return report_charts.shares(connection, period)
+
+    def by_facet(self, period: Period, facet: str) -> tuple[Bar, ...]:
+        """Passages by one of gate.tables.FACETS, e.g. "reason", "actor", "plate_class"."""
+        with self._reading() as connection:
+            return report_charts.by_facet(connection, period, facet)
+
+    def visitors_by_building(self, period: Period) -> tuple[Bar, ...]:
+        """Visitors let in, by the building they visit; most first."""
+        with self._reading() as connection:
+            return report_charts.visitors(connection, period)
+
+    def dwell(self, period: Period) -> tuple[DwellBar, ...]:
+        """Visits that ended in the period, by standing and length."""
+        with self._reading() as connection:
+            return report_charts.dwells(connection, period)
+
+    def faults(self, period: Period) -> tuple[Bar, ...]:
+        """Alarms by kind ("alarm:link_lost") and orders that failed ("opening:expired")."""
+        with self._reading() as connection:
+            return report_charts.faults(connection, period)
+
+    # --- lists --------------------------------------------------------------------------------
+
+    def inside(self, limit: int = 5_000) -> tuple[InsideVehicle, ...]:
+        """Vehicles that came in and were not seen to leave, longest first."""
+        with self._reading() as connection:
+            return report_lists.inside_vehicles(connection, limit)
+
+    def inside_counts(self) -> tuple[InsideCount, ...]:
+        """How many are inside now, by standing and kind; most first."""
+        with self._reading() as connection:
+            return report_lists.inside_counts(connection)
+
+    def overstays(self, now: datetime, visitors_for: timedelta) -> tuple[InsideVehicle, ...]:
+        """Visitors beyond the end of their pass, or inside for longer than `visitors_for`."""
+        with self._reading() as connection:
+            return report_lists.overstays(connection, now, visitors_for)
+
+    def alarms(self, *, standing: bool = True, limit: int = 200) -> tuple[AlarmRow, ...]:
+        """Alarms, newest first; only those nobody acknowledged unless told otherwise."""
+        with self._reading() as connection:
+            return report_lists.alarms(connection, standing=standing, limit=limit)
+
+    def audit(self, wanted: AuditFilter, cursor: int | None = None, limit: int = 100) -> AuditPage:
+        """A page of who did what, newest first."""
+        with self._reading() as connection:
+            return report_lists.audit_page(connection, wanted, cursor, limit)
+
+    def shift(self, since: datetime, until: datetime) -> ShiftSummary:
+        """What a shift hands over. Counts are of whole hours: since is taken down, until up."""
+        period = report_charts.whole_hours(since, until)
+        with self._reading() as connection:
+            directions = {
+                b.label: b.n for b in report_charts.by_facet(connection, period, "direction")
+            }
+            visitors = report_charts.visitors(connection, period)
+            return ShiftSummary(
+                shares=report_charts.shares(connection, period),
+                came_in=directions.get(Direction.IN.value, 0),
+                went_out=directions.get(Direction.OUT.value, 0),
+                visitors=sum(bar.n for bar in visitors),
+                by_reason=report_charts.by_facet(connection, period, "reason"),
+                inside=report_lists.inside_counts(connection),
+                standing_alarms=report_lists.alarms(connection, standing=True, limit=200),
+                running=report_log.running(connection),
+            )
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self._database.reading() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise JournalAway(f"the database cannot be read: {error.orig}") from error
