@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gate.demonstration.backdrop import Place, paint
+from gate.demonstration.backdrop import Backdrop, Place, paint
 from gate.demonstration.bodywork import Body, Kind, build
 from gate.demonstration.gatearm import draw_arm
 from gate.demonstration.livery import Marking
@@ -60,6 +60,7 @@ class Scene:
         self._view, self._place = view_of(side), place_of(side, inside=inside)
         self._light, self._seed = light, seed
         self._bodies: dict[tuple[Kind, Marking], Body] = {}
+        self._day: Backdrop | None = None
         self._inks: dict[tuple[Kind, Marking, tuple[int, int, int], int], NDArray[np.uint32]] = {}
 
     @property
@@ -71,8 +72,9 @@ class Scene:
     def backdrop(self) -> Image:
         """The empty lane, without the arm."""
         rng = np.random.default_rng(self._seed)
-        day = paint(self._view, self._place, rng)
-        return weathered(day, self._view, self._light, self._place.side, rng)
+        if self._day is None:
+            self._day = paint(self._view, self._place, rng)
+        return weathered(self._day, self._view, self._light, self._place.side, rng)
 
     @cached_property
     def _empty(self) -> list[Image]:
@@ -90,8 +92,23 @@ class Scene:
         return np.repeat(grain[..., None], 4, axis=2)
 
     def prepare(self, looks: Looks) -> None:
-        """Make the body of a vehicle that will come, so that its first frame is not late."""
+        """Make the body of a vehicle that will come: 0.7 s of work, for a thread of its own."""
         self._body(looks)
+
+    @property
+    def painted(self) -> bool:
+        """Whether the backdrop is there: two seconds of work, which the first frame does."""
+        return "_empty" in self.__dict__
+
+    def ready(self, looks: Looks) -> bool:
+        """Whether a vehicle can be shown without that work."""
+        return (looks.kind, looks.marking) in self._bodies
+
+    def relit(self, light: Light) -> "Scene":
+        """The same lane and vehicles in another light."""
+        other = Scene(self._place.side, light, self._seed, inside=self._place.inside)
+        other._bodies, other._day = self._bodies, self._day
+        return other
 
     def frame(self, vehicles: Sequence[Seen], raised: float, number: int = 0) -> Image:
         """The picture (720, 1280, 3) BGR.

@@ -1,0 +1,222 @@
+"""Who comes to which gate, in which order: a seeded plan over a list of made-up plates. Pure.
+
+The plan starts with a fixed programme that shows every kind of passage within the first minutes;
+after that vehicles come by lot. It never runs dry, whatever the gate does with them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+
+from gate.demonstration.bodywork import Kind
+from gate.demonstration.livery import Marking
+from gate.demonstration.road import Fate
+
+
+class Role(StrEnum):
+    """Why a vehicle comes."""
+
+    RESIDENT = "resident"
+    TAILGATER = "tailgater"
+    VISITOR = "visitor"
+    STRANGER = "stranger"
+    LOOKALIKE = "lookalike"
+    BLOCKED = "blocked"
+    EXPIRED = "expired"
+    SECOND_CAR = "second_car"
+    AMBULANCE = "ambulance"
+    FIRE = "fire"
+    POLICE = "police"
+    NO_PLATE = "no_plate"
+    LEAVING = "leaving"
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The plates of the demo by what they are in the register.
+
+    lookalikes: not registered, one look-alike character away from a registered one. inside: known
+    to be in the community when the demo starts.
+    """
+
+    residents: tuple[str, ...]
+    inside: tuple[str, ...]
+    visitors: tuple[str, ...]
+    strangers: tuple[str, ...]
+    lookalikes: tuple[str, ...]
+    blocked: tuple[str, ...]
+    expired: tuple[str, ...]
+    second_cars: tuple[str, ...]
+    ambulance: str
+    fire: str
+    police: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One vehicle to come. plate "" for none; gap: seconds of empty lane before it."""
+
+    role: Role
+    plate: str
+    kind: Kind
+    marking: Marking
+    paint: tuple[int, int, int]
+    gap: float
+    patience: float
+
+    @property
+    def tailgates(self) -> bool:
+        """Whether it slips in behind the vehicle before it."""
+        return self.role is Role.TAILGATER
+
+
+_PAINTS = (
+    (236, 236, 234),
+    (214, 212, 208),
+    (120, 118, 116),
+    (66, 64, 62),
+    (30, 29, 28),
+    (138, 66, 24),
+    (96, 42, 20),
+    (40, 34, 150),
+    (58, 84, 104),
+    (176, 190, 196),
+)
+_PROGRAMME_IN = (
+    Role.RESIDENT,
+    Role.VISITOR,
+    Role.STRANGER,
+    Role.RESIDENT,
+    Role.AMBULANCE,
+    Role.LOOKALIKE,
+    Role.RESIDENT,
+    Role.TAILGATER,
+    Role.BLOCKED,
+    Role.POLICE,
+    Role.NO_PLATE,
+    Role.RESIDENT,
+    Role.EXPIRED,
+    Role.FIRE,
+    Role.SECOND_CAR,
+)
+_BY_LOT = {
+    Role.RESIDENT: 0.60,
+    Role.VISITOR: 0.12,
+    Role.STRANGER: 0.07,
+    Role.LOOKALIKE: 0.04,
+    Role.SECOND_CAR: 0.04,
+    Role.TAILGATER: 0.03,
+    Role.EXPIRED: 0.02,
+    Role.BLOCKED: 0.02,
+    Role.NO_PLATE: 0.02,
+    Role.AMBULANCE: 0.015,
+    Role.POLICE: 0.015,
+    Role.FIRE: 0.01,
+}
+_PATIENCE = {Role.BLOCKED: 9.0, Role.STRANGER: 20.0, Role.LOOKALIKE: 20.0}
+_SHOWN = {
+    Role.AMBULANCE: (Kind.VAN, Marking.AMBULANCE, (236, 236, 236)),
+    Role.FIRE: (Kind.SUV, Marking.RESCUE, (32, 26, 176)),
+    Role.POLICE: (Kind.SALOON, Marking.POLICE, (238, 238, 238)),
+}
+
+
+@dataclass(slots=True)
+class Town:
+    """Both plans, and who is inside; a vehicle cannot leave before it came."""
+
+    roster: Roster
+    seed: int
+    patience: float = 20.0
+    outside: list[str] = field(default_factory=list)
+    inside: list[str] = field(default_factory=list)
+    _dice: np.random.Generator = field(init=False)
+    _turn: dict[Role, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Put everybody where the register says."""
+        self._dice = np.random.default_rng(self.seed)
+        known = set(self.roster.inside)
+        self.inside = [plate for plate in self.roster.residents if plate in known]
+        self.outside = [plate for plate in self.roster.residents if plate not in known]
+
+    def arrivals_in(self) -> Iterator[Arrival]:
+        """Vehicles for the entrance, without end."""
+        for role in _PROGRAMME_IN:
+            yield self._arrival(role, self._incoming(role))
+        roles, shares = list(_BY_LOT), np.array(list(_BY_LOT.values()))
+        while True:
+            role = roles[int(self._dice.choice(len(roles), p=shares / shares.sum()))]
+            yield self._arrival(role, self._incoming(role))
+
+    def arrivals_out(self) -> Iterator[Arrival]:
+        """Vehicles for the exit, without end."""
+        while True:
+            yield self._arrival(Role.LEAVING, self._outgoing())
+
+    def ended(self, arrival: Arrival, fate: Fate) -> None:
+        """A vehicle left a lane: the town takes note of where it is now."""
+        if fate is Fate.BACKED_OUT:
+            if arrival.role is Role.LEAVING:
+                self.inside.append(arrival.plate)
+            elif arrival.role is Role.RESIDENT:
+                self.outside.append(arrival.plate)
+        elif arrival.role is Role.LEAVING:
+            if arrival.plate in self.roster.residents:
+                self.outside.append(arrival.plate)
+        elif arrival.plate:
+            self.inside.append(arrival.plate)
+
+    # --- who is next -----------------------------------------------------------------------------
+
+    def _incoming(self, role: Role) -> str:
+        roster = self.roster
+        fixed = {
+            Role.NO_PLATE: "",
+            Role.AMBULANCE: roster.ambulance,
+            Role.FIRE: roster.fire,
+            Role.POLICE: roster.police,
+        }
+        if role in fixed:
+            return fixed[role]
+        stock = {
+            Role.VISITOR: roster.visitors,
+            Role.LOOKALIKE: roster.lookalikes,
+            Role.BLOCKED: roster.blocked,
+            Role.EXPIRED: roster.expired,
+            Role.SECOND_CAR: roster.second_cars,
+        }.get(role)
+        if role is Role.RESIDENT and self.outside:
+            return self._drawn(self.outside)
+        return self._next(role, stock) if stock else self._next(Role.STRANGER, roster.strangers)
+
+    def _outgoing(self) -> str:
+        """Mostly residents; now and then a visitor who came during the demo."""
+        return self._drawn(self.inside) or self._next(Role.STRANGER, self.roster.strangers)
+
+    def _drawn(self, plates: list[str]) -> str:
+        return plates.pop(int(self._dice.integers(len(plates)))) if plates else ""
+
+    def _next(self, role: Role, plates: tuple[str, ...]) -> str:
+        turn = self._turn.get(role, 0)
+        self._turn[role] = turn + 1
+        return plates[turn % len(plates)] if plates else ""
+
+    def _arrival(self, role: Role, plate: str) -> Arrival:
+        kind, marking, paint = _SHOWN.get(role) or _looks(plate, self._dice)
+        gap = 0.0 if role is Role.TAILGATER else float(self._dice.uniform(0.5, 5.0))
+        patience = min(_PATIENCE.get(role, self.patience), self.patience)
+        return Arrival(role, plate, kind, marking, paint, gap, patience)
+
+
+def _looks(plate: str, dice: np.random.Generator) -> tuple[Kind, Marking, tuple[int, int, int]]:
+    """The same plate is always the same car; new-energy plates are on electric ones."""
+    number = sum(ord(c) * (i + 3) for i, c in enumerate(plate)) or int(dice.integers(1000))
+    paint = _PAINTS[number % len(_PAINTS)]
+    electric = len(plate) == 8 and not plate.endswith("应急")
+    kind = (
+        Kind.VAN if number % 11 == 0 and not electric else (Kind.SALOON, Kind.SUV)[number // 7 % 2]
+    )
+    return kind, Marking.ELECTRIC if electric else Marking.PLAIN, paint

@@ -1,0 +1,192 @@
+"""The demo site as a process: python -m gate.demonstration.site --folder DIR --roster FILE.
+
+It prints one line of JSON when boards and cameras can be reached, writes what really happened to
+DIR/site.jsonl, and lives until its standard input ends or says "quit", or a signal ends it. What it
+knows of the gate is what a real site knows: bytes on wires, and who looks at its cameras.
+"""
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TextIO
+
+import cv2
+from pydantic import TypeAdapter
+
+from gate.demonstration.plan import Arrival, Roster, Town
+from gate.demonstration.scene import Scene
+from gate.demonstration.stage import Stage
+from gate.demonstration.weather import Light
+from hardware.clock import Clock, SystemClock
+from hardware.emulators.control import ControlSocket
+
+TRUTH = "site.jsonl"
+_STEP_S = 0.04
+# A day in the demo, seconds of each light; it begins by day, whatever the hour outside.
+_DAY = ((Light.DAY, 1200.0), (Light.SNOW, 600.0), (Light.NIGHT, 600.0))
+
+
+class Truth:
+    """What really happened at the site, a line of JSON for each event, for tests to compare."""
+
+    def __init__(self, file: TextIO, clock: Clock) -> None:
+        self._file, self._clock = file, clock
+
+    def say(self, lane: str, event: str, arrival: Arrival | None) -> None:
+        """Write one event."""
+        line: dict[str, object] = {"at": self._clock.monotonic(), "lane": lane, "event": event}
+        if arrival is not None:
+            line |= {"role": arrival.role, "plate": arrival.plate}
+        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self._file.flush()
+
+
+class Site:
+    """Both lanes and the loop that moves them. One-way: in at the south, out at the north."""
+
+    def __init__(
+        self, folder: Path, roster: Roster, truth: Truth, *, seed: int, patience: float
+    ) -> None:
+        self.town = Town(roster, seed, patience)
+        self.stages = {
+            "south": _stage("south", 1, folder, self.town, truth, seed),
+            "north": _stage("north", -1, folder, self.town, truth, seed + 1),
+        }
+        self._controls = [
+            ControlSocket(stage.device, folder / f"{name}.sock")
+            for name, stage in self.stages.items()
+        ]
+        self._folder = folder
+        self._ended = threading.Event()
+        self._painter = threading.Thread(target=self._paint, name="painter", daemon=True)
+        self._light: tuple[tuple[Light, float], ...] = _DAY
+        self._now = 0.0
+
+    def start(self, light: Light | None) -> dict[str, dict[str, str]]:
+        """Plug everything in; return where boards and cameras are. light: None for a whole day."""
+        if light is not None:
+            self._light = ((light, float("inf")),)
+        for stage in self.stages.values():
+            stage.start()
+        for control in self._controls:
+            control.__enter__()
+        self._painter.start()
+        return {
+            name: {
+                "board": str(self._folder / name),
+                "camera": stage.camera.url,
+                "control": str(self._folder / f"{name}.sock"),
+            }
+            for name, stage in self.stages.items()
+        }
+
+    def run(self, clock: Clock, pace: float, traffic: bool) -> None:
+        """Move the site until `end` is called."""
+        if traffic:
+            self.stages["south"].open(self.town.arrivals_in())
+            self.stages["north"].open(self.town.arrivals_out())
+        last = clock.monotonic()
+        while not clock.wait(self._ended, _STEP_S):
+            now = clock.monotonic()
+            passed, last = min(now - last, 0.5), now
+            self._now += passed
+            for stage in self.stages.values():
+                stage.step(passed, pace)
+
+    def end(self) -> None:
+        """Let `run` return."""
+        self._ended.set()
+
+    def stop(self) -> None:
+        """Unplug everything."""
+        self._ended.set()
+        self._painter.join(5.0)
+        for control in self._controls:
+            control.__exit__(None, None, None)
+        for stage in self.stages.values():
+            stage.stop()
+
+    def _paint(self) -> None:
+        """The slow work: bodies of cars that come, and another light when it is time."""
+        shown = Light.DAY
+        while not self._ended.wait(0.1):
+            light = self._light_now()
+            for stage in self.stages.values():
+                if light is not shown:
+                    stage.relight(light)
+                stage.paint()
+            shown = light
+
+    def _light_now(self) -> Light:
+        length = sum(seconds for _, seconds in self._light)
+        at = self._now % length if length != float("inf") else 0.0
+        for light, seconds in self._light:
+            if at < seconds:
+                return light
+            at -= seconds
+        return self._light[-1][0]
+
+
+def _stage(name: str, side: int, folder: Path, town: Town, truth: Truth, seed: int) -> Stage:
+    scene = Scene(side, Light.DAY, seed, inside=side < 0)
+    return Stage(name, scene, folder / name, town, truth.say)
+
+
+def write_roster(roster: Roster, path: Path) -> None:
+    """Keep a roster as JSON for the site's process."""
+    path.write_text(json.dumps(asdict(roster), ensure_ascii=False), encoding="utf-8")
+
+
+def read_roster(path: Path) -> Roster:
+    """Read what `write_roster` wrote."""
+    return TypeAdapter(Roster).validate_json(path.read_text(encoding="utf-8"))
+
+
+def _parser() -> argparse.ArgumentParser:
+    asks = argparse.ArgumentParser(prog="python -m gate.demonstration.site", description=__doc__)
+    asks.add_argument("--folder", type=Path, required=True, help="for links, sockets and the log")
+    asks.add_argument("--roster", type=Path, required=True, help="JSON file of the plates")
+    asks.add_argument("--seed", type=int, default=1)
+    asks.add_argument("--pace", type=float, default=1.0, help="speed of the traffic")
+    asks.add_argument("--patience", type=float, default=20.0, help="seconds a driver waits")
+    asks.add_argument("--light", choices=["auto", *Light], default="auto")
+    asks.add_argument("--no-traffic", action="store_true", help="an empty site")
+    return asks
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the site; return the exit status."""
+    asked = _parser().parse_args(arguments)
+    cv2.setNumThreads(1)
+    clock = SystemClock()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    with (asked.folder / TRUTH).open("a", encoding="utf-8") as file:
+        truth = Truth(file, clock)
+        roster = read_roster(asked.roster)
+        site = Site(asked.folder, roster, truth, seed=asked.seed, patience=asked.patience)
+        places = site.start(None if asked.light == "auto" else Light(asked.light))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: site.end())
+        threading.Thread(target=_obey, args=(sys.stdin, site), daemon=True).start()
+        print(json.dumps(places), flush=True)
+        try:
+            site.run(clock, asked.pace, not asked.no_traffic)
+        finally:
+            site.stop()
+    return 0
+
+
+def _obey(lines: Iterator[str], site: Site) -> None:
+    for line in lines:
+        if line.strip() == "quit":
+            break
+    site.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
