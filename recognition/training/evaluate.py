@@ -1,0 +1,178 @@
+"""Measures a reader as it will run (ONNX on the CPU): real val pictures and balanced rendered ones.
+
+The real pictures are few and mostly blue, so classes and provinces are measured on rendered plates
+drawn evenly, with a seed that training never uses; every figure says which pictures it is from.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recognition.alphabet import PROVINCES, SLOTS, decode, encode
+from recognition.reader import Logits, PlateNetwork, PlateText, postprocess
+from recognition.training.crops import RealPlate, load_crops
+from recognition.training.glyphs import GlyphSet, load_glyphs
+from recognition.training.plate_classes import PlateClass
+from recognition.training.render import Shard, read_shard, render, write_shard
+from recognition.training.scores import (
+    Judged,
+    accuracy,
+    calibration_error,
+    kept_above,
+    reliability,
+)
+
+_BALANCED_SEED = 424242
+_BATCH = 64
+THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture to be read: its truth, and the groups that it counts in."""
+
+    image: NDArray[np.uint8]
+    text: str
+    groups: tuple[str, ...]
+    name: str
+
+
+def real_pictures(data: Path, split: str = "val") -> list[Picture]:
+    """The cut-outs of a data folder's split, in the order of its label file."""
+    return [_real(plate) for plate in load_crops(data, split)]
+
+
+def _real(plate: RealPlate) -> Picture:
+    groups = ("all", f"source {plate.source}", f"colour {plate.colour}")
+    return Picture(plate.image, plate.text, groups, plate.path)
+
+
+def balanced_shard(cache: Path, glyphs: tuple[GlyphSet, ...], each: int = 40) -> Shard:
+    """`each` rendered plates of every class, in the order of PlateClass; kept in `cache`."""
+    path = cache / f"balanced-{each}.npy"
+    if not path.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        rng = np.random.default_rng(_BALANCED_SEED)
+        parts = [render(rng, each, glyphs, plate_class) for plate_class in PlateClass]
+        write_shard(path, _joined(parts))
+    return read_shard(path)
+
+
+def _joined(parts: Sequence[Shard]) -> Shard:
+    return Shard(
+        *(
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("images", "labels", "colours", "lines", "classes")
+        )
+    )
+
+
+def rendered_pictures(shard: Shard) -> list[Picture]:
+    """A shard's pictures, grouped by class and by province."""
+    order = list(PlateClass)
+    found = []
+    for index, row in enumerate(shard.labels):
+        text = decode(tuple(int(v) for v in row))
+        groups = ["all", f"class {order[shard.classes[index]]}"]
+        groups += [f"province {c}" for c in text if c in PROVINCES][:1]
+        found.append(Picture(shard.images[index], text, tuple(groups), f"rendered {index}"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a network read on pictures, in their order."""
+
+    pictures: tuple[Picture, ...]
+    logits: Logits
+    readings: tuple[PlateText, ...]
+
+    def judged(self, group: str = "all") -> Judged:
+        """Truth and reading of one group."""
+        chosen = [i for i, p in enumerate(self.pictures) if group in p.groups]
+        return Judged(
+            tuple(self.pictures[i].text for i in chosen),
+            tuple(self.readings[i].text for i in chosen),
+            np.array([self.readings[i].confidence for i in chosen], np.float32),
+        )
+
+    def groups(self) -> tuple[str, ...]:
+        """All groups, "all" first, the others by name."""
+        names = {group for picture in self.pictures for group in picture.groups}
+        return tuple(sorted(names, key=lambda name: (name != "all", name)))
+
+    def wrong(self) -> list[int]:
+        """Places of the wrong readings, the surest first."""
+        places = [i for i, r in enumerate(self.readings) if r.text != self.pictures[i].text]
+        return sorted(places, key=lambda i: -self.readings[i].confidence)
+
+
+def read_all(network: PlateNetwork, pictures: Sequence[Picture]) -> Result:
+    """Reads the pictures in batches."""
+    parts = [network.logits([p.image for p in some]) for some in _some(pictures)]
+    logits = Logits(
+        np.concatenate([p.characters for p in parts]),
+        np.concatenate([p.colours for p in parts]),
+        np.concatenate([p.two_lines for p in parts]),
+    )
+    return Result(tuple(pictures), logits, postprocess(logits, network.manifest))
+
+
+def _some(pictures: Sequence[Picture]) -> Iterator[Sequence[Picture]]:
+    for start in range(0, len(pictures), _BATCH):
+        yield pictures[start : start + _BATCH]
+
+
+def slot_labels(pictures: Sequence[Picture]) -> NDArray[np.int64]:
+    """(n, slots) alphabet indices of the true texts."""
+    return np.array([encode(p.text) for p in pictures], np.int64).reshape(-1, SLOTS)
+
+
+def report_lines(title: str, result: Result) -> Iterator[str]:
+    """The result as Markdown: accuracy by group, thresholds, reliability."""
+    yield f"### {title}: {len(result.pictures)} pictures"
+    yield ""
+    yield "| group | pictures | right | right but for the province |"
+    yield "|---|---|---|---|"
+    for group in result.groups():
+        judged = result.judged(group)
+        whole, loose = accuracy(judged)
+        yield f"| {group} | {len(judged.texts)} | {whole:.2%} | {loose:.2%} |"
+    yield ""
+    yield "| threshold | kept | of the right ones | wrong kept |"
+    yield "|---|---|---|---|"
+    everything = result.judged()
+    for threshold in THRESHOLDS:
+        kept = kept_above(everything, threshold)
+        yield f"| {threshold} | {kept.share:.1%} | {kept.of_right:.1%} | {kept.wrong} |"
+    yield ""
+    bars = reliability(everything.sure, everything.right())
+    yield f"Whole plates, expected calibration error {calibration_error(bars):.4f}:"
+    yield ""
+    yield "| stated | pictures | mean stated | right |"
+    yield "|---|---|---|---|"
+    for bar in bars:
+        span = f"{bar.low:.1f} to {bar.high:.1f}"
+        yield f"| {span} | {bar.count} | {bar.stated:.3f} | {bar.right:.3f} |"
+    yield ""
+    yield _slots_line(result)
+    yield ""
+
+
+def _slots_line(result: Result) -> str:
+    labels = slot_labels(result.pictures)
+    log_probs = np.stack([r.log_probs for r in result.readings])
+    stated = np.exp(log_probs.max(axis=2))
+    right = log_probs.argmax(axis=2) == labels
+    bars = reliability(stated.ravel(), right.ravel())
+    by_slot = " ".join(f"{v:.2%}" for v in right.mean(axis=0))
+    return f"Single slots right: {by_slot}; calibration error {calibration_error(bars):.4f}."
+
+
+def glyph_sets(data: Path | None) -> tuple[GlyphSet, ...]:
+    """The glyphs of a data folder, or the atlas alone."""
+    folder = None if data is None else data / "glyphs"
+    return load_glyphs(folder if folder is not None and folder.exists() else None)

@@ -1,0 +1,147 @@
+"""What each verb of `python -m recognition.training` does for the reader."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from recognition.reader import READER_MANIFEST, PlateNetwork
+from recognition.training.atlas import draw_atlas
+from recognition.training.calibrate import fit_temperatures
+from recognition.training.crops import load_crops, load_scene_plates
+from recognition.training.error_page import error_page
+from recognition.training.evaluate import (
+    Picture,
+    balanced_shard,
+    glyph_sets,
+    read_all,
+    real_pictures,
+    rendered_pictures,
+    report_lines,
+    slot_labels,
+)
+from recognition.training.render import read_shard, render, render_shards, write_shard
+from recognition.training.samples import write_samples
+
+_CALIBRATION_SEED = 777
+_CALIBRATION_PICTURES = 1_500
+
+
+def synth(options: argparse.Namespace) -> int:
+    """Renders shards."""
+    cv2.setNumThreads(1)
+    drawn = render_shards(
+        options.folder,
+        options.pictures,
+        seed=options.seed,
+        glyph_folder=None if options.data is None else options.data / "glyphs",
+        shard_size=options.shard_size,
+        part=options.part,
+        parts=options.parts,
+    )
+    _say(f"{drawn} shards drawn in {options.folder}")
+    return 0
+
+
+def train(options: argparse.Namespace) -> int:
+    """Trains, measuring on the real validation cut-outs where there is a data folder."""
+    import torch
+
+    from recognition.training import train as training
+    from recognition.training.dataset import RealPlates, Rendered, batches
+    from recognition.training.progress import measure_on
+
+    torch.set_num_threads(options.threads)
+    cv2.setNumThreads(1)
+    recipe = training.Recipe(
+        steps=options.steps,
+        batch=options.batch,
+        rate=options.rate,
+        warmup=min(300, options.steps // 4 + 1),
+        decay=options.decay,
+        real_share=options.real_share,
+        seed=options.seed,
+        every=options.every,
+        device=options.device,
+    )
+    real = None
+    if options.data is not None:
+        plates = load_crops(options.data, "train") + load_scene_plates(options.data, "train")
+        real = RealPlates(plates) if plates else None
+    stream = batches(
+        np.random.default_rng(options.seed),
+        Rendered(options.folder),
+        real,
+        recipe.batch,
+        recipe.real_share,
+    )
+    held_back = real_pictures(options.data) if options.data is not None else []
+    training.train(recipe, stream, training.Files(options.folder), measure_on(held_back))
+    return 0
+
+
+def calibration_pictures(options: argparse.Namespace) -> tuple[list[Picture], list[Picture]]:
+    """Every second real val picture, and rendered ones of a seed that nothing else uses."""
+    real = real_pictures(options.data)[::2] if options.data is not None else []
+    path = options.folder / "calibration.npy"
+    if not path.exists():
+        rng = np.random.default_rng(_CALIBRATION_SEED)
+        write_shard(path, render(rng, _CALIBRATION_PICTURES, glyph_sets(options.data)))
+    return real, rendered_pictures(read_shard(path))
+
+
+def export(options: argparse.Namespace) -> int:
+    """Exports once to calibrate, then again with the temperatures."""
+    from recognition.training.export import export_reader
+    from recognition.training.train import Files, load_average
+
+    net = load_average(Files(options.folder).state)
+    plain = export_reader(net, options.folder / "uncalibrated", options.name)
+    real, rendered = calibration_pictures(options)
+    pictures = real + rendered
+    result = read_all(PlateNetwork(plain), pictures)
+    # Real pictures are few: together they count as much as all the rendered ones.
+    weight = len(rendered) / len(real) if real else 1.0
+    weights = np.array([weight] * len(real) + [1.0] * len(rendered), np.float32)
+    temperatures = fit_temperatures(result.logits.characters, slot_labels(pictures), weights)
+    manifest = export_reader(net, options.out, options.name, temperatures)
+    _say(f"{manifest}: temperatures {temperatures}")
+    return 0
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Prints the figures; the real ones on the half of val that calibration has not seen, too."""
+    network = PlateNetwork(options.manifest or READER_MANIFEST)
+    results = {}
+    if options.data is not None:
+        pictures = real_pictures(options.data)
+        results["Real val cut-outs"] = read_all(network, pictures)
+        results["Real val cut-outs not calibrated on"] = read_all(network, pictures[1::2])
+    shard = balanced_shard(options.folder, glyph_sets(options.data), options.each)
+    results["Rendered, balanced"] = read_all(network, rendered_pictures(shard))
+    lines = [line for title, result in results.items() for line in report_lines(title, result)]
+    _say("\n".join(lines))
+    if options.report:
+        options.report.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if options.html:
+        options.html.write_text(error_page(results), encoding="utf-8")
+    return 0
+
+
+def samples(options: argparse.Namespace) -> int:
+    """Draws the sheet of samples."""
+    rng = np.random.default_rng(options.seed)
+    write_samples(options.out, rng, glyph_sets(options.data), options.data)
+    return 0
+
+
+def atlas(options: argparse.Namespace) -> int:
+    """Draws the atlas in the tree anew."""
+    draw_atlas(Path(options.font))
+    return 0
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
