@@ -106,6 +106,13 @@ class BarrierConfig(Part):
     )
     pulse_ms: int = Field(500, ge=100, le=2000, description="Length of a pulse, milliseconds.")
     travel_s: Seconds = Field(6.0, description="Longest time of travel up or down, seconds.")
+    self_close_s: float | None = Field(
+        None,
+        gt=0,
+        le=600,
+        description="Longest time until an arm that closes by itself is down "
+        "once nobody is under it, seconds; none where that is not known.",
+    )
     clear_s: float = Field(
         1.0, ge=1.0, le=60.0, description="Seconds the safety loop must be clear before lowering."
     )

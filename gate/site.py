@@ -98,7 +98,11 @@ class Site:
 
     def reset_fire(self, lane: LaneId, actor: str, remark: str) -> bool:
         """End the fire opening, once the fire signal is gone."""
-        return self._act(lane, actor, "reset_fire", remark, lambda p: p.barrier.reset_fire())
+        return self._act(lane, actor, "reset_fire", remark, lambda p: p.barrier.reset_fire(actor))
+
+    def reset_fault(self, lane: LaneId, actor: str, remark: str) -> bool:
+        """State that somebody has looked at an arm whose movement failed."""
+        return self._act(lane, actor, "reset_fault", remark, lambda p: p.barrier.reset_fault(actor))
 
     def acknowledge(self, alarm: str, actor: str, remark: str) -> bool:
         """Note that a person has seen an alarm."""

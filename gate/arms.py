@@ -1,0 +1,155 @@
+"""From config.yaml to running arms: which station serves which lane, in hardware's own words.
+
+Boards on one wire share a station (one thread), because one wire carries one exchange at a time.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from gate.config import BarrierConfig, BoardConfig, Config, InputConfig, LaneConfig
+from gate.events import LaneId, OrderId
+from hardware.arm import BarrierSettings, Controller
+from hardware.board import BoardSettings, RelayBoard
+from hardware.clock import Clock
+from hardware.inputs import Contact, InputName, InputWiring
+from hardware.passage import PassageSettings
+from hardware.relay import open_boards
+from hardware.station import Station
+from hardware.station_words import ArmSettings, ArmState, Event
+
+OnEvent = Callable[[LaneId, Event], None]
+
+
+class Stations:
+    """All stations of the site."""
+
+    def __init__(self, config: Config, clock: Clock, on_event: OnEvent) -> None:
+        self._by_lane: dict[LaneId, Station] = {}
+        self._all: list[Station] = []
+
+        def told(lane: str, event: Event) -> None:
+            on_event(LaneId(lane), event)
+
+        arms = {name: arms_of(config, name) for name in config.boards}
+        opened = open_boards(
+            [board_settings(name, board, arms[name]) for name, board in config.boards.items()],
+            clock,
+        )
+        wires: dict[str, list[tuple[RelayBoard, Mapping[str, ArmSettings]]]] = {}
+        for board, (name, wired) in zip(opened, config.boards.items(), strict=True):
+            wires.setdefault(wired.url, []).append((board, arms[name]))
+        for (board, first), *others in wires.values():
+            station = Station(board, first, clock, told, others)
+            self._all.append(station)
+            lanes = [lane for _, wired_arms in [(board, first), *others] for lane in wired_arms]
+            self._by_lane.update({LaneId(lane): station for lane in lanes})
+
+    def start(self) -> None:
+        """Start every station's thread."""
+        for station in self._all:
+            station.start()
+
+    def stop(self, timeout: float) -> bool:
+        """Release every relay and end the threads; return whether all have ended."""
+        ended = [station.stop(timeout) for station in self._all]
+        return all(ended)
+
+    def of(self, lane: LaneId) -> Station:
+        """Return the station that serves this lane."""
+        return self._by_lane[lane]
+
+    def state(self, lane: LaneId) -> ArmState:
+        """Return the arm as it is known now."""
+        return self.of(lane).state(lane)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneBarrier:
+    """The arm of one lane: gate.ports.Barrier. It knows no other lane's arm."""
+
+    station: Station
+    lane: LaneId
+
+    def raise_arm(self, order: OrderId, expires: float) -> None:
+        """Order the arm up, unless `expires` (monotonic seconds) passes first."""
+        self.station.raise_arm(self.lane, order, expires)
+
+    def lower(self, order: OrderId) -> None:
+        """Ask for the arm to come down, if and when that is safe."""
+        self.station.lower(self.lane, order)
+
+    def hold(self, until: float) -> None:
+        """Hold the arm up until then (monotonic seconds)."""
+        self.station.hold(self.lane, until)
+
+    def release_hold(self) -> None:
+        """End the hold; the arm is not moved by that."""
+        self.station.release_hold(self.lane)
+
+    def reset_fire(self, by: str) -> None:
+        """State that the fire is over; counts only when the signal is gone."""
+        self.station.reset_fire(self.lane, by)
+
+    def reset_fault(self, by: str) -> None:
+        """State that somebody has looked at the arm."""
+        self.station.reset_fault(self.lane, by)
+
+
+def board_settings(name: str, board: BoardConfig, arms: Mapping[str, ArmSettings]) -> BoardSettings:
+    """Return the board in hardware's words; the relays of one arm exclude each other."""
+    return BoardSettings(
+        protocol=board.protocol,
+        url=board.url,
+        name=name,
+        address=board.address,
+        baud=board.baud,
+        relays=board.relays,
+        inputs=board.inputs,
+        interlock=tuple(frozenset(arm.relays.values()) for arm in arms.values()),
+        silent=board.silent,
+        local_echo=board.local_echo,
+    )
+
+
+def arms_of(config: Config, board: str) -> Mapping[str, ArmSettings]:
+    """Return the arms that hang on this board, by lane."""
+    return {
+        lane: arm_settings(settings)
+        for lane, settings in config.lanes.items()
+        if settings.barrier.board == board
+    }
+
+
+def arm_settings(lane: LaneConfig) -> ArmSettings:
+    """Return the arm of a lane as it is wired."""
+    barrier = lane.barrier
+    return ArmSettings(
+        raise_channel=barrier.raise_,
+        lower_channel=barrier.lower,
+        stop_channel=barrier.stop,
+        inputs={name: _wiring(wired) for name, wired in lane.inputs.items()},
+        barrier=_barrier(barrier, lane.inputs),
+        passage=PassageSettings(open_too_long=barrier.open_too_long_s),
+    )
+
+
+def _barrier(barrier: BarrierConfig, inputs: Mapping[InputName, InputConfig]) -> BarrierSettings:
+    safety = inputs.get(InputName.SAFETY)
+    settings = BarrierSettings(
+        controller=barrier.controller,
+        closes_itself=barrier.closes_itself,
+        safety_permanent=safety is not None and safety.permanent_presence,
+        raise_within=barrier.travel_s,
+        lower_within=barrier.travel_s,
+        clear_for=barrier.clear_s,
+        hold_cap=barrier.hold_cap_minutes * 60.0,
+        pulse_ms=barrier.pulse_ms,
+    )
+    if barrier.controller is Controller.RAISE_ONLY and barrier.closes_itself:
+        return replace(settings, self_close=barrier.self_close_s)
+    return settings
+
+
+def _wiring(wired: InputConfig) -> InputWiring:
+    contact = Contact.NORMALLY_OPEN if wired.normally == "open" else Contact.NORMALLY_CLOSED
+    return InputWiring(wired.channel, contact, wired.debounce_ms)
