@@ -20,6 +20,7 @@ from hardware.emulators.line import Line, PtyLine, TcpLine
 from hardware.emulators.model import Model
 from hardware.emulators.numato import NumatoModule
 from hardware.emulators.sign import SignBoard
+from hardware.emulators.speech import SpeechModule
 from hardware.emulators.waveshare import LINKAGE, NORMAL, WaveshareBoard
 
 KINDS: dict[str, Callable[[argparse.Namespace], Model]] = {
@@ -31,6 +32,7 @@ KINDS: dict[str, Callable[[argparse.Namespace], Model]] = {
     "kmtronic": lambda asked: KmtronicBoard(asked.relays),
     "numato": lambda asked: NumatoModule(asked.relays, asked.inputs),
     "sign": lambda _asked: SignBoard(),
+    "speech": lambda _asked: SpeechModule(),
 }
 
 
