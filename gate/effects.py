@@ -28,6 +28,7 @@ class Row:
     visitor_pass: int | None
     actor: str
     opening: str
+    outcome: str
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Row":

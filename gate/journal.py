@@ -20,7 +20,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
-from gate.clockwatch import ClockWatch
+from gate.clockwatch import ClockWatch, boot_id
 from gate.database import Database
 from gate.effects import Effects, NoEffects
 from gate.entries import Entry, ServiceNoted
@@ -88,7 +88,7 @@ class Journal:
         boot: str = "",
         spool: Spool | None = None,
     ) -> None:
-        """Take over what is in `folder` (spool, witness). boot: names this run of the machine.
+        """Take over what is in `folder` (spool, witness). boot: this run of the machine, in tests.
 
         Use `start` for the service itself; a command that only changes something needs none.
         """
@@ -98,7 +98,7 @@ class Journal:
         witness = Witness(folder / WITNESS_FILE, vault)
         self._scribe = Scribe(vault, Projection(effects or NoEffects()), witness)
         self._spooler = Spooler(spool or Spool(folder / SPOOL_FILE), database, self._scribe, vault)
-        self._stamps = ClockWatch(clock, boot)
+        self._stamps = ClockWatch(clock, boot or boot_id())
         self._ordered = Ordered()
         self._health = HealthBoard()
         self._listeners: tuple[Listener, ...] = ()
@@ -151,6 +151,11 @@ class Journal:
     def health(self) -> Health:
         """Whether the database takes entries, since when not, and what waits in the spool."""
         return self._health.view(self._spooler.pending)
+
+    @property
+    def clock_sound(self) -> bool:
+        """Whether the wall clock may be believed: False for a while after it jumped."""
+        return self._stamps.sound
 
     # --- writing ------------------------------------------------------------------------------
 

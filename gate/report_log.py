@@ -22,6 +22,7 @@ _FEW_PASSAGES = 20_000
 _FEW_PLATES = 400
 # What one call looks at before it hands back what it found.
 _STRETCHES = 96
+_STRETCHES_COUNTED = 400
 
 _ROW = [column for column in passage.c if column.name != "cell"]
 
@@ -50,19 +51,22 @@ def page(connection: Connection, wanted: PassageFilter, cursor: int | None, limi
 
 
 def count(connection: Connection, wanted: PassageFilter, limit: int) -> Count:
-    """How many match, counted up to the limit."""
+    """How many match, counted up to the limit, and in so many stretches at most."""
     sieve = prepare(connection, wanted)
     if sieve is None:
         return Count(0, exact=True)
     found = 0
-    spans = [(sieve.first, sieve.last)] if sieve.led_by_index else _spans(connection, sieve)
+    spans = [(sieve.first, sieve.last)]
+    if not sieve.led_by_index:
+        spans = list(_spans(connection, sieve, limit=_STRETCHES_COUNTED))
     for first, last in spans:
         some = _select(sieve, first, last, [passage.c.number]).limit(limit - found + 1)
         n = connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
         found += n
         if found > limit:
             return Count(limit, exact=False)
-    return Count(found, exact=True)
+    all_seen = sieve.led_by_index or len(spans) < _STRETCHES_COUNTED
+    return Count(found, exact=all_seen)
 
 
 def by_id(connection: Connection, of: PassageId) -> PassageRow | None:

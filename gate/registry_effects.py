@@ -1,0 +1,115 @@
+"""What passages do to the register: passes spent, visitors checked in and out, who is inside.
+
+Runs inside the journal's transaction, so that an opening and the pass it spends are one thing.
+What a person ordered is never refused here: a pass that cannot be spent stops only the rules.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+from sqlmodel import Session, col, select
+
+from gate.effects import Row
+from gate.entries import OpeningEnded, OpeningOrdered
+from gate.errors import OpeningRefused
+from gate.events import Direction, PassageEnd
+from registry import presence, visits
+from registry.errors import RecordMissingError
+from registry.kinds import Occupant
+from registry.passes import PassFault
+from registry.records import Presence, SpaceVehicle, Vehicle
+from registry.rules import SpaceId
+from registry.snapshot import Inside
+from registry.store import Author
+
+_AUTO: Final = "auto"
+# The arm certainly did not rise for these; after a crash nobody knows, and the pass stays spent.
+_NOT_RAISED: Final = frozenset({"failed", "expired", "refused"})
+_NOT_THROUGH: Final = frozenset({PassageEnd.BACKED_OUT, PassageEnd.REFUSED, PassageEnd.FAILED})
+
+_OCCUPANTS: Final = {
+    "registered": Occupant.RESIDENT,
+    "space_taken": Occupant.RESIDENT,
+    "outside_period": Occupant.RESIDENT,
+    "visitor": Occupant.VISITOR,
+    "pass_refused": Occupant.VISITOR,
+    "emergency": Occupant.SPECIAL,
+    "utility": Occupant.SPECIAL,
+}
+
+
+class RegistryEffects:
+    """gate.effects.Effects over the registry's tables."""
+
+    def ordered(self, connection: Connection, at: datetime, entry: OpeningOrdered) -> None:
+        """Hold one use of the visitor's pass. Raises OpeningRefused where none is left."""
+        if entry.visitor_pass is None:
+            return
+        with Session(bind=connection) as session:
+            by = Author(entry.by, at)
+            try:
+                held = visits.spend(session, entry.visitor_pass, entry.passage, by)
+            except RecordMissingError as error:
+                if entry.by == _AUTO:
+                    raise OpeningRefused(f"visitor pass {entry.visitor_pass} is gone") from error
+                return
+            session.flush()
+        if isinstance(held, PassFault) and entry.by == _AUTO:
+            raise OpeningRefused(f"visitor pass {entry.visitor_pass}: {held}")
+
+    def opening_ended(self, connection: Connection, at: datetime, entry: OpeningEnded) -> None:
+        """Give the pass back when the arm did not rise."""
+        if entry.outcome not in _NOT_RAISED:
+            return
+        with Session(bind=connection) as session:
+            visits.give_back(session, entry.passage, Author(_AUTO, at))
+            session.flush()
+
+    def passage_ended(
+        self, connection: Connection, at: datetime, row: Row, *, went_through: bool
+    ) -> None:
+        """Settle the pass; check the visitor in or out; count who is inside."""
+        with Session(bind=connection) as session:
+            by = Author(row.actor or _AUTO, at)
+            if not went_through:
+                if row.outcome in _NOT_THROUGH:
+                    visits.give_back(session, row.passage, by)
+                else:
+                    visits.keep(session, row.passage, by)
+            elif row.direction == Direction.IN:
+                visits.keep(session, row.passage, by)
+                _came_in(session, at, row, by)
+            else:
+                visits.keep(session, row.passage, by)
+                _went_out(session, row, by)
+            session.flush()
+
+
+def _came_in(session: Session, at: datetime, row: Row, by: Author) -> None:
+    if row.standing == "visitor" and row.plate:
+        visits.check_in(session, row.plate, row.visitor_pass, row.passage, by)
+    occupant = _OCCUPANTS.get(row.standing, Occupant.UNKNOWN)
+    space = _free_space(session, row.plate) if row.plate else None
+    presence.enter(session, row.plate, Inside(at, occupant, space), row.passage)
+
+
+def _free_space(session: Session, plate: str) -> SpaceId | None:
+    """The first of the vehicle's spaces in which no other vehicle stands."""
+    taken = select(Presence.space_id).where(
+        Presence.plate != plate, col(Presence.space_id).is_not(None)
+    )
+    free = (
+        select(SpaceVehicle.space_id)
+        .join(Vehicle, col(Vehicle.id) == col(SpaceVehicle.vehicle_id))
+        .where(Vehicle.plate == plate, col(SpaceVehicle.space_id).not_in(taken))
+        .order_by(col(SpaceVehicle.space_id))
+    )
+    space = session.exec(free).first()
+    return None if space is None else SpaceId(space)
+
+
+def _went_out(session: Session, row: Row, by: Author) -> None:
+    if row.plate:
+        visits.check_out(session, row.plate, row.passage, by)
+    presence.leave(session, row.plate, _OCCUPANTS.get(row.standing, Occupant.UNKNOWN))
