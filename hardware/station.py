@@ -1,0 +1,316 @@
+"""The thread that runs one board, or several boards on one wire, and the arms that hang on it.
+
+Rules:
+- No call from outside waits for a wire: it puts a word into the inbox and wakes the thread.
+- What was asked goes first, before the next read of the inputs.
+- Inputs are read every 50 ms; a read that failed is tried once more before the inputs are unknown.
+- Relays are released at start, at stop and after every loss of the link (by the board's driver).
+- A board that does not answer holds up its own thread only, for as long as its deadlines allow.
+- A fault of this program releases what it can, is logged, and the thread goes on.
+"""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+
+from hardware import arm_facts as f
+from hardware.arm import Link, OrderId
+from hardware.board import BoardError, Identity, RelayBoard
+from hardware.clock import Clock
+from hardware.errors import HardwareError
+from hardware.station_arm import StationArm
+from hardware.station_words import (
+    ArmChanged,
+    ArmSettings,
+    ArmState,
+    BarrierAlarm,
+    Event,
+    InputChanged,
+    LinkChanged,
+    OrderOutcome,
+)
+
+__all__ = [
+    "ArmChanged",
+    "ArmSettings",
+    "ArmState",
+    "BarrierAlarm",
+    "Event",
+    "InputChanged",
+    "LinkChanged",
+    "OrderOutcome",
+    "Station",
+    "StationError",
+]
+
+_log = logging.getLogger(__name__)
+
+POLL_S = 0.05
+STALE_S = 5.0
+"""A word that waited longer than this for the thread is dropped (hardware facts, rule 8)."""
+AFTER_CRASH_S = 1.0
+
+OnEvent = Callable[[str, Event], None]
+
+
+class StationError(HardwareError):
+    """A station that was asked for a lane it does not have, or wired in a way that cannot be."""
+
+
+class Desk:
+    """One board and its arms; used by the station's thread only."""
+
+    def __init__(
+        self, board: RelayBoard, arms: Mapping[str, ArmSettings], clock: Clock, on_event: OnEvent
+    ) -> None:
+        _check_channels(board, arms)
+        self._board = board
+        self._clock = clock
+        self.arms = {
+            lane: StationArm(lane, settings, board, clock, on_event)
+            for lane, settings in arms.items()
+        }
+        self._identity: Identity | None = None
+        self._poll_at = clock.monotonic()
+        self._service_at = clock.monotonic()
+
+    def connect(self) -> None:
+        """Reach the board; a failure is not the end, since service() goes on trying."""
+        with suppress(BoardError):
+            self._board.connect()
+        self._check_link()
+
+    def turn(self) -> float:
+        """Do what is due; return the seconds until there is something due again."""
+        self._service()
+        self._check_link()
+        if self._board.trouble is None and self._clock.monotonic() >= self._poll_at:
+            self._poll()
+        for arm in self.arms.values():
+            if arm.due is not None and arm.due <= self._clock.monotonic():
+                arm.feed(f.Tick())
+        self._check_link()
+        return max(0.0, self._next() - self._clock.monotonic())
+
+    def crashed(self) -> None:
+        """Give everything up that was going on, and let the board be greeted anew."""
+        with suppress(BoardError):
+            self._board.release_all()
+        for arm in self.arms.values():
+            arm.link_down("crashed: see the log")
+        self._identity = None
+
+    def close(self) -> None:
+        """Release the relays and let the board go."""
+        self._board.close()
+        for arm in self.arms.values():
+            arm.link_down("stopped")
+
+    def _service(self) -> None:
+        if self._clock.monotonic() < self._service_at and self._board.trouble is None:
+            return
+        wait = self._board.service()
+        self._service_at = self._clock.monotonic() + (POLL_S if wait is None else wait)
+
+    def _check_link(self) -> None:
+        """Tell the arms of a link that came, went, or went and came unseen."""
+        identity = self._board.identity if self._board.trouble is None else None
+        if identity is None:
+            for arm in self.arms.values():
+                arm.link_down(str(self._board.trouble))
+        elif identity is not self._identity:
+            for arm in self.arms.values():
+                if arm.link is Link.UP:
+                    arm.link_down("the board was connected anew")
+                arm.link_up("; ".join(identity.findings))
+            self._poll_at = self._clock.monotonic()
+        self._identity = identity
+
+    def _poll(self) -> None:
+        began = self._clock.monotonic()
+        levels = self._levels()
+        if levels is None and self._board.trouble is None:
+            began = self._clock.monotonic()
+            levels = self._levels()
+        for arm in self.arms.values():
+            arm.read(levels, began)
+        self._poll_at = max(began + POLL_S, self._clock.monotonic())
+
+    def _levels(self) -> Mapping[int, bool] | None:
+        if not self._board.inputs:
+            return {}
+        try:
+            return dict(enumerate(self._board.read_inputs(), start=1))
+        except BoardError as error:
+            _log.debug("inputs: %s", error)
+            self._service_at = self._clock.monotonic()
+            return None
+
+    def _next(self) -> float:
+        dues = [arm.due for arm in self.arms.values()]
+        poll = self._poll_at if self._board.trouble is None else self._clock.monotonic() + POLL_S
+        return min([poll, self._service_at, *(due for due in dues if due is not None)])
+
+
+class Station:
+    """One thread for one board, or for the boards that share a wire. All methods: any thread."""
+
+    def __init__(
+        self,
+        board: RelayBoard,
+        arms: Mapping[str, ArmSettings],
+        clock: Clock,
+        on_event: OnEvent,
+        also: Sequence[tuple[RelayBoard, Mapping[str, ArmSettings]]] = (),
+    ) -> None:
+        """Take a board and its arms by lane; `also` the other boards on the same wire."""
+        boards = [(board, arms), *also]
+        self._clock = clock
+        self._desks = [Desk(board, arms, clock, on_event) for board, arms in boards]
+        self._arms = {lane: arm for desk in self._desks for lane, arm in desk.arms.items()}
+        self._inbox: deque[tuple[float, str, f.Fact]] = deque()
+        self._wake = threading.Event()
+        self._ending = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._serial = 0
+
+    def start(self) -> None:
+        """Begin; reaching the board happens on the thread."""
+        name = "station-" + "-".join(self._arms)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def stop(self, timeout: float = 3.0) -> bool:
+        """Release the relays and end; False when the board still holds the thread after that."""
+        self._ending.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout)
+        return self._thread is None or not self._thread.is_alive()
+
+    def raise_arm(self, lane: str, order_id: str, expires_at: float) -> None:
+        """Ask for the arm to be raised before `expires_at`; an OrderOutcome tells how it ended."""
+        self._put(lane, f.RaiseRequested(OrderId(order_id), expires_at))
+
+    def lower(self, lane: str, order_id: str) -> None:
+        """Ask for the arm to be lowered once that is safe; an OrderOutcome tells how it ended."""
+        self._put(lane, f.LowerRequested(OrderId(order_id)))
+
+    def hold(self, lane: str, until: float, order_id: str | None = None) -> None:
+        """Ask for the arm to be raised and kept up until then; an OrderOutcome tells of the raise.
+
+        The outcome carries `order_id`, or "hold-asked-N" where none was given.
+        """
+        self._serial += 1
+        name = order_id or f"hold-asked-{self._serial}"
+        self._put(lane, f.HoldRequested(OrderId(name), until))
+
+    def release_hold(self, lane: str) -> None:
+        """End a hold; the arm is not moved by that."""
+        self._put(lane, f.HoldReleased())
+
+    def lock(self, lane: str) -> None:
+        """Refuse raises from now on (except for fire)."""
+        self._put(lane, f.LockRequested())
+
+    def unlock(self, lane: str) -> None:
+        """Take raises again."""
+        self._put(lane, f.Unlocked())
+
+    def fire(self, lane: str, on: bool) -> None:
+        """Tell of a fire signal that does not come over this board; it latches."""
+        self._put(lane, f.FireSignal(on))
+
+    def reset_fire(self, lane: str, by: str = "") -> None:
+        """End a latched fire, as a person; counts only when the signal is gone."""
+        self._put(lane, f.FireReset(by))
+
+    def reset_fault(self, lane: str, by: str = "") -> None:
+        """Take a fault of the arm back, as a person who has looked at it."""
+        self._put(lane, f.FaultReset(by))
+
+    def state_position(self, lane: str, is_open: bool, by: str = "") -> None:
+        """Say where an arm without limit switches stands, as a person who has looked at it."""
+        self._put(lane, f.PositionStated(is_open, by))
+
+    def maintenance(self, lane: str, on: bool) -> None:
+        """Begin or end work on the arm: meanwhile only fire raises it."""
+        self._put(lane, f.MaintenanceOn() if on else f.MaintenanceOff())
+
+    def state(self, lane: str) -> ArmState:
+        """Return the arm as it is known at this moment."""
+        return self._arm(lane).state()
+
+    def energised(self, lane: str) -> frozenset[int]:
+        """Return the relay channels of the lane's arm that are, or may be, energised."""
+        return self._arm(lane).energised
+
+    def _arm(self, lane: str) -> StationArm:
+        if lane not in self._arms:
+            known = ", ".join(self._arms)
+            raise StationError(f"no lane {lane!r} on this station; it has: {known}")
+        return self._arms[lane]
+
+    def _put(self, lane: str, fact: f.Fact) -> None:
+        self._arm(lane)
+        self._inbox.append((self._clock.monotonic(), lane, fact))
+        self._wake.set()
+
+    # The thread.
+
+    def _run(self) -> None:
+        for desk in self._desks:
+            self._guarded(desk, desk.connect)
+        while not self._ending.is_set():
+            self._wake.clear()
+            wait = self.turn()
+            self._clock.wait(self._wake, wait)
+        for desk in self._desks:
+            self._guarded(desk, desk.close)
+
+    def turn(self) -> float:
+        """Do once what the thread does over and over; for tests without a thread."""
+        waits = []
+        for desk in self._desks:
+            self._empty_inbox()
+            waits.append(self._guarded(desk, desk.turn))
+        return min(waits)
+
+    def _empty_inbox(self) -> None:
+        while self._inbox:
+            asked_at, lane, fact = self._inbox.popleft()
+            arm = self._arms[lane]
+            stale = self._clock.monotonic() - asked_at > STALE_S
+            if stale and isinstance(fact, f.RaiseRequested | f.LowerRequested | f.HoldRequested):
+                arm.late(fact.order_id)
+            else:
+                self._guarded(self._desk_of(lane), partial(arm.feed, fact))
+
+    def _desk_of(self, lane: str) -> Desk:
+        return next(desk for desk in self._desks if lane in desk.arms)
+
+    def _guarded(self, desk: Desk, call: Callable[[], float | None]) -> float:
+        """Run one piece of work; a fault in it is logged and ends in released relays."""
+        try:
+            return call() or 0.0
+        except Exception:  # The arms of the other boards must live on.
+            _log.exception("station %s crashed, starting again", ", ".join(desk.arms))
+            with suppress(Exception):
+                desk.crashed()
+            return AFTER_CRASH_S
+
+
+def _check_channels(board: RelayBoard, arms: Mapping[str, ArmSettings]) -> None:
+    used = [channel for arm in arms.values() for channel in arm.relays.values()]
+    if len(set(used)) != len(used):
+        raise StationError(f"{board.place}: relay channels {sorted(used)} are used twice")
+    beyond = [channel for channel in used if not 1 <= channel <= board.channels]
+    if beyond:
+        raise StationError(f"{board.place}: no relay {beyond[0]}; it has 1 to {board.channels}")
+    wired = {wiring.channel for arm in arms.values() for wiring in arm.inputs.values()}
+    absent = [channel for channel in sorted(wired) if channel > board.inputs]
+    if absent:
+        raise StationError(f"{board.place}: no input {absent[0]}; it has 1 to {board.inputs}")

@@ -1,0 +1,231 @@
+"""One arm on one board: feeds its barrier, carries out what it orders, tells what happened.
+
+Used by one thread only, except `state`, which any thread may call. Rules:
+- An order is looked at once more just before its bytes: late is not sent (rule 8).
+- A second interlock, below the barrier's: no relay of this arm is energised while another of it may
+  be, whatever the barrier orders (rule 2).
+- Every pulse and release is answered by a fact before the next order is carried out.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from hardware import arm_facts as f
+from hardware import barrier_guards as guards
+from hardware.arm import Cause, Link, OrderId, OutcomeKind, Why
+from hardware.barrier import next_due, start, step
+from hardware.board import Ack, BoardError, RelayBoard, Trouble
+from hardware.clock import Clock
+from hardware.inputs import Debounce, InputName, Signal, Snapshot, debounce
+from hardware.passage import Watch, grant, watch
+from hardware.station_words import (
+    ArmChanged,
+    ArmSettings,
+    ArmState,
+    BarrierAlarm,
+    Event,
+    InputChanged,
+    LinkChanged,
+    OrderOutcome,
+)
+
+__all__ = ["StationArm"]
+
+_log = logging.getLogger(__name__)
+
+# Refusals of the driver that come before the first byte.
+_NOTHING_SENT = frozenset({Trouble.INTERLOCK, Trouble.BAD_ORDER, Trouble.SETTINGS})
+
+
+class StationArm:
+    """One lane's arm. `on_event` is called on the station's thread and must return at once."""
+
+    def __init__(
+        self,
+        lane: str,
+        settings: ArmSettings,
+        board: RelayBoard,
+        clock: Clock,
+        on_event: Callable[[str, Event], None],
+    ) -> None:
+        self.lane = lane
+        self._settings = settings
+        self._relays = settings.relays
+        self._board = board
+        self._clock = clock
+        self._on_event = on_event
+        self._barrier = start(settings.wired_barrier)
+        self._debounce = Debounce(settings.inputs)
+        self._watch = Watch(settings.passage)
+        self._told: Mapping[str, object] = {}
+        self._inputs: Mapping[InputName, Signal] = {}
+        self._acks: dict[OrderId, Ack] = {}
+        self._energised: set[int] = set(self._relays.values())
+        self._changed_at = clock.monotonic()
+        self._why = ""
+
+    @property
+    def link(self) -> Link:
+        """The link as the barrier knows it."""
+        return self._barrier.link
+
+    @property
+    def energised(self) -> frozenset[int]:
+        """The channels of this arm that are, or may be, energised."""
+        return frozenset(self._energised)
+
+    @property
+    def due(self) -> float | None:
+        """The second at which the barrier needs to be woken."""
+        return next_due(self._barrier)
+
+    def state(self) -> ArmState:
+        """Return the arm as it is known at this moment. Any thread."""
+        barrier, now = self._barrier, self._clock.monotonic()
+        snapshot = barrier.snapshot
+        return ArmState(
+            position=barrier.position,
+            mode=guards.mode(barrier),
+            link=barrier.link,
+            presence=guards.presence(barrier, now),
+            inputs=MappingProxyType(dict(snapshot.signals) if snapshot is not None else {}),
+            inputs_age=None if snapshot is None else now - snapshot.taken_at,
+            hold_until=barrier.hold_until,
+            locked=barrier.locked,
+            maintenance=barrier.maintenance,
+            changed_at=self._changed_at,
+            why=self._why,
+        )
+
+    def link_up(self, findings: str) -> None:
+        """Take it that the board was just greeted; the barrier has its relays released again."""
+        self._why = ""
+        self.feed(f.LinkUp())
+        self._tell(LinkChanged(up=True, why=findings, at=self._clock.monotonic()))
+
+    def link_down(self, why: str) -> None:
+        """Take it that the board does not answer; its relays may be in any state."""
+        # What the driver says is one event; a growing list of reasons for one outage is not.
+        if self._barrier.link is Link.DOWN and self._why:
+            self._why = why
+            return
+        self._energised = set(self._relays.values())
+        self._why = why
+        self._debounce = Debounce(self._settings.inputs)
+        self.feed(f.LinkDown())
+        self._look_at_inputs({})
+        self._tell(LinkChanged(up=False, why=why, at=self._clock.monotonic()))
+
+    def read(self, closed: Mapping[int, bool] | None, at: float) -> None:
+        """Take one read of the board's inputs that began at `at`; None for a read that failed."""
+        self._debounce, snapshot = debounce(self._debounce, closed, at)
+        self.feed(f.Inputs(snapshot))
+        self._look_at_inputs(snapshot.signals)
+        self._watch_passage(snapshot)
+
+    def feed(self, fact: f.Fact) -> None:
+        """Take one fact, and then all that follows from it."""
+        waiting = deque([fact])
+        while waiting:
+            barrier, orders = step(self._barrier, waiting.popleft(), self._clock.monotonic())
+            self._barrier = barrier
+            for order in orders:
+                answer = self._obey(order)
+                if answer is not None:
+                    waiting.append(answer)
+        self._tell_changes()
+
+    def late(self, order_id: OrderId) -> None:
+        """Refuse an order that waited too long for this thread."""
+        self._tell(
+            OrderOutcome(order_id, OutcomeKind.EXPIRED, Why.LATE, "", "", self._clock.monotonic())
+        )
+
+    def _obey(self, order: f.Order) -> f.Fact | None:
+        now = self._clock.monotonic()
+        match order:
+            case f.Pulse():
+                return self._pulse(order)
+            case f.Release():
+                return self._release()
+            case f.Outcome():
+                self._outcome(order, now)
+            case f.Alarm():
+                self._tell(BarrierAlarm(order.kind, order.evidence, now))
+        return None
+
+    def _pulse(self, order: f.Pulse) -> f.Fact:
+        channel = self._relays.get(order.relay)
+        others = self._energised - {channel}
+        if channel is None or others:
+            why = f"interlock: relays {sorted(others)} may be energised"
+            return f.PulseFailed(order.order_id, why, maybe_sent=False)
+        if self._clock.monotonic() >= order.expires_at:
+            return f.PulseFailed(order.order_id, "late", maybe_sent=False, late=True)
+        linked = self._board.trouble is None
+        self._energised.add(channel)
+        try:
+            ack = self._board.pulse(channel, order.ms)
+        except BoardError as error:
+            _log.warning("lane %s, order %s: %s", self.lane, order.order_id, error)
+            sent = linked and error.kind not in _NOTHING_SENT
+            return f.PulseFailed(order.order_id, error.kind, maybe_sent=sent)
+        if order.cause in (Cause.REQUEST, Cause.HOLD):
+            self._acks[order.order_id] = ack
+        return f.PulseDone(order.order_id, ack.confirmed)
+
+    def _release(self) -> f.Fact:
+        for channel in sorted(self._energised):
+            try:
+                self._board.release(channel)
+            except BoardError as error:
+                _log.warning("lane %s, release of relay %d: %s", self.lane, channel, error)
+                return f.ReleaseFailed()
+            self._energised.discard(channel)
+        return f.ReleaseDone()
+
+    def _outcome(self, order: f.Outcome, now: float) -> None:
+        ack = self._acks.pop(order.order_id, None)
+        sent, received = (ack.sent.hex(" "), ack.received.hex(" ")) if ack else ("", "")
+        if order.kind is OutcomeKind.RAISED:
+            self._watch = grant(self._watch)
+        self._tell(OrderOutcome(order.order_id, order.kind, order.why, sent, received, now))
+
+    def _look_at_inputs(self, signals: Mapping[InputName, Signal]) -> None:
+        now = self._clock.monotonic()
+        known = {name: signals.get(name, Signal.UNKNOWN) for name in self._settings.inputs}
+        for name, signal in known.items():
+            if signal is not self._inputs.get(name, Signal.UNKNOWN):
+                on = None if signal is Signal.UNKNOWN else signal is Signal.ON
+                self._tell(InputChanged(name, on, now))
+        self._inputs = dict(known)
+
+    def _watch_passage(self, snapshot: Snapshot) -> None:
+        barrier = self._barrier
+        self._watch, seen = watch(
+            self._watch, snapshot, barrier.position, guards.mode(barrier), snapshot.taken_at
+        )
+        for event in seen:
+            self._tell(event)
+
+    def _tell_changes(self) -> None:
+        state = self.state()
+        shown = {
+            "position": state.position,
+            "mode": state.mode,
+            "link": state.link,
+            "presence": state.presence,
+            "hold_until": state.hold_until,
+        }
+        if shown != self._told:
+            self._told = shown
+            self._changed_at = self._clock.monotonic()
+            self._tell(ArmChanged(self.state()))
+
+    def _tell(self, event: Event) -> None:
+        try:
+            self._on_event(self.lane, event)
+        except Exception:  # A listener's fault must not hold the arm's thread.
+            _log.exception("lane %s: a listener failed at %s", self.lane, type(event).__name__)

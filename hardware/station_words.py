@@ -1,0 +1,145 @@
+"""The words of the station: one arm as wired, its state as shown, and what it reports.
+
+Instants are monotonic seconds of the station's clock.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from hardware.arm import (
+    AlarmKind,
+    BarrierSettings,
+    Controller,
+    Link,
+    Mode,
+    OrderId,
+    OutcomeKind,
+    Position,
+    Presence,
+    Relay,
+    Why,
+)
+from hardware.inputs import InputName, InputWiring, Signal
+from hardware.passage import PassageSeen, PassageSettings
+
+__all__ = [
+    "ArmChanged",
+    "ArmSettings",
+    "ArmState",
+    "BarrierAlarm",
+    "Event",
+    "InputChanged",
+    "LinkChanged",
+    "OrderOutcome",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ArmSettings:
+    """One arm as it is wired to a board: relay channels (from 1), inputs, what is declared.
+
+    Whether limit switches and a stop contact are wired is taken from here, not from `barrier`. A
+    one-button controller hangs on `raise_channel`.
+    """
+
+    raise_channel: int
+    lower_channel: int | None = None
+    stop_channel: int | None = None
+    inputs: Mapping[InputName, InputWiring] = field(default_factory=dict)
+    barrier: BarrierSettings = field(default_factory=BarrierSettings)
+    passage: PassageSettings = field(default_factory=PassageSettings)
+
+    def __post_init__(self) -> None:
+        """Refuse a wiring that contradicts itself."""
+        used = [c for c in (self.raise_channel, self.lower_channel, self.stop_channel) if c]
+        if len(set(used)) != len(used):
+            raise ValueError(f"relay channels {used}: each contact needs a relay of its own")
+        separate = self.barrier.controller is Controller.SEPARATE
+        if separate != (self.lower_channel is not None):
+            raise ValueError("lower_channel: wanted for controller separate, and only for that")
+
+    @property
+    def relays(self) -> Mapping[Relay, int]:
+        """Which board channel stands for which contact."""
+        wired = {
+            Relay.RAISE: self.raise_channel,
+            Relay.LOWER: self.lower_channel,
+            Relay.STOP: self.stop_channel,
+        }
+        return {relay: channel for relay, channel in wired.items() if channel is not None}
+
+    @property
+    def wired_barrier(self) -> BarrierSettings:
+        """The barrier's settings with what the wiring says filled in."""
+        return replace(
+            self.barrier,
+            arm_up=InputName.ARM_UP in self.inputs,
+            arm_down=InputName.ARM_DOWN in self.inputs,
+            stop_wired=self.stop_channel is not None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ArmState:
+    """One arm as it is known at this moment; what pages show. `why` says why the link is down."""
+
+    position: Position
+    mode: Mode
+    link: Link
+    presence: Presence
+    inputs: Mapping[InputName, Signal]
+    inputs_age: float | None
+    hold_until: float | None
+    locked: bool
+    maintenance: bool
+    changed_at: float
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ArmChanged:
+    """Position, mode, link or presence is another than before."""
+
+    state: ArmState
+
+
+@dataclass(frozen=True, slots=True)
+class OrderOutcome:
+    """How an order ended, with the bytes of its exchange in hex (empty where none went out)."""
+
+    order_id: OrderId
+    outcome: OutcomeKind
+    why: Why
+    sent_hex: str
+    received_hex: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class InputChanged:
+    """One debounced input; `on` is None when it can no longer be read."""
+
+    name: InputName
+    on: bool | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class BarrierAlarm:
+    """Something about the arm that a person has to know."""
+
+    kind: AlarmKind
+    evidence: Mapping[str, str]
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """The board answers (again), or does not; `why` is the trouble's word with place and remedy."""
+
+    up: bool
+    why: str
+    at: float
+
+
+Event = ArmChanged | OrderOutcome | InputChanged | BarrierAlarm | LinkChanged | PassageSeen
