@@ -1,7 +1,7 @@
 """`python -m recognition.training VERB`: render, train, measure and export the plate networks.
 
-Verbs of the reader are here. A verb with `--what detector` is handed to `detector_verbs.run`, which
-parses its own arguments.
+Verbs of the reader are here. A verb with `--what detector` (or `scenes`: whole pictures), and
+`approach`, are handed to `detector_verbs.run`, which parses its own arguments.
 """
 
 import argparse
@@ -15,8 +15,8 @@ SCRATCH = Path(".train/reader")
 def main(arguments: list[str] | None = None) -> int:
     """Runs one verb; returns the exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if "--what" in words and words[words.index("--what") + 1 :][:1] == ["detector"]:
-        at = words.index("--what")
+    at = words.index("--what") if "--what" in words else len(words)
+    if words[:1] == ["approach"] or words[at + 1 : at + 2] in (["detector"], ["scenes"]):
         verbs = import_module("recognition.training.detector_verbs")
         return int(verbs.run(words[:at] + words[at + 2 :]))
     options = _parser().parse_args(words)
@@ -65,6 +65,9 @@ def _add_arguments(name: str, verb: argparse.ArgumentParser) -> None:
         case "export":
             verb.add_argument("--out", type=Path, required=True, help="folder of the weights")
             verb.add_argument("--name", default="reader")
+            verb.add_argument(
+                "--pictures", type=int, default=2_000, help="rendered to calibrate on"
+            )
         case "evaluate":
             verb.add_argument("--manifest", type=Path, help="default: the weights in the tree")
             verb.add_argument("--html", type=Path, help="write the wrong readings to this page")

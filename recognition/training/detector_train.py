@@ -69,7 +69,7 @@ def train(plan: Plan, say: Callable[[str], None] = print) -> Path:
     optimiser = torch.optim.AdamW(pair.parameters(), lr=plan.rate, weight_decay=1e-2)
     file = plan.out / "checkpoint.pt"
     start = _resume(file, pair, smooth, optimiser) if file.exists() else 0
-    # Torch's own hints do not know this argument of Module.to (pytorch/pytorch, nn/modules/module.py).
+    # The hints that torch ships do not know this documented argument of Module.to.
     pair.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     pair.train()
     sums = np.zeros(4)

@@ -7,11 +7,17 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 
 
-def spoil(image: Image, rng: np.random.Generator) -> Image:
-    """Return the scene as some camera might have taken it, uint8 of the same size."""
+def spoil(
+    image: Image, rng: np.random.Generator, light: np.random.Generator | None = None
+) -> Image:
+    """Return the scene as some camera might have taken it, uint8 of the same size.
+
+    light: where exposure and colour come from, for pictures that share them; None takes `rng`.
+    """
     picture = image
-    if rng.random() < 0.8:
-        picture = _light(picture, rng)
+    light = light or rng
+    if light.random() < 0.8:
+        picture = _light(picture, light)
     if rng.random() < 0.12:
         picture = _glare(picture, rng)
     if rng.random() < 0.15:

@@ -1,0 +1,148 @@
+"""Verbs of the detector and of whole pictures: train, export, evaluate, approach, samples.
+
+Each is one command, see `python -m recognition.training VERB --what detector --help`.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+SCRATCH = Path(".train/detector")
+
+
+def run(words: list[str]) -> int:
+    """Run one verb; return the exit status."""
+    given = _parser().parse_args(words)
+    match given.verb:
+        case "train":
+            return _train(given)
+        case "export":
+            return _export(given)
+        case "evaluate":
+            return _evaluate(given)
+        case "approach":
+            return _approach(given)
+        case _:
+            return _samples(given)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m recognition.training", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    train = verbs.add_parser("train", help="train finder and refiner; goes on where it stopped")
+    train.add_argument("--steps", type=int, default=7000)
+    train.add_argument("--batch", type=int, default=8)
+    train.add_argument("--side", type=int, default=384, help="pixels of the square scenes")
+    train.add_argument("--drawn", type=int, default=6000, help="plates drawn beforehand")
+    train.add_argument("--workers", type=int, default=1)
+    train.add_argument("--threads", type=int, default=1)
+    export = verbs.add_parser("export", help="write ONNX weights and their manifests")
+    export.add_argument("--out", type=Path, required=True, help="folder of the weights")
+    evaluate = verbs.add_parser("evaluate", help="read the val scenes and say what is right")
+    evaluate.add_argument("--split", default="val", choices=("train", "val"))
+    evaluate.add_argument("--wrong", action="store_true", help="list every wrong picture")
+    approach = verbs.add_parser("approach", help="what voting gains on simulated approaches")
+    approach.add_argument("--passages", type=int, default=60)
+    approach.add_argument("--frames", type=int, default=16)
+    samples = verbs.add_parser("samples", help="a sheet of training scenes")
+    samples.add_argument("--out", type=Path, required=True)
+    for verb in (train, export, evaluate, approach, samples):
+        verb.add_argument("--data", type=Path, help="folder of scenes/, foreign/ and crops/")
+        verb.add_argument("--folder", type=Path, default=SCRATCH, help="scratch folder of this run")
+        verb.add_argument("--seed", type=int, default=1)
+    return parser
+
+
+def _train(given: argparse.Namespace) -> int:
+    from recognition.training.detector_train import Plan, train
+
+    plan = Plan(
+        data=given.data,
+        out=given.folder,
+        steps=given.steps,
+        batch=given.batch,
+        side=given.side,
+        drawn=given.drawn,
+        seed=given.seed,
+        workers=given.workers,
+        threads=given.threads,
+    )
+    train(plan, lambda line: print(line, flush=True))
+    return 0
+
+
+def _export(given: argparse.Namespace) -> int:
+    from recognition.manifest import Manifest, digest, save_manifest
+    from recognition.training.detector_net import CLOSE_UP
+    from recognition.training.detector_train import export
+
+    finder, refiner = export(given.folder / "checkpoint.pt", given.out)
+    sizes = ((finder, "finder", 768, 768), (refiner, "refiner", CLOSE_UP[1], CLOSE_UP[0]))
+    for file, kind, width, height in sizes:
+        manifest = Manifest(
+            name=file.stem,
+            kind=kind,
+            weights=file.name,
+            sha256=digest(file),
+            width=width,
+            height=height,
+            card="detector.md",
+        )
+        save_manifest(manifest, file.with_suffix(".json"))
+        print(f"{file.name}: {file.stat().st_size} bytes, sha256 {manifest.sha256}")
+    return 0
+
+
+def _evaluate(given: argparse.Namespace) -> int:
+    from recognition.pipeline import PlateReader
+    from recognition.training.scene_scores import (
+        corner_report,
+        described,
+        outcomes,
+        table,
+        truths,
+    )
+
+    if given.data is None:
+        return _no_data()
+    found = outcomes(PlateReader.default(), given.data, truths(given.data, given.split))
+    print(table(found))
+    print(corner_report(found))
+    if given.wrong:
+        print("\n".join(described(outcome) for outcome in found if not outcome.right))
+    return 0
+
+
+def _approach(given: argparse.Namespace) -> int:
+    from recognition.pipeline import PlateReader
+    from recognition.training.approach import report, simulate
+
+    reader = PlateReader.default()
+    print(report(simulate(reader, given.data, given.passages, given.frames, given.seed)))
+    return 0
+
+
+def _samples(given: argparse.Namespace) -> int:
+    from recognition.training.detector_data import stock_from
+    from recognition.training.scenes import compose
+
+    stock = stock_from(given.data, 200, given.seed)
+    rng = np.random.default_rng(given.seed)
+    views = []
+    for _ in range(12):
+        scene = compose(stock, rng, 384, 384)
+        for quads, colour in ((scene.plates, (0, 255, 0)), (scene.ignore, (255, 0, 255))):
+            for quad in quads:
+                cv2.polylines(scene.image, [quad.round().astype(np.int32)], True, colour, 1)
+        views.append(scene.image)
+    rows = [np.hstack(views[start : start + 4]) for start in (0, 4, 8)]
+    cv2.imwrite(str(given.out), np.vstack(rows))
+    return 0
+
+
+def _no_data() -> int:
+    print("evaluate needs --data: the folder of scenes/labels.csv", file=sys.stderr)
+    return 2

@@ -1,0 +1,144 @@
+"""How well whole pictures are read: the val split of `scenes/labels.csv`, main plate right or not.
+
+A picture counts as right where the reader's first reading is one of its plates' texts; one without
+a plate where nothing was read with a confidence of 0.5 or more. Pictures whose plate nobody
+transcribed do not count. Corner errors are measured where corners are known.
+"""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recognition.pipeline import PlateReader
+from recognition.reading import Box, Reading
+from recognition.rectify import quad_size
+from recognition.training.backdrops import corners_of, load_picture
+
+Quad = NDArray[np.float32]
+
+OPENING = 0.99
+"""A wrong reading at or above this confidence is listed as wrong but sure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """One picture. texts: of its plates, the main one first; quads: corners that are known."""
+
+    path: str
+    source: str
+    texts: tuple[str, ...]
+    quads: tuple[Quad, ...]
+    empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was read in one picture, main plate first, and whether that is right."""
+
+    truth: Truth
+    readings: tuple[Reading, ...]
+
+    @property
+    def right(self) -> bool:
+        """See the module."""
+        if self.truth.empty:
+            return all(reading.confidence < 0.5 for reading in self.readings)
+        return bool(self.readings) and self.readings[0].text in self.truth.texts
+
+    @property
+    def confidence(self) -> float:
+        """Of the main reading, 0 where nothing was read."""
+        return self.readings[0].confidence if self.readings else 0.0
+
+
+def truths(data: Path, split: str = "val") -> list[Truth]:
+    """Pictures of a split that can be judged."""
+    rows: dict[str, list[dict[str, str]]] = defaultdict(list)
+    with (data / "scenes" / "labels.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["split"] == split:
+                rows[row["path"]].append(row)
+    found = [_truth(path, group) for path, group in rows.items()]
+    return [truth for truth in found if truth.texts or truth.empty]
+
+
+def _truth(path: str, rows: list[dict[str, str]]) -> Truth:
+    quads = tuple(quad for row in rows if (quad := corners_of(row)) is not None)
+    texts = tuple(row["text"] for row in rows if row["text"])
+    return Truth(path, rows[0]["source"], texts, quads, all(r["colour"] == "none" for r in rows))
+
+
+def outcomes(reader: PlateReader, data: Path, wanted: Iterable[Truth]) -> list[Outcome]:
+    """Read every picture."""
+    return [
+        Outcome(truth, reader.read(load_picture(data / "scenes" / truth.path))) for truth in wanted
+    ]
+
+
+def table(found: list[Outcome]) -> str:
+    """Right pictures per source, with and without the province, and how sure."""
+    heads = ("pictures", "right", "w/o prov.", "sure", "wrong & sure")
+    lines = [f"{'source':<12}" + "".join(f"{head:>13}" for head in heads)]
+    for name in [*sorted({outcome.truth.source for outcome in found}), "all"]:
+        part = [o for o in found if name in {"all", o.truth.source}]
+        n = len(part)
+        right = sum(o.right for o in part)
+        tails = sum(o.right or _tail_right(o) for o in part)
+        sure = [o for o in part if o.confidence >= OPENING]
+        wrong = sum(not o.right for o in sure)
+        shares = "".join(f"{count / n:>13.1%}" for count in (right, tails, len(sure)))
+        lines.append(f"{name:<12}{n:>13}{shares}{wrong:>13}")
+    return "\n".join(lines)
+
+
+def _tail_right(outcome: Outcome) -> bool:
+    return bool(outcome.readings) and outcome.readings[0].text[1:] in {
+        text[1:] for text in outcome.truth.texts
+    }
+
+
+def corner_error(box: Box, quads: Iterable[Quad]) -> float | None:
+    """Mean distance of the corners from the nearest true plate's, in shares of its height.
+
+    None where no true plate overlaps.
+    """
+    corners = np.array(box.corners, np.float32)
+    errors = [
+        float(np.hypot(*(corners - quad).T).mean()) / max(quad_size(quad)[1], 1.0)
+        for quad in quads
+        if float(np.hypot(*(corners.mean(axis=0) - quad.mean(axis=0)))) < quad_size(quad)[0] / 2
+    ]
+    return min(errors, default=None)
+
+
+def corner_report(found: Iterable[Outcome]) -> str:
+    """Corner errors of the plates whose corners are known, in shares of the plate's height."""
+    errors = [
+        error
+        for outcome in found
+        for reading in outcome.readings[:1]
+        if (error := corner_error(reading.box, outcome.truth.quads)) is not None
+    ]
+    if not errors:
+        return "no plate with known corners was found"
+    cuts = np.percentile(errors, [50, 90, 99])
+    return (
+        f"corner error of {len(errors)} plates in plate heights: "
+        f"median {cuts[0]:.3f}, 90 % {cuts[1]:.3f}, 99 % {cuts[2]:.3f}"
+    )
+
+
+def described(outcome: Outcome) -> str:
+    """One line: picture, truth, and what was read with which confidence, score and width."""
+    said = ", ".join(
+        f"{r.text} {r.confidence:.3f} (plate {r.box.score:.2f}, "
+        f"{quad_size(np.array(r.box.corners, np.float32))[0]:.0f} px)"
+        for r in outcome.readings[:3]
+    )
+    truth = "/".join(outcome.truth.texts) or "no plate"
+    return f"{outcome.truth.path}: {truth} <- {said or 'nothing'}"

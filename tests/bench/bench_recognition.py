@@ -1,0 +1,114 @@
+"""Time of every stage on a 1080p frame, and on request accuracy on val beside RapidOCR.
+
+Run `python -m tests.bench.bench_recognition [DATA] [--threads N] [--peer N]`; DATA is the folder of
+pictures described in recognition/training (scenes/labels.csv). Nothing is asserted here.
+"""
+
+import argparse
+import re
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recognition.detector import preprocess
+from recognition.motion import Motion, shrunk, watch
+from recognition.pipeline import PlateReader
+from recognition.training.scene_scores import outcomes, table, truths
+from recognition.training.scenes import paste
+from recognition.training.synth import PlateClass, draw_plate
+from recognition.voting import vote
+
+Image = NDArray[np.uint8]
+
+
+def frame() -> tuple[Image, NDArray[np.float32]]:
+    """A 1080p street of noise with one plate, 150 pixels wide, and its corners."""
+    rng = np.random.default_rng(1)
+    street = rng.integers(80, 120, (1080, 1920, 3)).astype(np.uint8)
+    street[560:840, 760:1120] = 45
+    plate = draw_plate(rng, "吉A12345", PlateClass.BLUE).image
+    quad = np.array([[860, 700], [1010, 700], [1010, 748], [860, 748]], np.float32)
+    paste(street, plate, quad, rng)
+    return street, quad
+
+
+def timed(name: str, action: Callable[[], object], rounds: int) -> str:
+    """Milliseconds p50, p95 and p99 of an action, the first three rounds not counted."""
+    taken = []
+    for number in range(rounds + 3):
+        start = time.perf_counter()
+        action()
+        if number >= 3:
+            taken.append((time.perf_counter() - start) * 1e3)
+    cuts = statistics.quantiles(taken, n=100)
+    return f"{name:<34}{cuts[49]:>8.2f}{cuts[94]:>8.2f}{cuts[98]:>8.2f}"
+
+
+def stages(reader: PlateReader, rounds: int) -> list[str]:
+    """One line per stage."""
+    image, _ = frame()
+    detector = reader.detector
+    rough = detector.rough(image)
+    boxes = detector.refine(image, rough)
+    readings = reader.read_boxes(image, boxes)
+    if not readings:
+        sys.exit("the plate of the benchmark's own frame was not read: the weights are damaged")
+    quiet = watch(Motion(), shrunk(image))
+    return [
+        f"{'stage (1920 x 1080, one plate)':<34}{'p50':>8}{'p95':>8}{'p99':>8}  ms",
+        timed("motion gate", lambda: watch(quiet, shrunk(image)), rounds),
+        timed("shrink", lambda: preprocess(image, detector.settings.longest), rounds),
+        timed("shrink + finder", lambda: detector.rough(image), rounds),
+        timed("refiner", lambda: detector.refine(image, rough[:1]), rounds),
+        timed("warp + reader", lambda: reader.read_boxes(image, boxes[:1]), rounds),
+        timed("vote over 12 readings", lambda: vote(readings[:1] * 12), rounds),
+        timed("whole picture to readings", lambda: reader.read(image), rounds),
+    ]
+
+
+def peer(data: Path, count: int) -> str:
+    """RapidOCR with its defaults on the same pictures; right where a plate's text is found."""
+    try:
+        from rapidocr import RapidOCR
+    except ImportError:
+        return "RapidOCR is not installed here: no peer in this run (pip install rapidocr)"
+    from recognition.training.backdrops import load_picture
+
+    engine = RapidOCR()
+    wanted = [truth for truth in truths(data) if not truth.empty][:count]
+    right, taken = 0, []
+    for truth in wanted:
+        image = load_picture(data / "scenes" / truth.path)
+        start = time.perf_counter()
+        found = engine(image)
+        taken.append((time.perf_counter() - start) * 1e3)
+        texts = {re.sub(r"[^\w]", "", text) for text in (found.txts or ())}
+        right += bool(texts & set(truth.texts))
+    share = right / max(len(wanted), 1)
+    middle = statistics.median(taken)
+    return f"RapidOCR: {share:.1%} of {len(wanted)} pictures, {middle:.0f} ms (median)"
+
+
+def main() -> None:
+    """See the module."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("data", type=Path, nargs="?")
+    arguments.add_argument("--threads", type=int, default=1)
+    arguments.add_argument("--rounds", type=int, default=60)
+    arguments.add_argument("--peer", type=int, default=40, help="pictures for RapidOCR")
+    given = arguments.parse_args()
+    reader = PlateReader.default(threads=given.threads)
+    print(f"threads: {given.threads}")
+    print("\n".join(stages(reader, given.rounds)))
+    if given.data:
+        print(table(outcomes(reader, given.data, truths(given.data))))
+        print(peer(given.data, given.peer))
+
+
+if __name__ == "__main__":
+    main()
