@@ -8,10 +8,12 @@ hashing all plates. Hash: SHA-256 (FIPS 180-4).
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 GENESIS = bytes(32)
+# How far away a moved entry is looked for, so that it can be called moved and not changed.
+_NEIGHBOURS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,19 @@ def check(before: Link | None, link: Link) -> tuple[Finding, ...]:
         gone = f"{expected}" if seq == expected + 1 else f"{expected} to {seq - 1}"
         found.append(Finding(expected, Flaw.REMOVED, f"entry {gone} is gone"))
     if hash_link(link.prev, link.header) != link.hash:
-        found.append(Finding(seq, Flaw.CHANGED, f"entry {seq} is not what was written"))
+        found.append(_not_as_written(link))
     elif seq == expected and link.prev != tip:
         found.append(_broken_joint(before, seq))
     return tuple(found)
+
+
+def _not_as_written(link: Link) -> Finding:
+    """Another place's entry, or one that was changed."""
+    seq = link.header.seq
+    for other in (place for step in range(1, _NEIGHBOURS) for place in (seq - step, seq + step)):
+        if hash_link(link.prev, replace(link.header, seq=other)) == link.hash:
+            return Finding(seq, Flaw.OUT_OF_ORDER, f"entry {other} stands in place of {seq}")
+    return Finding(seq, Flaw.CHANGED, f"entry {seq} is not what was written")
 
 
 def _broken_joint(before: Link | None, seq: int) -> Finding:
