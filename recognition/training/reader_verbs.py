@@ -26,7 +26,6 @@ from recognition.training.render import read_shard, render, render_shards, write
 from recognition.training.samples import write_samples
 
 _CALIBRATION_SEED = 777
-_CALIBRATION_PICTURES = 1_500
 
 
 def synth(options: argparse.Namespace) -> int:
@@ -85,10 +84,10 @@ def train(options: argparse.Namespace) -> int:
 def calibration_pictures(options: argparse.Namespace) -> tuple[list[Picture], list[Picture]]:
     """Every second real val picture, and rendered ones of a seed that nothing else uses."""
     real = real_pictures(options.data)[::2] if options.data is not None else []
-    path = options.folder / "calibration.npy"
+    path = options.folder / f"calibration-{options.pictures}.npy"
     if not path.exists():
         rng = np.random.default_rng(_CALIBRATION_SEED)
-        write_shard(path, render(rng, _CALIBRATION_PICTURES, glyph_sets(options.data)))
+        write_shard(path, render(rng, options.pictures, glyph_sets(options.data)))
     return real, rendered_pictures(read_shard(path))
 
 

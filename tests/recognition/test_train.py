@@ -1,0 +1,114 @@
+"""The whole training road with a few pictures: synth, train, stop, go on, export, evaluate."""
+
+import csv
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from recognition.manifest import ModelError, load_manifest
+from recognition.reader import PlateNetwork
+from recognition.training.__main__ import main
+from recognition.training.calibrate import fit_temperatures
+from recognition.training.scores import Judged, accuracy, kept_above, reliability
+from recognition.training.synth import PlateClass, draw_plate
+from recognition.training.train import Recipe, rate_at
+
+
+def run(*words: object) -> None:
+    assert main([str(word) for word in words]) == 0
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder in the layout of the real one, with drawn plates in it."""
+    folder = tmp_path / "data" / "crops"
+    folder.mkdir(parents=True)
+    rng = np.random.default_rng(1)
+    rows = [("path", "text", "source", "colour", "width", "height", "split")]
+    for index in range(6):
+        plate = draw_plate(rng, None, PlateClass.BLUE, scale=0.3)
+        name = f"{index}.png"
+        cv2.imwrite(str(folder / name), plate.image)
+        rows.append(
+            (name, plate.text, "drawn", "blue", "132", "42", "val" if index < 3 else "train")
+        )
+    with (folder / "labels.csv").open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows(rows)
+    return tmp_path / "data"
+
+
+def test_every_step_from_nothing_to_an_error_page(tmp_path, data, capsys):
+    scratch, out = tmp_path / "run", tmp_path / "models"
+    common = ("--folder", scratch, "--data", data)
+    run("synth", *common, "--pictures", 24, "--shard-size", 12)
+    small = ("--batch", 8, "--every", 2, "--threads", 1)
+    run("train", *common, "--steps", 2, *small)
+    run("train", *common, "--steps", 4, *small)
+    log = [json.loads(line) for line in (scratch / "reader-log.jsonl").read_text().splitlines()]
+    assert [entry["step"] for entry in log] == [2, 4]
+    assert "source drawn" in log[-1]
+
+    run("export", *common, "--out", out, "--name", "tiny", "--pictures", 4)
+    manifest = load_manifest(out / "tiny.json")
+    assert len(manifest.temperatures) == manifest.slots
+    reading = PlateNetwork(out / "tiny.json").read([np.zeros((30, 90, 3), np.uint8)])
+    assert len(reading) == 1
+
+    page, report = tmp_path / "errors.html", tmp_path / "report.md"
+    run("evaluate", *common, "--manifest", out / "tiny.json", "--each", 1, "--html", page,
+        "--report", report)  # fmt: skip
+    assert "wrong" in page.read_text(encoding="utf-8")
+    assert "province" in report.read_text(encoding="utf-8")
+    assert "calibration error" in capsys.readouterr().out
+
+    run("samples", *common, "--out", tmp_path / "samples.png")
+    assert (tmp_path / "samples.png").stat().st_size > 1000
+
+    (out / "tiny.onnx").write_bytes(b"other")
+    with pytest.raises(ModelError, match="sha256"):
+        PlateNetwork(out / "tiny.json")
+
+
+def test_training_without_pictures_says_what_to_do(tmp_path):
+    with pytest.raises(FileNotFoundError, match="synth"):
+        main(["train", "--folder", str(tmp_path), "--steps", "1"])
+
+
+def test_the_rate_warms_up_stays_and_decays():
+    recipe = Recipe(steps=1000, warmup=100, rate=1.0, decay=0.5)
+    assert rate_at(0, recipe) == pytest.approx(0.01)
+    assert rate_at(100, recipe) == rate_at(499, recipe) == 1.0
+    assert rate_at(750, recipe) == pytest.approx(0.505)
+    assert rate_at(999, recipe) < 0.02
+
+
+def test_temperatures_make_an_overconfident_network_humble():
+    """Stated 99.99 %, right in 80 %: the temperature must be well above 1."""
+    rng = np.random.default_rng(2)
+    labels = rng.integers(0, 5, (2000, 1))
+    said = np.where(rng.random(2000) < 0.8, labels[:, 0], (labels[:, 0] + 1) % 5)
+    logits = np.zeros((2000, 1, 5), np.float32)
+    logits[np.arange(2000), 0, said] = 10.0
+    (temperature,) = fit_temperatures(logits, labels, np.ones(2000, np.float32))
+    assert temperature > 3.0
+
+
+def test_scores_count_whole_plates_and_the_province_apart():
+    judged = Judged(
+        ("吉A12345", "辽B12345", "WJ吉12345"),
+        ("吉A12345", "吉B12345", "WJ辽12346"),
+        np.array([0.9, 0.99, 0.2], np.float32),
+    )
+    assert accuracy(judged) == pytest.approx((1 / 3, 2 / 3))
+    kept = kept_above(judged, 0.5)
+    assert (kept.share, kept.of_right, kept.wrong) == pytest.approx((2 / 3, 1.0, 1))
+
+
+def test_reliability_bars_hold_every_picture_once():
+    stated = np.array([0.05, 0.95, 1.0], np.float32)
+    bars = reliability(stated, np.array([False, True, True]))
+    assert [bar.count for bar in bars] == [1, 2]
+    assert bars[1].right == 1.0
