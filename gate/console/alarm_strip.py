@@ -25,7 +25,7 @@ class AlarmStrip:
         self._names = {str(view.lane): view.name for view in visit.services.lanes.views()}
         self._place = widgets.div("alarms").props("aria-live=assertive")
         self._standing: tuple[AlarmRow, ...] = ()
-        self._asked = Asked(lambda: tuple(visit.services.reports.standing_alarms()), self._show)
+        self._asked = Asked(lambda: visit.services.reports.alarms()[::-1], self._show)
         self.changed = self._asked.changed
         self.refresh = self._asked.refresh
 

@@ -9,7 +9,7 @@ from nicegui import app as nicegui_app
 from nicegui import ui
 from nicegui.translations import translations
 
-from gate.console import ask, live, login, media
+from gate.console import ask, live, log, login, media, passage, users
 from gate.console.doorkeeper import Doorkeeper
 from gate.console.hub import Hub
 from gate.console.pages import Pages
@@ -19,8 +19,11 @@ from gate.console.sessions import Sessions
 from gate.texts import Language, Texts
 
 
-def mount(app: FastAPI, services: Services) -> None:
-    """Serve the pages of this site under /. NiceGUI knows one site per process."""
+def mount(app: FastAPI, services: Services) -> Doorkeeper:
+    """Serve the pages of this site under /; return who knows the log-ins.
+
+    NiceGUI knows one site per process.
+    """
     doorkeeper = Doorkeeper(
         services.people, Sessions(services.secret, services.idle), services.clock
     )
@@ -48,12 +51,16 @@ def mount(app: FastAPI, services: Services) -> None:
         tailwind=False,
         show_welcome_message=False,
     )
+    return doorkeeper
 
 
 def register(pages: Pages) -> None:
     """Register every finished page."""
     live.add(pages)
     ask.add(pages)
+    log.add(pages)
+    passage.add(pages)
+    users.add(pages)
 
 
 def _speak() -> None:

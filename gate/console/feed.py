@@ -44,7 +44,7 @@ class Feed:
         who = f" · {household_text(visit.texts, row.household)}" if row.household else ""
         lane = self._names.get(row.lane, row.lane)
         return (
-            f'<a class="feed-row feed-{verdict or "none"}" href="/passages/{row.number}">'
+            f'<a class="feed-row feed-{verdict or "none"}" href="/passages/{row.passage}">'
             f"{plate_chip(row.plate or row.plate_read, row.colour, size='small')}"
             f'<span class="mono small">{visit.hour(row.started)}</span>'
             f'<span class="why">{sign} {escape(why + who)} · {escape(lane)}</span></a>'

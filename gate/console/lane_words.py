@@ -42,7 +42,7 @@ def state_badges(texts: Texts, view: LaneView) -> str:
         )
     if view.link == "down":
         badges.append(badge_html(texts.say("link.down"), "bad", "link_off"))
-    if view.camera != "ok":
+    if view.camera != "live":
         said = texts.name_of("camera", view.camera)
         badges.append(badge_html(said, "bad", "videocam_off"))
     return "".join(badges)
@@ -63,7 +63,7 @@ def reason_text(texts: Texts, reason: str) -> str:
 
 def reason_aloud(texts: Texts, reason: str) -> str:
     """Return the line that a guard may read to the driver."""
-    return _reason(texts, reason, "aloud")
+    return _reason(texts, reason, "say")
 
 
 def _reason(texts: Texts, reason: str, form: str) -> str:

@@ -24,8 +24,9 @@ class Place:
 GUARD_PLACES: Final = (
     Place("/live", "live", "videocam", Action.WATCH, "L"),
     Place("/ask", "ask", "contact_support", Action.OPERATE, "A"),
+    Place("/log", "log", "list_alt", Action.READ_LOG_TODAY, "T"),
 )
-MANAGER_PLACES: Final[tuple[Place, ...]] = ()
+MANAGER_PLACES: Final = (Place("/users", "users", "group", Action.MANAGE_USERS, "U"),)
 
 
 def places(role: Role) -> tuple[tuple[Place, ...], tuple[Place, ...]]:

@@ -32,14 +32,18 @@ class Pages:
     doorkeeper: Doorkeeper
     hub: Hub
 
-    def add(self, path: str, title: str, action: Action, build: Build) -> None:
-        """Register a page. title: key in the catalogues. build: fills the page's main element."""
+    def add(self, path: str, title: str, action: Action, build: Build, under: str = "") -> None:
+        """Register a page.
+
+        title: key in the catalogues. build: fills the page's main element. under: the page of the
+        rail that this one belongs to, where it is not one itself.
+        """
 
         async def answer(request: Request) -> RedirectResponse | None:
             visit = self._visit(request)
             if visit is None:
                 return RedirectResponse(f"/login?to={request.url.path}", status_code=303)
-            await self._fill(visit, path, title, action, build)
+            await self._fill(visit, under or path, title, action, build)
             return None
 
         ConsolePage(path, response_timeout=10.0)(answer)

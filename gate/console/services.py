@@ -1,14 +1,13 @@
 """Everything that pages may use, handed over once by the composition root."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from gate.console.doorkeeper import People
+from gate.people import People
 from gate.ports import Clock, Journal, Lanes, Pictures, Registry, SiteEvents
-from gate.report_values import AlarmRow, Page, PassageFilter
+from gate.reports import Reports
 from gate.texts import FIRST, Language
 
 
@@ -16,13 +15,6 @@ class KnownVehicles(Registry, Protocol):
     """Who may enter, from memory; `refresh` takes in what was just committed."""
 
     def refresh(self) -> None: ...
-
-
-class Reports(Protocol):
-    """What the pages ask of the record."""
-
-    def passages(self, which: PassageFilter, *, limit: int) -> Page: ...
-    def standing_alarms(self) -> Sequence[AlarmRow]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ def div(classes: str = "", tag: str = "div") -> Element:
     return ui.element(tag).classes(classes)
 
 
-def words(text: str, classes: str = "", tag: str = "div") -> Element:
+def words(text: str, classes: str = "", tag: str = "div") -> ui.html:
     """Return text in an element; it is escaped."""
     return raw(escape(text), classes, tag)
 

@@ -1,16 +1,13 @@
-"""A small site without hardware: lanes that obey at once, people in memory, drawn pictures."""
+"""Lanes without hardware that obey at once, drawn pictures, and a clock that can be moved."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from zoneinfo import ZoneInfo
 
 import cv2
 import numpy as np
 
-from gate.console.services import Services
-from gate.entries import Entry
 from gate.events import (
     CandidatePlate,
     Decision,
@@ -23,21 +20,7 @@ from gate.events import (
     Verdict,
 )
 from gate.hub import Hub
-from gate.people import LogInRefused, Role, User
 from gate.ports import LaneView
-from gate.report_values import AlarmRow, Page, PassageFilter, PassageRow
-from registry.kinds import BlockReason, VehicleKind
-from registry.passes import Period
-from registry.plates import Plate, PlateColour
-from registry.rules import (
-    Blocked,
-    Blocking,
-    Registered,
-    Registration,
-    Standing,
-    Unknown,
-    VehicleId,
-)
 
 START = datetime(2026, 3, 14, 22, 41, 5, tzinfo=UTC)
 
@@ -59,39 +42,6 @@ class FakeClock:
 
     def forward(self, **span: float) -> None:
         self.at += timedelta(**span)
-
-
-class SystemClock(FakeClock):
-    """The machine's clock, for pages that people or browsers look at."""
-
-    def now(self) -> Instant:
-        at = datetime.now(UTC)  # noqa: TID251 - pages that a browser looks at need the real time
-        return Instant(at.timestamp(), at)
-
-    def monotonic(self) -> float:
-        return self.now().monotonic
-
-
-class FakePeople:
-    """Users whose password is their name backwards."""
-
-    def __init__(self) -> None:
-        self.users = {
-            user.name: user
-            for user in (
-                User("guard", Role.GUARD),
-                User("manager", Role.MANAGER),
-                User("auditor", Role.AUDITOR),
-                User("admin", Role.ADMIN),
-            )
-        }
-
-    def log_in(self, name: str, password: str, at: datetime, code: str = "") -> User | LogInRefused:
-        user = self.users.get(name)
-        return user if user and password == name[::-1] else LogInRefused.WRONG
-
-    def get(self, name: str) -> User | None:
-        return self.users.get(name)
 
 
 def draw_scene(plate: str, colour: tuple[int, int, int], *, brightness: int = 60) -> bytes:
@@ -170,7 +120,7 @@ class FakeLanes:
                 link="up",
                 presence="present",
                 hold_until=None,
-                camera="ok",
+                camera="live",
                 camera_why="",
             ),
             LaneId("north"): LaneView(
@@ -195,7 +145,7 @@ class FakeLanes:
                 link="up",
                 presence="clear",
                 hold_until=None,
-                camera="ok",
+                camera="live",
                 camera_why="",
             ),
         }
@@ -208,6 +158,12 @@ class FakeLanes:
 
     def asking(self) -> Sequence[LaneView]:
         return tuple(view for view in self.lanes.values() if view.state == "asking")
+
+    def refresh(self) -> None:
+        """Let both lanes have changed just now."""
+        for lane, ago in (("south", 9), ("north", 3)):
+            since = self._clock.now().utc - timedelta(seconds=ago)
+            self.lanes[LaneId(lane)] = replace(self.lanes[LaneId(lane)], since=since)
 
     def change(self, lane: str, **values: object) -> None:
         view = replace(self.lanes[LaneId(lane)], since=self._clock.now().utc, **values)
@@ -259,121 +215,3 @@ class FakeLanes:
 
     def acknowledge(self, alarm: str, actor: str, remark: str) -> bool:
         return self._obey("acknowledge", alarm, actor, remark)
-
-
-class FakeJournal:
-    """Keeps entries in a list."""
-
-    def __init__(self) -> None:
-        self.entries: list[Entry] = []
-
-    def append(self, *entries: Entry) -> str:
-        self.entries += entries
-        return "committed"
-
-
-class FakeReports:
-    """Answers with what it was given."""
-
-    def __init__(self, clock: FakeClock) -> None:
-        now = clock.now().utc
-        plates = (
-            "吉A12345",
-            "吉AD12345",
-            "吉A5678挂",
-            "黑B88Z21",
-            "吉A1234警",
-            "吉A12345D",
-            "粤Z1234港",
-        )
-        self.rows = tuple(
-            PassageRow(
-                number=900 - i,
-                passage=PassageId(f"p-{i}"),
-                lane=LaneId("south" if i % 2 else "north"),
-                direction="in" if i % 2 else "out",
-                trigger="loop",
-                started=now - timedelta(seconds=47 * i + 12),
-                decided=now,
-                ordered=now,
-                opened=now,
-                ended=now,
-                plate=plates[i % len(plates)],
-                plate_read=plates[i % len(plates)],
-                plate_class="civil",
-                colour="",
-                confidence=0.99,
-                frames=6,
-                agreeing=6,
-                verdict=("admit", "admit", "refuse", "ask_guard")[i % 4],
-                reason=("resident", "visitor", "unknown_plate", "near_match")[i % 4],
-                standing="registered",
-                household="3-2-501" if i % 3 else "",
-                vehicle_kind="owner",
-                visitor_pass=None,
-                actor="auto",
-                remark="",
-                asked=False,
-                corrected_from="",
-                opening="raised",
-                outcome="passed",
-                outcome_why="",
-                picture_frame="",
-                picture_plate="",
-                paired=None,
-                dwell=None,
-                forgotten=None,
-            )
-            for i in range(24)
-        )
-        self.alarms = (
-            AlarmRow(
-                "a-1", 5, "north", "arm_forced", {}, now - timedelta(seconds=70), None, "", ""
-            ),
-        )
-
-    def passages(self, which: PassageFilter, *, limit: int) -> Page:
-        return Page(self.rows[:limit], None)
-
-    def standing_alarms(self) -> Sequence[AlarmRow]:
-        return self.alarms
-
-
-class FakeRegistry:
-    """Knows one resident and one blocked plate."""
-
-    def standing(self, plate: Plate, at: datetime) -> Standing:
-        if plate.text == "吉AK510F":
-            registration = Registration(
-                VehicleId(1), VehicleKind.OWNER, "3-2-501", PlateColour.BLUE, Period()
-            )
-            return Registered(registration, None)
-        if plate.text == "吉A66666":
-            return Blocked(Blocking(BlockReason.STOLEN, Period()), None)
-        return Unknown(None)
-
-    def refresh(self) -> None:
-        """Nothing to follow."""
-
-
-def fake_services(clock: FakeClock | None = None) -> tuple[Services, FakeLanes]:
-    clock = clock or FakeClock()
-    hub, pictures = Hub(), FakePictures()
-    lanes = FakeLanes(clock, hub, pictures)
-    services = Services(
-        site="荷兰小镇",
-        zone=ZoneInfo("Asia/Shanghai"),
-        secret=b"a secret of the tests, 32 bytes or more",
-        clock=clock,
-        lanes=lanes,
-        events=hub,
-        people=FakePeople(),
-        pictures=pictures,
-        journal=FakeJournal(),
-        reports=FakeReports(clock),
-        registry=FakeRegistry(),
-    )
-    return services, lanes
-
-
-Leave = Callable[[], None]

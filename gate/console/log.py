@@ -1,0 +1,153 @@
+"""The traffic log: filters, pages by cursor, and an export of what was filtered.
+
+A page of the log never waits for a hopeless filter: the journal stops after a bounded look and
+gives a cursor; the button then goes on looking.
+"""
+
+from collections.abc import Sequence
+from html import escape
+
+from gate.console import widgets
+from gate.console.asking_aside import ask
+from gate.console.lane_words import VERDICT_ICONS, household_text, reason_text
+from gate.console.log_filter import FilterBar, names_somebody
+from gate.console.look_up import with_reason
+from gate.console.pages import Pages
+from gate.console.plate_chip import plate_chip
+from gate.console.visit import Visit
+from gate.events import Verdict
+from gate.people import Action
+from gate.report_values import Page, PassageFilter, PassageRow
+
+LENGTH = 40
+_KINDS = {Verdict.ADMIT: "good", Verdict.REFUSE: "bad", Verdict.ASK_GUARD: "ask"}
+
+
+def add(pages: Pages) -> None:
+    """Register the page."""
+    pages.add("/log", "nav.log", Action.READ_LOG_TODAY, build)
+
+
+async def build(visit: Visit) -> None:
+    """Fill the page."""
+    await LogPage(visit).search()
+
+
+class LogPage:
+    """Filters above, lines below."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._which = PassageFilter()
+        say = visit.say
+        with widgets.div("card col-flex"):
+            self._bar = FilterBar(visit, self.search)
+            with widgets.div("row-flex"):
+                widgets.button(say("shell.search"), self.search, kind="main", icon="search")
+                widgets.button(say("shell.clear"), self._clear, icon="clear")
+                self._count = widgets.words("", "soft").props("aria-live=polite")
+        self._rows = widgets.div("card").style("margin-top:12px")
+        self._buttons = widgets.div("row-flex").style("margin-top:10px")
+
+    async def search(self) -> None:
+        """Show the newest lines that match; a look-up of somebody asks for a reason first."""
+        if self._visit.act(Action.READ_LOG_TODAY) is None:
+            return
+        which = self._bar.filter()
+        if names_somebody(which):
+            target = which.household or which.plate
+
+            async def go_on() -> None:
+                await self._show(which, None)
+
+            with_reason(self._visit, Action.READ_LOG_TODAY, "history", target, go_on)
+        else:
+            await self._show(which, None)
+
+    async def _clear(self) -> None:
+        self._bar.clear()
+        await self.search()
+
+    async def _show(self, which: PassageFilter, cursor: int | None) -> None:
+        self._which = which
+        reports = self._visit.services.reports
+        page = await ask(lambda: reports.passages(which, cursor=cursor, limit=LENGTH))
+        self._rows.clear()
+        self._buttons.clear()
+        with self._rows:
+            self._lines(page)
+        with self._buttons:
+            self._older(page, cursor)
+        if cursor is None:
+            await self._tell_count(which)
+
+    async def _tell_count(self, which: PassageFilter) -> None:
+        count = await ask(lambda: self._visit.services.reports.count(which))
+        if count is not None:
+            key = "log.count" if count.exact else "log.count_at_least"
+            self._count.set_content(escape(self._visit.say(key, n=f"{count.n:,}")))
+
+    def _lines(self, page: Page | None) -> None:
+        say = self._visit.say
+        if page is None:
+            widgets.empty(say("shell.record_away"), icon="cloud_off")
+        elif not page.rows:
+            widgets.empty(say("log.more_to_look") if page.cursor else say("log.nothing"))
+        else:
+            heads = [say(f"log.{name}") for name in HEADS]
+            widgets.table(heads, passage_cells(self._visit, page.rows), caption=say("nav.log"))
+
+    def _older(self, page: Page | None, cursor: int | None) -> None:
+        say = self._visit.say
+        if cursor is not None:
+            widgets.button(
+                say("shell.newest"), lambda: self._show(self._which, None), icon="first_page"
+            )
+        if page is not None and page.cursor is not None:
+            widgets.button(
+                say("shell.more"),
+                lambda: self._show(self._which, page.cursor),
+                icon="chevron_right",
+            )
+
+
+HEADS = ("time", "plate", "verdict", "why", "household", "lane", "actor", "dwell")
+
+
+def passage_cells(visit: Visit, rows: Sequence[PassageRow]) -> list[list[str]]:
+    """Return the lines of the log as HTML cells, in the order of HEADS."""
+    names = {str(view.lane): view.name for view in visit.services.lanes.views()}
+    return [_cells(visit, row, names) for row in rows]
+
+
+def _cells(visit: Visit, row: PassageRow, names: dict[str, str]) -> list[str]:
+    texts = visit.texts
+    verdict = Verdict(row.verdict) if row.verdict in set(Verdict) else None
+    word = visit.say(f"verdict.{verdict.value}") if verdict else visit.say("live.looking")
+    badge = widgets.badge_html(
+        word, _KINDS[verdict] if verdict else "", VERDICT_ICONS[verdict] if verdict else ""
+    )
+    plate = plate_chip(row.plate or row.plate_read, row.colour, size="small")
+    why = reason_text(texts, row.reason) if row.reason else ""
+    return [
+        f'<a class="mono" href="/passages/{row.passage}">{visit.hour(row.started)}</a>',
+        f'<a href="/passages/{row.passage}">{plate}</a>',
+        badge,
+        escape(why),
+        escape(household_text(texts, row.household)),
+        escape(names.get(str(row.lane), str(row.lane))),
+        escape(visit.say("shell.auto") if row.actor == "auto" else row.actor),
+        escape(span_text(visit, row.dwell)),
+    ]
+
+
+def span_text(visit: Visit, seconds: int | None) -> str:
+    """Return a length of time in words."""
+    if seconds is None:
+        return ""
+    hours, minutes = divmod(seconds // 60, 60)
+    if hours >= 48:
+        return visit.say("span.days", days=hours // 24, hours=hours % 24)
+    if hours:
+        return visit.say("span.hours", hours=hours, minutes=minutes)
+    return visit.say("span.minutes", minutes=minutes, seconds=seconds % 60)

@@ -1,0 +1,61 @@
+"""Look-ups of somebody's data: a reason first, then a line in the audit, then the data.
+
+If the line cannot be written, nothing is shown.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from nicegui import run
+
+from gate.console import widgets
+from gate.console.visit import Visit
+from gate.entries import Audited
+from gate.errors import JournalAway
+from gate.people import Action, User
+
+REASONS: Final = ("gate_work", "resident_asks", "incident", "police", "check")
+
+
+async def note(visit: Visit, user: User, action: str, target: str, why: str) -> bool:
+    """Write the look-up; return whether it is on record."""
+    entry = Audited(user.name, f"look_up_{action}", target=target, why=why)
+    try:
+        await run.io_bound(visit.services.journal.append, entry)
+    except JournalAway:
+        visit.warn("shell.not_kept")
+        return False
+    return True
+
+
+def with_reason(
+    visit: Visit, right: Action, action: str, target: str, show: Callable[[], Any]
+) -> None:
+    """Ask for a reason, write it down, then call `show`."""
+    if visit.act(right) is None:
+        return
+    say = visit.say
+    dialog, card = widgets.sheet(say("look_up.title"))
+
+    async def chosen() -> None:
+        user = visit.act(right)
+        why = f"{reason.value}: {more.value.strip()}" if more.value.strip() else str(reason.value)
+        if user is None:
+            return
+        dialog.close()
+        if await note(visit, user, action, target, why):
+            result = show()
+            if result is not None:
+                await result
+
+    with card:
+        widgets.words(say("look_up.text", target=target), "soft")
+        names = {one: say(f"look_up.reason.{one}") for one in REASONS}
+        reason = widgets.choice_field(say("shell.reason"), names, REASONS[0])
+        more = widgets.text_field(say("look_up.more")).props("autofocus")
+        more.on("keydown.enter", chosen)
+        with widgets.div("row-flex"):
+            widgets.button(say("look_up.show"), chosen, kind="main")
+            widgets.button(say("shell.cancel"), dialog.close, key="Esc")
+    visit.keys.lay_on(dialog, {})
+    dialog.open()

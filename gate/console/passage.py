@@ -1,0 +1,218 @@
+"""One passage, with everything that is known: why did it open, or stay shut, in one screen."""
+
+from collections.abc import Iterable
+from html import escape
+
+from gate.console import widgets
+from gate.console.asking_aside import ask
+from gate.console.entry_words import entry_line
+from gate.console.lane_words import household_text, reason_aloud, reason_text
+from gate.console.log import span_text
+from gate.console.pages import Pages
+from gate.console.plate_chip import plate_chip
+from gate.console.visit import Visit
+from gate.entries import PassageDecided, PassageRead
+from gate.events import PassageId
+from gate.people import Action
+from gate.report_values import OpeningRow, PassageDetail, PassageRow, Record
+
+
+def add(pages: Pages) -> None:
+    """Register the page."""
+    path = "/passages/{passage}"
+    pages.add(path, "nav.passage", Action.READ_LOG_TODAY, build, under="/log")
+
+
+async def build(visit: Visit) -> None:
+    """Fill the page."""
+    passage = PassageId(visit.request.path_params["passage"])
+    detail = await ask(lambda: visit.services.reports.passage(passage))
+    if detail is None:
+        widgets.empty(visit.say("passage.gone"), icon="search_off")
+    elif not _may_see(visit, detail.row):
+        visit.client.status_code = 403
+        widgets.empty(visit.say("passage.not_today"), visit.say("shell.not_allowed_hint"), "lock")
+    else:
+        _draw(visit, detail)
+
+
+def _may_see(visit: Visit, row: PassageRow) -> bool:
+    """Return whether this is today, or the role may see every day."""
+    today = visit.local(visit.now()).date()
+    return visit.may(Action.READ_LOG) or visit.local(row.started).date() == today
+
+
+def _draw(visit: Visit, detail: PassageDetail) -> None:
+    row = detail.row
+    _head(visit, row)
+    with widgets.div("two"):
+        with widgets.div("col-flex"):
+            _pictures(visit, row, visit.say("passage.pictures"))
+            if detail.paired is not None:
+                _paired(visit, row, detail.paired)
+        with widgets.div("col-flex"):
+            _facts(visit, row)
+            _votes(visit, detail.records)
+    _evidence(visit, detail.records)
+    _openings(visit, detail.openings)
+    _steps(visit, detail.records)
+
+
+def _head(visit: Visit, row: PassageRow) -> None:
+    with widgets.div("page-head"):
+        widgets.raw(plate_chip(row.plate or row.plate_read, row.colour, size="big"))
+        if row.plate_read and row.plate_read != row.plate:
+            read = escape(visit.say("passage.read_as"))
+            chip = plate_chip(row.plate_read, row.colour, size="small", against=row.plate)
+            widgets.raw(f'<span class="soft">{read}</span> {chip}')
+        verdict = visit.say(f"verdict.{row.verdict}") if row.verdict else visit.say("live.looking")
+        kinds = {"admit": ("good", "check_circle"), "refuse": ("bad", "block")}
+        kind, icon = kinds.get(row.verdict, ("ask", "contact_support"))
+        widgets.badge(verdict, kind, icon)
+        if row.reason:
+            with widgets.div("grow"):
+                widgets.words(reason_text(visit.texts, row.reason)).style("font-weight:700")
+                widgets.words(f"“{reason_aloud(visit.texts, row.reason)}”", "small soft")
+
+
+def _pictures(visit: Visit, row: PassageRow, title: str) -> None:
+    with widgets.div("card"):
+        widgets.heading(title, 3)
+        if not row.picture_frame and not row.picture_plate:
+            widgets.empty(visit.say("passage.no_pictures"), icon="no_photography")
+            return
+        for key, alt in ((row.picture_frame, "frame"), (row.picture_plate, "plate")):
+            if key:
+                said = escape(visit.say(f"passage.alt_{alt}"))
+                style = "width:100%;border-radius:8px" if alt == "frame" else ""
+                widgets.raw(
+                    f'<img class="{"" if style else "cutout"}" style="{style}" '
+                    f'src="/console/picture/{key}.jpg" alt="{said}">'
+                ).style("margin-top:8px")
+
+
+def _paired(visit: Visit, row: PassageRow, other: PassageRow) -> None:
+    key = "passage.came_in" if other.direction == "in" else "passage.went_out"
+    dwell = span_text(visit, row.dwell if row.dwell is not None else other.dwell)
+    _pictures(visit, other, f"{visit.say(key)} {visit.time(other.started)}")
+    link = escape(visit.say("passage.other"))
+    stayed = escape(visit.say("passage.stayed", span=dwell)) if dwell else ""
+    widgets.raw(f'{stayed} <a href="/passages/{other.passage}">{link}</a>', "card")
+
+
+def _facts(visit: Visit, row: PassageRow) -> None:
+    say, texts = visit.say, visit.texts
+    names = {str(view.lane): view.name for view in visit.services.lanes.views()}
+    by = say("shell.auto") if row.actor == "auto" else row.actor
+    pairs = (
+        ("passage.time", visit.time(row.started)),
+        ("passage.lane", names.get(str(row.lane), str(row.lane))),
+        ("passage.trigger", texts.name_of("trigger", row.trigger)),
+        ("passage.household", household_text(texts, row.household)),
+        ("passage.standing", texts.name_of("standing", row.standing) if row.standing else ""),
+        ("passage.class", texts.name_of("plate_class", row.plate_class) if row.plate_class else ""),
+        ("passage.sure", f"{row.confidence:.3f}" if row.confidence else ""),
+        ("passage.frames", f"{row.agreeing} / {row.frames}" if row.frames else ""),
+        ("passage.by", by),
+        ("passage.remark", row.remark),
+        ("passage.opening", texts.name_of("opening", row.opening) if row.opening else ""),
+        ("passage.outcome", texts.name_of("outcome", row.outcome) if row.outcome else ""),
+    )
+    with widgets.div("card"):
+        widgets.heading(say("passage.facts"), 3)
+        widgets.facts((say(key), escape(value)) for key, value in pairs)
+
+
+def _votes(visit: Visit, records: Iterable[Record]) -> None:
+    read = [record.entry for record in records if isinstance(record.entry, PassageRead)]
+    if not read:
+        return
+    last, say = read[-1], visit.say
+    with widgets.div("card"):
+        widgets.heading(say("passage.votes"), 3)
+        widgets.table(
+            [say("passage.frame"), say("passage.reading"), say("passage.sure")],
+            (
+                [f'<span class="mono">{frame}</span>', plate_chip(text, last.colour, size="small",
+                 against=last.text), f'<span class="mono">{sure:.3f}</span>']
+                for text, sure, frame in last.votes
+            ),
+            caption=say("passage.votes"),
+        )  # fmt: skip
+        if last.candidates:
+            widgets.heading(say("passage.candidates"), 3)
+            widgets.raw(
+                " ".join(
+                    f"{plate_chip(text, last.colour, size='small', against=last.text)} {sure:.3f}"
+                    for text, sure in last.candidates
+                )
+            )
+
+
+def _evidence(visit: Visit, records: Iterable[Record]) -> None:
+    """Show the rule's own figures: what was known when it was decided."""
+    decided = [record.entry for record in records if isinstance(record.entry, PassageDecided)]
+    facts = [
+        (visit.texts.name_of("evidence", key), escape(str(value)))
+        for entry in decided
+        for key, value in entry.decision.evidence.items()
+    ]
+    if facts:
+        with widgets.div("card").style("margin-top:12px"):
+            widgets.heading(visit.say("passage.evidence"), 3)
+            widgets.facts(facts)
+
+
+def _openings(visit: Visit, openings: Iterable[OpeningRow]) -> None:
+    rows = [_opening(visit, row) for row in openings]
+    if not rows:
+        return
+    say = visit.say
+    heads = ("order", "time", "by", "opening", "sent", "received", "millis")
+    with widgets.div("card").style("margin-top:12px"):
+        widgets.heading(say("passage.orders"), 3)
+        widgets.table(
+            [say(f"passage.{name}") for name in heads], rows, caption=say("passage.orders")
+        )
+
+
+def _opening(visit: Visit, row: OpeningRow) -> list[str]:
+    outcome = (
+        visit.texts.name_of("opening", row.outcome) if row.outcome else visit.say("shell.none")
+    )
+    kind = "good" if row.outcome == "raised" else "bad"
+    millis = ", ".join(f"{name} {value:.1f}" for name, value in row.millis.items())
+    by = visit.say("shell.auto") if row.actor == "auto" else row.actor
+    return [
+        f'<code class="mono small">{escape(str(row.order)[:8])}</code>',
+        f'<span class="mono">{visit.time(row.ordered)}</span>',
+        escape(by),
+        widgets.badge_html(outcome, kind) + (f" {escape(row.why)}" if row.why else ""),
+        f'<code class="mono">{escape(row.sent) or "—"}</code>',
+        f'<code class="mono">{escape(row.received) or "—"}</code>',
+        f'<span class="mono">{escape(millis)}</span>',
+    ]
+
+
+def _steps(visit: Visit, records: tuple[Record, ...]) -> None:
+    if not records:
+        return
+    first = records[0].at
+    lines = "".join(_step(visit, record, first.monotonic) for record in records)
+    with widgets.div("card").style("margin-top:12px"):
+        widgets.heading(visit.say("passage.steps"), 3)
+        widgets.raw(lines, "steps", tag="ol")
+
+
+def _step(visit: Visit, record: Record, first: float) -> str:
+    after = max(0.0, record.at.monotonic - first)
+    said = (
+        entry_line(visit.texts, record.entry)
+        if record.entry is not None
+        else escape(visit.say("passage.forgotten"))
+    )
+    clock = visit.local(record.at.utc).strftime("%H:%M:%S.%f")[:-3]
+    return (
+        f'<li><span class="mono">{clock}</span><span>{said}</span>'
+        f'<span class="mono soft">+{after:.3f} s</span></li>'
+    )

@@ -1,0 +1,181 @@
+"""Users and roles: add, change the role, lock out, new password, second factor.
+
+Rules of this file:
+- Only `gate.people.People` changes a user, and it writes who did it.
+- Nobody changes their own role or locks themselves out: that is how a site loses its last admin.
+- A password is typed here once and shown nowhere.
+"""
+
+from collections.abc import Callable
+from html import escape
+
+from nicegui import run
+
+from gate.console import widgets
+from gate.console.asking_aside import ask
+from gate.console.pages import Pages
+from gate.console.visit import Visit
+from gate.errors import JournalAway
+from gate.people import Action, Role, UserError
+from gate.people_tables import UserRow
+
+
+def add(pages: Pages) -> None:
+    """Register the page."""
+    pages.add("/users", "nav.users", Action.MANAGE_USERS, build)
+
+
+async def build(visit: Visit) -> None:
+    """Fill the page."""
+    await UsersPage(visit).refresh()
+
+
+class UsersPage:
+    """The list of users and what may be done with each."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        with widgets.div("page-head"):
+            widgets.heading(visit.say("nav.users")).classes("grow")
+            widgets.button(visit.say("users.add"), self._add, kind="main", icon="person_add")
+        self._list = widgets.div("col-flex")
+
+    async def refresh(self) -> None:
+        """Draw the users as they are now."""
+        users = await ask(self._visit.services.people.all)
+        self._list.clear()
+        with self._list:
+            if users is None:
+                widgets.empty(self._visit.say("shell.record_away"))
+            for user in users or ():
+                self._line(user)
+
+    def _line(self, user: UserRow) -> None:
+        visit, say = self._visit, self._visit.say
+        with widgets.div("card row-flex"):
+            widgets.raw(f"<b>{escape(user.name)}</b>", "grow")
+            widgets.badge(say(f"roles.{user.role}"), "", "badge")
+            if user.totp:
+                widgets.badge(say("users.second_factor"), "good", "phonelink_lock")
+            if user.disabled:
+                widgets.badge(say("users.disabled"), "bad", "block")
+            widgets.button(say("users.password"), self._with(self._password, user), kind="small")
+            factor = "users.factor_off" if user.totp else "users.factor_on"
+            widgets.button(say(factor), self._with(self._factor, user), kind="small")
+            if user.name != visit.user.name:
+                widgets.button(say("users.role"), self._with(self._role, user), kind="small")
+                word = "users.enable" if user.disabled else "users.disable"
+                widgets.button(say(word), self._with(self._disable, user), kind="small")
+
+    def _with(self, act: Callable[[UserRow], object], user: UserRow) -> Callable[[], object]:
+        return lambda: act(user)
+
+    def _add(self) -> None:
+        visit, say = self._visit, self._visit.say
+        dialog, card = widgets.sheet(say("users.add"))
+
+        async def kept() -> None:
+            made = await self._try(
+                lambda by: visit.services.people.add(
+                    name.value, Role(role.value), password.value, by
+                )
+            )
+            if made:
+                dialog.close()
+
+        with card:
+            name = widgets.text_field(say("login.name")).props("autofocus")
+            roles = {one.value: say(f"roles.{one.value}") for one in Role}
+            role = widgets.choice_field(say("users.role"), roles, Role.GUARD.value)
+            password = widgets.text_field(say("login.password"), password=True)
+            widgets.words(say("users.password_hint"), "small soft")
+            with widgets.div("row-flex"):
+                widgets.button(say("shell.keep"), kept, kind="main")
+                widgets.button(say("shell.cancel"), dialog.close, key="Esc")
+        visit.keys.lay_on(dialog, {})
+        dialog.open()
+
+    def _password(self, user: UserRow) -> None:
+        visit, say = self._visit, self._visit.say
+        dialog, card = widgets.sheet(f"{say('users.password')} · {user.name}")
+
+        async def kept() -> None:
+            people, new = visit.services.people, password.value
+            if await self._try(lambda by: people.set_password(user.name, new, by)):
+                dialog.close()
+
+        with card:
+            password = widgets.text_field(say("login.password"), password=True).props("autofocus")
+            widgets.words(say("users.password_hint"), "small soft")
+            with widgets.div("row-flex"):
+                widgets.button(say("shell.keep"), kept, kind="main")
+                widgets.button(say("shell.cancel"), dialog.close, key="Esc")
+        visit.keys.lay_on(dialog, {})
+        dialog.open()
+
+    def _role(self, user: UserRow) -> None:
+        visit, say = self._visit, self._visit.say
+        dialog, card = widgets.sheet(f"{say('users.role')} · {user.name}")
+
+        async def kept() -> None:
+            people, wanted = visit.services.people, Role(role.value)
+            if await self._try(lambda by: people.set_role(user.name, wanted, by)):
+                dialog.close()
+
+        with card:
+            roles = {one.value: say(f"roles.{one.value}") for one in Role}
+            role = widgets.choice_field(say("users.role"), roles, user.role)
+            with widgets.div("row-flex"):
+                widgets.button(say("shell.keep"), kept, kind="main")
+                widgets.button(say("shell.cancel"), dialog.close, key="Esc")
+        visit.keys.lay_on(dialog, {})
+        dialog.open()
+
+    def _disable(self, user: UserRow) -> None:
+        visit, say = self._visit, self._visit.say
+        people = visit.services.people
+
+        async def agreed() -> None:
+            await self._try(lambda by: people.set_disabled(user.name, not user.disabled, by))
+
+        word = "enable" if user.disabled else "disable"
+        widgets.confirm(
+            say(f"users.{word}"),
+            say(f"users.{word}_text", name=user.name),
+            say("shell.yes"),
+            say("shell.cancel"),
+            agreed,
+            kind="main" if user.disabled else "bad",
+        )
+
+    async def _factor(self, user: UserRow) -> None:
+        visit = self._visit
+        people = visit.services.people
+        if user.totp:
+            await self._try(lambda by: people.stop_second_factor(user.name, by))
+            return
+        shown: list[str] = []
+        if await self._try(lambda by: shown.append(people.start_second_factor(user.name, by))):
+            dialog, card = widgets.sheet(visit.say("users.factor_on"))
+            with card:
+                widgets.words(visit.say("users.factor_hint"))
+                widgets.words(shown[0], "mono", tag="code").style("overflow-wrap:anywhere")
+                widgets.button(visit.say("shell.close"), dialog.close, kind="main")
+            dialog.open()
+
+    async def _try(self, change: Callable[[str], object]) -> bool:
+        """Make a change as who is logged in now; say what went wrong, and draw the list anew."""
+        user = self._visit.act(Action.MANAGE_USERS)
+        if user is None:
+            return False
+        try:
+            await run.io_bound(change, user.name)
+        except UserError as error:
+            self._visit.warn("users.refused", why=str(error))
+            return False
+        except JournalAway:
+            self._visit.warn("shell.not_kept")
+            return False
+        self._visit.tell("users.done")
+        await self.refresh()
+        return True

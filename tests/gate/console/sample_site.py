@@ -1,0 +1,201 @@
+"""A site on a real database, with made-up people and days of made-up traffic, and lanes that obey.
+
+Everything but the hardware is the program's own: journal, reports, register, people.
+"""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlmodel import select
+
+from gate.console.services import Services
+from gate.database import open_database
+from gate.entries import (
+    AlarmRaised,
+    Entry,
+    OpeningEnded,
+    OpeningOrdered,
+    PassageDecided,
+    PassageEnded,
+    PassageRead,
+    PassageStarted,
+)
+from gate.events import (
+    Decision,
+    Direction,
+    Instant,
+    LaneId,
+    OrderId,
+    PassageEnd,
+    PassageId,
+    Picture,
+    Reason,
+    Trigger,
+    Verdict,
+)
+from gate.hub import Hub
+from gate.journal import Journal
+from gate.people import People, Role
+from gate.register import Register
+from gate.reports import Reports
+from gate.vault import open_vault
+from registry import sample, store
+from registry.records import Household, Vehicle
+from registry.store import Author
+from tests.gate.console.fakes import FakeClock, FakeLanes, FakePictures, draw_plate, draw_scene
+
+PASSWORD = "a long password"
+PICTURED = 7  # Drawing is slow: one passage in seven has pictures.
+BLUE = (162, 78, 11)
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class SampleClock(FakeClock):
+    """Moved by hand while the past is written; then the machine's own."""
+
+    live = False
+
+    def now(self) -> Instant:
+        if not self.live:
+            return super().now()
+        at = datetime.now(UTC)  # noqa: TID251 - pages that a browser looks at need the real time
+        return Instant(at.timestamp(), at)
+
+    def monotonic(self) -> float:
+        return self.now().monotonic
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSite:
+    """The services of the pages, and what tests look at behind them."""
+
+    services: Services
+    lanes: FakeLanes
+    journal: Journal
+    hub: Hub
+    clock: SampleClock
+
+    def publish(self, *entries: Entry) -> None:
+        self.journal.append(*entries)
+
+
+@contextmanager
+def sample_site(
+    folder: Path, *, days: int = 2, per_day: int = 60, size: sample.Size | None = None
+) -> Iterator[SampleSite]:
+    """Open a sample site in a folder; the traffic ends now."""
+    end = datetime.now(UTC)  # noqa: TID251 - as above
+    clock = SampleClock(end - timedelta(days=days))
+    vault = open_vault(folder / "vault.key")
+    database = open_database(folder)
+    journal = Journal(database, folder, vault, clock)
+    hub, pictures = Hub(), FakePictures()
+    people = People(journal)
+    for name, role in (("guard", Role.GUARD), ("manager", Role.MANAGER)):
+        people.add(name, role, PASSWORD, "tests")
+    for name, role in (("auditor", Role.AUDITOR), ("admin", Role.ADMIN)):
+        people.add(name, role, PASSWORD, "tests")
+    with journal.unit() as unit:
+        made = sample.generate(7, end, size or sample.Size(6, 90, 160, 80, 12))
+        sample.fill(unit.session, made, Author("tests", clock.at))
+    register = Register(journal, clock)
+    journal.subscribe(lambda record: hub.publish("entry", record))
+    lanes = FakeLanes(clock, hub, pictures)
+    _traffic(journal, clock, pictures, days, per_day)
+    clock.live = True
+    services = Services(
+        site="荷兰小镇",
+        zone=ZONE,
+        secret=b"a secret of the tests, 32 bytes or more",
+        clock=clock,
+        lanes=lanes,
+        events=hub,
+        people=people,
+        pictures=pictures,
+        journal=journal,
+        reports=Reports(database, vault, ZONE),
+        registry=register,
+    )
+    lanes.refresh()
+    try:
+        yield SampleSite(services, lanes, journal, hub, clock)
+    finally:
+        journal.close()
+        database.dispose()
+
+
+def _traffic(
+    journal: Journal, clock: SampleClock, pictures: FakePictures, days: int, per_day: int
+) -> None:
+    rng = random.Random(11)
+    with journal.reading() as session:
+        cars = [(v.plate, v.household_id, v.kind.value) for v in session.exec(select(Vehicle))]
+        homes = {
+            h.id: store.label_of(session, h.id) for h in session.exec(select(Household)) if h.id
+        }
+    step = timedelta(days=days) / (days * per_day + 1)
+    for number in range(days * per_day):
+        clock.at += step
+        plate, home, kind = rng.choice(cars)
+        journal.append(*_passage(rng, number, plate, homes.get(home or 0, ""), kind, pictures))
+    journal.append(
+        AlarmRaised("alarm-1", LaneId("north"), "arm_forced", {"position": "opening"}),
+    )
+
+
+def _passage(
+    rng: random.Random, number: int, plate: str, household: str, kind: str, pictures: FakePictures
+) -> Iterator[Entry]:
+    lane, direction = rng.choice(
+        ((LaneId("south"), Direction.IN), (LaneId("north"), Direction.OUT))
+    )
+    passage = PassageId(f"sample-{number:06d}")
+    read, verdict, reason = plate, Verdict.ADMIT, Reason.RESIDENT
+    if direction is Direction.OUT:
+        reason = Reason.EXIT_FREE
+    elif number % 9 == 0:
+        verdict, reason = Verdict.REFUSE, Reason.UNKNOWN_PLATE
+    elif number % 7 == 0:
+        verdict, reason = Verdict.ASK_GUARD, Reason.NEAR_MATCH
+        read = plate[:-1] + ("7" if plate[-1] != "7" else "1")
+    elif number % 5 == 0:
+        reason = Reason.VISITOR
+    picture = Picture()
+    if number % PICTURED == 0:
+        frame, cut = draw_scene(read, BLUE), draw_plate(read, BLUE)
+        picture = Picture(pictures.put(frame), pictures.put(cut))
+    yield PassageStarted(passage, lane, direction, Trigger.LOOP)
+    yield PassageRead(
+        passage, lane, read, 0.99 - rng.random() / 20, 6, 5, "blue",
+        ((read, 0.98), (plate, 0.91)), tuple((read, 0.9 + i / 100, 100 + i) for i in range(6)),
+        picture,
+    )  # fmt: skip
+    standing = "visitor" if reason is Reason.VISITOR else "registered"
+    decision = Decision(
+        verdict, reason, plate=read, plate_class="civil", standing=standing, household=household,
+        vehicle_kind=kind, evidence={"confidence": 0.981, "threshold": 0.97, "frames": 6},
+    )  # fmt: skip
+    yield PassageDecided(passage, lane, decision, "auto", millis={"read": 41.2, "decide": 0.8})
+    by = "auto"
+    if verdict is Verdict.ASK_GUARD:
+        by = "guard"
+        decision = Decision(
+            Verdict.ADMIT, Reason.GUARD_ADMITTED, plate=plate, plate_class="civil",
+            standing="registered", household=household, vehicle_kind=kind,
+        )  # fmt: skip
+        yield PassageDecided(passage, lane, decision, by, "candidate", corrected_from=read)
+    if verdict is Verdict.REFUSE:
+        yield PassageEnded(passage, lane, PassageEnd.BACKED_OUT)
+        return
+    order = OrderId(f"order-{number:06d}")
+    yield OpeningOrdered(order, passage, lane, direction, by, decision.reason.value, plate)
+    yield OpeningEnded(
+        order, passage, lane, "raised", "confirmed", "A0 01 01 A2", "A0 01 01 A2",
+        {"pulse": 3.1, "answer": 12.4},
+    )  # fmt: skip
+    yield PassageEnded(passage, lane, PassageEnd.PASSED)
