@@ -1,14 +1,17 @@
-"""Who comes to which gate, in which order: a seeded plan over a list of made-up plates. Pure.
+"""Who comes to which gate, in which order: a seeded plan over a list of made-up plates.
 
 The plan starts with a fixed programme that shows every kind of passage within the first minutes;
 after that vehicles come by lot. It never runs dry, whatever the gate does with them.
 """
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from gate.demonstration.bodywork import Kind
 from gate.demonstration.livery import Marking
@@ -52,6 +55,16 @@ class Roster:
     ambulance: str
     fire: str
     police: str
+
+
+def write_roster(roster: Roster, path: Path) -> None:
+    """Keep a roster as JSON for the site's process."""
+    path.write_text(json.dumps(asdict(roster), ensure_ascii=False), encoding="utf-8")
+
+
+def read_roster(path: Path) -> Roster:
+    """Read what `write_roster` wrote."""
+    return TypeAdapter(Roster).validate_json(path.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)

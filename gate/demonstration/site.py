@@ -1,8 +1,8 @@
-"""The demo site as a process: python -m gate.demonstration.site --folder DIR --roster FILE.
+"""The demo site as a process: python -m gate.demonstration.site --folder DIR --roster FILE …
 
 It prints one line of JSON when boards and cameras can be reached, writes what really happened to
-DIR/site.jsonl, and lives until its standard input ends or says "quit", or a signal ends it. What it
-knows of the gate is what a real site knows: bytes on wires, and who looks at its cameras.
+a log of its own, and lives until its standard input ends or says "quit", or a signal ends it. What
+it knows of the gate is what a real site knows: bytes on wires, and who looks at its cameras.
 """
 
 import argparse
@@ -11,21 +11,18 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
 import cv2
-from pydantic import TypeAdapter
 
-from gate.demonstration.plan import Arrival, Roster, Town
+from gate.demonstration.plan import Arrival, Roster, Town, read_roster
 from gate.demonstration.scene import Scene
 from gate.demonstration.stage import Stage
 from gate.demonstration.weather import Light
 from hardware.clock import Clock, SystemClock
 from hardware.emulators.control import ControlSocket
 
-TRUTH = "site.jsonl"
 _STEP_S = 0.04
 # A day in the demo, seconds of each light; it begins by day, whatever the hour outside.
 _DAY = ((Light.DAY, 1200.0), (Light.SNOW, 600.0), (Light.NIGHT, 600.0))
@@ -137,20 +134,13 @@ def _stage(name: str, side: int, folder: Path, town: Town, truth: Truth, seed: i
     return Stage(name, scene, folder / name, town, truth.say)
 
 
-def write_roster(roster: Roster, path: Path) -> None:
-    """Keep a roster as JSON for the site's process."""
-    path.write_text(json.dumps(asdict(roster), ensure_ascii=False), encoding="utf-8")
-
-
-def read_roster(path: Path) -> Roster:
-    """Read what `write_roster` wrote."""
-    return TypeAdapter(Roster).validate_json(path.read_text(encoding="utf-8"))
-
-
 def _parser() -> argparse.ArgumentParser:
     asks = argparse.ArgumentParser(prog="python -m gate.demonstration.site", description=__doc__)
-    asks.add_argument("--folder", type=Path, required=True, help="for links, sockets and the log")
+    asks.add_argument(
+        "--folder", type=Path, required=True, help="for links and sockets, a short path"
+    )
     asks.add_argument("--roster", type=Path, required=True, help="JSON file of the plates")
+    asks.add_argument("--truth", type=Path, required=True, help="log of what really happened")
     asks.add_argument("--seed", type=int, default=1)
     asks.add_argument("--pace", type=float, default=1.0, help="speed of the traffic")
     asks.add_argument("--patience", type=float, default=20.0, help="seconds a driver waits")
@@ -165,7 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cv2.setNumThreads(1)
     clock = SystemClock()
     asked.folder.mkdir(parents=True, exist_ok=True)
-    with (asked.folder / TRUTH).open("a", encoding="utf-8") as file:
+    with asked.truth.open("a", encoding="utf-8") as file:
         truth = Truth(file, clock)
         roster = read_roster(asked.roster)
         site = Site(asked.folder, roster, truth, seed=asked.seed, patience=asked.patience)
