@@ -83,7 +83,8 @@ def grant(session: Session, wanted: PassRequest, by: Author) -> VisitorPass | Gr
     start, end = wanted.period.start or by.at, wanted.period.end
     if end is None or end <= start or end <= by.at:
         return GrantRefusal.PERIOD
-    if (wanted.kind is PassKind.TIMES) != (wanted.times is not None) or (wanted.times or 1) < 1:
+    counted = wanted.times is not None and wanted.times >= 1
+    if counted != (wanted.kind is PassKind.TIMES) or (wanted.times is not None) != counted:
         return GrantRefusal.TIMES
     refusal = _name_refusal(session, wanted) or _consent_refusal(session, wanted)
     return refusal or store.add(session, _pass_row(wanted, start, end, by), by)

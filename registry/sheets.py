@@ -1,0 +1,178 @@
+"""Spreadsheets as bytes: xlsx, and csv in UTF-8, UTF-16 or GB18030, to rows of text and back.
+
+Nothing is interpreted here but the form: merged cells are filled, whole numbers lose their ".0",
+dates become ISO dates. Cells that a spreadsheet would run as formulas are written behind an
+apostrophe, which reading takes off again.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Final
+
+import xlsxwriter
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.worksheet import Worksheet
+
+_MOST_BYTES: Final = 50_000_000
+_MOST_UNPACKED: Final = 400_000_000
+_MOST_ROWS: Final = 200_000
+_FORMULA: Final = re.compile(r"^[=+\-@]")
+
+
+class SheetFault(StrEnum):
+    """Why nothing of a file could be read."""
+
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    OLD_EXCEL = "old_excel"
+    DAMAGED = "damaged"
+    ENCODING = "encoding"
+    NO_HEADINGS = "no_headings"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row. number: as the spreadsheet shows it, from 1."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+def cell_name(row: int, column: int) -> str:
+    """The name of a cell as spreadsheets show it; column from 0: (12, 5) -> "F12"."""
+    return f"{get_column_letter(column + 1)}{row}"
+
+
+def read(content: bytes) -> tuple[Row, ...] | SheetFault:
+    """The rows of a file's first sheet, without empty ones at the end, or what is wrong with it."""
+    if not content.strip():
+        return SheetFault.EMPTY
+    if len(content) > _MOST_BYTES:
+        return SheetFault.TOO_LARGE
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        return SheetFault.OLD_EXCEL
+    rows = _xlsx(content) if content.startswith(b"PK") else _csv(content)
+    if isinstance(rows, SheetFault):
+        return rows
+    if len(rows) > _MOST_ROWS:
+        return SheetFault.TOO_LARGE
+    return rows or SheetFault.EMPTY
+
+
+def _csv(content: bytes) -> tuple[Row, ...] | SheetFault:
+    text = _decoded(content)
+    if text is None:
+        return SheetFault.ENCODING
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error:
+        return SheetFault.DAMAGED
+    return _rows(lines)
+
+
+def _decoded(content: bytes) -> str | None:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings: tuple[str, ...] = ("utf-16",)
+    else:
+        encodings = ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return None if "\x00" in text else text
+    return None
+
+
+def _xlsx(content: bytes) -> tuple[Row, ...] | SheetFault:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(part.file_size for part in packed.infolist()) > _MOST_UNPACKED:
+                return SheetFault.TOO_LARGE
+        book = load_workbook(io.BytesIO(content), data_only=True)
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError):
+        return SheetFault.DAMAGED
+    except SyntaxError:  # XML that is none: ElementTree.ParseError is one
+        return SheetFault.DAMAGED
+    sheet = book.worksheets[0] if book.worksheets else None
+    return _rows(_filled(sheet)) if sheet else SheetFault.EMPTY
+
+
+def _filled(sheet: Worksheet) -> Iterable[Sequence[str]]:
+    """The cells as text, merged ones with what is written over them."""
+    written: dict[tuple[int, int], object] = {}
+    for merged in sheet.merged_cells.ranges:
+        value = sheet.cell(merged.min_row, merged.min_col).value
+        written.update(dict.fromkeys(((r, c) for r, c in merged.cells), value))
+    for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+        yield [
+            _text(written.get((number, place), value))
+            for place, value in enumerate(values, start=1)
+        ]
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case float() if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        case datetime():
+            whole_day = value.time() == time(0)
+            return (value.date() if whole_day else value).isoformat()
+        case date() | time():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _rows(lines: Iterable[Sequence[str]]) -> tuple[Row, ...]:
+    rows = [
+        Row(number, tuple(map(_without_apostrophe, cells)))
+        for number, cells in enumerate(lines, start=1)
+    ]
+    while rows and not any(rows[-1].cells):
+        rows.pop()
+    return tuple(rows)
+
+
+def _without_apostrophe(cell: str) -> str:
+    cell = cell.strip()
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
+
+
+def write_csv(lines: Iterable[Sequence[str]]) -> bytes:
+    """A csv file in UTF-8 with a byte-order mark, as Excel wants it."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerows([_apostrophised(cell) for cell in line] for line in lines)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def write_xlsx(lines: Sequence[Sequence[str]]) -> bytes:
+    """An xlsx file with one sheet; every cell is text, so no phone number loses its zeros."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False}) as book:
+        sheet = book.add_worksheet()
+        bold = book.add_format({"bold": True})
+        for number, line in enumerate(lines):
+            for place, cell in enumerate(line):
+                sheet.write_string(number, place, cell, bold if number == 0 else None)
+        for place in range(len(lines[0]) if lines else 0):
+            sheet.set_column(place, place, 14)
+        sheet.freeze_panes(1, 0)
+    return content.getvalue()
+
+
+def _apostrophised(cell: str) -> str:
+    return f"'{cell}" if _FORMULA.match(cell) or cell.startswith("'") else cell

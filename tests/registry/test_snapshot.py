@@ -1,0 +1,298 @@
+"""The register in memory: follows every change, agrees with a fresh load, goes on when alone."""
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import timedelta
+from types import MappingProxyType
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, SQLModel, select
+
+from registry import dossiers, presence, sample, store, visits
+from registry.kinds import BlockReason, ListedKind, Occupant, PassKind, PassSource
+from registry.passes import Period
+from registry.plates import Plate, parse
+from registry.records import (
+    Block,
+    ListedVehicle,
+    Presence,
+    Space,
+    SpecialPattern,
+    Vehicle,
+    VisitorPass,
+)
+from registry.register import Register
+from registry.rules import Blocked, Dossier, Emergency, Registered, SpaceTaken, Unknown, Visitor
+from registry.snapshot import Inside, Snapshot
+from registry.store import Author
+from tests.registry.conftest import NOON
+
+DAY = timedelta(days=1)
+
+
+def plate(text: str) -> Plate:
+    found = parse(text)
+    assert isinstance(found, Plate)
+    return found
+
+
+CAR, OTHER = plate("吉A12345"), plate("吉A22222")
+
+
+def a_vehicle(session: Session, by: Author, text: str = CAR.text) -> Vehicle:
+    home = store.household_at(session, "3", "2", "501", by)
+    made = store.register_vehicle(session, plate(text), by, household_id=home.id)
+    assert isinstance(made, Vehicle)
+    return made
+
+
+def a_pass(session: Session, by: Author) -> VisitorPass:
+    home = store.id_of(store.household_at(session, "3", "2", "501", by))
+    wanted = visits.PassRequest(
+        CAR, home, PassKind.ONCE, Period(NOON, NOON + DAY), PassSource.MANAGER
+    )
+    made = visits.grant(session, wanted, by)
+    assert isinstance(made, VisitorPass)
+    return made
+
+
+def test_the_snapshot_follows_each_change_at_once(session: Session, wang: Author) -> None:
+    known = dossiers.load(session, NOON)
+    assert known.standing(CAR, NOON) == Unknown(None)
+
+    vehicle = a_vehicle(session, wang)
+    known = dossiers.follow(session, known, NOON)
+    standing = known.standing(CAR, NOON)
+    assert isinstance(standing, Registered)
+    assert standing.registration.household == "3-2-501"
+
+    block = store.block(session, CAR, BlockReason.STOLEN, "报案", Period(), wang)
+    known = dossiers.follow(session, known, NOON)
+    assert isinstance(known.standing(CAR, NOON), Blocked)
+
+    assert isinstance(block, Block)
+    store.lift(session, block, wang)
+    store.remove_vehicle(session, vehicle, wang)
+    known = dossiers.follow(session, known, NOON)
+    assert known.standing(CAR, NOON) == Unknown(None)
+    assert known.dossiers == {}
+
+
+def test_nothing_new_gives_the_same_snapshot(session: Session, wang: Author) -> None:
+    a_vehicle(session, wang)
+    known = dossiers.load(session, NOON)
+    assert dossiers.follow(session, known, NOON) is known
+
+
+def test_a_corrected_plate_leaves_the_wrong_one_unknown(session: Session, wang: Author) -> None:
+    vehicle = a_vehicle(session, wang)
+    known = dossiers.load(session, NOON)
+    store.update(session, vehicle, wang, plate=OTHER.text)
+    known = dossiers.follow(session, known, NOON)
+    assert isinstance(known.standing(CAR, NOON), Unknown)
+    assert isinstance(known.standing(OTHER, NOON), Registered)
+
+
+def test_a_renamed_room_shows_in_every_label(session: Session, wang: Author) -> None:
+    a_vehicle(session, wang)
+    known = dossiers.load(session, NOON)
+    home = store.find_household(session, "3", "2", "501")
+    assert home is not None
+    store.update(session, home, wang, room="502")
+    known = dossiers.follow(session, known, NOON)
+    standing = known.standing(CAR, NOON)
+    assert isinstance(standing, Registered)
+    assert standing.registration.household == "3-2-502"
+
+
+def test_a_spent_pass_is_spent_in_memory_too(session: Session, wang: Author) -> None:
+    made = a_pass(session, wang)
+    known = dossiers.load(session, NOON)
+    assert isinstance(known.standing(CAR, NOON), Visitor)
+    visits.spend(session, made.id or 0, "p1", wang)
+    known = dossiers.follow(session, known, NOON)
+    assert not isinstance(known.standing(CAR, NOON), Visitor)
+    visits.give_back(session, "p1", wang)
+    known = dossiers.follow(session, known, NOON)
+    assert isinstance(known.standing(CAR, NOON), Visitor)
+
+
+def test_patterns_and_lists_make_emergency_vehicles(session: Session, wang: Author) -> None:
+    known = dossiers.load(session, NOON)
+    ambulance = ListedVehicle(plate=CAR.text, kind=ListedKind.EMERGENCY, organisation="120")
+    store.add(session, ambulance, wang)
+    store.add(session, SpecialPattern(pattern="吉A2222?", kind=ListedKind.EMERGENCY), wang)
+    known = dossiers.follow(session, known, NOON)
+    assert isinstance(known.standing(CAR, NOON), Emergency)
+    assert isinstance(known.standing(OTHER, NOON), Emergency)
+
+
+def test_a_change_that_a_database_shows_late_is_not_missed(session: Session, wang: Author) -> None:
+    """PostgreSQL may commit number 7 after number 8 was already seen."""
+    store.add_all(session, [Space(name=f"A-{n}") for n in range(20)], wang)
+    vehicle = a_vehicle(session, wang)
+    full = dossiers.load(session, NOON)
+    late = max(full.recent)
+    missed = Snapshot(change=full.change + 3, recent=full.recent - {late} | {full.change + 3})
+    caught_up = dossiers.follow(session, missed, NOON)
+    assert vehicle.plate in caught_up.dossiers
+
+
+def test_who_stands_in_a_space_keeps_the_next_one_out_until_it_leaves(
+    session: Session, wang: Author
+) -> None:
+    space = store.add(session, Space(name="A-1"), wang)
+    for text in (CAR.text, OTHER.text):
+        store.give_space(session, space, a_vehicle(session, wang, text), wang)
+    known = dossiers.load(session, NOON)
+    taken = known.free_space(CAR.text)
+    assert taken == space.id
+    present = Inside(NOON, Occupant.RESIDENT, taken)
+    presence.enter(session, CAR.text, present)
+    known = known.entered(CAR.text, present)
+    assert isinstance(known.standing(OTHER, NOON), SpaceTaken)
+    assert isinstance(known.standing(CAR, NOON), Registered)
+    assert dossiers.load(session, NOON) == known
+    presence.leave(session, CAR.text, Occupant.RESIDENT)
+    known = known.left(CAR.text, Occupant.RESIDENT)
+    assert isinstance(known.standing(OTHER, NOON), Registered)
+    assert dossiers.load(session, NOON) == known
+
+
+moves = st.lists(
+    st.tuples(
+        st.sampled_from(["in", "out", "unread in", "unread out", "recount", "left unseen"]),
+        st.sampled_from(["吉A11111", "吉A22222", "吉A33333"]),
+        st.sampled_from([Occupant.RESIDENT, Occupant.VISITOR]),
+    ),
+    max_size=15,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(moves)
+def test_memory_and_database_count_alike_and_as_many_as_came_and_went(
+    sequence: list[tuple[str, str, Occupant]],
+) -> None:
+    engine = create_engine("sqlite://")
+    SQLModel.metadata.create_all(engine)
+    expected = dict.fromkeys(Occupant, 0)
+    inside: dict[str, Occupant] = {}
+    with Session(engine) as session:
+        known = dossiers.load(session, NOON)
+        for move, key, occupant in sequence:
+            present = Inside(NOON, occupant)
+            match move:
+                case "in":
+                    if key in inside:  # it was seen in before: its exit was missed
+                        expected[inside[key]] -= 1
+                    expected[occupant] += 1
+                    inside[key] = occupant
+                    presence.enter(session, key, present)
+                    known = known.entered(key, present)
+                case "unread in":
+                    expected[occupant] += 1
+                    presence.enter(session, "", present)
+                    known = known.entered("", present)
+                case "out":
+                    expected[inside.pop(key, occupant)] -= 1
+                    presence.leave(session, key, occupant)
+                    known = known.left(key, occupant)
+                case "unread out":
+                    expected[occupant] -= 1
+                    presence.leave(session, "", occupant)
+                    known = known.left("", occupant)
+                case "recount":
+                    expected[occupant] = 7
+                    presence.recount(session, occupant, 7, Author("wang", NOON))
+                    known = dossiers.follow(session, known, NOON)
+                case _:
+                    if key in inside:
+                        expected[inside.pop(key)] -= 1
+                    presence.left_unseen(session, key, Author("wang", NOON))
+                    known = dossiers.follow(session, known, NOON)
+            session.commit()
+        assert {who: known.occupancy.balance.get(who, 0) for who in Occupant} == expected
+        fresh = dossiers.load(session, NOON)
+        assert fresh.inside == known.inside
+        assert {who: fresh.occupancy.balance.get(who, 0) for who in Occupant} == expected
+        assert {row.plate for row in session.exec(select(Presence))} == set(inside)
+    engine.dispose()
+
+
+def opener(engine: Engine) -> Callable[[], Session]:
+    return lambda: Session(engine)
+
+
+def test_the_register_answers_from_memory_and_follows(engine: Engine, wang: Author) -> None:
+    register = Register(opener(engine))
+    assert register.standing(CAR, NOON) is None
+    assert register.refresh(NOON)
+    with Session(engine) as session:
+        a_vehicle(session, wang)
+        session.commit()
+    assert register.refresh(NOON)
+    assert isinstance(register.standing(CAR, NOON), Registered)
+
+
+def test_the_register_goes_on_with_what_it_knows_and_says_since_when(
+    engine: Engine, wang: Author
+) -> None:
+    away = False
+
+    @contextmanager
+    def open_session():
+        if away:
+            raise OperationalError("select 1", {}, Exception("disk I/O error"))
+        with Session(engine) as session:
+            yield session
+
+    with Session(engine) as session:
+        a_vehicle(session, wang)
+        session.commit()
+    register = Register(open_session)
+    assert register.refresh(NOON)
+    away = True
+    assert not register.refresh(NOON + DAY)
+    assert not register.refresh(NOON + 2 * DAY)
+    assert register.stale_since == NOON + DAY
+    assert isinstance(register.standing(CAR, NOON), Registered)
+    register.entered(CAR.text, Inside(NOON, Occupant.RESIDENT))
+    assert register.snapshot is not None
+    assert register.snapshot.occupancy.inside(Occupant.RESIDENT) == 1
+    away = False
+    assert register.refresh(NOON + 3 * DAY)
+    assert register.stale_since is None
+
+
+def test_candidates_are_those_one_look_alike_or_one_lost_character_away() -> None:
+    keys = ["吉AD1234", "吉A01234", "粤AD1234", "吉AD12345", "吉A99999"]
+    known = Snapshot(MappingProxyType({key: Dossier(key) for key in keys}))
+    found = [candidate.plate for candidate in known.candidates("吉AD1234")]
+    assert sorted(found) == sorted(["吉A01234", "粤AD1234", "吉AD12345"])
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_sample_is_the_community_that_it_stands_for(
+    session: Session, wang: Author, seed: int
+) -> None:
+    size = sample.Size(households=120, residents=220, vehicles=100, passes=5)
+    made = sample.generate(seed, NOON, size)
+    sample.fill(session, made, wang)
+    known = dossiers.load(session, NOON)
+    again = sample.generate(seed, NOON, size)
+    assert [v.plate for _, v in again.vehicles] == [v.plate for _, v in made.vehicles]
+    assert len(made.households) == 120
+    assert len(made.people) == 220
+    assert isinstance(known.standing(plate(sample.AMBULANCE), NOON), Emergency)
+    assert all(isinstance(parse(key), Plate) for key in known.dossiers)
+    assert sum(isinstance(known.standing(plate(k), NOON), Blocked) for k in known.dossiers) == 4
+
+
+def test_the_sample_has_the_size_of_the_site() -> None:
+    size = sample.Size()
+    assert (size.buildings, size.households, size.residents) == (33, 1559, 2889)
