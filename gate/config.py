@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from gate.errors import GateError
 from gate.events import Direction
 from hardware.arm import Controller
 from hardware.board import BoardProtocol
@@ -37,9 +38,6 @@ class SiteConfig(Part):
     name: str = Field("荷兰小镇", description="Name shown on pages, reports and the lane sign.")
     timezone: str = Field("Asia/Shanghai", description="IANA zone of screens and schedules.")
     language: Literal["zh_CN", "en"] = Field("zh_CN", description="First language of the pages.")
-    capacity: int | None = Field(
-        None, ge=0, description="Parking spaces of the site; none means that it is never full."
-    )
 
     @field_validator("timezone")
     @classmethod
@@ -173,9 +171,6 @@ class LaneConfig(Part):
         default_factory=dict, description="Wired inputs on the barrier's board, by meaning."
     )
     sign: SignConfig | None = Field(None, description="LED board, where there is one.")
-    wrong_way: Literal["refuse", "ask"] = Field(
-        "refuse", description="A vehicle that comes the wrong way: refuse, or ask the guard."
-    )
 
 
 class PolicyConfig(Part):
@@ -201,6 +196,17 @@ class PolicyConfig(Part):
     )
     repeat_entry: Literal["warn", "refuse"] = Field(
         "warn", description="The plate is inside already: admit with a warning, or refuse."
+    )
+    wrong_way: Literal["refuse", "ask"] = Field(
+        "refuse", description="A vehicle that comes the wrong way: refuse, or ask the guard."
+    )
+    visitor_capacity: int | None = Field(
+        None,
+        ge=0,
+        description="Visitors inside at once; none: no limit. Residents are not counted.",
+    )
+    exit_confidence: Share = Field(
+        0.8, description="Least probability at which the exit opens by itself."
     )
     expired_grace_days: int = Field(
         3, ge=0, le=60, description="Days that an expired long-rent vehicle still gets in."
@@ -268,7 +274,7 @@ class Fault:
         return f"{self.key}: {self.what}"
 
 
-class ConfigError(Exception):
+class ConfigError(GateError):
     """The configuration cannot be used; `faults` has a line for each reason."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:

@@ -54,6 +54,11 @@ class LaneController:
         """Length of the inbox."""
         return self._inbox.qsize()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the lane's thread works."""
+        return self._thread.is_alive()
+
     def start(self) -> None:
         """Begin to work."""
         self._thread.start()

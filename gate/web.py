@@ -36,12 +36,14 @@ Ready = Callable[[], Mapping[str, str]]
 
 def build(
     services: ApiServices,
-    access: Access,
     events: SiteEvents,
     ready: Ready,
     metrics: CollectorRegistry,
 ) -> FastAPI:
-    """Return the application without the pages, which `gate.console.app.mount` adds last."""
+    """Return the application without the pages, which `gate.console.app.mount` adds last.
+
+    `app.state.access` is for the caller to set once the pages know their log-ins.
+    """
     app = FastAPI(
         title="Gate",
         version="1",
@@ -50,12 +52,12 @@ def build(
         docs_url=None,
         redoc_url=None,
     )
-    app.state.services, app.state.access, app.state.events = services, access, events
+    app.state.services, app.state.events = services, events
     for part in (lanes, decisions, vehicles, passes, passages, tokens):
         app.include_router(part.router, prefix=API)
     app.middleware("http")(_guard)
     _add_health(app, ready)
-    _add_metrics(app, access, metrics)
+    _add_metrics(app, metrics)
     return app
 
 
@@ -80,10 +82,11 @@ def _add_health(app: FastAPI, ready: Ready) -> None:
         return JSONResponse({"ready": not missing, "parts": missing}, status_code=code)
 
 
-def _add_metrics(app: FastAPI, access: Access, metrics: CollectorRegistry) -> None:
+def _add_metrics(app: FastAPI, metrics: CollectorRegistry) -> None:
     @app.get("/metrics", include_in_schema=False)
     def read_metrics(request: Request) -> Response:
         host = request.client.host if request.client else ""
+        access: Access = request.app.state.access
         if host not in _LOOPBACK and access.caller(request, None) is None:
             return PlainTextResponse("metrics are for this machine\n", status_code=403)
         return Response(generate_latest(metrics), media_type=CONTENT_TYPE_LATEST)

@@ -12,11 +12,10 @@ from gate.api.access import Caller, ReadsPasses, WritesPasses
 from gate.api.parts import Key, Model, Problem, Services, act, whole_plate
 from gate.entries import Audited
 from gate.ports import Unit
-from registry import store, visits
+from registry import addresses, store, visits
 from registry.kinds import PassKind, PassSource
 from registry.passes import Period
 from registry.records import Household, VisitorPass
-from registry.search import parse_address
 from registry.store import Author
 
 router = APIRouter(prefix="/passes", tags=["visitor passes"])
@@ -146,8 +145,12 @@ def _household(session: Session, label: str, caller: Caller) -> int:
     if caller.household and label != caller.household:
         detail = f"this token speaks for {caller.household} only"
         raise HTTPException(status.HTTP_403_FORBIDDEN, detail)
-    address = parse_address(label)
-    row: Household | None = store.find_household(session, *address) if address else None
+    address = addresses.parse(label)
+    row: Household | None = (
+        store.find_household(session, address.building, address.unit, address.room)
+        if address
+        else None
+    )
     if row is None:
         detail = f"there is no household {label!r}; write building-unit-room, e.g. 3-2-501"
         raise HTTPException(status.HTTP_404_NOT_FOUND, detail)

@@ -12,11 +12,10 @@ from gate.api.access import ReadsRegistry, WritesRegistry
 from gate.api.parts import Key, Model, Problem, Services, act, whole_plate
 from gate.entries import Audited
 from gate.ports import Unit
-from registry import store
+from registry import addresses, store
 from registry.kinds import VehicleKind
 from registry.plates import PlateColour
 from registry.records import Vehicle
-from registry.search import parse_address
 from registry.store import Author, Duplicate
 
 router = APIRouter(prefix="/registry/vehicles", tags=["registry"])
@@ -141,8 +140,12 @@ def remove(plate: str, caller: WritesRegistry, to: Services) -> JSONResponse:
 
 
 def _household(session: Session, label: str) -> int:
-    address = parse_address(label)
-    row = store.find_household(session, *address) if address else None
+    address = addresses.parse(label)
+    row = (
+        store.find_household(session, address.building, address.unit, address.room)
+        if address
+        else None
+    )
     if row is None:
         detail = f"there is no household {label!r}; write building-unit-room, e.g. 3-2-501"
         raise HTTPException(status.HTTP_404_NOT_FOUND, detail)

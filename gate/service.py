@@ -1,0 +1,144 @@
+"""`gate run`: the service from start to stop.
+
+A configuration that cannot work stops it before anything moves, with a line for each fault. SIGTERM
+and Ctrl-C end it within five seconds, relays released. systemd is told when it is ready and, where
+a watchdog is set, that it lives.
+"""
+
+import logging
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import uvicorn
+
+from gate.config import Config, ConfigError, Fault, load
+from gate.errors import GateError
+from hardware.errors import HardwareError
+
+_log = logging.getLogger(__name__)
+
+
+def run_site(path: Path) -> int:
+    """Run the gate of this configuration until it is told to stop. Raises ConfigError."""
+    configure_logs()
+    config = load(path)
+    if faults := tuple(missing_ports(config)):
+        raise ConfigError(faults)
+    return serve(config)
+
+
+def serve(config: Config) -> int:
+    """Build and start everything, answer requests, stop everything."""
+    from gate.wiring import Application
+
+    try:
+        listener = _listen(config)
+        application = Application(config)
+    except (GateError, HardwareError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application.web,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+            ssl_certfile=config.web.tls_certificate,
+            ssl_keyfile=config.web.tls_key,
+        )
+    )
+    application.start()
+    alive = _Alive(application.lanes_live)
+    alive.start()
+    scheme = "https" if config.web.tls_certificate else "http"
+    host, port = listener.getsockname()[:2]
+    print(f"gate: {config.site.name}: {scheme}://{host}:{port}/", flush=True)
+    try:
+        server.run(sockets=[listener])
+    finally:
+        alive.stop()
+        application.stop()
+    return 0
+
+
+def missing_ports(config: Config) -> Iterator[Fault]:
+    """Find boards and signs whose serial port is not there."""
+    ports = [(f"boards.{name}.url", board.url) for name, board in config.boards.items()]
+    for lane, settings in config.lanes.items():
+        if settings.sign is not None:
+            ports.append((f"lanes.{lane}.sign.url", settings.sign.url))
+    for key, url in ports:
+        if url.startswith("/") and not Path(url).exists():
+            yield Fault(key, f"{url} does not exist; {_there()}")
+
+
+def _there() -> str:
+    folder = Path("/dev/serial/by-path")
+    ports = sorted(map(str, folder.iterdir())) if folder.is_dir() else []
+    if not ports:
+        return "no serial port is plugged in: check the cable and the board's power"
+    return f"plugged in are: {', '.join(ports)}"
+
+
+def configure_logs() -> None:
+    """Send trouble to stderr, where systemd's journal picks it up."""
+    logging.basicConfig(
+        level=os.environ.get("GATE_LOG", "WARNING").upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+
+
+def _listen(config: Config) -> socket.socket:
+    """Take the port before anything is started, so that a taken one costs nothing."""
+    family = socket.AF_INET6 if ":" in config.web.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((config.web.host, config.web.port))
+    except OSError as error:
+        listener.close()
+        remedy = "is another gate running? choose another web.port"
+        message = f"web.port: {config.web.host}:{config.web.port}: {error.strerror}; {remedy}"
+        raise OSError(message) from error
+    listener.listen(128)
+    return listener
+
+
+class _Alive:
+    """Tells systemd that the service is ready, and that it lives, while the lanes do."""
+
+    def __init__(self, live: Callable[[], bool]) -> None:
+        self._live, self._ended = live, threading.Event()
+        self._thread = threading.Thread(target=self._run, name="alive", daemon=True)
+
+    def start(self) -> None:
+        _tell_systemd("READY=1")
+        self._thread.start()
+
+    def stop(self) -> None:
+        _tell_systemd("STOPPING=1")
+        self._ended.set()
+
+    def _run(self) -> None:
+        every = int(os.environ.get("WATCHDOG_USEC", "0")) / 1e6 / 2
+        while every and not self._ended.wait(every):
+            if self._live():
+                _tell_systemd("WATCHDOG=1")
+
+
+def _tell_systemd(word: str) -> None:
+    """Write to the notify socket (sd_notify(3)); nothing where there is none."""
+    path = os.environ.get("NOTIFY_SOCKET", "")
+    if not path:
+        return
+    address = "\0" + path[1:] if path.startswith("@") else path
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
+        try:
+            notify.sendto(word.encode(), address)
+        except OSError as error:
+            _log.warning("systemd does not listen: %s", error)

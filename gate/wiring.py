@@ -1,0 +1,315 @@
+"""The composition root: the only file that builds devices, networks, store and web.
+
+It turns config.yaml into running parts and says in which order they start and stop. Starting:
+journal, register, boards, eyes, lanes, web. Stopping: eyes and lanes first, then the boards, which
+release their relays, then the journal.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+
+from gate import web
+from gate.api.access import Access
+from gate.api.parts import ApiServices
+from gate.arms import LaneBarrier, Stations
+from gate.clock_trust import ClockTrust
+from gate.config import Config, LaneConfig
+from gate.console import app as console
+from gate.console.services import Services as ConsoleServices
+from gate.controller import LaneController
+from gate.database import Database, open_database
+from gate.decider import RegisterDecider
+from gate.events import LaneId, Verdict
+from gate.eye import EyeSettings
+from gate.hub import Hub
+from gate.ids import Ids
+from gate.journal import Journal
+from gate.lane import Rules
+from gate.lane_words import LaneSettings
+from gate.lane_work import LaneWork
+from gate.metrics import Metrics
+from gate.people import People
+from gate.pictures import Pictures
+from gate.policy import Policy, RepeatEntry, SecondCar
+from gate.register import Register
+from gate.registry_effects import RegistryEffects
+from gate.report_values import Record
+from gate.reports import Reports
+from gate.sightings import Report
+from gate.site import LaneParts, Site
+from gate.system_clock import SystemClock
+from gate.texts import Language
+from gate.tokens import Tokens
+from gate.vault import Vault, open_vault
+from gate.watcher import Watcher
+from hardware.camera import CameraSettings
+from hardware.inputs import InputName
+from hardware.station_words import Event
+
+STOP_WITHIN = 2.0
+"""Seconds that each part gets to stop; all of them stop side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The record and everything that stands on it; enough for commands that move nothing."""
+
+    clock: SystemClock
+    database: Database
+    vault: Vault
+    journal: Journal
+    pictures: Pictures
+    people: People
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self.pictures.close()
+        self.journal.close()
+        self.database.dispose()
+
+
+def open_store(config: Config) -> Store:
+    """Open database, keys, journal and pictures of the data folder, making what is not there."""
+    clock = SystemClock()
+    config.data.mkdir(parents=True, exist_ok=True)
+    keys = config.data / "keys"
+    keys.mkdir(mode=0o700, exist_ok=True)
+    vault = open_vault(config.key_file or keys / "vault.key")
+    database = open_database(config.database or config.data)
+    journal = Journal(database, config.data, vault, clock, effects=RegistryEffects())
+    pictures = Pictures(config.data / "pictures", vault)
+    return Store(clock, database, vault, journal, pictures, People(journal))
+
+
+class Application:
+    """The running gate."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.store = open_store(config)
+        store = self.store
+        self.clock_trust, self.metrics, self.hub = ClockTrust(), Metrics(), Hub()
+        for listen in (self.clock_trust.heard, self.metrics.heard, self._publish):
+            store.journal.subscribe(listen)
+        store.journal.start()
+        self.register = Register(store.journal, store.clock)
+        store.journal.subscribe(lambda _: self.register.nudge())
+        self.reports = Reports(store.database, store.vault, ZoneInfo(config.site.timezone))
+        self.decider = RegisterDecider(
+            self.register, policy_of(config), lambda: self.clock_trust.sound
+        )
+        self.ids = Ids(store.clock)
+        self.controllers: dict[LaneId, LaneController] = {}
+        self.stations = Stations(config, store.clock, self._station_said)
+        self.watchers = {
+            LaneId(lane): Watcher(
+                eye_settings(lane, settings, config),
+                store.clock,
+                partial(self._eye_said, LaneId(lane)),
+            )
+            for lane, settings in config.lanes.items()
+        }
+        self.site = Site(
+            {LaneId(lane): self._lane(LaneId(lane), one) for lane, one in config.lanes.items()},
+            hub=self.hub,
+            journal=store.journal,
+            clock=store.clock,
+            new_id=self.ids,
+        )
+        self.metrics.look_at(self.controllers.values(), self.watchers.items(), store.journal.health)
+        self.web = self._web()
+
+    # --- life ------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start everything but the web server."""
+        self.register.start()
+        for controller in self.controllers.values():
+            controller.start()
+        self.stations.start()
+        for watcher in self.watchers.values():
+            watcher.start()
+
+    def stop(self) -> None:
+        """Stop everything, side by side; relays are released before the journal is closed."""
+        parts = [
+            self.stations.stop,
+            *(watcher.stop for watcher in self.watchers.values()),
+            *(controller.stop for controller in self.controllers.values()),
+            self.register.stop,
+        ]
+        with ThreadPoolExecutor(len(parts)) as pool:
+            list(pool.map(lambda stop: stop(STOP_WITHIN), parts))
+        self.store.close()
+
+    def lanes_live(self) -> bool:
+        """Return whether every lane's thread still works."""
+        return all(controller.is_alive for controller in self.controllers.values())
+
+    def not_ready(self) -> Mapping[str, str]:
+        """Return the parts that do not work, and why."""
+        missing: dict[str, str] = {}
+        health = self.store.journal.health()
+        if health.away_since is not None:
+            missing["journal"] = "the database does not take entries; they go to the spool"
+        if self.register.away_since is not None:
+            missing["register"] = "the database is away; deciding goes on from memory"
+        for view in self.site.views():
+            if view.camera not in {"live", "starting"}:
+                missing[f"camera {view.lane}"] = view.camera_why or view.camera
+            if view.link != "up":
+                missing[f"board {view.lane}"] = "the relay board does not answer"
+        return missing
+
+    # --- parts -----------------------------------------------------------------------------------
+
+    def _publish(self, record: Record) -> None:
+        self.hub.publish("entry", record)
+
+    def _station_said(self, lane: LaneId, event: Event) -> None:
+        if controller := self.controllers.get(lane):
+            controller.tell(event)
+
+    def _eye_said(self, lane: LaneId, report: Report) -> None:
+        if controller := self.controllers.get(lane):
+            controller.tell(report)
+
+    def _lane(self, lane: LaneId, settings: LaneConfig) -> LaneParts:
+        store, config = self.store, self.config
+        barrier = LaneBarrier(self.stations.of(lane), lane)
+        work = LaneWork(
+            lane_settings(lane, settings, config),
+            rules_of(config, self.ids),
+            clock=store.clock,
+            journal=store.journal,
+            pictures=store.pictures,
+            decider=self.decider,
+            barrier=barrier,
+            look=self.watchers[lane].look,
+            arm=self.stations.state(lane),
+        )
+        controller = LaneController(work, store.clock, self.hub)
+        self.controllers[lane] = controller
+        return LaneParts(controller, barrier, settings.barrier.hold_cap_minutes * 60.0)
+
+    def _web(self) -> FastAPI:
+        store, config = self.store, self.config
+        tokens = Tokens(store.journal)
+        services = ApiServices(
+            clock=store.clock,
+            journal=store.journal,
+            register=self.register,
+            reports=self.reports,
+            lanes=self.site,
+            decider=self.decider,
+            tokens=tokens,
+        )
+        app = web.build(services, self.hub, self.not_ready, self.metrics.registry)
+        doorkeeper = console.mount(
+            app,
+            ConsoleServices(
+                site=config.site.name,
+                zone=ZoneInfo(config.site.timezone),
+                secret=secret_of(config.data / "keys" / "session.key"),
+                clock=store.clock,
+                lanes=self.site,
+                events=self.hub,
+                people=store.people,
+                pictures=store.pictures,
+                journal=store.journal,
+                reports=self.reports,
+                registry=self.register,
+                language=Language(config.site.language),
+                idle=timedelta(minutes=config.web.session_minutes),
+            ),
+        )
+        app.state.access = Access(doorkeeper, tokens, store.clock)
+        return app
+
+
+def policy_of(config: Config) -> Policy:
+    """Return what the site has chosen, in the words of the rules."""
+    chosen = config.policy
+    return Policy(
+        open_confidence=chosen.open_confidence,
+        min_frames=chosen.min_frames,
+        exit_confidence=chosen.exit_confidence,
+        emergency_confidence=chosen.emergency_confidence,
+        second_car=SecondCar(chosen.second_car),
+        repeat_entry=RepeatEntry(chosen.repeat_entry),
+        wrong_way=Verdict.REFUSE if chosen.wrong_way == "refuse" else Verdict.ASK_GUARD,
+        grace=timedelta(days=chosen.expired_grace_days),
+        blocked_emergency=chosen.blocked_emergency,
+        visitor_capacity=chosen.visitor_capacity,
+        zone=ZoneInfo(config.site.timezone),
+    )
+
+
+def rules_of(config: Config, new_id: Callable[[], str]) -> Rules:
+    """Return the times of a lane."""
+    return Rules(
+        decide_within=config.policy.decide_within_s,
+        order_expires=config.policy.order_expires_s,
+        wait_for_passing=config.policy.wait_for_passing_s,
+        new_id=new_id,
+    )
+
+
+def lane_settings(lane: LaneId, settings: LaneConfig, config: Config) -> LaneSettings:
+    """Return what a lane must know of itself."""
+    return LaneSettings(
+        lane=lane,
+        name=settings.name,
+        direction=settings.direction,
+        has_presence_loop=InputName.PRESENCE in settings.inputs,
+        open_confidence=config.policy.open_confidence,
+        min_frames=config.policy.min_frames,
+        max_frame_age=settings.camera.max_frame_age_s,
+    )
+
+
+def eye_settings(lane: str, settings: LaneConfig, config: Config) -> EyeSettings:
+    """Return one lane's eye; the camera's password comes from the environment."""
+    camera = settings.camera
+    return EyeSettings(
+        lane=lane,
+        camera=CameraSettings(
+            name=lane,
+            url=with_user(camera.source, camera.user_env),
+            fps=camera.fps,
+            loop=camera.loop,
+        ),
+        threads=config.recognition.threads,
+    )
+
+
+def with_user(source: str, variable: str | None) -> str:
+    """Return the URL with the user and password of the named environment variable in it."""
+    secret = os.environ.get(variable, "") if variable else ""
+    if not secret or "://" not in source:
+        return source
+    user, _, password = secret.partition(":")
+    parts = urlsplit(source)
+    host = parts.netloc.rpartition("@")[2]
+    netloc = f"{quote(user, safe='')}:{quote(password, safe='')}@{host}"
+    return urlunsplit(parts._replace(netloc=netloc))
+
+
+def secret_of(path: Path) -> bytes:
+    """Return the secret in this file (mode 0600), making one where there is none."""
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(48))
+    return path.read_bytes()
