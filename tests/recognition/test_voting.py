@@ -1,6 +1,7 @@
 """Voting: order never matters, nothing becomes surer than its evidence, plates never fuse."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
@@ -59,6 +60,10 @@ def test_a_consensus_is_never_surer_than_independent_readings_would_be(
 @settings(max_examples=40)
 @given(st.floats(0.5, 0.99), st.integers(2, 12))
 def test_the_same_picture_again_proves_nothing_new(sureness: float, times: int) -> None:
+    check_repeats(sureness, times)
+
+
+def check_repeats(sureness: float, times: int) -> None:
     once = reading(sureness=sureness)
     found = vote([once] * times)
     assert found is not None
@@ -97,8 +102,7 @@ def test_disagreement_lowers_the_confidence() -> None:
 def test_frames_that_are_each_wrong_elsewhere_are_right_together() -> None:
     texts = ("吉A1234S", "吉A1Z345", "吉AI2345".replace("I", "7"))
     doubt = [
-        (*(0.55 if text[i] != "吉A12345"[i] else 0.9 for i in range(7)), 0.99)
-        for text in texts
+        (*(0.55 if text[i] != "吉A12345"[i] else 0.9 for i in range(7)), 0.99) for text in texts
     ]
     frames = [
         reading(text, sure, box_at(300 + 80 * i, 300, 90 + 40 * i), {
@@ -115,6 +119,10 @@ def test_frames_that_are_each_wrong_elsewhere_are_right_together() -> None:
 @settings(max_examples=60)
 @given(st.integers(1, 4), st.integers(1, 4), st.floats(0.85, 0.999))
 def test_two_different_plates_never_fuse(first: int, second: int, sureness: float) -> None:
+    check_no_fusion(first, second, sureness)
+
+
+def check_no_fusion(first: int, second: int, sureness: float) -> None:
     ours = [reading("吉A12345", sureness, box_at(300 + 50 * i, 300)) for i in range(first)]
     theirs = [reading("吉B67890", sureness, box_at(320 + 50 * i, 310)) for i in range(second)]
     found = vote(ours + theirs)
@@ -138,3 +146,32 @@ def test_a_consensus_offers_distinct_texts_best_first(count: int) -> None:
     assert texts[0] == found.text
     assert len(set(texts)) == len(texts)
     assert np.isclose(found.candidates[0].confidence, found.confidence)
+
+
+def _seen_alone(party: list[Reading]) -> float:
+    """A mutant: every frame counts as independent."""
+    return float(len(party))
+
+
+def _never(one: Reading, other: Reading) -> bool:
+    """A mutant: no two readings ever contradict each other."""
+    return False
+
+
+MUTANTS: tuple[tuple[str, Callable[..., object], Callable[[], None]], ...] = (
+    ("effective", _seen_alone, lambda: check_repeats(0.9, 6)),
+    ("contradicts", _never, lambda: check_no_fusion(2, 3, 0.95)),
+)
+
+
+@pytest.mark.parametrize(("name", "mutant", "rule"), MUTANTS, ids=[m[0] for m in MUTANTS])
+def test_each_rule_goes_red_on_its_mutant(
+    name: str,
+    mutant: Callable[..., object],
+    rule: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rule()
+    monkeypatch.setattr(voting, name, mutant)
+    with pytest.raises(AssertionError):
+        rule()

@@ -1,0 +1,81 @@
+"""The detector's training, end to end on noise: two steps, a resumed third, weights that run."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from recognition.detector import Detector
+from recognition.training.backdrops import box_quad
+from recognition.training.detector_data import close_ups_of, stock_from, to_view
+from recognition.training.detector_net import CORNER_UNIT, STRIDE, target_of
+from recognition.training.detector_train import Plan, export, train
+from recognition.training.detector_verbs import run
+from recognition.training.scenes import Scene, compose
+
+
+def plan(out: Path, steps: int) -> Plan:
+    return Plan(None, out, steps, batch=2, side=96, drawn=3, workers=0, every=1)
+
+
+def test_training_stops_resumes_and_exports_weights_that_run(tmp_path: Path) -> None:
+    said: list[str] = []
+    train(plan(tmp_path, 2), said.append)
+    train(plan(tmp_path, 3), said.append)
+    assert [line.split(":")[0] for line in said] == ["step 1", "step 2", "step 3"]
+    finder, refiner = export(tmp_path / "checkpoint.pt", tmp_path)
+    boxes = Detector(finder.read_bytes(), refiner.read_bytes()).detect(
+        np.zeros((200, 320, 3), np.uint8)
+    )
+    assert isinstance(boxes, tuple)
+
+
+def test_the_export_verb_writes_manifests_that_match(tmp_path: Path) -> None:
+    from recognition.manifest import checked_weights, load_manifest
+
+    train(plan(tmp_path, 1), lambda _: None)
+    assert run(["export", "--folder", str(tmp_path), "--out", str(tmp_path)]) == 0
+    for part in ("finder", "refiner"):
+        manifest = load_manifest(tmp_path / f"detector-{part}.json")
+        assert checked_weights(manifest, tmp_path)
+
+
+def test_scenes_have_their_plates_inside_and_repeat_by_seed() -> None:
+    stock = stock_from(None, 5, 1)
+    first = [compose(stock, np.random.default_rng(seed), 256, 320) for seed in range(6)]
+    again = [compose(stock, np.random.default_rng(seed), 256, 320) for seed in range(6)]
+    assert any(scene.plates for scene in first)
+    for one, other in zip(first, again, strict=True):
+        assert np.array_equal(one.image, other.image)
+        for quad in one.plates:
+            assert quad.shape == (4, 2)
+            assert (quad.mean(axis=0) > 0).all()
+            assert (quad.mean(axis=0) < (320, 256)).all()
+
+
+def test_the_target_says_where_the_plate_is() -> None:
+    quad = box_quad(100.0, 60.0, 64.0, 20.0)
+    scene = Scene(np.zeros((128, 256, 3), np.uint8), (quad,), (box_quad(10.0, 10.0, 40.0, 20.0),))
+    target = target_of(scene)
+    row, column = np.unravel_index(int(target.heat.argmax()), target.heat.shape)
+    cell = np.array([column, row]) * STRIDE + (STRIDE - 1) / 2
+    assert np.allclose(target.corners[:, row, column].reshape(4, 2) * CORNER_UNIT + cell, quad)
+    assert target.mask[2, 3] == 0
+    assert target.mask[row, column] == 1
+
+
+def test_close_ups_show_plates_and_other_things() -> None:
+    rng = np.random.default_rng(3)
+    scenes = [compose(stock_from(None, 5, 1), rng, 256, 256) for _ in range(3)]
+    views = close_ups_of(scenes, rng)
+    assert {known for _, known, _ in views} == {True, False}
+    assert {view.shape for view, _, _ in views} == {(96, 176, 3)}
+
+
+def test_corners_of_a_close_up_are_measured_from_its_middle() -> None:
+    back = np.array([[2.0, 0.0, 10.0], [0.0, 2.0, 20.0]])
+    middle = np.array([10 + 2 * 87.5, 20 + 2 * 47.5], np.float32)
+    quad = middle + np.array([[-64, -32], [64, -32], [64, 32], [-64, 32]], np.float32)
+    assert np.allclose(to_view(quad, back), np.array([-1, -0.5, 1, -0.5, 1, 0.5, -1, 0.5]))
