@@ -23,6 +23,7 @@ from hardware.dialects.numato import NumatoDialect
 from hardware.dialects.untold import KMTRONIC, LCUS, UntoldDialect
 from hardware.dialects.waveshare import WaveshareDialect
 from hardware.driver import Driver
+from hardware.port import Opener, open_port
 from hardware.wire import Frame, Trace, Wire, trace_nothing
 
 __all__ = [
@@ -49,26 +50,37 @@ def open_board(settings: BoardSettings, clock: Clock, trace: Trace = trace_nothi
 
 
 def open_boards(
-    settings: Sequence[BoardSettings], clock: Clock, trace: Trace = trace_nothing
+    settings: Sequence[BoardSettings],
+    clock: Clock,
+    trace: Trace = trace_nothing,
+    opener: Opener = open_port,
 ) -> tuple[RelayBoard, ...]:
     """Return boards in the order of `settings`; boards with one URL share that wire.
 
-    All boards of one wire must be used by one thread. Raises BoardError(SETTINGS).
+    All boards of one wire must be used by one thread. `opener` makes the port of a URL (tests
+    give one of their own). Raises BoardError(SETTINGS).
     """
     wires: dict[str, Wire] = {}
     boards: list[RelayBoard] = []
     for number, board in enumerate(settings):
         _check(board, settings[:number])
         if board.url not in wires:
-            wires[board.url] = _wire(board, clock, trace)
+            wires[board.url] = _wire(board, clock, trace, opener)
         wire = wires[board.url]
         boards.append(Driver(board, _dialect(board, wire, clock), wire, clock, f"board {number}"))
     return tuple(boards)
 
 
-def _wire(board: BoardSettings, clock: Clock, trace: Trace) -> Wire:
-    gap_s = _usual_gap_s(board) if board.gap_s is None else board.gap_s
-    return Wire(board.url, board.baud, clock, gap_s=gap_s, local_echo=board.local_echo, trace=trace)
+def _wire(board: BoardSettings, clock: Clock, trace: Trace, opener: Opener) -> Wire:
+    return Wire(
+        board.url,
+        board.baud,
+        clock,
+        gap_s=_usual_gap_s(board) if board.gap_s is None else board.gap_s,
+        local_echo=board.local_echo,
+        trace=trace,
+        opener=opener,
+    )
 
 
 def _usual_gap_s(board: BoardSettings) -> float:
