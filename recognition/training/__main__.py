@@ -77,6 +77,8 @@ def _add_arguments(name: str, verb: argparse.ArgumentParser) -> None:
             verb.add_argument("--out", type=Path, required=True)
         case "atlas":
             verb.add_argument("--font", type=Path, required=True, help="NotoSansCJK-Bold.ttc")
+        case _:
+            raise ValueError(f"{name}: no such verb")
 
 
 if __name__ == "__main__":

@@ -199,7 +199,7 @@ def light(rng: np.random.Generator, scene: Image) -> Image:
     if rng.random() < 0.15:
         haze = rng.uniform(0.1, 0.5)
         image = image * (1 - haze) + haze * rng.uniform(90, 220)
-    return np.clip(image, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image, 0, 255), dtype=np.uint8)
 
 
 def _shadow(rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float32]:
@@ -294,7 +294,8 @@ def expose(rng: np.random.Generator, image: Image, *, monochrome: bool) -> Image
     x = x * np.float32(gain) + np.float32(rng.uniform(-12, 25))
     x = np.clip(x, 0, 255)
     if rng.random() < 0.4:
-        x = 255 * (x / 255) ** np.float32(math.exp(rng.normal(0, 0.3)))
+        power = np.float32(math.exp(rng.normal(0, 0.3)))
+        x = np.float32(255) * np.power(x / np.float32(255), power)
     return np.asarray(x, dtype=np.uint8)
 
 
@@ -304,7 +305,7 @@ def _motion_kernel(length: int, angle: float) -> NDArray[np.float32]:
     dx, dy = half * math.cos(angle), half * math.sin(angle)
     start = (round(half - dx), round(half - dy))
     cv2.line(kernel, start, (round(half + dx), round(half + dy)), 1.0, 1)
-    return kernel / kernel.sum()
+    return np.asarray(kernel / kernel.sum(), dtype=np.float32)
 
 
 def _blurred(rng: np.random.Generator, image: Image, width: float) -> Image:
@@ -337,7 +338,8 @@ def compressed(rng: np.random.Generator, image: Image, low: int = 18) -> Image:
     oy, ox = (int(v) for v in rng.integers(0, 8, 2))
     shifted = cv2.copyMakeBorder(image, oy, 0, ox, 0, cv2.BORDER_REPLICATE)
     _, packed = cv2.imencode(".jpg", shifted, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR)[oy:, ox:], dtype=np.uint8)
+    unpacked = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), dtype=np.uint8)
+    return unpacked[oy:, ox:]
 
 
 def sensor(rng: np.random.Generator, image: Image, width: float) -> Image:
