@@ -8,6 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from recognition.alphabet import DIGITS, LETTERS, PROVINCES, SPECIALS
+from recognition.training.glyphs import atlas
+from recognition.training.plate_classes import Face
+
 Image = NDArray[np.uint8]
 
 _GROUNDS = (
@@ -75,25 +79,31 @@ def grille(rng: np.random.Generator) -> Image:
     return np.clip(picture[..., None] * rng.uniform(0.85, 1.1, 3), 0, 255).astype(np.uint8)
 
 
-def tail_number(rng: np.random.Generator) -> Image:
-    """Draw the big painted number on a lorry's tail: letters without a plate around them."""
-    ground, ink = (
-        ((40, 40, 170), (230, 230, 230)) if rng.random() < 0.6 else ((120, 120, 120), (30, 30, 30))
-    )
-    picture = np.full((60, 260, 3), _jittered(ground, rng), np.uint8)
-    cv2.putText(
-        picture,
-        _words(rng)[:6],
-        (8, 46),
-        _FONTS[1],
-        1.5,
-        _jittered(ink, rng),
-        int(rng.integers(2, 5)),
-    )
+def writing(rng: np.random.Generator) -> Image:
+    """Draw Chinese characters in a row: a banner, or the big number painted on a lorry's tail.
+
+    The characters are a plate's, but too many, too few or too far apart, and with no border.
+    """
+    dark, bright = _jittered((50, 40, 40), rng), _jittered((225, 225, 225), rng)
+    red = _jittered((40, 40, 170), rng)
+    grounds = ((red, bright), (dark, bright), (bright, dark), (bright, red))
+    ground, ink = grounds[rng.integers(len(grounds))]
+    painted = rng.random() < 0.5
+    kinds = PROVINCES + SPECIALS if not painted else DIGITS + LETTERS
+    text = "".join(rng.choice(list(kinds), int(rng.integers(3, 10))))
+    if painted:
+        text = str(rng.choice(list(PROVINCES))) + text[:6]
+    size, gap = 36, int(rng.integers(16, 40) if painted else rng.integers(2, 10))
+    picture = np.full((size + 16, 16 + len(text) * (size + gap), 3), ground, np.uint8)
+    for place, character in enumerate(text):
+        mask = atlas().fitted(Face.SINGLE, character, size - 8 * painted, size)[..., None] / 255.0
+        x = 8 + place * (size + gap)
+        spot = picture[8 : 8 + size, x : x + mask.shape[1]]
+        spot[:] = (spot * (1 - mask) + np.array(ink) * mask).astype(np.uint8)
     return picture
 
 
 def distractor(rng: np.random.Generator) -> Image:
-    """Draw one thing that is no plate, uint8 BGR, 20..120 x 40..260 pixels."""
-    kinds = (sign, sign, panel, grille, tail_number)
+    """Draw one thing that is no plate, uint8 BGR, 20..120 x 40..800 pixels."""
+    kinds = (sign, writing, writing, panel, grille)
     return kinds[rng.integers(len(kinds))](rng)

@@ -178,12 +178,13 @@ def roughly(quad: Quad, rng: np.random.Generator) -> Quad:
 def _other_view(scene: Scene, rng: np.random.Generator) -> View | None:
     """A view of anything but a plate; None where the lot fell on one."""
     h, w = scene.image.shape[:2]
-    wide = float(np.exp(rng.uniform(np.log(18), np.log(200))))
-    box = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * [
-        wide / 2,
-        wide / rng.uniform(4, 10) * 1.3,
-    ]
-    quad = (rng.uniform([0, 0], [w, h]) + box).astype(np.float32)
+    if scene.others and rng.random() < 0.5:
+        quad = scene.others[int(rng.integers(len(scene.others)))]
+    else:
+        wide = float(np.exp(rng.uniform(np.log(18), np.log(200))))
+        half = np.array([wide / 2, wide / rng.uniform(3, 8)])
+        box = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
+        quad = np.asarray(rng.uniform([0, 0], [w, h]) + box, np.float32)
     low, high = quad.min(axis=0), quad.max(axis=0)
     for other in scene.plates + scene.ignore:
         if bool(np.all(low < other.max(axis=0)) and np.all(other.min(axis=0) < high)):

@@ -23,12 +23,15 @@ Quad = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A training picture. image: uint8 (h, w, 3) BGR; plates and ignore: corners, float32 (4,
-    2)."""
+    """A training picture. image: uint8 (h, w, 3) BGR; the rest: corners, float32 (4, 2).
+
+    ignore: what is neither asked for nor punished; others: pasted things that are no plates.
+    """
 
     image: Image
     plates: tuple[Quad, ...]
     ignore: tuple[Quad, ...]
+    others: tuple[Quad, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +58,14 @@ def compose(stock: Stock, rng: np.random.Generator, height: int, width: int) -> 
     image = np.full((height, width, 3), int(rng.integers(0, 256)), np.uint8)
     plates: list[Quad] = []
     ignore: list[Quad] = []
+    others: list[Quad] = []
     for cell in _cells(rng, 0, 0, width, height):
-        _fill(image, cell, stock, rng, plates, ignore)
+        _fill(image, cell, stock, rng, plates, ignore, others)
     image = spoil(image, rng)
     inside = [_seen(quad, width, height) for quad in plates]
     ignore += [quad for quad, seen in zip(plates, inside, strict=True) if 0.15 < seen < 0.97]
     kept = [quad for quad, seen in zip(plates, inside, strict=True) if seen >= 0.97]
-    return Scene(image, tuple(kept), tuple(ignore))
+    return Scene(image, tuple(kept), tuple(ignore), tuple(others))
 
 
 def _cells(
@@ -84,6 +88,7 @@ def _fill(
     rng: np.random.Generator,
     plates: list[Quad],
     ignore: list[Quad],
+    others: list[Quad],
 ) -> None:
     x, y, w, h = cell
     source = stock.backdrops[int(rng.integers(len(stock.backdrops)))]
@@ -92,11 +97,14 @@ def _fill(
     view = _cut(source, to_cell, w, h)
     offset = np.array([x, y], np.float32)
     covered: list[Quad] = []
+    known = [_mapped(quad, to_cell) for quad in source.quads]
     if rng.random() < 0.4:
         for _ in range(int(rng.integers(1, 4))):
-            place = _anywhere(rng, w, h, 2.5)
-            if not _meets(place, [_mapped(quad, to_cell) for quad in source.quads]):
-                paste(view, distractor(rng), place, rng)
+            thing = distractor(rng)
+            place = _anywhere(rng, w, h, thing.shape[1] / thing.shape[0])
+            if not _meets(place, known):
+                paste(view, thing, place, rng)
+                others.append(place + offset)
     for quad in source.quads:
         place = _mapped(quad, to_cell)
         if _seen(place, w, h) <= 0.05:
@@ -172,7 +180,7 @@ def _cut(source: Backdrop, to_cell: NDArray[np.float64], w: int, h: int) -> Imag
         to_cell @ lift,
         (w, h),
         flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REFLECT,
+        borderValue=(114, 114, 114),
     )
     return np.asarray(view, np.uint8)
 
