@@ -78,10 +78,10 @@ class _Eye:
 
     def run(self) -> None:
         self._camera.start()
-        self._report()
-        reader = PlateReader.default(threads=self._settings.threads, plausible=_possible)
         number = -1
         try:
+            self._report()
+            reader = PlateReader.default(threads=self._settings.threads, plausible=_possible)
             while self._open and not self._hung():
                 self._obey()
                 self._report_if_due()

@@ -105,6 +105,7 @@ class LaneWork:
         self._snapshot = b""
         self._arm = arm
         self._camera = CameraReport("starting", "", 0.0, None)
+        self._camera_lost = False
         self._consensus: Consensus | None = None
         self._remark = ""
         self._travel = settings.direction
@@ -387,8 +388,12 @@ class LaneWork:
             self._feed(VehicleArrived(at, Trigger.LOOP))
 
     def _camera_reported(self, report: CameraReport) -> None:
-        if report.state != self._camera.state and report.state in _CAMERA_TROUBLE:
+        """Alarm once when the camera fails, not again at each try to bring it back."""
+        if report.state in _CAMERA_TROUBLE and not self._camera_lost:
+            self._camera_lost = True
             self._alarm("camera", {"state": report.state, "why": report.why})
+        elif report.state == "live":
+            self._camera_lost = False
         self._camera = report
 
     def view(self) -> LaneView:

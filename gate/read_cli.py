@@ -49,7 +49,7 @@ def run(paths: Sequence[Path], *, crops: bool, as_json: bool, threads: int) -> i
     if not files:
         print("no pictures found: give picture files, or folders that hold some", file=sys.stderr)
         return 2
-    reader = PlateReader.default(threads=threads, plausible=_possible)
+    reader = PlateReader.default(threads=threads, plausible=plausible)
     failed = False
     quiet = not sys.stderr.isatty() or len(files) == 1
     for file in tqdm(files, unit="picture", disable=quiet, file=sys.stderr):
@@ -134,5 +134,6 @@ def _whole(image: Image) -> Box:
     return Box(((0, 0), (width, 0), (width, height), (0, height)), 1.0)
 
 
-def _possible(text: str) -> bool:
+def plausible(text: str) -> bool:
+    """Return whether the grammar of plates allows this text."""
     return isinstance(parse(text), Plate)

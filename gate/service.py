@@ -15,9 +15,11 @@ from pathlib import Path
 
 import uvicorn
 
+from gate.arms import board_settings
 from gate.config import Config, ConfigError, Fault, load
 from gate.errors import GateError
 from hardware.errors import HardwareError
+from hardware.ports import check_ports, list_serial_ports
 
 _log = logging.getLogger(__name__)
 
@@ -67,7 +69,7 @@ def serve(config: Config) -> int:
 
 
 def missing_ports(config: Config) -> Iterator[Fault]:
-    """Find boards and signs whose serial port is not there."""
+    """Find boards and signs whose serial port is not there, or is not surely the right one."""
     ports = [(f"boards.{name}.url", board.url) for name, board in config.boards.items()]
     for lane, settings in config.lanes.items():
         if settings.sign is not None:
@@ -75,6 +77,10 @@ def missing_ports(config: Config) -> Iterator[Fault]:
     for key, url in ports:
         if url.startswith("/") and not Path(url).exists():
             yield Fault(key, f"{url} does not exist; {_there()}")
+    boards = [board_settings(name, board, {}) for name, board in config.boards.items()]
+    for finding in check_ports(boards, list_serial_ports()):
+        if finding.refuse:
+            yield Fault("boards", f"{finding.place}: {finding.remedy}")
 
 
 def _there() -> str:

@@ -1,0 +1,38 @@
+"""`gate board`: try a relay board by hand; the trial itself is hardware.trial."""
+
+import argparse
+import sys
+
+from gate.system_clock import SystemClock
+from hardware.board import BoardProtocol, BoardSettings
+from hardware.trial import Action, Trial
+from hardware.trial import run as try_board
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what was asked of the board, its frames shown on stdout."""
+    action = Action(options.action)
+    if action is Action.PULSE and not _agreed(options.channel):
+        return 2
+    trial = Trial(
+        settings=BoardSettings(
+            protocol=BoardProtocol(options.protocol),
+            url=options.port,
+            address=options.address,
+            baud=options.baud,
+        ),
+        action=action,
+        channel=getattr(options, "channel", 1),
+        ms=getattr(options, "ms", 500),
+    )
+    return try_board(trial, print, SystemClock())
+
+
+def _agreed(channel: int) -> bool:
+    """Ask a person before something moves; a script has decided already."""
+    if not sys.stdin.isatty():
+        return True
+    print(
+        f"Relay {channel} will be energised: the arm may move. Is nobody under it? [y/N] ", end=""
+    )
+    return input().strip().lower() in {"y", "yes", "是"}

@@ -1,0 +1,317 @@
+"""`gate replay`: what would have happened before this camera; nothing moves, nothing is written.
+
+The pictures go through the same networks, tracking, votes, register and rules as at the gate, in
+the time of the recording. The arm is imagined: it rises at once and the vehicle passes when it is
+no longer seen. With `each`, every picture is a vehicle of its own, seen several times.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from sqlmodel import Session
+from tqdm import tqdm
+
+from gate.config import Config, ConfigError, Fault, load
+from gate.decider import RegisterDecider
+from gate.entries import Entry, OpeningOrdered, PassageDecided, PassageStarted
+from gate.events import Instant, LaneId, OrderId, PassageId
+from gate.lane_work import LaneWork
+from gate.ports import Unit, Written
+from gate.read_cli import load as load_picture
+from gate.read_cli import pictures, plausible
+from gate.register import Register
+from gate.sightings import Look, Sighting, TrackLost
+from gate.wiring import lane_settings, open_store, policy_of, rules_of
+from hardware.arm import Link, Mode, OutcomeKind, Position, Presence, Why
+from hardware.arm import OrderId as ArmOrder
+from hardware.station_words import ArmState, OrderOutcome
+from recognition import tracking
+from recognition.pipeline import PlateReader
+from recognition.reading import Reading
+
+Image = NDArray[np.uint8]
+EACH_SEEN = 3
+"""How often each picture is seen with `each`: a standing car gives the votes as many frames."""
+GAP = 5.0
+
+
+class ReplayClock:
+    """Time as in the recording."""
+
+    def __init__(self, begin: datetime) -> None:
+        self._begin, self._at = begin, 0.0
+
+    def now(self) -> Instant:
+        """Return the recording's moment."""
+        return Instant(self._at, self._begin + timedelta(seconds=self._at))
+
+    def monotonic(self) -> float:
+        """Return the recording's second."""
+        return self._at
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self._at += seconds
+
+
+class Notes:
+    """Keeps entries in memory instead of the journal."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+
+    def append(self, *entries: Entry) -> Written:
+        """Remember."""
+        self.entries += entries
+        return Written.COMMITTED
+
+    def unit(self) -> AbstractContextManager[Unit]:
+        """Refuse: a replay changes nothing."""
+        raise PermissionError("a replay changes nothing")
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """Refuse: the register was read before."""
+        raise PermissionError("a replay reads the register once, at its start")
+
+
+class NoPictures:
+    """Keeps no pictures."""
+
+    def put(self, jpeg: bytes) -> str:
+        """Forget it."""
+        del jpeg
+        return ""
+
+    def get(self, sha256: str) -> bytes | None:
+        """Return nothing."""
+        del sha256
+        return None
+
+
+class ImaginedArm:
+    """Rises at once, in the mind only."""
+
+    def __init__(self) -> None:
+        self.ordered: list[OrderId] = []
+
+    def raise_arm(self, order: OrderId, expires: float) -> None:
+        """Remember the order."""
+        del expires
+        self.ordered.append(order)
+
+    def lower(self, order: OrderId) -> None:
+        """Nobody lowers an imagined arm."""
+
+    def hold(self, until: float) -> None:
+        """Nobody holds it."""
+
+    def release_hold(self) -> None:
+        """Nor lets it go."""
+
+    def reset_fire(self, by: str) -> None:
+        """Nor has it fires."""
+
+    def reset_fault(self, by: str) -> None:
+        """Nor faults."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One passage of the replay."""
+
+    file: str
+    second: float
+    plate: str
+    verdict: str
+    reason: str
+    confidence: float
+    raised: bool
+
+
+def run(config: Path, source: Path, lane: str, *, fps: float, each: bool, as_json: bool) -> int:
+    """Replay and print a line per passage; 2 where there is nothing to replay."""
+    site = load(config)
+    if lane not in site.lanes:
+        known = ", ".join(site.lanes)
+        raise ConfigError((Fault(f"lanes.{lane}", f"there is no such lane (there: {known})"),))
+    frames = list(pictures(source)) if source.is_dir() else None
+    if frames is not None and not frames:
+        print(f"{source}: no pictures found", file=sys.stderr)
+        return 2
+    replay = Replay(site, LaneId(lane), fps)
+    total = len(frames) if frames is not None else None
+    walked = _each(frames, source) if frames is not None else _video(source, fps)
+    quiet = not sys.stderr.isatty()
+    for name, image in tqdm(walked, total=total, unit="picture", disable=quiet):
+        replay.show(name, image, alone=each)
+    replay.finish()
+    for outcome in replay.outcomes():
+        print(_line(outcome) if as_json else _text(outcome))
+    return 0
+
+
+class Replay:
+    """A lane driven by recorded pictures."""
+
+    def __init__(self, site: Config, lane: LaneId, fps: float) -> None:
+        store = open_store(site)
+        try:
+            register = Register(store.journal, store.clock)
+        finally:
+            store.close()
+        self._clock = ReplayClock(store.clock.now().utc)
+        self._notes, self._arm = Notes(), ImaginedArm()
+        self._step = 1.0 / fps
+        self._reader = PlateReader.default(site.recognition.threads, plausible)
+        self._tracking = tracking.Tracking()
+        self._number, self._file = 0, ""
+        self._files: dict[PassageId, tuple[str, float]] = {}
+        self._ids = 0
+        settings = replace(
+            lane_settings(lane, site.lanes[lane], site), has_presence_loop=False, max_frame_age=60
+        )
+        self._work = LaneWork(
+            settings,
+            rules_of(site, self._next_id),
+            clock=self._clock,
+            journal=self._notes,
+            pictures=NoPictures(),
+            decider=RegisterDecider(register, policy_of(site), lambda: True),
+            barrier=self._arm,
+            look=_ignore,
+            arm=_CLOSED,
+        )
+
+    def show(self, name: str, image: Image, *, alone: bool) -> None:
+        """Let the lane see one picture; alone: it is a vehicle of its own, seen several times."""
+        self._file = name
+        for _ in range(EACH_SEEN if alone else 1):
+            self._see(image)
+        if alone:
+            self.finish()
+
+    def finish(self) -> None:
+        """Let time pass until every vehicle is out of sight and everything is decided."""
+        until = self._clock.monotonic() + GAP
+        while self._clock.monotonic() < until:
+            self._follow(())
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Return the passages in order, each with its first decision."""
+        raised = {
+            entry.passage for entry in self._notes.entries if isinstance(entry, OpeningOrdered)
+        }
+        told: set[PassageId] = set()
+        for entry in self._notes.entries:
+            if not isinstance(entry, PassageDecided) or entry.passage in told:
+                continue
+            told.add(entry.passage)
+            file, second = self._files[entry.passage]
+            decision = entry.decision
+            confidence = decision.evidence.get("confidence", 0.0)
+            yield Outcome(
+                file=file,
+                second=round(second, 2),
+                plate=decision.plate,
+                verdict=decision.verdict,
+                reason=decision.reason,
+                confidence=float(confidence) if isinstance(confidence, float) else 0.0,
+                raised=entry.passage in raised,
+            )
+
+    def _see(self, image: Image) -> None:
+        self._number += 1
+        self._follow(self._reader.read(image))
+
+    def _follow(self, readings: Sequence[Reading]) -> None:
+        at = self._clock.monotonic()
+        step = tracking.follow(self._tracking, readings, at)
+        self._tracking = step.tracking
+        for track in step.ended:
+            self._tell(TrackLost(track.id, at))
+        for track_id, reading in zip(step.joined, readings, strict=True):
+            width = tracking.spot_of(reading.box)[2]
+            self._tell(Sighting(track_id, reading, self._number, at, width, b"", b"", {}))
+        self._tell(None)
+        self._clock.sleep(self._step)
+
+    def _tell(self, message: Sighting | TrackLost | None) -> None:
+        known = len(self._notes.entries)
+        self._work.handle(message)
+        while self._arm.ordered:
+            order = self._arm.ordered.pop()
+            at = self._clock.monotonic()
+            self._work.handle(
+                OrderOutcome(ArmOrder(order), OutcomeKind.RAISED, Why.CONFIRMED, "", "", at)
+            )
+        for entry in self._notes.entries[known:]:
+            if isinstance(entry, PassageStarted):
+                self._files[entry.passage] = (self._file, self._clock.monotonic())
+
+    def _next_id(self) -> str:
+        self._ids += 1
+        return f"replay-{self._ids}"
+
+
+_CLOSED = ArmState(
+    position=Position.CLOSED,
+    mode=Mode.AUTOMATIC,
+    link=Link.UP,
+    presence=Presence.CLEAR,
+    inputs={},
+    inputs_age=None,
+    hold_until=None,
+    locked=False,
+    maintenance=False,
+    changed_at=0.0,
+)
+
+
+def _ignore(command: Look) -> None:
+    del command
+
+
+def _each(files: Sequence[Path], folder: Path) -> Iterator[tuple[str, Image]]:
+    for file in files:
+        image = load_picture(file)
+        if isinstance(image, str):
+            print(f"{file}: {image}", file=sys.stderr)
+            continue
+        yield str(file.relative_to(folder)), image
+
+
+def _video(path: Path, fps: float) -> Iterator[tuple[str, Image]]:
+    video = cv2.VideoCapture(str(path))
+    if not video.isOpened():
+        raise ConfigError((Fault(str(path), "is not a video that can be played, nor a folder"),))
+    every = max(1, round((video.get(cv2.CAP_PROP_FPS) or fps) / fps))
+    number = 0
+    try:
+        while video.grab():
+            if number % every == 0:
+                done, image = video.retrieve()
+                if done:
+                    yield f"{path.name}#{number}", np.asarray(image, np.uint8)
+            number += 1
+    finally:
+        video.release()
+
+
+def _line(outcome: Outcome) -> str:
+    fields = {name: getattr(outcome, name) for name in Outcome.__slots__}
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def _text(outcome: Outcome) -> str:
+    arm = "arm up  " if outcome.raised else "arm down"
+    plate = outcome.plate or "no plate"
+    said = f"{plate:<10} {outcome.verdict:<9} {outcome.reason}"
+    return f"{outcome.second:8.1f} s  {arm}  {said}  {outcome.file}"
