@@ -157,6 +157,11 @@ class Journal:
         """Whether the wall clock may be believed: False for a while after it jumped."""
         return self._stamps.sound
 
+    def catch_up(self) -> bool:
+        """Take over now what waits in the spool; True if nothing is left."""
+        with self._lock:
+            return self._drain(limit=None)
+
     # --- writing ------------------------------------------------------------------------------
 
     def append(self, *entries: Entry) -> Written:
@@ -168,7 +173,9 @@ class Journal:
         for entry in entries:
             self._ordered.check(entry)
         stamped = self._stamps.stamp(entries)
-        if self._lock.acquire(timeout=_LANE_WAIT_S):
+        if self._away():
+            written, records = Written.SPOOLED, self._put_aside(stamped)
+        elif self._lock.acquire(timeout=_LANE_WAIT_S):
             try:
                 written, records = self._commit_or_spool(stamped)
             finally:
@@ -228,7 +235,7 @@ class Journal:
     # --- below: under the lock ----------------------------------------------------------------
 
     def _commit_or_spool(self, stamped: Sequence[Stamped]) -> tuple[Written, list[Record]]:
-        if self._clock.monotonic() < self._retry_at or not self._drain(limit=_ON_THE_WAY):
+        if self._away() or not self._drain(limit=_ON_THE_WAY):
             return Written.SPOOLED, self._put_aside(stamped)
         try:
             with self._database.writing() as connection:
@@ -241,6 +248,10 @@ class Journal:
         if self._keeper is not None:
             self._keeper.worked()
         return Written.COMMITTED, batch.sealed()
+
+    def _away(self) -> bool:
+        """Whether the database failed just now, so that nobody need wait for it again."""
+        return self._clock.monotonic() < self._retry_at
 
     def _put_aside(self, stamped: Sequence[Stamped]) -> list[Record]:
         """Write to the spool. Raises JournalAway if it does not take the entries either."""

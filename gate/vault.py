@@ -83,7 +83,7 @@ class KeyVault:
             raise VaultError(f"key {sealed[:1].hex()} is not in the key file: restore that file")
         try:
             return key.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], purpose.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise VaultError(f"a sealed {purpose} was changed, or has another key") from error
 
     def mac(self, message: bytes) -> bytes:
