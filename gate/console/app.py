@@ -9,7 +9,7 @@ from nicegui import app as nicegui_app
 from nicegui import ui
 from nicegui.translations import translations
 
-from gate.console import ask, live, log, login, media, passage, users
+from gate.console import ask, live, log, login, media, passage, users, visitor_form
 from gate.console.doorkeeper import Doorkeeper
 from gate.console.hub import Hub
 from gate.console.pages import Pages
@@ -58,6 +58,7 @@ def register(pages: Pages) -> None:
     """Register every finished page."""
     live.add(pages)
     ask.add(pages)
+    visitor_form.add(pages)
     log.add(pages)
     passage.add(pages)
     users.add(pages)

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from html import escape
 from typing import Any, Final
 
-from nicegui import ui
-
 from gate.console import widgets
 from gate.console.plate_chip import plate_chip
 from gate.console.standing_words import is_in_order, standing_html
@@ -22,7 +20,10 @@ ENDINGS: Final = ("警", "学", "挂", "应急", "港", "澳", "使", "领")
 
 
 class PlatePad:
-    """A plate that is being typed. on_enter: called on Enter; on_change: with a plate or None."""
+    """A plate that is being typed. on_enter: called on Enter; on_change: with a plate or None.
+
+    compare: mark what differs from the plate that was there before.
+    """
 
     def __init__(
         self,
@@ -31,12 +32,14 @@ class PlatePad:
         colour: str = "",
         on_enter: Callable[[], Any] | None = None,
         on_change: Callable[[Plate | None], None] | None = None,
+        *,
+        compare: bool = True,
     ) -> None:
         self._visit, self._colour, self._on_change = visit, colour, on_change
-        self._before = normalise(plate)
+        self._before = normalise(plate) if compare else ""
         self.plate = ""
         self.registered = False
-        self.field = widgets.text_field(visit.say("plate.field"), self._before)
+        self.field = widgets.text_field(visit.say("plate.field"), normalise(plate))
         self.field.props("autofocus input-class=mono maxlength=12 clearable")
         self.field.on_value_change(lambda _: self.check())
         if on_enter is not None:
@@ -96,8 +99,3 @@ class PlatePad:
     def _put(self, text: str) -> None:
         self.field.set_value(text)
         self.field.run_method("focus")
-
-
-def focus(field: ui.input) -> None:
-    """Put the cursor into a field."""
-    field.run_method("focus")

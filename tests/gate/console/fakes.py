@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 
 import cv2
 import numpy as np
@@ -20,7 +19,7 @@ from gate.events import (
     Verdict,
 )
 from gate.hub import Hub
-from gate.ports import LaneView
+from gate.ports import LaneView, Pictures
 
 START = datetime(2026, 3, 14, 22, 41, 5, tzinfo=UTC)
 
@@ -64,34 +63,20 @@ def draw_plate(plate: str, colour: tuple[int, int, int]) -> bytes:
     return cv2.imencode(".jpg", image)[1].tobytes()
 
 
-class FakePictures:
-    """Pictures in memory."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    def put(self, jpeg: bytes) -> str:
-        key = sha256(jpeg).hexdigest()
-        self.kept[key] = jpeg
-        return key
-
-    def get(self, sha256: str) -> bytes | None:
-        return self.kept.get(sha256)
-
-
 class FakeLanes:
     """Two lanes that obey at once and remember what they were asked."""
 
-    def __init__(self, clock: FakeClock, hub: Hub, pictures: FakePictures) -> None:
+    def __init__(self, clock: FakeClock, hub: Hub, pictures: Pictures) -> None:
         self._clock = clock
         self._hub = hub
         self.asked: list[tuple[object, ...]] = []
         self.answer = True
         blue = (162, 78, 11)
-        frame = pictures.put(draw_scene("吉AK510E", blue))
+        scene = draw_scene("吉AK510E", blue)
+        frame = pictures.put(scene)
         cut = pictures.put(draw_plate("吉AK510E", blue))
         self.pictures = {
-            LaneId("south"): pictures.kept[frame],
+            LaneId("south"): scene,
             LaneId("north"): draw_scene("吉AD12345", (106, 178, 57), brightness=90),
         }
         self.lanes = {
@@ -158,12 +143,6 @@ class FakeLanes:
 
     def asking(self) -> Sequence[LaneView]:
         return tuple(view for view in self.lanes.values() if view.state == "asking")
-
-    def refresh(self) -> None:
-        """Let both lanes have changed just now."""
-        for lane, ago in (("south", 9), ("north", 3)):
-            since = self._clock.now().utc - timedelta(seconds=ago)
-            self.lanes[LaneId(lane)] = replace(self.lanes[LaneId(lane)], since=since)
 
     def change(self, lane: str, **values: object) -> None:
         view = replace(self.lanes[LaneId(lane)], since=self._clock.now().utc, **values)

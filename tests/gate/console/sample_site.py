@@ -41,13 +41,15 @@ from gate.events import (
 from gate.hub import Hub
 from gate.journal import Journal
 from gate.people import People, Role
+from gate.pictures import Pictures
+from gate.ports import Pictures as KeptPictures
 from gate.register import Register
 from gate.reports import Reports
 from gate.vault import open_vault
 from registry import sample, store
 from registry.records import Household, Vehicle
 from registry.store import Author
-from tests.gate.console.fakes import FakeClock, FakeLanes, FakePictures, draw_plate, draw_scene
+from tests.gate.console.fakes import FakeClock, FakeLanes, draw_plate, draw_scene
 
 PASSWORD = "a long password"
 PICTURED = 7  # Drawing is slow: one passage in seven has pictures.
@@ -84,30 +86,36 @@ class SampleSite:
         self.journal.append(*entries)
 
 
-@contextmanager
-def sample_site(
-    folder: Path, *, days: int = 2, per_day: int = 60, size: sample.Size | None = None
-) -> Iterator[SampleSite]:
-    """Open a sample site in a folder; the traffic ends now."""
+def fill(folder: Path, *, days: int = 2, per_day: int = 30) -> None:
+    """Write a sample site into an empty folder; traffic ends now. Slow: do it once, then copy."""
     end = datetime.now(UTC)  # noqa: TID251 - as above
-    clock = SampleClock(end - timedelta(days=days))
+    with _opened(folder, SampleClock(end - timedelta(days=days))) as site:
+        for role in Role:
+            site.services.people.add(role.value, role, PASSWORD, "tests")
+        with site.journal.unit() as unit:
+            made = sample.generate(7, end, sample.Size(6, 90, 160, 80, 12))
+            sample.fill(unit.session, made, Author("tests", end))
+        _traffic(site, days, per_day)
+
+
+@contextmanager
+def sample_site(folder: Path) -> Iterator[SampleSite]:
+    """Open the sample site that `fill` wrote into a folder."""
+    clock = SampleClock()
+    clock.live = True
+    with _opened(folder, clock) as site:
+        yield site
+
+
+@contextmanager
+def _opened(folder: Path, clock: SampleClock) -> Iterator[SampleSite]:
     vault = open_vault(folder / "vault.key")
     database = open_database(folder)
     journal = Journal(database, folder, vault, clock)
-    hub, pictures = Hub(), FakePictures()
-    people = People(journal)
-    for name, role in (("guard", Role.GUARD), ("manager", Role.MANAGER)):
-        people.add(name, role, PASSWORD, "tests")
-    for name, role in (("auditor", Role.AUDITOR), ("admin", Role.ADMIN)):
-        people.add(name, role, PASSWORD, "tests")
-    with journal.unit() as unit:
-        made = sample.generate(7, end, size or sample.Size(6, 90, 160, 80, 12))
-        sample.fill(unit.session, made, Author("tests", clock.at))
-    register = Register(journal, clock)
-    journal.subscribe(lambda record: hub.publish("entry", record))
+    pictures = Pictures(folder / "pictures", vault)
+    hub = Hub()
     lanes = FakeLanes(clock, hub, pictures)
-    _traffic(journal, clock, pictures, days, per_day)
-    clock.live = True
+    journal.subscribe(lambda record: hub.publish("entry", record))
     services = Services(
         site="荷兰小镇",
         zone=ZONE,
@@ -115,24 +123,23 @@ def sample_site(
         clock=clock,
         lanes=lanes,
         events=hub,
-        people=people,
+        people=People(journal),
         pictures=pictures,
         journal=journal,
         reports=Reports(database, vault, ZONE),
-        registry=register,
+        registry=Register(journal, clock),
     )
-    lanes.refresh()
     try:
         yield SampleSite(services, lanes, journal, hub, clock)
     finally:
+        pictures.close()
         journal.close()
         database.dispose()
 
 
-def _traffic(
-    journal: Journal, clock: SampleClock, pictures: FakePictures, days: int, per_day: int
-) -> None:
+def _traffic(site: SampleSite, days: int, per_day: int) -> None:
     rng = random.Random(11)
+    journal, clock, pictures = site.journal, site.clock, site.services.pictures
     with journal.reading() as session:
         cars = [(v.plate, v.household_id, v.kind.value) for v in session.exec(select(Vehicle))]
         homes = {
@@ -149,7 +156,7 @@ def _traffic(
 
 
 def _passage(
-    rng: random.Random, number: int, plate: str, household: str, kind: str, pictures: FakePictures
+    rng: random.Random, number: int, plate: str, household: str, kind: str, pictures: KeptPictures
 ) -> Iterator[Entry]:
     lane, direction = rng.choice(
         ((LaneId("south"), Direction.IN), (LaneId("north"), Direction.OUT))

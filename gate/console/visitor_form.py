@@ -1,0 +1,202 @@
+"""The visitor form: whom the driver visits, by which name, and for how long; under 20 s of typing.
+
+Rules of this file:
+- The owner's name is asked AS THE VISITOR SAYS IT and never shown: match, near or no match.
+- Without a match the household itself must have confirmed, and the form says how.
+- With a waiting vehicle, one press registers and lets it in.
+"""
+
+from typing import Final
+
+from nicegui import run, ui
+from sqlalchemy.exc import SQLAlchemyError
+
+from gate.console import visitor_desk, widgets
+from gate.console.asking_aside import ask
+from gate.console.by_hand import Once
+from gate.console.lane_words import household_text
+from gate.console.pages import Pages
+from gate.console.plate_pad import PlatePad
+from gate.console.visit import Visit
+from gate.console.visitor_desk import Checked, Home, Stay, Wanted
+from gate.errors import GateError
+from gate.events import PassageId
+from gate.people import Action, User
+from registry.kinds import NameMatch
+from registry.plates import Plate
+from registry.visits import GrantRefusal
+
+PURPOSES: Final = ("visit", "delivery", "work", "care", "moving", "taxi", "other")
+_FITS: Final = {
+    NameMatch.MATCH: ("good", "check_circle"),
+    NameMatch.NEAR: ("ask", "hearing"),
+    NameMatch.NONE: ("bad", "cancel"),
+}
+
+
+def add(pages: Pages) -> None:
+    """Register the page."""
+    pages.add(
+        "/visitors/new", "nav.visitor_new", Action.REGISTER_VISITOR, build, under="/visitors/new"
+    )
+
+
+def build(visit: Visit) -> None:
+    """Fill the page."""
+    VisitorForm(visit)
+
+
+class VisitorForm:
+    """One visitor. passage: the vehicle that waits for it, or ""."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        query = visit.request.query_params
+        self._passage = query.get("passage", "")
+        self._plate: Plate | None = None
+        self._home: Home | None = None
+        self._checked: Checked | None = None
+        self._once = Once()
+        say = visit.say
+        with widgets.div("page-head"):
+            widgets.heading(say("nav.visitor_new"))
+            if self._passage:
+                widgets.badge(say("visitor.waiting"), "ask", "directions_car")
+        with widgets.div("two"):
+            with widgets.div("card col-flex"):
+                self._pad = PlatePad(
+                    visit, query.get("plate", ""), on_change=self._plate_typed, compare=False
+                )
+            with widgets.div("card col-flex"):
+                self._whom()
+                self._what()
+                self._buttons()
+
+    def _whom(self) -> None:
+        say = self._visit.say
+        self._address = widgets.text_field(say("visitor.household"), hint="3-2-501")
+        self._address.props("debounce=250 input-class=mono")
+        self._address.on_value_change(self._address_typed)
+        self._found = widgets.raw("", "row-flex").props("aria-live=polite")
+        self._said = widgets.text_field(say("visitor.said"))
+        self._said.on("keydown.enter", self._check)
+        self._said.on("blur", self._check)
+        self._fit = widgets.raw("", "row-flex").props("aria-live=polite")
+        self._confirmation = widgets.text_field(say("visitor.confirmation"))
+        self._confirmation.set_visibility(False)
+
+    def _what(self) -> None:
+        say = self._visit.say
+        purposes = {one: say(f"visitor.purpose.{one}") for one in PURPOSES}
+        stays = {one.value: say(f"visitor.stay.{one.value}") for one in Stay}
+        with widgets.div("filters"):
+            self._purpose = widgets.choice_field(say("visitor.purpose"), purposes, "visit")
+            self._stay = widgets.choice_field(say("visitor.stay"), stays, Stay.ONCE_TODAY.value)
+            self._phone = widgets.text_field(say("visitor.phone")).props("type=tel maxlength=20")
+            self._name = widgets.text_field(say("visitor.name"))
+        self._remark = widgets.text_field(say("by_hand.remark"))
+
+    def _buttons(self) -> None:
+        say = self._visit.say
+        with widgets.div("row-flex"):
+            if self._passage:
+                widgets.button(
+                    say("visitor.keep_and_admit"), self._keep, kind="good big", icon="check"
+                )
+            else:
+                widgets.button(say("visitor.keep"), self._keep, kind="good big", icon="check")
+            widgets.button(say("shell.back"), ui.navigate.back, kind="big")
+        widgets.words(say("visitor.notice"), "small soft")
+
+    def _plate_typed(self, plate: Plate | None) -> None:
+        self._plate = plate
+
+    async def _address_typed(self) -> None:
+        typed = str(self._address.value or "")
+        services = self._visit.services
+        home = await ask(lambda: visitor_desk.find_home(services, typed)) if typed else None
+        if typed != str(self._address.value or ""):
+            return  # Typed on meanwhile: a newer question is on its way.
+        if home != self._home:
+            self._checked = None
+            self._fit.set_content("")
+        self._home = home
+        self._found.set_content(self._home_html(typed))
+
+    def _home_html(self, typed: str) -> str:
+        if self._home is not None:
+            said = household_text(self._visit.texts, self._home.label)
+            return widgets.badge_html(said, "good", "home")
+        return (
+            widgets.badge_html(self._visit.say("visitor.no_home"), "ask", "help") if typed else ""
+        )
+
+    async def _check(self) -> None:
+        said, home = str(self._said.value or "").strip(), self._home
+        user = self._visit.act(Action.REGISTER_VISITOR)
+        if not said or home is None or user is None:
+            return
+        services, plate = self._visit.services, self._plate
+        self._checked = await ask(
+            lambda: visitor_desk.check_name(services, user, home, said, plate)
+        )
+        if self._checked is None:
+            self._visit.warn("shell.not_kept")
+            return
+        outcome = self._checked.outcome
+        kind, icon = _FITS[outcome]
+        text = self._visit.say(f"visitor.fits.{outcome.value}")
+        self._fit.set_content(widgets.badge_html(text, kind, icon))
+        self._confirmation.set_visibility(outcome is not NameMatch.MATCH)
+
+    async def _keep(self) -> None:
+        user = self._visit.act(Action.REGISTER_VISITOR)
+        if user is None:
+            return
+        if self._plate is None:
+            self._visit.warn("visitor.need_plate")
+        elif self._home is None:
+            self._visit.warn("visitor.need_home")
+        else:
+            await self._register(user, self._plate, self._home)
+
+    async def _register(self, user: User, plate: Plate, home: Home) -> None:
+        if not self._once.take():
+            return
+        made = await self._pass(user, plate, home)
+        if not isinstance(made, int):
+            self._once = Once()
+            self._visit.warn(f"visitor.refused.{made}" if made else "shell.not_kept")
+            return
+        self._visit.tell("visitor.kept", plate=str(plate))
+        if self._passage:
+            await self._admit(user, plate)
+        else:
+            ui.navigate.to("/live")
+
+    async def _pass(self, user: User, plate: Plate, home: Home) -> int | GrantRefusal | None:
+        wanted = Wanted(
+            plate=plate,
+            home=home,
+            stay=Stay(str(self._stay.value)),
+            evidence=self._checked.evidence if self._checked else None,
+            confirmation=str(self._confirmation.value or "").strip(),
+            visitor_name=str(self._name.value or "").strip(),
+            phone=str(self._phone.value or "").strip(),
+            purpose=str(self._purpose.value or ""),
+            remark=str(self._remark.value or "").strip(),
+        )
+        try:
+            return await run.io_bound(visitor_desk.register, self._visit.services, user, wanted)
+        except (GateError, SQLAlchemyError):
+            return None
+
+    async def _admit(self, user: User, plate: Plate) -> None:
+        lanes = self._visit.services.lanes
+        passage = PassageId(self._passage)
+        done = await run.io_bound(lanes.admit, passage, plate.text, user.name, "visitor")
+        if done:
+            self._visit.tell("ask.admitted", plate=str(plate))
+        else:
+            self._visit.warn("ask.gone")
+        ui.navigate.to("/ask" if lanes.asking() else "/live")
