@@ -42,6 +42,7 @@ class RowFault(StrEnum):
     PHONE_FORM = "phone_form"
     PHONE_ROUNDED = "phone_rounded"
     PHONE_SEVERAL = "phone_several"
+    PHONE_TWICE_IN_FILE = "phone_twice_in_file"
     SPACE_FORM = "space_form"
     SPACE_ELSEWHERE = "space_elsewhere"
     SPACE_TWICE_IN_FILE = "space_twice_in_file"
@@ -85,7 +86,7 @@ _DATE: Final = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?)?"
 )
 _COMPACT_DATE: Final = re.compile(r"(\d{4})(\d{2})(\d{2})()()()")
-_NO_END: Final = frozenset(["长期", "永久", "无限期", "长期有效", "永久有效", "forever", "unlimited", "none"])
+_NO_END: Final = frozenset({"长期", "永久", "无限期", "长期有效", "永久有效", "forever", "none"})
 ROLES: Final[Mapping[PersonRole, str]] = {
     PersonRole.OWNER: "业主",
     PersonRole.TENANT: "租户",
@@ -175,7 +176,7 @@ def spaces(cell: str) -> tuple[str, ...] | RowFault:
     return tuple(dict.fromkeys(parts))
 
 
-def ends(cell: str, zone: tzinfo) -> datetime | None | RowFault:
+def ends(cell: str, zone: tzinfo) -> datetime | RowFault | None:
     """The instant from which something is no longer valid: the midnight after the day written."""
     if cell.strip().casefold() in _NO_END:
         return None

@@ -1,0 +1,187 @@
+"""Spreadsheets into the register, over a Session that is given. Never commits.
+
+plan -> apply -> undo: `plan` shows what would happen, `apply` does it in the caller's transaction
+as one batch, `undo.undo` takes the batch back. `export.export` writes what reads back unchanged.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from typing import Any
+
+from sqlmodel import Session, SQLModel, col, select
+
+from registry import store
+from registry.addresses import Address
+from registry.columns import Table, find_table
+from registry.drafts import Draft, Entity, World
+from registry.plan import Plan, make_plan
+from registry.records import (
+    Block,
+    Building,
+    Household,
+    ImportBatch,
+    Person,
+    Space,
+    SpaceVehicle,
+    Unit,
+    Vehicle,
+)
+from registry.sheets import SheetFault, read
+from registry.store import Author
+
+
+def table_of(content: bytes) -> Table | SheetFault:
+    """The table in a file, or why nothing in it can be read."""
+    rows = read(content)
+    return rows if isinstance(rows, SheetFault) else find_table(rows)
+
+
+def plan(session: Session, table: Table, zone: tzinfo, at: datetime) -> Plan:
+    """What importing the table would do to the register as it is now."""
+    return make_plan(table, picture(session, at), zone, at)
+
+
+def picture(session: Session, at: datetime) -> World:
+    """The register as a spreadsheet sees it."""
+    homes = homes_of(session)
+    vehicles = {
+        row.plate: _draft(Entity.VEHICLE, row.plate, row, homes, row.household_id)
+        for row in session.exec(select(Vehicle))
+    }
+    spaces = {
+        row.name: _draft(Entity.SPACE, row.name, row, homes, row.household_id)
+        for row in session.exec(select(Space))
+    }
+    people = {
+        (homes[row.household_id], row.name): _draft(
+            Entity.PERSON, row.name, row, homes, row.household_id
+        )
+        for row in session.exec(select(Person))
+    }
+    links = session.exec(
+        select(Space.name, Vehicle.plate)
+        .join(SpaceVehicle, col(SpaceVehicle.space_id) == col(Space.id))
+        .join(Vehicle, col(Vehicle.id) == col(SpaceVehicle.vehicle_id))
+    )
+    blocked = select(Block.plate).where(
+        col(Block.lifted_at).is_(None),
+        col(Block.valid_until).is_(None) | (col(Block.valid_until) > at),
+    )
+    return World(
+        households={address: number for number, address in homes.items()},
+        people=people,
+        vehicles=vehicles,
+        spaces=spaces,
+        links=dict.fromkeys(links, False),
+        blocked=frozenset(session.exec(blocked)),
+    )
+
+
+def homes_of(session: Session) -> dict[int, Address]:
+    """The addresses of all households by id."""
+    found = session.exec(
+        select(Household.id, Building.name, Unit.name, Household.room)
+        .join(Unit, col(Unit.id) == col(Household.unit_id))
+        .join(Building, col(Building.id) == col(Unit.building_id))
+    )
+    return {
+        number: Address(house, stair, flat)
+        for number, house, stair, flat in found
+        if number is not None
+    }
+
+
+def _draft(
+    entity: Entity,
+    key: str,
+    row: Person | Vehicle | Space,
+    homes: Mapping[int, Address],
+    home: int | None,
+) -> Draft:
+    fields = row.model_dump(exclude={"id", "household_id"})
+    address = homes.get(home) if home is not None else None
+    return Draft(entity, key, address, store.id_of(row), fields, dict(fields))
+
+
+def apply(session: Session, planned: Plan, name: str, content: bytes, by: Author) -> ImportBatch:
+    """Do what was planned, as one batch with its history. name: of the file, for people."""
+    batch = ImportBatch(
+        file_name=name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        at=by.at,
+        who=by.who,
+        rows=planned.rows,
+        refused=planned.rows_refused,
+    )
+    session.add(batch)
+    session.flush()
+    by = Author(by.who, by.at, batch.id)
+    homes = _add_households(session, planned.world, by)
+    rows = _add_drafts(session, planned, homes, by)
+    _add_links(session, planned.world, rows, by)
+    return batch
+
+
+def _add_households(session: Session, world: World, by: Author) -> dict[Address, int]:
+    """Households that are new, with their buildings and units; ids of all."""
+    fresh = [address for address, number in world.households.items() if number is None]
+    houses = {row.name: row for row in session.exec(select(Building))}
+    new_houses = {a.building: Building(name=a.building) for a in fresh if a.building not in houses}
+    store.add_all(session, list(new_houses.values()), by)
+    houses |= new_houses
+    stairs = {(row.building_id, row.name): row for row in session.exec(select(Unit))}
+    wanted = {(store.id_of(houses[a.building]), a.unit) for a in fresh}
+    new_stairs = {
+        key: Unit(building_id=key[0], name=key[1]) for key in sorted(wanted - stairs.keys())
+    }
+    store.add_all(session, list(new_stairs.values()), by)
+    stairs |= new_stairs
+    flats = {
+        a: Household(
+            unit_id=store.id_of(stairs[store.id_of(houses[a.building]), a.unit]), room=a.room
+        )
+        for a in fresh
+    }
+    store.add_all(session, list(flats.values()), by)
+    known = {a: number for a, number in world.households.items() if number is not None}
+    return known | {a: store.id_of(row) for a, row in flats.items()}
+
+
+_TABLES: Mapping[Entity, type[Person] | type[Vehicle] | type[Space]] = {
+    Entity.PERSON: Person,
+    Entity.VEHICLE: Vehicle,
+    Entity.SPACE: Space,
+}
+
+
+def _add_drafts(
+    session: Session, planned: Plan, homes: Mapping[Address, int], by: Author
+) -> dict[tuple[Entity, str], SQLModel]:
+    """People, vehicles and spaces; all that the file names, by kind and key, for the links."""
+    fresh: list[tuple[Draft, SQLModel]] = []
+    old: list[tuple[Draft, SQLModel]] = []
+    for draft in planned.drafts():
+        home = homes[draft.home] if draft.home else None
+        if draft.is_new:
+            fields: dict[str, Any] = {**draft.after, "household_id": home}
+            fresh.append((draft, _TABLES[draft.entity](**fields)))
+        elif draft.row:
+            known = store.get(session, _TABLES[draft.entity], draft.id or 0)
+            store.update(session, known, by, household_id=home, **draft.changed)
+            old.append((draft, known))
+    store.add_all(session, [row for _, row in fresh], by)
+    return {(draft.entity, draft.key): row for draft, row in fresh + old}
+
+
+def _add_links(
+    session: Session, world: World, rows: Mapping[tuple[Entity, str], SQLModel], by: Author
+) -> None:
+    fresh = [link for link, is_new in world.links.items() if is_new]
+    links = []
+    for space, plate in fresh:
+        place, vehicle = rows[Entity.SPACE, space], rows[Entity.VEHICLE, plate]
+        if isinstance(place, Space) and isinstance(vehicle, Vehicle):
+            pair = (store.id_of(place), store.id_of(vehicle))
+            links.append(SpaceVehicle(space_id=pair[0], vehicle_id=pair[1]))
+    store.add_all(session, links, by, [plate for _, plate in fresh])

@@ -1,0 +1,194 @@
+"""What importing a spreadsheet would do: computed on a picture of the register, changing nothing.
+
+Pure. Rows are taken in their order; a row that contradicts the register or an earlier row is
+refused whole, and every other row goes on as if it were not there.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from registry.addresses import Address
+from registry.cells import RowFault
+from registry.columns import Column, Table
+from registry.drafts import Draft, Entity, Fields, World
+from registry.kinds import PersonRole, VehicleKind
+from registry.lines import Line, Refused, RowWarning, Warned, read_line, warned, warnings_of
+from registry.plates import Plate, PlateColour, neighbours
+from registry.sheets import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One thing that would be made (before is empty) or changed. Values as they are stored."""
+
+    row: int
+    entity: Entity
+    key: str
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an import would do. rows: how many the file has; taken: how many of them go in."""
+
+    rows: int
+    taken: int
+    refused: tuple[Refused, ...]
+    warned: tuple[Warned, ...]
+    world: World
+
+    @property
+    def rows_refused(self) -> int:
+        """How many rows are refused; one row may have several reasons."""
+        return self.rows - self.taken
+
+    def changes(self) -> Iterator[Planned]:
+        """Everything that would be made or changed, for a page to show."""
+        for address, number in self.world.households.items():
+            if number is None:
+                yield Planned(0, Entity.HOUSEHOLD, str(address), {}, {})
+        for draft in self.drafts():
+            if draft.is_new:
+                yield Planned(draft.row, draft.entity, draft.key, {}, draft.after)
+            elif changed := draft.changed:
+                before = {name: draft.before.get(name) for name in changed}
+                yield Planned(draft.row, draft.entity, draft.key, before, changed)
+        for (space, plate), is_new in self.world.links.items():
+            if is_new:
+                yield Planned(0, Entity.LINK, f"{space} {plate}", {}, {})
+
+    def drafts(self) -> Iterator[Draft]:
+        """People, vehicles and spaces, whether they change or not."""
+        yield from self.world.people.values()
+        yield from self.world.vehicles.values()
+        yield from self.world.spaces.values()
+
+
+def make_plan(table: Table, world: World, zone: tzinfo, at: datetime) -> Plan:
+    """Apply a table's rows to the world. zone: of dates in cells; at: what counts as past."""
+    refused: list[Refused] = []
+    lines: list[Line] = []
+    for row in table.rows:
+        line = read_line(row, table, zone)
+        faults = line if isinstance(line, tuple) else tuple(_conflicts(line, world))
+        if isinstance(line, Line) and not faults:
+            _apply(line, world)
+            lines.append(line)
+        refused += faults
+    rows = {row.number: row for row in table.rows}
+    warnings = (w for line in lines for w in _warnings(line, rows[line.row], table, world, at))
+    return Plan(len(table.rows), len(lines), tuple(refused), tuple(warnings), world)
+
+
+def _conflicts(line: Line, world: World) -> Iterator[Refused]:
+    """What of the register or of earlier rows a row contradicts."""
+    home = line.address
+    if home is not None and not line.name and home not in world.households:
+        yield _refused(line, Column.NAME, RowFault.NAME_MISSING, "")
+    if line.note and not (line.plates or line.name or line.spaces):
+        yield _refused(line, Column.NOTE, RowFault.NOTHING_TO_REGISTER, line.note)
+    for plate in line.plates:
+        if (known := world.vehicles.get(plate.text)) and (fault := _vehicle_fault(line, known)):
+            yield _refused(line, Column.PLATE, fault, plate.text)
+    for space in line.spaces:
+        if (known := world.spaces.get(space)) and known.home not in (None, home):
+            fault = RowFault.SPACE_TWICE_IN_FILE if known.is_new else RowFault.SPACE_ELSEWHERE
+            yield _refused(line, Column.SPACE, fault, space)
+    person = world.people.get((home, line.name)) if home and line.name else None
+    if person and person.row and line.phone and person.differs({"phone": line.phone}):
+        yield _refused(line, Column.PHONE, RowFault.PHONE_TWICE_IN_FILE, line.phone)
+
+
+def _vehicle_fault(line: Line, known: Draft) -> RowFault | None:
+    if known.home != line.address or (known.after.get("holder") or "") != line.holder:
+        return RowFault.PLATE_TWICE_IN_FILE if known.is_new else RowFault.PLATE_ELSEWHERE
+    if known.row and known.differs(_vehicle_fields(line)):
+        return RowFault.PLATE_TWICE_IN_FILE
+    return None
+
+
+def _refused(line: Line, column: Column, fault: RowFault, value: str) -> Refused:
+    return Refused(line.row, line.cells.get(column, ""), fault, value)
+
+
+def _apply(line: Line, world: World) -> None:
+    home = line.address
+    if home is not None:
+        world.households.setdefault(home, None)
+        if line.name:
+            _person(line, home, world)
+    for plate in line.plates:
+        _vehicle(line, plate, world)
+    for space in line.spaces:
+        _space(line, space, world)
+        for plate in line.plates:
+            world.links.setdefault((space, plate.text), True)
+
+
+def _person(line: Line, home: Address, world: World) -> None:
+    wanted: Fields = {}
+    if line.phone:
+        wanted["phone"] = line.phone
+    if line.role:
+        wanted["role"] = line.role
+    if line.note and not line.plates:
+        wanted["note"] = line.note
+    fresh: Fields = {"name": line.name, "phone": "", "role": PersonRole.OWNER, "note": ""}
+    draft = Draft(Entity.PERSON, line.name, home, None, {}, fresh)
+    _take(world.people.setdefault((home, line.name), draft), wanted, line)
+
+
+def _vehicle(line: Line, plate: Plate, world: World) -> None:
+    fresh: Fields = {
+        "plate": plate.text,
+        "plate_class": plate.plate_class,
+        "colour": PlateColour.UNKNOWN,
+        "kind": VehicleKind.STAFF if line.holder else VehicleKind.OWNER,
+        "holder": line.holder,
+        "valid_from": None,
+        "valid_until": None,
+        "note": "",
+    }
+    draft = Draft(Entity.VEHICLE, plate.text, line.address, None, {}, fresh)
+    _take(world.vehicles.setdefault(plate.text, draft), _vehicle_fields(line), line)
+
+
+def _vehicle_fields(line: Line) -> Fields:
+    """What a row says of its vehicles; what it leaves empty it does not say."""
+    said: Fields = {"kind": line.kind, "colour": line.colour, "valid_from": line.start}
+    wanted = {name: value for name, value in said.items() if value is not None}
+    if line.has_until:
+        wanted["valid_until"] = line.until
+    if line.note:
+        wanted["note"] = line.note
+    return wanted
+
+
+def _space(line: Line, name: str, world: World) -> None:
+    fresh: Fields = {"name": name, "note": ""}
+    draft = world.spaces.setdefault(name, Draft(Entity.SPACE, name, line.address, None, {}, fresh))
+    draft.home = draft.home or line.address
+    own_note = bool(line.note) and not line.plates and not line.name
+    _take(draft, {"note": line.note} if own_note else {}, line)
+
+
+def _take(draft: Draft, wanted: Mapping[str, object], line: Line) -> None:
+    draft.after.update(wanted)
+    draft.row = line.row
+
+
+def _warnings(line: Line, row: Row, table: Table, world: World, at: datetime) -> Iterator[Warned]:
+    place = table.columns.get(Column.PLATE)
+    written = row.cells[place] if place is not None and place < len(row.cells) else ""
+    yield from warnings_of(line, written, at)
+    for plate in line.plates:
+        if plate.text in world.blocked:
+            yield warned(line, Column.PLATE, RowWarning.BLOCKED, plate.text)
+        if not world.vehicles[plate.text].is_new:
+            continue
+        for other in neighbours(plate.text):
+            if other in world.vehicles:
+                pair = f"{plate.text} ~ {other}"
+                yield warned(line, Column.PLATE, RowWarning.LOOKS_LIKE_ANOTHER, pair)

@@ -1,0 +1,400 @@
+"""Spreadsheets: what goes in comes out, what is bad is refused with its cell, and all of it undone."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlmodel import Session, SQLModel, func, select
+
+from registry import dossiers, exchange, records, sample, store
+from registry.cells import RowFault
+from registry.columns import Column, Table
+from registry.exchange import table_of
+from registry.export import export
+from registry.kinds import BlockReason, PersonRole, VehicleKind
+from registry.lines import RowWarning
+from registry.passes import Period
+from registry.plan import Plan
+from registry.plates import Plate, PlateColour, parse
+from registry.records import (
+    Change,
+    Household,
+    ImportBatch,
+    Person,
+    Space,
+    SpaceVehicle,
+    Vehicle,
+)
+from registry.sheets import SheetFault, write_csv, write_xlsx
+from registry.store import Author
+from registry.undo import UndoneTwiceError, undo
+from tests.registry.conftest import NOON
+from tests.registry.sheet_rows import BAD, HEAD, good, line
+
+ZONE = ZoneInfo("Asia/Shanghai")
+REGISTERED = (Person, Vehicle, Space, SpaceVehicle, Household)
+
+
+def table(*rows: list[str], head: list[str] | None = None) -> Table:
+    found = table_of(write_csv([head or HEAD, *rows]))
+    assert isinstance(found, Table)
+    return found
+
+
+def planned(session: Session, *rows: list[str], head: list[str] | None = None) -> Plan:
+    return exchange.plan(session, table(*rows, head=head), ZONE, NOON)
+
+
+def imported(session: Session, by: Author, *rows: list[str], head: list[str] | None = None) -> Plan:
+    done = planned(session, *rows, head=head)
+    exchange.apply(session, done, "test.csv", b"", by)
+    return done
+
+
+def row(number: int = 1, **differing: str) -> list[str]:
+    return line({**good(number), **{Column(name): text for name, text in differing.items()}})
+
+
+def faults(plan: Plan) -> list[tuple[str, RowFault]]:
+    return [(refused.cell, refused.fault) for refused in plan.refused]
+
+
+def count(session: Session, of: type[SQLModel]) -> int:
+    return session.exec(select(func.count()).select_from(of)).one()
+
+
+def test_a_good_row_becomes_a_household_with_all_it_has(session: Session, wang: Author) -> None:
+    plan = imported(session, wang, row(1, plate="吉A12345、吉AD12345", colour="", note="白色轿车"))
+    assert plan.refused == ()
+    home = store.find_household(session, "2", "1", "101")
+    assert home is not None
+    person = session.exec(select(Person)).one()
+    assert (person.name, person.phone, person.role) == ("张明华", "13900000001", PersonRole.OWNER)
+    vehicles = session.exec(select(Vehicle).order_by(Vehicle.plate)).all()
+    assert [v.plate for v in vehicles] == ["吉A12345", "吉AD12345"]
+    assert all(v.household_id == home.id and v.note == "白色轿车" for v in vehicles)
+    assert count(session, SpaceVehicle) == 2
+
+
+def test_valid_until_a_day_means_until_the_end_of_that_day_in_the_sites_zone(
+    session: Session, wang: Author
+) -> None:
+    imported(session, wang, row(1, valid_until="2027年12月31日"))
+    vehicle = session.exec(select(Vehicle)).one()
+    assert vehicle.valid_until == datetime(2027, 12, 31, 16, 0, tzinfo=UTC)
+    assert vehicle.valid_from == datetime(2025, 12, 31, 16, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "吉A12345、吉B23456",
+        "吉A12345,吉B23456",
+        "吉A12345；吉B23456",
+        "吉A12345\n吉B23456",
+        "吉A·12345 吉B·23456",
+        "吉a12345/吉b23456",
+        "吉A12345和吉B23456",
+        "吉A 12345、吉B 23456",
+    ],
+)
+def test_several_plates_in_one_cell_are_split(session: Session, wang: Author, cell: str) -> None:
+    imported(session, wang, row(1, plate=cell))
+    assert set(session.exec(select(Vehicle.plate))) == {"吉A12345", "吉B23456"}
+
+
+def test_english_headings_and_a_title_above_them_are_understood(
+    session: Session, wang: Author
+) -> None:
+    head = ["Building", "Unit", "Room", "Name", "Phone", "Plate Number", "Parking Space"]
+    content = write_csv([["Cars 2026"], head, ["3", "2", "501", "Ann Lee", "", "吉A12345", "B-1"]])
+    found = table_of(content)
+    assert isinstance(found, Table)
+    plan = exchange.plan(session, found, ZONE, NOON)
+    exchange.apply(session, plan, "cars.csv", content, wang)
+    assert store.find_household(session, "3", "2", "501") is not None
+
+
+def test_a_whole_address_in_the_first_column_will_do(session: Session, wang: Author) -> None:
+    imported(session, wang, ["3栋2单元501", "张三"], head=["楼栋", "姓名", "房号"])
+    assert store.find_household(session, "3", "2", "501") is not None
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_csv_in_every_usual_encoding(encoding: str) -> None:
+    text = "楼栋,房号,业主姓名,车牌号\r\n3,501,张三,吉A12345\r\n"
+    found = table_of(text.encode(encoding))
+    assert isinstance(found, Table)
+    assert found.rows[0].cells == ("3", "501", "张三", "吉A12345")
+
+
+def test_xlsx_with_numbers_dates_and_merged_cells() -> None:
+    import io
+
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["楼栋", "房号", "业主姓名", "电话", "车牌号", "有效期至"])
+    sheet.append([3, 501.0, "张三", 13900001234, "吉A12345", datetime(2027, 12, 31)])
+    sheet.append([None, None, None, None, "吉B23456", None])
+    for column in "ABCD":
+        sheet.merge_cells(f"{column}2:{column}3")
+    content = io.BytesIO()
+    book.save(content)
+    found = table_of(content.getvalue())
+    assert isinstance(found, Table)
+    assert found.rows[0].cells == ("3", "501", "张三", "13900001234", "吉A12345", "2027-12-31")
+    assert found.rows[1].cells[:5] == ("3", "501", "张三", "13900001234", "吉B23456")
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"", SheetFault.EMPTY),
+        (b"\xd0\xcf\x11\xe0 an old Excel file", SheetFault.OLD_EXCEL),
+        (b"PK\x03\x04 no zip", SheetFault.DAMAGED),
+        (b"\x81\x00\xff", SheetFault.ENCODING),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", SheetFault.ENCODING),
+        ("没有标题,的文件\r\n1,2\r\n".encode(), SheetFault.NO_HEADINGS),
+        ("姓名,电话\r\n张三,13900001234\r\n".encode(), SheetFault.NO_HEADINGS),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(content: bytes, fault: SheetFault) -> None:
+    assert table_of(content) is fault
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_each_kind_of_bad_row_is_refused_for_its_reason(session: Session, kind: str) -> None:
+    fault, spoil = BAD[kind]
+    for seed in range(6):
+        cells = good(1)
+        spoil(cells, random.Random(seed))
+        plan = planned(session, line(cells), row(2))
+        assert fault in [refused.fault for refused in plan.refused], cells
+        assert {refused.row for refused in plan.refused} == {2}
+        assert plan.taken == 1
+
+
+def test_a_thousand_bad_rows_stop_no_good_one_and_none_gets_in(
+    session: Session, wang: Author
+) -> None:
+    rng = random.Random(7)
+    kinds = [*BAD] * (1000 // len(BAD) + 1)
+    rows, expected = [], {}
+    for number, kind in enumerate(kinds[:1000]):
+        cells = good(number)
+        BAD[kind][1](cells, rng)
+        rows += [line(cells), line(good(2000 + number))]
+        expected[2 + 2 * number] = BAD[kind][0]
+    plan = imported(session, wang, *rows)
+    reasons: dict[int, set[RowFault]] = {}
+    for refused in plan.refused:
+        reasons.setdefault(refused.row, set()).add(refused.fault)
+        assert refused.cell
+    assert reasons.keys() == expected.keys()
+    assert all(fault in reasons[number] for number, fault in expected.items())
+    assert (plan.taken, plan.rows_refused) == (1000, 1000)
+    wanted = {good(2000 + number)[Column.PLATE] for number in range(1000)}
+    assert set(session.exec(select(Vehicle.plate))) == wanted
+    assert count(session, Household) == count(session, Person) == 1000
+
+
+def test_a_row_that_slipped_to_the_right_is_refused(session: Session) -> None:
+    plan = planned(session, [*row(1), "x"])
+    assert faults(plan) == [("O2", RowFault.SLIPPED)]
+
+
+def test_a_plate_of_another_household_is_refused_and_not_moved(
+    session: Session, wang: Author
+) -> None:
+    imported(session, wang, row(1))
+    plan = imported(session, wang, row(2, plate=good(1)[Column.PLATE], space="B-9"))
+    assert faults(plan) == [("F2", RowFault.PLATE_ELSEWHERE)]
+    assert session.exec(select(Vehicle)).one().household_id == 1
+
+
+def test_two_households_of_a_file_cannot_have_one_plate_or_space(session: Session) -> None:
+    same_plate = row(2, plate=good(1)[Column.PLATE])
+    same_space = row(3, space=good(1)[Column.SPACE])
+    plan = planned(session, row(1), same_plate, same_space)
+    assert faults(plan) == [
+        ("F3", RowFault.PLATE_TWICE_IN_FILE),
+        ("G4", RowFault.SPACE_TWICE_IN_FILE),
+    ]
+
+
+def test_two_rows_that_say_different_things_of_one_car_are_not_both_taken(
+    session: Session,
+) -> None:
+    plan = planned(session, row(1), row(1, name="李娜", valid_until="2029-12-31"))
+    assert faults(plan) == [("F3", RowFault.PLATE_TWICE_IN_FILE)]
+    plan = planned(session, row(1), row(1, phone="13911112222"))
+    assert faults(plan) == [("E3", RowFault.PHONE_TWICE_IN_FILE)]
+
+
+def test_two_people_of_a_household_may_both_name_the_car(session: Session, wang: Author) -> None:
+    imported(session, wang, row(1), row(1, name="李娜", role="家庭成员"))
+    assert count(session, Vehicle) == 1
+    assert count(session, Person) == 2
+
+
+def test_an_empty_cell_changes_nothing_and_a_filled_one_does(
+    session: Session, wang: Author
+) -> None:
+    imported(session, wang, row(1))
+    emptied = row(1, phone="", valid_until="", valid_from="", kind="", colour="", role="")
+    plan = imported(session, wang, emptied)
+    assert [*plan.changes()] == []
+    plan = imported(session, wang, row(1, valid_until="长期", kind="月租车"))
+    (change,) = plan.changes()
+    assert change.before == {
+        "valid_until": datetime(2027, 12, 31, 16, 0, tzinfo=UTC),
+        "kind": VehicleKind.OWNER,
+    }
+    assert change.after == {"valid_until": None, "kind": VehicleKind.LONG_RENT}
+    assert session.exec(select(Vehicle)).one().valid_until is None
+
+
+def test_what_a_person_should_look_at_is_said(session: Session, wang: Author) -> None:
+    imported(session, wang, row(1, plate="吉A8B123", colour=""))
+    stranger = parse("吉A55555")
+    assert isinstance(stranger, Plate)
+    store.block(session, stranger, BlockReason.DANGER, "撞杆", Period(), wang)
+    plan = planned(
+        session,
+        row(2, plate="吉A88123", valid_until="2026-02-01"),
+        row(3, plate="吉A55555"),
+        row(4, plate="吉A77777,吉A77777"),
+        row(5, plate=""),
+    )
+    assert plan.refused == ()
+    assert [(w.row, w.warning, w.value) for w in plan.warned][:2] == [
+        (2, RowWarning.ALREADY_OVER, "2026-02-01T16:00:00+00:00"),
+        (2, RowWarning.LOOKS_LIKE_ANOTHER, "吉A88123 ~ 吉A8B123"),
+    ]
+    assert (3, RowWarning.BLOCKED) in [(w.row, w.warning) for w in plan.warned]
+    assert (4, RowWarning.PLATE_REPEATED) in [(w.row, w.warning) for w in plan.warned]
+    assert (5, RowWarning.VALIDITY_WITHOUT_VEHICLE) in [(w.row, w.warning) for w in plan.warned]
+
+
+def test_plates_of_two_provinces_are_two_cars_and_a_warning(session: Session, wang: Author) -> None:
+    plan = imported(session, wang, row(1, plate="粤B12345"), row(2, plate="苏B12345"))
+    assert count(session, Vehicle) == 2
+    assert {w.warning for w in plan.warned} == {RowWarning.LOOKS_LIKE_ANOTHER}
+
+
+def test_vehicles_of_a_firm_have_a_holder_and_no_household(session: Session, wang: Author) -> None:
+    firm = {column.value: "" for column in Column} | {"plate": "吉A77777", "holder": "环卫公司"}
+    imported(session, wang, row(1, **{**firm, "kind": "服务车"}))
+    vehicle = session.exec(select(Vehicle)).one()
+    assert (vehicle.holder, vehicle.household_id) == ("环卫公司", None)
+    plan = planned(session, row(1, **{**firm, "plate": ""}))
+    assert faults(plan) == [("F2", RowFault.NOTHING_TO_REGISTER)]
+
+
+@pytest.fixture
+def community(session: Session, wang: Author) -> Session:
+    size = sample.Size(households=150, residents=280, vehicles=140, passes=0)
+    sample.fill(session, sample.generate(3, NOON, size), wang)
+    vehicle = session.exec(select(Vehicle)).first()
+    assert vehicle is not None
+    vehicle.valid_until = NOON + timedelta(days=30, minutes=7)
+    vehicle.note = '=1+1, "quoted"\nsecond line'
+    person = session.exec(select(Person)).first()
+    assert person is not None
+    person.note, person.phone = "-note", "+8190123456"
+    session.commit()
+    return session
+
+
+@pytest.mark.parametrize("write", [write_csv, write_xlsx])
+def test_an_export_imports_again_without_a_change(community: Session, write) -> None:
+    found = table_of(write(export(community, ZONE)))
+    assert isinstance(found, Table)
+    plan = exchange.plan(community, found, ZONE, NOON)
+    assert plan.refused == ()
+    assert [*plan.changes()] == []
+
+
+def test_an_export_into_an_empty_register_exports_the_same(
+    community: Session, wang: Author, tmp_path
+) -> None:
+    from sqlalchemy import create_engine
+
+    lines = export(community, ZONE)
+    engine = create_engine("sqlite://")
+    SQLModel.metadata.create_all(engine)
+    with Session(engine) as empty:
+        found = table_of(write_csv(lines))
+        assert isinstance(found, Table)
+        plan = exchange.plan(empty, found, ZONE, NOON)
+        exchange.apply(empty, plan, "export.csv", b"", wang)
+        assert export(empty, ZONE) == lines
+    engine.dispose()
+
+
+def contents(session: Session) -> dict[str, list[dict]]:
+    return {
+        table.__name__: [r.model_dump(mode="json") for r in session.exec(select(table))]
+        for table in REGISTERED
+    }
+
+
+def test_an_import_is_undone_to_the_last_cell(community: Session, wang: Author) -> None:
+    before = contents(community)
+    known = export(community, ZONE)
+    changed = [*known[1]]
+    changed[4] = "13911112222"
+    batch = exchange.apply(
+        community,
+        planned(community, changed, row(900), row(901, plate="吉A7K7K7", colour="")),
+        "x.csv",
+        b"x",
+        wang,
+    )
+    assert contents(community) != before
+    assert undo(community, batch, Author("li", NOON)) == ()
+    assert contents(community) == before
+    assert batch.undone_by == "li"
+    with pytest.raises(UndoneTwiceError):
+        undo(community, batch, wang)
+
+
+def test_an_import_that_somebody_built_on_is_not_undone(session: Session, wang: Author) -> None:
+    batch = exchange.apply(session, planned(session, row(1)), "x.csv", b"", wang)
+    home = store.find_household(session, "2", "1", "101")
+    assert home is not None
+    store.add(session, Person(household_id=store.id_of(home), name="租户"), wang)
+    before = contents(session)
+    (since,) = undo(session, batch, wang)
+    assert (since.entity, since.entity_id) == ("Household", str(home.id))
+    vehicle = session.exec(select(Vehicle)).one()
+    store.update(session, vehicle, wang, note="新")
+    assert {c.entity for c in undo(session, batch, wang)} == {"Household", "Vehicle"}
+    assert contents(session)["Person"] == before["Person"]
+
+
+def test_every_row_of_an_import_is_in_the_history_under_its_batch(
+    session: Session, wang: Author
+) -> None:
+    imported(session, wang, row(1))
+    batch = session.exec(select(ImportBatch)).one()
+    assert (batch.rows, batch.refused, batch.who) == (1, 0, "wang")
+    history = session.exec(select(Change)).all()
+    assert {change.batch_id for change in history} == {batch.id}
+    names = {change.entity for change in history}
+    assert names == {t.__name__ for t in (*REGISTERED, records.Building, records.Unit)}
+
+
+def test_the_snapshot_follows_an_import_and_its_undoing(session: Session, wang: Author) -> None:
+    known = dossiers.load(session, NOON)
+    batch = exchange.apply(session, planned(session, row(1)), "x.csv", b"", wang)
+    known = dossiers.follow(session, known, NOON)
+    registration = known.dossiers[good(1)[Column.PLATE]].registration
+    assert registration is not None
+    assert (registration.colour, len(registration.spaces)) == (PlateColour.BLUE, 1)
+    undo(session, batch, wang)
+    assert dossiers.follow(session, known, NOON).dossiers == {}
