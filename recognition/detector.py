@@ -23,6 +23,7 @@ Quad = NDArray[np.float32]
 
 STRIDE = 8
 CORNER_UNIT = 32.0
+GREY = 114
 CLOSE_UP = (96, 176)
 CLOSE_UP_PLATE = (44.0, 104.0)
 
@@ -59,17 +60,21 @@ def preprocess(image: Image, longest: int, canvas: Image | None = None) -> tuple
         image: uint8 (h, w, 3) BGR. canvas: an earlier result of the same shape, to be reused.
 
     Returns:
-        uint8 (1, H, W, 3) and the scale from picture to canvas.
+        uint8 planes (1, 3, H, W) and the scale from picture to canvas.
     """
     high, wide = image.shape[:2]
     scale = min(1.0, longest / max(high, wide))
     h, w = max(1, round(high * scale)), max(1, round(wide * scale))
-    shape = (1, -(-h // 32) * 32, -(-w // 32) * 32, 3)
+    shape = (1, 3, -(-h // 32) * 32, -(-w // 32) * 32)
     if canvas is None or canvas.shape != shape:
-        canvas = np.full(shape, 114, np.uint8)
+        canvas = np.empty(shape, np.uint8)
+    canvas[..., h:, :] = GREY
+    canvas[..., w:] = GREY
     # Beyond a factor of two, every second or third pixel of a linear sampling would be skipped.
     how = cv2.INTER_AREA if scale < 0.45 else cv2.INTER_LINEAR
-    canvas[0, :h, :w] = cv2.resize(image, (w, h), interpolation=how)
+    small = cv2.resize(image, (w, h), interpolation=how)
+    for plane in range(3):
+        cv2.extractChannel(small, plane, canvas[0, plane, :h, :w])
     return canvas, scale
 
 

@@ -18,7 +18,14 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from recognition.training.detector_data import Batch, Scenes, stock_from
-from recognition.training.detector_net import CLOSE_UP, Finder, Refiner, finder_loss, refiner_loss
+from recognition.training.detector_net import (
+    CLOSE_UP,
+    Finder,
+    PlanarFinder,
+    Refiner,
+    finder_loss,
+    refiner_loss,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +173,9 @@ def export(checkpoint: Path, folder: Path, name: str = "detector") -> tuple[Path
     pair.load_state_dict(torch.load(checkpoint, weights_only=True)["smooth"])
     pair.eval()
     finder, refiner = folder / f"{name}-finder.onnx", folder / f"{name}-refiner.onnx"
-    picture = torch.zeros(1, 64, 96, 3, dtype=torch.uint8)
+    picture = torch.zeros(1, 3, 64, 96, dtype=torch.uint8)
     _write(
-        pair.finder,
+        PlanarFinder(pair.finder),
         picture,
         finder,
         {"picture": {1: "height", 2: "width"}, "found": {2: "rows", 3: "columns"}},
@@ -179,8 +186,7 @@ def export(checkpoint: Path, folder: Path, name: str = "detector") -> tuple[Path
 
 
 def _write(net: nn.Module, example: Tensor, file: Path, axes: dict[str, dict[int, str]]) -> None:
-    """Export by tracing: the newer exporter needs a package that training does not otherwise
-    use."""
+    """Export by tracing: the newer exporter needs a package that nothing else here needs."""
     import warnings
 
     with warnings.catch_warnings():
