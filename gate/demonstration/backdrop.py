@@ -80,7 +80,7 @@ class _Canvas:
     def __init__(self, image: Image, view: View, side: int) -> None:
         self.image, self.view, self.side = image, view, side
         self.kinds = np.zeros(image.shape[:2], np.uint8)
-        self.kinds[~view.ground()[2]] = Kind.UPRIGHT
+        self.kinds[~view.ground[2]] = Kind.UPRIGHT
 
     def face(
         self,
@@ -146,7 +146,7 @@ def _sky(view: View) -> Image:
 
 
 def _ground(image: Image, view: View, place: Place, rng: np.random.Generator) -> None:
-    x, z, hit = view.ground()
+    x, z, hit = view.ground
     x = x * place.side
     grey = asphalt(rng, x, z)
     left, right = -1.95, 1.2
@@ -227,16 +227,26 @@ def _trees(canvas: _Canvas, rng: np.random.Generator) -> None:
         trunk = max(2, int(0.26 * metre))
         cv2.line(canvas.image, base, top, (58, 70, 82), trunk, cv2.LINE_AA)
         cv2.line(canvas.kinds, base, top, int(Kind.UPRIGHT), trunk)
-        for _ in range(2200):
-            spread = rng.normal(0, [1.15, 0.72]) * metre
-            spot = (int(top[0] + spread[0]), int(top[1] - 0.6 * metre + spread[1]))
-            depth = 0.78 + 0.32 * np.tanh(-spread[1] / metre) + rng.normal(0, 0.12)
-            tone = np.array([48, 104, 98]) * depth + rng.normal(0, 6, 3)
-            size = (max(1, int(rng.uniform(0.04, 0.11) * metre)), max(1, int(0.05 * metre)))
-            turn = float(rng.uniform(0, 180))
-            ink = np.clip(tone, 0, 255).tolist()
-            cv2.ellipse(canvas.image, spot, size, turn, 0, 360, ink, -1, cv2.LINE_AA)
-            cv2.ellipse(canvas.kinds, spot, size, turn, 0, 360, int(Kind.LEAVES), -1)
+        _leaves(canvas, (top[0], top[1] - 0.6 * metre), metre, rng)
+
+
+def _leaves(
+    canvas: _Canvas, middle: tuple[float, float], metre: float, rng: np.random.Generator
+) -> None:
+    """A crown: leaves about `middle` (pixels), lighter towards the top; metre: its pixels."""
+    count = 1500
+    spread = rng.normal(0, [1.15, 0.72], (count, 2)) * metre
+    spots = (spread + middle).astype(int).tolist()
+    depth = 0.78 + 0.32 * np.tanh(-spread[:, 1] / metre) + rng.normal(0, 0.12, count)
+    tones = np.array([48, 104, 98]) * depth[:, None] + rng.normal(0, 6, (count, 3))
+    inks = np.clip(tones, 0, 255).tolist()
+    lengths = np.maximum(1, rng.uniform(0.05, 0.13, count) * metre).astype(int).tolist()
+    turns = rng.uniform(0, 180, count).tolist()
+    thick, leaf = max(1, int(0.06 * metre)), int(Kind.LEAVES)
+    for spot, ink, length, turn in zip(spots, inks, lengths, turns, strict=True):
+        size = (length, thick)
+        cv2.ellipse(canvas.image, spot, size, turn, 0, 360, ink, -1, cv2.LINE_AA)
+        cv2.ellipse(canvas.kinds, spot, size, turn, 0, 360, leaf, -1)
 
 
 def _wall(canvas: _Canvas, place: Place, rng: np.random.Generator) -> None:

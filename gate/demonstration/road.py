@@ -146,6 +146,8 @@ class Road:
                 self._come(vehicle, ahead, seconds)
             case Doing.WAITING:
                 self._wait(vehicle, ahead, seconds)
+            case Doing.DRIVING if not self.arm.up and vehicle.nose > ARM_AT + 0.2:
+                vehicle.doing, vehicle.speed = Doing.WAITING, 0.0
             case Doing.DRIVING:
                 faster = min(_THROUGH, vehicle.speed + _PUSH * seconds)
                 room = vehicle.nose - ahead.rear - 0.6 if ahead is not None else 99.0
@@ -175,7 +177,7 @@ class Road:
 
     def _wait(self, vehicle: Vehicle, ahead: Vehicle | None, seconds: float) -> None:
         vehicle.waited += seconds
-        shown = vehicle.called or self.arm.up_s >= _SHOWN_UP_S
+        shown = vehicle.called or min(self.arm.up_s, vehicle.waited) >= _SHOWN_UP_S
         follows = vehicle.tailgates and self._may_follow(vehicle, ahead)
         if self.arm.up and (shown or follows):
             vehicle.doing = Doing.DRIVING

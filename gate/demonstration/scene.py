@@ -45,6 +45,7 @@ def place_of(side: int, *, inside: bool) -> Place:
     return Place(side=side, stop=5.0, arm=3.1, hinge=1.38, arm_height=0.95, inside=inside)
 
 
+@cache
 def view_of(side: int) -> View:
     """The demo's camera: 1280 x 720, 2.3 m high beside the arm, plates about 120 px at the loop."""
     turn = np.deg2rad(14.5)
@@ -309,7 +310,7 @@ def _glow(image: Image, spot: Floats, radius: float, strength: float) -> None:
     reach = max(2, int(radius * 3))
     x, y = int(spot[0]) - reach, int(spot[1]) - reach
     a, b = max(0, -x), max(0, -y)
-    area = image[y + b : y + 2 * reach, x + a : x + 2 * reach]
+    area = image[y + b : max(0, y + 2 * reach), x + a : max(0, x + 2 * reach)]
     if min(area.shape[:2]) < 2:
         return
     sprite = cv2.resize(_halo(), (2 * reach, 2 * reach), interpolation=cv2.INTER_LINEAR)

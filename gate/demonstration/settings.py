@@ -43,7 +43,6 @@ site:
   name: 荷兰小镇
   timezone: Asia/Shanghai
   language: zh_CN
-  capacity: 1400
 data: {data}
 web:
   host: 127.0.0.1

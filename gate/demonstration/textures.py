@@ -50,12 +50,16 @@ def hedge(rng: np.random.Generator, width: float, height: float) -> Image:
     """Leaves of a clipped hedge, 60 pixels a metre."""
     size = (max(8, int(height * 60)), max(8, int(width * 60)))
     base = np.full((*size, 3), (28, 54, 40), np.uint8)
-    for _ in range(size[0] * size[1] // 9):
-        spot = (int(rng.integers(0, size[1])), int(rng.integers(0, size[0])))
-        light = rng.uniform(0.5, 1.5) * (1.15 - 0.4 * spot[1] / size[0])
-        tone = np.clip(np.array([40, 92, 66]) * light + rng.normal(0, 6, 3), 0, 255)
-        axes = (int(rng.integers(1, 4)), int(rng.integers(1, 3)))
-        cv2.ellipse(base, spot, axes, float(rng.uniform(0, 180)), 0, 360, tone.tolist(), -1)
+    count = size[0] * size[1] // 9
+    columns, rows = rng.integers(0, size[1], count), rng.integers(0, size[0], count)
+    light = rng.uniform(0.5, 1.5, count) * (1.15 - 0.4 * rows / size[0])
+    tones = np.array([40, 92, 66]) * light[:, None] + rng.normal(0, 6, (count, 3))
+    inks = np.clip(tones, 0, 255).tolist()
+    axes = rng.integers(1, (4, 3), (count, 2)).tolist()
+    turns = rng.uniform(0, 180, count).tolist()
+    spots = np.stack([columns, rows], 1).tolist()
+    for spot, ink, axis, turn in zip(spots, inks, axes, turns, strict=True):
+        cv2.ellipse(base, spot, axis, turn, 0, 360, ink, -1)
     return base
 
 

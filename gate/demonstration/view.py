@@ -49,6 +49,7 @@ class View:
         middle = np.array([self.width / 2, self.height / 2], np.float32)
         return np.asarray(seen[:, :2] / depth * self.focal + middle, np.float32)
 
+    @cached_property
     def ground(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
         """For every pixel the x and z where its ray meets the road, and whether it does."""
         columns, rows = np.meshgrid(np.arange(self.width), np.arange(self.height))

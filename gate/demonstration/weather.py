@@ -59,7 +59,7 @@ def weathered(
 
 def _snowed(day: Backdrop, view: View, side: int, rng: np.random.Generator) -> Image:
     """Snow on all that lies flat, thin on leaves, worn away by wheels; flakes in the air."""
-    x, z, _ = view.ground()
+    x, z, _ = view.ground
     x = x * side
     field = grain(rng, 256, 2.2)
     places = ((x * 22) % 256).astype(np.float32), ((z * 9) % 256).astype(np.float32)
@@ -89,7 +89,7 @@ def _snowed(day: Backdrop, view: View, side: int, rng: np.random.Generator) -> I
 
 def _night(day: Backdrop, view: View, side: int) -> Image:
     """Lamps at the gate light the near road; lit windows, a street lamp far off."""
-    x, z, hit = view.ground()
+    x, z, hit = view.ground
     x = x * side
     reach = np.where(hit, np.hypot(z - 5.0, (x + 0.2) * 1.2), 30.0)
     pool = 0.62 * np.exp(-((reach / 5.2) ** 2)) + 0.16 * np.exp(-((reach / 12.0) ** 2))
