@@ -38,6 +38,7 @@ from gate.report_values import Record
 from gate.scribe import Scribe
 from gate.spool import Spool
 from gate.spooler import Spooler
+from gate.tenancy import Tenancy
 from gate.vault import Vault
 from gate.witness import FILE as WITNESS_FILE
 from gate.witness import Witness
@@ -103,6 +104,7 @@ class Journal:
         self._health = HealthBoard()
         self._listeners: tuple[Listener, ...] = ()
         self._keeper: Keeper | None = None
+        self._tenancy = Tenancy(folder)
         self._retry_at = float("-inf")
 
     # --- life ---------------------------------------------------------------------------------
@@ -111,8 +113,10 @@ class Journal:
         """Take over the spool, tie up what a crash left loose, begin to look after the file.
 
         Returns how many orders and passages were left open. Raises JournalAway if the database
-        does not answer: a gate that cannot read its register must not start.
+        does not answer: a gate that cannot read its register must not start; FolderInUse if
+        another gate runs on the folder.
         """
+        self._tenancy.take()
         try:
             with self._database.reading() as connection:
                 self._stamps.resume(connection)
@@ -135,6 +139,7 @@ class Journal:
             self.append(ServiceNoted("stopped"))
         self._spooler.close()
         self._scribe.close()
+        self._tenancy.leave()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Tell of every entry once it is durable; the listener must return at once.
@@ -151,11 +156,6 @@ class Journal:
     def health(self) -> Health:
         """Whether the database takes entries, since when not, and what waits in the spool."""
         return self._health.view(self._spooler.pending)
-
-    @property
-    def clock_sound(self) -> bool:
-        """Whether the wall clock may be believed: False for a while after it jumped."""
-        return self._stamps.sound
 
     def catch_up(self) -> bool:
         """Take over now what waits in the spool; True if nothing is left."""

@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,9 @@ from gate.ledger import walk
 from gate.people_tables import UserRow
 from gate.ports import Journal as JournalPort
 from gate.ports import Written
-from gate.report_values import PassageFilter, PassageRow
+from gate.report_values import AuditFilter, PassageFilter, PassageRow
 from gate.reports import Reports
+from gate.tenancy import FolderInUse
 from gate.verification import verify
 from tests.gate.journal_cast import (
     NOON,
@@ -44,7 +46,7 @@ def office(tmp_path: Path) -> Iterator[Desk]:
 
 
 def row(made: Desk, name: str) -> PassageRow:
-    detail = Reports(made.database, made.vault, NOON.tzinfo).passage(PassageId(name))  # type: ignore[arg-type]  # NOON is aware
+    detail = Reports(made.database, made.vault, UTC).passage(PassageId(name))
     assert detail is not None
     return detail.row
 
@@ -87,7 +89,7 @@ def test_an_entry_and_an_exit_of_one_plate_are_one_visit(office: Desk) -> None:
     came, went = row(office, "in"), row(office, "out")
     assert (came.paired, went.paired) == (went.number, came.number)
     assert came.dwell == went.dwell == 3600
-    assert Reports(office.database, office.vault, office.clock.utc.tzinfo).inside() == ()  # type: ignore[arg-type]  # aware
+    assert Reports(office.database, office.vault, UTC).inside() == ()
 
 
 def test_asking_and_correcting_stay_on_record(office: Desk) -> None:
@@ -102,7 +104,7 @@ def test_asking_and_correcting_stay_on_record(office: Desk) -> None:
     )
     seen = row(office, "a")
     assert (seen.asked, seen.corrected_from, seen.actor) == (True, "吉A1234S", "wang")
-    reports = Reports(office.database, office.vault, office.clock.utc.tzinfo)  # type: ignore[arg-type]  # aware
+    reports = Reports(office.database, office.vault, UTC)
     assert len(reports.passages(PassageFilter(corrected=True, asked=True, actor="wang")).rows) == 1
 
 
@@ -295,7 +297,7 @@ def test_a_listener_that_fails_is_no_failed_write(office: Desk) -> None:
 
 
 def test_alarms_stand_until_a_person_saw_them(office: Desk) -> None:
-    reports = Reports(office.database, office.vault, office.clock.utc.tzinfo)  # type: ignore[arg-type]  # aware
+    reports = Reports(office.database, office.vault, UTC)
     office.journal.append(AlarmRaised("x", LaneId("south"), "tailgating", {"n": 2}))
     assert [one.kind for one in reports.alarms()] == ["tailgating"]
     office.journal.append(AlarmAcknowledged("x", "wang", "seen"))
@@ -313,28 +315,25 @@ def test_odd_data_is_kept_and_named(office: Desk) -> None:
     assert verify(office.database, office.vault, office.folder / "journal.witness").sound
 
 
-def test_a_clock_that_jumps_is_noted_and_doubted(office: Desk) -> None:
+def test_a_clock_that_jumps_is_noted_and_the_order_stays(office: Desk) -> None:
     office.journal.append(started("a"))
     office.clock.utc = NOON.replace(year=2020)
     office.journal.append(started("b"))
     assert kinds(office)[-2:] == ["ServiceNoted", "PassageStarted"]
-    assert not office.journal.clock_sound
     assert row(office, "b").number > row(office, "a").number
-    office.clock.utc = NOON.replace(hour=5)
-    office.journal.append(started("c"))
-    assert office.journal.clock_sound
+    reports = Reports(office.database, office.vault, UTC)
+    assert [one.passage for one in reports.passages(PassageFilter()).rows] == ["b", "a"]
+    assert reports.audit(AuditFilter(action="clock_jump")).rows[0].detail["same_run"] is True
 
 
-def test_a_clock_that_comes_up_behind_the_record_is_doubted(tmp_path: Path) -> None:
+def test_a_clock_that_comes_up_behind_the_record_is_noted(tmp_path: Path) -> None:
     with desk(tmp_path) as first:
         first.journal.append(started("a"))
         clock = first.clock
     clock.utc, clock.seconds = NOON.replace(year=1971), 5.0
     with desk(tmp_path, clock=clock, boot="boot-2") as second:
-        assert not second.journal.clock_sound
-        clock.utc = NOON.replace(day=3)
-        second.journal.append(started("b"))
-        assert second.journal.clock_sound
+        jumps = Reports(second.database, second.vault, UTC).audit(AuditFilter(action="clock_jump"))
+        assert [one.detail["same_run"] for one in jumps.rows] == [False]
 
 
 def test_slow_drift_is_no_jump(office: Desk) -> None:
@@ -362,3 +361,8 @@ def test_sessions_of_readers_see_one_moment(office: Desk) -> None:
         office.journal.append(started("a"))
         again = session.connection().execute(select(func.count()).select_from(tables.entry))
         assert again.scalar_one() == n
+
+
+def test_one_gate_per_folder(office: Desk) -> None:
+    with pytest.raises(FolderInUse), desk(office.folder):
+        pass
