@@ -38,7 +38,6 @@ _KEEP_ENDED_PASSES: Final = timedelta(days=7)
 _CHUNK: Final = 500
 # PostgreSQL hands out ids before it commits, so a change may appear behind one already seen.
 _OVERLAP: Final = 50
-_MOVEMENTS: Final = frozenset({"Presence", "OccupancyCount"})
 _ADDRESSES: Final = frozenset({"Building", "Unit", "Household"})
 
 
@@ -70,7 +69,7 @@ def follow(session: Session, known: Snapshot, at: datetime) -> Snapshot:
     rows = _changes(session, known.change)
     fresh = [row for row in rows if _id(row) not in known.recent]
     if not fresh:
-        return known
+        return _with_presence(session, known)
     if any(row.entity in _ADDRESSES and row.action is not Action.CREATED for row in fresh):
         return load(session, at)
     newest = max(known.change, *map(_id, fresh))
@@ -80,7 +79,7 @@ def follow(session: Session, known: Snapshot, at: datetime) -> Snapshot:
     entities = {row.entity for row in fresh}
     if "SpecialPattern" in entities:
         result = replace(result, patterns=_patterns(session))
-    return _with_presence(session, result) if entities & _MOVEMENTS else result
+    return _with_presence(session, result)
 
 
 def _changes(session: Session, known: int) -> Sequence[Change]:
@@ -212,7 +211,13 @@ def _patterns(session: Session) -> tuple[Pattern, ...]:
 
 
 def _with_presence(session: Session, known: Snapshot) -> Snapshot:
-    rows = session.exec(select(Presence)).all()
+    """Who is inside, read again if vehicles came or went; counting them shows that cheaply."""
     counts = {row.occupant: row.count for row in session.exec(select(OccupancyCount))}
+    marks = select(func.count(), func.max(Presence.since), func.sum(Presence.space_id))
+    movement = (*session.exec(marks.select_from(Presence)).one(), *sorted(counts.items()))
+    if movement == known.movement:
+        return known
+    rows = session.exec(select(Presence)).all()
     inside = {row.plate: presence.inside(row) for row in rows}
-    return known.with_presence(inside, Occupancy(MappingProxyType(counts)))
+    fresh = known.with_presence(inside, Occupancy(MappingProxyType(counts)))
+    return replace(fresh, movement=movement)

@@ -18,6 +18,8 @@ from registry.patterns import Pattern
 from registry.plates import Plate, dropped_or_doubled, neighbours
 from registry.rules import Dossier, Listing, SpaceId, Standing, Stay, standing
 
+Movement = tuple[object, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Inside:
@@ -46,7 +48,8 @@ class Snapshot:
     """Dossiers by whole plate, vehicles inside by whole plate, and counts.
 
     taken: plate that stands in each taken space. change: id of the newest change that is in it;
-    recent: ids of those just before, because a database may show one late.
+    recent: ids of those just before, because a database may show one late. movement: tells whether
+    vehicles came or went since.
     """
 
     dossiers: Mapping[str, Dossier] = field(default_factory=dict, repr=False)
@@ -56,6 +59,7 @@ class Snapshot:
     occupancy: Occupancy = field(default_factory=Occupancy)
     change: int = 0
     recent: frozenset[int] = frozenset()
+    movement: Movement = field(default=(), compare=False)
 
     def standing(self, plate: Plate, at: datetime) -> Standing:
         """What the register says of this plate, by its whole key."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel
 
@@ -20,6 +20,7 @@ def engine() -> Iterator[Engine]:
     made = create_engine(
         "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
     )
+    event.listen(made, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=ON").close())
     SQLModel.metadata.create_all(made)
     yield made
     made.dispose()

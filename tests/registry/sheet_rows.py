@@ -1,4 +1,4 @@
-"""Spreadsheet rows for tests: one good row, and thirty-odd ways of spoiling it, each with its fault."""
+"""Spreadsheet rows for tests: a good one, and thirty-odd ways of spoiling it, with their faults."""
 
 import random
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Spreadsheets: what goes in comes out, what is bad is refused with its cell, and all of it undone."""
+"""Spreadsheets: what goes in comes out, what is bad is refused with its cell, all is undone."""
 
 import random
 from datetime import UTC, datetime, timedelta

@@ -1,15 +1,12 @@
 """The register in memory: follows every change, agrees with a fresh load, goes on when alone."""
 
-from collections.abc import Callable
-from contextlib import contextmanager
 from datetime import timedelta
 from types import MappingProxyType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import create_engine
 from sqlmodel import Session, SQLModel, select
 
 from registry import dossiers, presence, sample, store, visits
@@ -25,7 +22,6 @@ from registry.records import (
     Vehicle,
     VisitorPass,
 )
-from registry.register import Register
 from registry.rules import Blocked, Dossier, Emergency, Registered, SpaceTaken, Unknown, Visitor
 from registry.snapshot import Inside, Snapshot
 from registry.store import Author
@@ -224,49 +220,20 @@ def test_memory_and_database_count_alike_and_as_many_as_came_and_went(
     engine.dispose()
 
 
-def opener(engine: Engine) -> Callable[[], Session]:
-    return lambda: Session(engine)
-
-
-def test_the_register_answers_from_memory_and_follows(engine: Engine, wang: Author) -> None:
-    register = Register(opener(engine))
-    assert register.standing(CAR, NOON) is None
-    assert register.refresh(NOON)
-    with Session(engine) as session:
-        a_vehicle(session, wang)
-        session.commit()
-    assert register.refresh(NOON)
-    assert isinstance(register.standing(CAR, NOON), Registered)
-
-
-def test_the_register_goes_on_with_what_it_knows_and_says_since_when(
-    engine: Engine, wang: Author
-) -> None:
-    away = False
-
-    @contextmanager
-    def open_session():
-        if away:
-            raise OperationalError("select 1", {}, Exception("disk I/O error"))
-        with Session(engine) as session:
-            yield session
-
-    with Session(engine) as session:
-        a_vehicle(session, wang)
-        session.commit()
-    register = Register(open_session)
-    assert register.refresh(NOON)
-    away = True
-    assert not register.refresh(NOON + DAY)
-    assert not register.refresh(NOON + 2 * DAY)
-    assert register.stale_since == NOON + DAY
-    assert isinstance(register.standing(CAR, NOON), Registered)
-    register.entered(CAR.text, Inside(NOON, Occupant.RESIDENT))
-    assert register.snapshot is not None
-    assert register.snapshot.occupancy.inside(Occupant.RESIDENT) == 1
-    away = False
-    assert register.refresh(NOON + 3 * DAY)
-    assert register.stale_since is None
+def test_the_snapshot_follows_vehicles_that_come_and_go(session: Session, wang: Author) -> None:
+    known = dossiers.load(session, NOON)
+    presence.enter(session, CAR.text, Inside(NOON, Occupant.VISITOR))
+    known = dossiers.follow(session, known, NOON)
+    assert known.standing(CAR, NOON).inside_since == NOON
+    assert dossiers.follow(session, known, NOON) is known
+    presence.enter(session, CAR.text, Inside(NOON + DAY, Occupant.VISITOR))
+    known = dossiers.follow(session, known, NOON)
+    assert known.standing(CAR, NOON).inside_since == NOON + DAY
+    presence.leave(session, CAR.text, Occupant.VISITOR)
+    presence.enter(session, OTHER.text, Inside(NOON + 2 * DAY, Occupant.VISITOR))
+    known = dossiers.follow(session, known, NOON)
+    assert set(known.inside) == {OTHER.text}
+    assert known == dossiers.load(session, NOON)
 
 
 def test_candidates_are_those_one_look_alike_or_one_lost_character_away() -> None:
