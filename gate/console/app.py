@@ -9,7 +9,19 @@ from nicegui import app as nicegui_app
 from nicegui import ui
 from nicegui.translations import translations
 
-from gate.console import ask, live, log, login, media, passage, users, visitor_form
+from gate.console import (
+    ask,
+    charts,
+    handover,
+    live,
+    log,
+    login,
+    lookups,
+    media,
+    passage,
+    users,
+    visitor_form,
+)
 from gate.console.doorkeeper import Doorkeeper
 from gate.console.hub import Hub
 from gate.console.pages import Pages
@@ -54,14 +66,23 @@ def mount(app: FastAPI, services: Services) -> Doorkeeper:
     return doorkeeper
 
 
+_PAGES = (
+    live,
+    ask,
+    visitor_form,
+    log,
+    passage,
+    handover,
+    charts,
+    users,
+    lookups,
+)
+
+
 def register(pages: Pages) -> None:
     """Register every finished page."""
-    live.add(pages)
-    ask.add(pages)
-    visitor_form.add(pages)
-    log.add(pages)
-    passage.add(pages)
-    users.add(pages)
+    for page in _PAGES:
+        page.add(pages)
 
 
 def _speak() -> None:

@@ -26,8 +26,13 @@ GUARD_PLACES: Final = (
     Place("/ask", "ask", "contact_support", Action.OPERATE, "A"),
     Place("/visitors/new", "visitor_new", "person_add", Action.REGISTER_VISITOR, "N"),
     Place("/log", "log", "list_alt", Action.READ_LOG_TODAY, "T"),
+    Place("/handover", "handover", "handshake", Action.HAND_OVER, "H"),
 )
-MANAGER_PLACES: Final = (Place("/users", "users", "group", Action.MANAGE_USERS, "U"),)
+MANAGER_PLACES: Final = (
+    Place("/charts", "charts", "bar_chart", Action.READ_CHARTS, "C"),
+    Place("/users", "users", "group", Action.MANAGE_USERS, "U"),
+    Place("/lookups", "lookups", "policy", Action.READ_AUDIT, "O"),
+)
 
 
 def places(role: Role) -> tuple[tuple[Place, ...], tuple[Place, ...]]:

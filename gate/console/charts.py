@@ -1,0 +1,204 @@
+"""The manager's charts: last week in one look. Asked aside, so that no page waits for a year."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from nicegui import ui
+
+from gate.console import chart_options, widgets
+from gate.console.asking_aside import ask
+from gate.console.lane_words import reason_text
+from gate.console.pages import Pages
+from gate.console.visit import Visit
+from gate.people import Action
+from gate.report_values import (
+    Bar,
+    DwellBar,
+    FlowDay,
+    FlowHour,
+    InsideCount,
+    Period,
+    Shares,
+    WeekGrid,
+)
+
+DAYS: Final = {"today": 1, "week": 7, "month": 30, "year": 365}
+
+
+def add(pages: Pages) -> None:
+    """Register the page."""
+    pages.add("/charts", "nav.charts", Action.READ_CHARTS, build)
+
+
+async def build(visit: Visit) -> None:
+    """Fill the page."""
+    await ChartsPage(visit).draw("week")
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the charts of one period show."""
+
+    hours: tuple[FlowHour, ...]
+    days: tuple[FlowDay, ...]
+    week: WeekGrid
+    peak: FlowHour | None
+    shares: Shares
+    inside: tuple[InsideCount, ...]
+    buildings: tuple[Bar, ...]
+    reasons: tuple[Bar, ...]
+    dwell: tuple[DwellBar, ...]
+    faults: tuple[Bar, ...]
+
+
+class ChartsPage:
+    """Figures and charts of a period."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        say = visit.say
+        with widgets.div("page-head no-print"):
+            widgets.heading(say("nav.charts")).classes("grow")
+            with widgets.div("row-flex").props("role=group"):
+                self._buttons = {
+                    name: widgets.button(say(f"charts.{name}"), self._chooser(name), kind="small")
+                    for name in DAYS
+                }
+        self._place = widgets.div()
+
+    def _chooser(self, name: str) -> Callable[[], object]:
+        return lambda: self.draw(name)
+
+    async def draw(self, name: str) -> None:
+        """Ask for a period and draw it."""
+        if self._visit.act(Action.READ_CHARTS) is None:
+            return
+        for other, button in self._buttons.items():
+            button.classes(add="btn-main" if other == name else "", remove="btn-main")
+            button.props(f"aria-pressed={'true' if other == name else 'false'}")
+        self._buttons[name].classes(add="btn-main")
+        period = period_of(self._visit, DAYS[name])
+        answers = await ask(lambda: self._ask(period))
+        self._place.clear()
+        with self._place:
+            if answers is None:
+                widgets.empty(self._visit.say("shell.record_away"), icon="cloud_off")
+            elif not answers.shares.seen:
+                widgets.empty(self._visit.say("charts.nothing"), icon="bar_chart")
+            else:
+                self._figures(answers)
+                self._charts(answers)
+
+    def _ask(self, period: Period) -> Answers:
+        reports = self._visit.services.reports
+        return Answers(
+            hours=reports.flow(period),
+            days=reports.flow_by_day(period),
+            week=reports.flow_by_week(period),
+            peak=reports.peak(period),
+            shares=reports.shares(period),
+            inside=reports.inside_counts(),
+            buildings=reports.visitors_by_building(period),
+            reasons=reports.by_facet(period, "reason"),
+            dwell=reports.dwell(period),
+            faults=reports.faults(period),
+        )
+
+    def _figures(self, answers: Answers) -> None:
+        say, shares = self._visit.say, answers.shares
+        peak = answers.peak
+        with widgets.div("cards").style("margin-bottom:12px"):
+            widgets.figure(say("charts.passages"), f"{shares.seen:,}")
+            widgets.figure(
+                say("charts.read"), percent(shares.read, shares.seen), say("charts.read_hint")
+            )
+            widgets.figure(
+                say("charts.decided"),
+                percent(shares.decided, shares.seen),
+                say("charts.decided_hint"),
+            )
+            widgets.figure(
+                say("charts.asked"),
+                percent(shares.asked, shares.seen),
+                say("charts.corrected", n=f"{shares.corrected:,}"),
+            )
+            widgets.figure(
+                say("charts.by_hand"),
+                f"{shares.by_hand:,}",
+                say("charts.failed", n=f"{shares.failed:,}"),
+            )
+            hour = self._visit.local(peak.start).strftime("%m-%d %H:00") if peak else ""
+            widgets.figure(say("charts.peak"), f"{peak.n:,}" if peak else "—", hour)
+
+    def _charts(self, answers: Answers) -> None:
+        visit, theme = self._visit, self._visit.preferences.theme
+        ways = {"in": visit.say("lane.in"), "out": visit.say("lane.out")}
+        days = visit.say("charts.weekdays").split("|")
+        reasons = [Bar(reason_text(visit.texts, bar.label), bar.n) for bar in answers.reasons]
+        with widgets.div("two"):
+            self._chart("hours", chart_options.flow_by_hour(answers.hours, ways, theme))
+            self._chart("days", chart_options.flow_by_day(answers.days, ways, theme))
+            self._chart("weekly", chart_options.week(answers.week, days, theme))
+            self._chart("inside", chart_options.bars(self._inside(answers.inside), theme))
+            self._chart("reasons", chart_options.bars(reasons, theme))
+            self._chart("buildings", chart_options.bars(self._buildings(answers), theme))
+            self._chart("dwell", self._dwell(answers.dwell))
+            self._chart("faults", chart_options.bars(self._faults(answers.faults), theme))
+
+    def _chart(self, name: str, options: chart_options.Options) -> None:
+        title = self._visit.say(f"charts.{name}")
+        with widgets.div("card", tag="section"):
+            widgets.heading(title, 3)
+            if any(series["data"] for series in options["series"]):
+                chart = ui.echart(options, renderer="svg").classes("chart")
+                chart.props("role=img").props["aria-label"] = title
+            else:
+                widgets.empty(self._visit.say("charts.nothing"), icon="bar_chart")
+
+    def _inside(self, counts: tuple[InsideCount, ...]) -> list[Bar]:
+        texts = self._visit.texts
+        totals: dict[str, int] = {}
+        for count in counts:
+            totals[count.standing] = totals.get(count.standing, 0) + count.n
+        return [Bar(texts.name_of("standing", name or "unknown"), n) for name, n in totals.items()]
+
+    def _buildings(self, answers: Answers) -> list[Bar]:
+        say = self._visit.say
+        return [Bar(say("charts.building", name=bar.label), bar.n) for bar in answers.buildings]
+
+    def _dwell(self, items: tuple[DwellBar, ...]) -> chart_options.Options:
+        visit = self._visit
+        names = {i.standing: visit.texts.name_of("standing", i.standing) for i in items}
+        labels = {i.below: self._length(i.below) for i in items}
+        return chart_options.dwell(items, names, labels, visit.preferences.theme)
+
+    def _length(self, below: int | None) -> str:
+        if below is None:
+            return self._visit.say("charts.longer")
+        if below < 3600:
+            return self._visit.say("charts.below_minutes", n=below // 60)
+        if below < 48 * 3600:
+            return self._visit.say("charts.below_hours", n=below // 3600)
+        return self._visit.say("charts.below_days", n=below // 86_400)
+
+    def _faults(self, bars: tuple[Bar, ...]) -> list[Bar]:
+        return [Bar(self._fault(bar.label), bar.n) for bar in bars]
+
+    def _fault(self, label: str) -> str:
+        kind, _, value = label.partition(":")
+        area = "alarm.kind" if kind == "alarm" else "opening"
+        return self._visit.texts.name_of(area, value)
+
+
+def period_of(visit: Visit, days: int) -> Period:
+    """Return the last days of the site, today included."""
+    today = visit.local(visit.now()).date()
+    first = datetime.combine(today - timedelta(days=days - 1), time(), visit.services.zone)
+    return Period(first, datetime.combine(today + timedelta(days=1), time(), visit.services.zone))
+
+
+def percent(part: int, whole: int) -> str:
+    """Return a share for the screen."""
+    return f"{100 * part / whole:.1f}%" if whole else "—"

@@ -1,0 +1,201 @@
+"""Shift handover: who is inside, what stands open, what happened; both sign, and it is kept.
+
+The guard who leaves is logged in. The one who takes over signs with an own name and password, so
+that nobody signs for another. The sheet becomes one line of the journal and is never changed.
+"""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from html import escape
+from typing import Final
+
+from nicegui import run
+
+from gate.console import widgets
+from gate.console.asking_aside import ask
+from gate.console.lane_words import reason_text
+from gate.console.pages import Pages
+from gate.console.visit import Visit
+from gate.entries import Audited
+from gate.errors import GateError
+from gate.people import Action, LogInRefused, User, may
+from gate.report_values import AuditFilter, AuditRow, ShiftSummary
+
+LONGEST: Final = timedelta(hours=24)
+KEPT: Final = "handover"
+
+
+def add(pages: Pages) -> None:
+    """Register the page."""
+    pages.add("/handover", "nav.handover", Action.HAND_OVER, build)
+
+
+async def build(visit: Visit) -> None:
+    """Fill the page."""
+    await HandoverPage(visit).draw()
+
+
+class HandoverPage:
+    """This shift's sheet and the last ones."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._place = widgets.div()
+
+    async def draw(self) -> None:
+        """Draw the shift since the last handover, at most a day."""
+        visit, now = self._visit, self._visit.now()
+        reports = visit.services.reports
+        last = await ask(lambda: reports.audit(AuditFilter(action=KEPT), None, 5).rows)
+        since = max([now - LONGEST, *(row.at for row in (last or ())[:1])])
+        summary = await ask(lambda: reports.shift(since, now))
+        self._place.clear()
+        with self._place:
+            if summary is None or last is None:
+                widgets.empty(visit.say("shell.record_away"), icon="cloud_off")
+                return
+            self._head(since, now)
+            self._figures(summary)
+            with widgets.div("two").style("margin-top:12px"):
+                self._inside(summary)
+                self._open_items(summary)
+                self._sign(summary, since, now)
+                self._earlier(last)
+
+    def _head(self, since: datetime, now: datetime) -> None:
+        visit = self._visit
+        with widgets.div("page-head"):
+            widgets.heading(visit.say("nav.handover"))
+            span = f"{visit.hour(since)} — {visit.hour(now)}"
+            widgets.words(span, "soft mono")
+
+    def _figures(self, summary: ShiftSummary) -> None:
+        say, shares = self._visit.say, summary.shares
+        inside = sum(count.n for count in summary.inside)
+        with widgets.div("cards"):
+            widgets.figure(say("handover.came_in"), f"{summary.came_in:,}")
+            widgets.figure(say("handover.went_out"), f"{summary.went_out:,}")
+            widgets.figure(say("handover.inside"), f"{inside:,}")
+            widgets.figure(say("handover.visitors"), f"{summary.visitors:,}")
+            widgets.figure(say("handover.by_hand"), f"{shares.by_hand:,}")
+            widgets.figure(say("handover.refused"), f"{shares.refused:,}")
+
+    def _inside(self, summary: ShiftSummary) -> None:
+        say, texts = self._visit.say, self._visit.texts
+        rows = [
+            [
+                escape(texts.name_of("standing", count.standing or "unknown")),
+                escape(texts.name_of("vehicle_kind", count.vehicle_kind or "none")),
+                f'<span class="num">{count.n:,}</span>',
+            ]
+            for count in summary.inside
+        ]
+        with widgets.div("card"):
+            widgets.heading(say("handover.inside"), 3)
+            if rows:
+                heads = [say("passage.standing"), say("handover.kind"), say("handover.n")]
+                widgets.table(heads, rows, caption=say("handover.inside"))
+            else:
+                widgets.empty(say("handover.nobody"), icon="local_parking")
+
+    def _open_items(self, summary: ShiftSummary) -> None:
+        say, texts = self._visit.say, self._visit.texts
+        with widgets.div("card col-flex"):
+            widgets.heading(say("handover.open"), 3)
+            for alarm in summary.standing_alarms[:8]:
+                name = texts.name_of("alarm.kind", alarm.kind)
+                widgets.badge(
+                    f"{name} · {self._visit.hour(alarm.raised)}", "bad", "notification_important"
+                )
+            for row in summary.running[:8]:
+                why = reason_text(texts, row.reason) if row.reason else say("live.looking")
+                widgets.badge(f"{row.plate or '—'} · {why}", "ask", "hourglass_empty")
+            if not summary.standing_alarms and not summary.running:
+                widgets.empty(say("handover.nothing_open"), icon="done_all")
+
+    def _sign(self, summary: ShiftSummary, since: datetime, now: datetime) -> None:
+        say = self._visit.say
+        with widgets.div("card col-flex"):
+            widgets.heading(say("handover.sign"), 3)
+            remark = widgets.text_field(say("handover.remark"), area=True)
+            widgets.words(say("handover.leaves", name=self._visit.user.name))
+            name = widgets.text_field(say("handover.takes"))
+            password = widgets.text_field(say("login.password"), password=True)
+
+            async def signed() -> None:
+                leaving = self._visit.act(Action.HAND_OVER)
+                if leaving is None:
+                    return
+                typed = (str(name.value or "").strip(), str(password.value or ""))
+                password.set_value("")
+                taker = await self._taker(*typed, leaving)
+                if taker is not None:
+                    entry = _entry(summary, since, now, leaving, taker, str(remark.value or ""))
+                    await self._keep(entry)
+
+            widgets.button(say("handover.keep"), signed, kind="good big", icon="draw")
+
+    async def _taker(self, name: str, password: str, leaving: User) -> User | None:
+        """Return who takes over, once that person has signed with an own password."""
+        services = self._visit.services
+        if name == leaving.name:
+            self._visit.warn("handover.same")
+            return None
+        answer = await run.io_bound(services.people.log_in, name, password, self._visit.now())
+        if not isinstance(answer, User):
+            why = answer.value if isinstance(answer, LogInRefused) else "wrong"
+            self._visit.warn(f"login.{why}")
+            return None
+        if not may(answer.role, Action.HAND_OVER):
+            self._visit.warn("shell.not_allowed")
+            return None
+        return answer
+
+    async def _keep(self, entry: Audited) -> None:
+        try:
+            await run.io_bound(self._visit.services.journal.append, entry)
+        except GateError:
+            self._visit.warn("shell.not_kept")
+            return
+        self._visit.tell("handover.kept")
+        await self.draw()
+
+    def _earlier(self, rows: tuple[AuditRow, ...]) -> None:
+        visit, say = self._visit, self._visit.say
+        with widgets.div("card"):
+            widgets.heading(say("handover.earlier"), 3)
+            if not rows:
+                widgets.empty(say("handover.none"), icon="history")
+                return
+            cells = (
+                [
+                    f'<span class="mono">{visit.time(row.at)}</span>',
+                    escape(f"{row.actor} → {row.target}"),
+                    escape(row.why),
+                ]
+                for row in rows
+            )
+            heads = [say("log.time"), say("handover.who"), say("by_hand.remark")]
+            widgets.table(heads, cells, caption=say("handover.earlier"))
+
+
+def _entry(
+    summary: ShiftSummary, since: datetime, now: datetime, leaving: User, taker: User, remark: str
+) -> Audited:
+    return Audited(
+        by=leaving.name,
+        action=KEPT,
+        target=taker.name,
+        why=remark.strip(),
+        detail={
+            "since": since.isoformat(),
+            "until": now.isoformat(),
+            "came_in": summary.came_in,
+            "went_out": summary.went_out,
+            "visitors": summary.visitors,
+            "shares": asdict(summary.shares),
+            "inside": [asdict(count) for count in summary.inside],
+            "alarms": [alarm.kind for alarm in summary.standing_alarms],
+            "running": [str(row.passage) for row in summary.running],
+        },
+    )
