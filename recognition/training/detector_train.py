@@ -178,7 +178,7 @@ def export(checkpoint: Path, folder: Path, name: str = "detector") -> tuple[Path
         PlanarFinder(pair.finder),
         picture,
         finder,
-        {"picture": {1: "height", 2: "width"}, "found": {2: "rows", 3: "columns"}},
+        {"picture": {2: "height", 3: "width"}, "found": {2: "rows", 3: "columns"}},
     )
     view = torch.zeros(1, *CLOSE_UP, 3, dtype=torch.uint8)
     _write(pair.refiner, view, refiner, {"picture": {0: "count"}, "found": {0: "count"}})
