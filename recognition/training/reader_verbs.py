@@ -23,6 +23,7 @@ from recognition.training.evaluate import (
     slot_labels,
 )
 from recognition.training.render import read_shard, render, render_shards, write_shard
+from recognition.training.reprint import reprint_shards
 from recognition.training.samples import write_samples
 
 _CALIBRATION_SEED = 777
@@ -40,6 +41,9 @@ def synth(options: argparse.Namespace) -> int:
         part=options.part,
         parts=options.parts,
     )
+    if options.data is not None and options.part == 0:
+        share = options.pictures // 6
+        drawn += reprint_shards(options.folder, options.data, share, seed=options.seed)
     _say(f"{drawn} shards drawn in {options.folder}")
     return 0
 

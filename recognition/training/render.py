@@ -47,7 +47,7 @@ def render(
     plate_class: PlateClass | None = None,
 ) -> Shard:
     """`count` pictures of plates, all of one class where one is given."""
-    shard = _empty(count)
+    shard = empty_shard(count)
     weights = np.array([_SET_WEIGHTS.get(s.name, _SET_WEIGHT) for s in glyphs])
     weights /= weights.sum()
     order = list(PlateClass)
@@ -64,7 +64,8 @@ def render(
     return shard
 
 
-def _empty(count: int) -> Shard:
+def empty_shard(count: int) -> Shard:
+    """Room for `count` pictures."""
     return Shard(
         np.empty((count, HEIGHT, WIDTH, 3), np.uint8),
         np.zeros((count, 8), np.uint8),
@@ -98,7 +99,7 @@ def read_shard(path: Path) -> Shard:
 
 def shard_paths(folder: Path) -> list[Path]:
     """All whole shards of a folder, in order of their numbers."""
-    return sorted(folder.glob("synth-*.npy"))
+    return sorted(folder.glob("synth-*.npy")) + sorted(folder.glob("reprint-*.npy"))
 
 
 def render_shards(
