@@ -154,7 +154,7 @@ class CameraConfig(Part):
 
 
 class SignConfig(Part):
-    """The LED board of a lane."""
+    """An output of a lane that speaks to the driver: LED board with lights, or voice."""
 
     url: str = Field(description="Serial port by path, or socket://host:port.")
     baud: int = Field(9600, ge=1200, le=256_000, description="Bits per second.")
@@ -171,6 +171,7 @@ class LaneConfig(Part):
         default_factory=dict, description="Wired inputs on the barrier's board, by meaning."
     )
     sign: SignConfig | None = Field(None, description="LED board, where there is one.")
+    voice: SignConfig | None = Field(None, description="Speech module, where there is one.")
 
 
 class PolicyConfig(Part):

@@ -170,6 +170,7 @@ class GuardAnswered:
     passage: PassageId
     guard: str
     decision: Decision
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +269,7 @@ class OpenBarrier:
     decision: Decision
     by: str
     expires: float
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +289,7 @@ class Refuse:
     passage: PassageId
     decision: Decision
     by: str
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

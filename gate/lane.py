@@ -198,20 +198,27 @@ def _answered(lane: Lane, fact: GuardAnswered, rules: Rules) -> Step:
         case Asking(passage=passage) | Refused(passage=passage) if (
             passage == fact.passage and fact.decision.verdict is not Verdict.ASK_GUARD
         ):
-            return _follow(fact.at, passage, fact.decision, fact.guard, rules)
+            return _follow(fact.at, passage, fact.decision, fact.guard, rules, fact.remark)
         case _:
             return _misfit(lane, fact)
 
 
-def _follow(at: Instant, passage: PassageId, decision: Decision, by: str, rules: Rules) -> Step:
+def _follow(
+    at: Instant,
+    passage: PassageId,
+    decision: Decision,
+    by: str,
+    rules: Rules,
+    remark: str = "",
+) -> Step:
     match decision.verdict:
         case Verdict.ADMIT:
             order = OrderId(rules.new_id())
-            return _open(at, passage, order, decision, by, rules)
+            return _open(at, passage, order, decision, by, rules, remark)
         case Verdict.ASK_GUARD:
             return Asking(passage, at, decision), (AskGuard(at, passage, decision),)
         case Verdict.REFUSE:
-            return Refused(passage, at, decision), (Refuse(at, passage, decision, by),)
+            return Refused(passage, at, decision), (Refuse(at, passage, decision, by, remark),)
         case _ as unreachable:
             assert_never(unreachable)
 
@@ -223,9 +230,10 @@ def _open(
     decision: Decision,
     by: str,
     rules: Rules,
+    remark: str = "",
 ) -> Step:
     expires = at.monotonic + rules.order_expires
-    opening = OpenBarrier(at, passage, order, decision, by, expires)
+    opening = OpenBarrier(at, passage, order, decision, by, expires, remark)
     return Opening(passage, at, order, decision), (opening,)
 
 
@@ -234,15 +242,17 @@ def _by_hand(lane: Lane, fact: RaiseByHand, rules: Rules) -> Step:
     match lane:
         case Asking(passage=passage, decision=seen) | Refused(passage=passage, decision=seen):
             decision = replace(seen, verdict=Verdict.ADMIT, reason=reason)
-            return _open(fact.at, passage, fact.order, decision, fact.guard, rules)
+            return _open(fact.at, passage, fact.order, decision, fact.guard, rules, fact.remark)
         case Identifying(passage=passage):
             decision = Decision(Verdict.ADMIT, reason)
-            return _open(fact.at, passage, fact.order, decision, fact.guard, rules)
+            return _open(fact.at, passage, fact.order, decision, fact.guard, rules, fact.remark)
         case Idle():
             decision = Decision(Verdict.ADMIT, reason)
             passage = PassageId(rules.new_id())
             begun = StartPassage(fact.at, passage, Trigger.GUARD)
-            opening, orders = _open(fact.at, passage, fact.order, decision, fact.guard, rules)
+            opening, orders = _open(
+                fact.at, passage, fact.order, decision, fact.guard, rules, fact.remark
+            )
             return opening, (begun, *orders)
         case Opening() | Passing():
             return _again(lane, fact, reason, rules)
@@ -254,7 +264,7 @@ def _again(lane: Opening | Passing, fact: RaiseByHand, reason: Reason, rules: Ru
     passage = PassageId(rules.new_id())
     begun = StartPassage(fact.at, passage, Trigger.GUARD)
     decision = Decision(Verdict.ADMIT, reason)
-    opening, orders = _open(fact.at, passage, fact.order, decision, fact.guard, rules)
+    opening, orders = _open(fact.at, passage, fact.order, decision, fact.guard, rules, fact.remark)
     return opening, (end, begun, *orders)
 
 

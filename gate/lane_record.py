@@ -40,9 +40,7 @@ def read(
     )
 
 
-def ordered(
-    order: OpenBarrier, lane: LaneId, direction: Direction, remark: str
-) -> entries.OpeningOrdered:
+def ordered(order: OpenBarrier, lane: LaneId, direction: Direction) -> entries.OpeningOrdered:
     """Return the entry that must be on disk before the arm moves."""
     return entries.OpeningOrdered(
         order=order.order,
@@ -53,7 +51,7 @@ def ordered(
         reason=order.decision.reason.value,
         plate=order.decision.plate,
         visitor_pass=order.decision.visitor_pass,
-        remark=remark,
+        remark=order.remark,
         emergency=order.decision.reason is Reason.EMERGENCY,
     )
 

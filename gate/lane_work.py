@@ -107,7 +107,6 @@ class LaneWork:
         self._camera = CameraReport("starting", "", 0.0, None)
         self._camera_lost = False
         self._consensus: Consensus | None = None
-        self._remark = ""
         self._travel = settings.direction
         self._millis: dict[str, float] = {}
         self._picture = _NOTHING_READ
@@ -171,13 +170,14 @@ class LaneWork:
                 self._open(order)
             case AskGuard() | Refuse():
                 by = order.by if isinstance(order, Refuse) else "auto"
-                self._record_decision(order.passage, order.decision, by)
+                remark = order.remark if isinstance(order, Refuse) else ""
+                self._note(*self._decision_entries(order, by, remark))
                 self._greet(order.decision)
             case EndPassage():
                 self._end(order)
             case NoteMisfit():
                 lane = self._settings.lane
-                self._journal.append(entries.MisfitNoted(lane, order.fact, order.state))
+                self._note(entries.MisfitNoted(lane, order.fact, order.state))
             case _ as unreachable:
                 assert_never(unreachable)
 
@@ -186,10 +186,10 @@ class LaneWork:
     def _start(self, order: StartPassage) -> None:
         lane, direction = self._settings.lane, self._settings.direction
         self._evidence.begin(order.at)
-        self._consensus, self._snapshot, self._remark, self._millis = None, b"", "", {}
+        self._consensus, self._snapshot, self._millis = None, b"", {}
         self._picture, self._plate, self._colour = _NOTHING_READ, "", ""
         self._decision, self._travel = None, direction
-        self._journal.append(entries.PassageStarted(order.passage, lane, direction, order.trigger))
+        self._note(entries.PassageStarted(order.passage, lane, direction, order.trigger))
         self._look(Look(on=True))
         self._vote(order.at)
 
@@ -249,9 +249,9 @@ class LaneWork:
         """Commit the reading, the decision and the order together; only then raise."""
         began = self._clock.monotonic()
         settings = self._settings
-        ordered = record.ordered(order, settings.lane, settings.direction, self._remark)
+        ordered = record.ordered(order, settings.lane, settings.direction)
         try:
-            self._record_decision(order.passage, order.decision, order.by, ordered)
+            self._journal.append(*self._decision_entries(order, order.by, order.remark), ordered)
         except GateError as error:
             self.report_fault(error)
             self._feed(OpeningEnded(self._clock.now(), order.order, False, "not recorded"))
@@ -262,30 +262,42 @@ class LaneWork:
         self._barrier.raise_arm(order.order, order.expires)
         self._greet(order.decision)
 
-    def _record_decision(
-        self, passage: PassageId, decision: Decision, by: str, *more: entries.Entry
-    ) -> None:
-        self._decision = decision
+    def _decision_entries(
+        self, order: OpenBarrier | AskGuard | Refuse, by: str, remark: str
+    ) -> list[entries.Entry]:
+        """Return the entries of a decision; the machine's own begin with what it read."""
+        self._decision = order.decision
         lane, consensus = self._settings.lane, self._consensus
         kept: list[entries.Entry] = []
         if consensus is not None and by == "auto":
             sightings = self._evidence.sightings()
-            kept.append(record.read(passage, lane, consensus, sightings, self._picture))
+            kept.append(record.read(order.passage, lane, consensus, sightings, self._picture))
         decided = entries.PassageDecided(
-            passage=passage,
+            passage=order.passage,
             lane=lane,
-            decision=decision,
+            decision=order.decision,
             by=by,
-            remark=self._remark,
-            corrected_from=record.corrected_from(consensus, decision, by),
+            remark=remark,
+            corrected_from=record.corrected_from(consensus, order.decision, by),
             millis=dict(self._millis),
             picture=self._picture,
         )
-        self._journal.append(*kept, decided, *more)
+        return [*kept, decided]
+
+    def _note(self, *noted: entries.Entry) -> None:
+        """Write down what has happened; where nothing takes it, say so and go on.
+
+        An opening never comes this way: what cannot be written is not opened.
+        """
+        try:
+            self._journal.append(*noted)
+        except GateError:
+            kinds = ", ".join(type(one).__name__ for one in noted)
+            _log.critical("lane %s: not recorded: %s", self._settings.lane, kinds)
 
     def _end(self, order: EndPassage) -> None:
         lane = self._settings.lane
-        self._journal.append(entries.PassageEnded(order.passage, lane, order.end, order.why))
+        self._note(entries.PassageEnded(order.passage, lane, order.end, order.why))
         self._evidence.end()
         self._look(Look(on=False))
 
@@ -308,20 +320,18 @@ class LaneWork:
         state = self._state
         if not isinstance(state, lanes.Asking | lanes.Refused) or state.passage != answer.passage:
             return False
-        self._remark = answer.remark
         if answer.admit:
             plate = answer.plate or state.decision.plate
             decision = self._decider.for_guard(plate, state.decision, at)
             self._plate = decision.plate
         else:
             decision = replace(state.decision, verdict=Verdict.REFUSE, reason=Reason.GUARD_REFUSED)
-        self._feed(GuardAnswered(at, answer.passage, answer.actor, decision))
+        self._feed(GuardAnswered(at, answer.passage, answer.actor, decision, answer.remark))
         return self._state is not state
 
     def _raised_by_hand(self, message: Raise, at: Instant) -> bool:
         order = OrderId(self._rules.new_id())
         before = self._state
-        self._remark = message.remark
         self._feed(RaiseByHand(at, order, message.actor, message.remark, message.emergency))
         return self._state is not before
 
@@ -349,7 +359,7 @@ class LaneWork:
     def _arm_changed(self, state: ArmState) -> None:
         before, self._arm = self._arm, state
         if (before.position, before.mode, before.link) != (state.position, state.mode, state.link):
-            self._journal.append(record.arm(self._settings.lane, state))
+            self._note(record.arm(self._settings.lane, state))
 
     def _order_ended(self, event: OrderOutcome, at: Instant) -> None:
         """An order to raise ends its opening; any other order was a person's and may be refused."""
@@ -361,7 +371,7 @@ class LaneWork:
             return
         millis = {**self._millis, "order_to_outcome": _ms(self._raised_at, event.at)}
         lane = self._settings.lane
-        self._journal.append(record.opening_ended(passage, lane, event, millis))
+        self._note(record.opening_ended(passage, lane, event, millis))
         raised = event.outcome is OutcomeKind.RAISED
         self._feed(OpeningEnded(at, order, raised, event.why.value))
 
@@ -426,14 +436,11 @@ class LaneWork:
 
     def _alarm(self, kind: str, evidence: dict[str, object]) -> None:
         alarm = self._rules.new_id()
-        self._journal.append(entries.AlarmRaised(alarm, self._settings.lane, kind, evidence))
+        self._note(entries.AlarmRaised(alarm, self._settings.lane, kind, evidence))
 
     def report_fault(self, error: Exception) -> None:
         """Raise an alarm over a fault of this program."""
-        try:
-            self._alarm("lane_fault", {"error": f"{type(error).__name__}: {error}"})
-        except Exception:
-            _log.exception("lane %s: the alarm could not be kept", self._settings.lane)
+        self._alarm("lane_fault", {"error": f"{type(error).__name__}: {error}"})
 
     def _greet(self, decision: Decision) -> None:
         if self._sign is not None:

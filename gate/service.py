@@ -72,8 +72,9 @@ def missing_ports(config: Config) -> Iterator[Fault]:
     """Find boards and signs whose serial port is not there, or is not surely the right one."""
     ports = [(f"boards.{name}.url", board.url) for name, board in config.boards.items()]
     for lane, settings in config.lanes.items():
-        if settings.sign is not None:
-            ports.append((f"lanes.{lane}.sign.url", settings.sign.url))
+        for key, output in (("sign", settings.sign), ("voice", settings.voice)):
+            if output is not None:
+                ports.append((f"lanes.{lane}.{key}.url", output.url))
     for key, url in ports:
         if url.startswith("/") and not Path(url).exists():
             yield Fault(key, f"{url} does not exist; {_there()}")

@@ -35,6 +35,7 @@ from gate.hub import Hub
 from gate.ids import Ids
 from gate.journal import Journal
 from gate.lane import Rules
+from gate.lane_sign import LaneSign
 from gate.lane_words import LaneSettings
 from gate.lane_work import LaneWork
 from gate.metrics import Metrics
@@ -48,12 +49,13 @@ from gate.reports import Reports
 from gate.sightings import Report
 from gate.site import LaneParts, Site
 from gate.system_clock import SystemClock
-from gate.texts import Language
+from gate.texts import Language, Texts
 from gate.tokens import Tokens
 from gate.vault import Vault, open_vault
 from gate.watcher import Watcher
 from hardware.camera import CameraSettings
 from hardware.inputs import InputName
+from hardware.sign import LaneSigns, SignProtocol, SignSettings
 from hardware.station_words import Event
 
 STOP_WITHIN = 2.0
@@ -110,6 +112,11 @@ class Application:
         )
         self.ids = Ids(store.clock)
         self.controllers: dict[LaneId, LaneController] = {}
+        self.signs = {
+            LaneId(lane): LaneSigns(sign_settings(one), store.clock)
+            for lane, one in config.lanes.items()
+            if one.sign is not None or one.voice is not None
+        }
         self.stations = Stations(config, store.clock, self._station_said)
         self.watchers = {
             LaneId(lane): Watcher(
@@ -137,6 +144,8 @@ class Application:
         for controller in self.controllers.values():
             controller.start()
         self.stations.start()
+        for signs in self.signs.values():
+            signs.start()
         for watcher in self.watchers.values():
             watcher.start()
 
@@ -147,6 +156,7 @@ class Application:
             *(watcher.stop for watcher in self.watchers.values()),
             *(controller.stop for controller in self.controllers.values()),
             self.register.stop,
+            *(partial(_stop_signs, signs) for signs in self.signs.values()),
         ]
         with ThreadPoolExecutor(len(parts)) as pool:
             list(pool.map(lambda stop: stop(STOP_WITHIN), parts))
@@ -187,6 +197,7 @@ class Application:
     def _lane(self, lane: LaneId, settings: LaneConfig) -> LaneParts:
         store, config = self.store, self.config
         barrier = LaneBarrier(self.stations.of(lane), lane)
+        signs = self.signs.get(lane)
         work = LaneWork(
             lane_settings(lane, settings, config),
             rules_of(config, self.ids),
@@ -197,6 +208,7 @@ class Application:
             barrier=barrier,
             look=self.watchers[lane].look,
             arm=self.stations.state(lane),
+            sign=LaneSign(signs, Texts(Language(config.site.language))) if signs else None,
         )
         controller = LaneController(work, store.clock, self.hub)
         self.controllers[lane] = controller
@@ -291,6 +303,18 @@ def eye_settings(lane: str, settings: LaneConfig, config: Config) -> EyeSettings
         ),
         threads=config.recognition.threads,
     )
+
+
+def sign_settings(lane: LaneConfig) -> tuple[SignSettings, ...]:
+    """Return the outputs of a lane that speak to the driver."""
+    wired = ((SignProtocol.LED, lane.sign), (SignProtocol.VOICE, lane.voice))
+    return tuple(SignSettings(kind, one.url, one.baud) for kind, one in wired if one is not None)
+
+
+def _stop_signs(signs: LaneSigns, timeout: float) -> bool:
+    del timeout
+    signs.stop()
+    return True
 
 
 def with_user(source: str, variable: str | None) -> str:

@@ -1,0 +1,208 @@
+"""A lane at work with everything around it made of small, honest parts that remember."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from sqlmodel import Session
+
+from gate.entries import Entry
+from gate.errors import JournalAway
+from gate.events import Decision, Direction, Instant, LaneId, OrderId, Reason, Verdict
+from gate.lane import Rules
+from gate.lane_words import LaneSettings
+from gate.lane_work import LaneWork
+from gate.ports import Unit, Written
+from gate.sightings import Look, Sighting
+from hardware.arm import Link, Mode, Position, Presence
+from hardware.station_words import ArmState
+from recognition.alphabet import ALPHABET
+from recognition.reading import Box, Colour, Consensus, Reading
+
+NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
+ARM = ArmState(
+    position=Position.CLOSED,
+    mode=Mode.AUTOMATIC,
+    link=Link.UP,
+    presence=Presence.CLEAR,
+    inputs={},
+    inputs_age=0.0,
+    hold_until=None,
+    locked=False,
+    maintenance=False,
+    changed_at=0.0,
+)
+
+
+class Clock:
+    """Time that tests move."""
+
+    def __init__(self) -> None:
+        self.second = 100.0
+
+    def now(self) -> Instant:
+        return Instant(self.second, NOON + timedelta(seconds=self.second))
+
+    def monotonic(self) -> float:
+        return self.second
+
+    def sleep(self, seconds: float) -> None:
+        self.second += seconds
+
+
+class Notebook:
+    """A journal in memory; `away` makes it refuse, as when disk and spool are full."""
+
+    def __init__(self, log: list[object]) -> None:
+        self.entries: list[Entry] = []
+        self.away = False
+        self._log = log
+
+    def append(self, *entries: Entry) -> Written:
+        if self.away:
+            raise JournalAway("no room")
+        self.entries += entries
+        self._log += entries
+        return Written.COMMITTED
+
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        raise JournalAway("not for lanes")
+        yield
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        raise JournalAway("not for lanes")
+        yield
+
+
+class Album:
+    """Pictures in memory."""
+
+    def __init__(self) -> None:
+        self.kept: list[bytes] = []
+
+    def put(self, jpeg: bytes) -> str:
+        self.kept.append(jpeg)
+        return f"sha-{len(self.kept)}"
+
+    def get(self, sha256: str) -> bytes | None:
+        return self.kept[int(sha256.removeprefix("sha-")) - 1]
+
+
+class Arm:
+    """A barrier that remembers orders, in one log with the journal so that order shows."""
+
+    def __init__(self, log: list[object]) -> None:
+        self.raised: list[tuple[OrderId, float]] = []
+        self._log = log
+
+    def raise_arm(self, order: OrderId, expires: float) -> None:
+        self.raised.append((order, expires))
+        self._log.append(("raise", order))
+
+    def lower(self, order: OrderId) -> None:
+        self._log.append(("lower", order))
+
+    def hold(self, until: float) -> None:
+        self._log.append(("hold", until))
+
+    def release_hold(self) -> None:
+        self._log.append("release_hold")
+
+    def reset_fire(self, by: str) -> None:
+        self._log.append(("reset_fire", by))
+
+    def reset_fault(self, by: str) -> None:
+        self._log.append(("reset_fault", by))
+
+
+class Book:
+    """Decides by a list: registered plates are admitted when read surely, all else is asked."""
+
+    def __init__(self, *registered: str) -> None:
+        self.registered = registered
+
+    def decide(
+        self, consensus: Consensus | None, direction: Direction, travel: Direction, at: Instant
+    ) -> Decision:
+        if consensus is None:
+            return Decision(Verdict.ASK_GUARD, Reason.NO_PLATE)
+        sure = consensus.confidence >= 0.97 and consensus.agreeing >= 2
+        if sure and consensus.text in self.registered:
+            return Decision(Verdict.ADMIT, Reason.RESIDENT, plate=consensus.text)
+        return Decision(Verdict.ASK_GUARD, Reason.UNKNOWN_PLATE, plate=consensus.text)
+
+    def for_guard(self, plate: str, seen: Decision, at: Instant) -> Decision:
+        return replace(seen, verdict=Verdict.ADMIT, reason=Reason.GUARD_ADMITTED, plate=plate)
+
+
+def reading(text: str, confidence: float = 0.999, x: float = 0.0) -> Reading:
+    """Return a reading of this text whose every position is as sure as told."""
+    rest = np.log((1 - confidence) / (len(ALPHABET) - 1))
+    logs = np.full((8, len(ALPHABET)), rest, np.float32)
+    for slot, character in enumerate(text.ljust(8, ALPHABET[0])):
+        logs[slot, ALPHABET.index(character)] = np.log(confidence)
+    return Reading(
+        text=text,
+        confidence=confidence,
+        box=Box(((x, 0.0), (x + 140, 0.0), (x + 140, 44.0), (x, 44.0)), 0.9),
+        colour=Colour.BLUE,
+        colour_confidence=0.99,
+        two_lines=False,
+        log_probs=logs,
+    )
+
+
+@dataclass
+class Stage:
+    """A lane and everything around it."""
+
+    loop: bool = True
+    registered: tuple[str, ...] = ("吉A12345",)
+    log: list[object] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.clock, self.album = Clock(), Album()
+        self.journal, self.arm = Notebook(self.log), Arm(self.log)
+        self.looks: list[Look] = []
+        self.ids = 0
+        self.work = LaneWork(
+            LaneSettings(
+                lane=LaneId("south"),
+                name="南门",
+                direction=Direction.IN,
+                has_presence_loop=self.loop,
+                open_confidence=0.97,
+                min_frames=2,
+                max_frame_age=0.8,
+            ),
+            Rules(3.0, 2.0, 60.0, self.new_id),
+            clock=self.clock,
+            journal=self.journal,
+            pictures=self.album,
+            decider=Book(*self.registered),
+            barrier=self.arm,
+            look=self.looks.append,
+            arm=ARM,
+        )
+
+    def new_id(self) -> str:
+        self.ids += 1
+        return f"id-{self.ids}"
+
+    def see(self, text: str, track: int = 1, age: float = 0.05, confidence: float = 0.999) -> None:
+        """Let the eye report one reading."""
+        taken = self.clock.second - age
+        seen = reading(text, confidence, x=self.clock.second * 50)
+        number = round(taken * 10)
+        self.work.handle(
+            Sighting(track, seen, number, taken, 140, b"frame", b"plate", {"read": 9.0})
+        )
+        self.clock.second += 0.1
+
+    def of(self, kind: type) -> list[Entry]:
+        """Return the journal's entries of one kind."""
+        return [entry for entry in self.journal.entries if isinstance(entry, kind)]

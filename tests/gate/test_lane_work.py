@@ -1,0 +1,232 @@
+"""A lane at work: from what eye, board and guard say to journal, arm and view."""
+
+import pytest
+
+from gate import entries
+from gate.events import PassageEnd, Trigger, Verdict
+from gate.lane_words import Answer, Raise
+from gate.sightings import CameraReport, Look, Snapshot, TrackLost
+from hardware.arm import AlarmKind, OutcomeKind, Why
+from hardware.arm import OrderId as ArmOrder
+from hardware.inputs import InputName
+from hardware.passage import PassageKind, PassageSeen
+from hardware.station_words import BarrierAlarm, InputChanged, LinkChanged, OrderOutcome
+from tests.gate.lane_cast import Stage
+
+
+def arrive(stage: Stage) -> None:
+    stage.work.handle(InputChanged(InputName.PRESENCE, True, stage.clock.second))
+
+
+def outcome(stage: Stage, kind: OutcomeKind = OutcomeKind.RAISED) -> None:
+    order, _ = stage.arm.raised[-1]
+    why = Why.CONFIRMED if kind is OutcomeKind.RAISED else Why.NO_ANSWER
+    at = stage.clock.second
+    stage.work.handle(OrderOutcome(ArmOrder(order), kind, why, "0105", "0105", at))
+
+
+def test_a_resident_drives_through() -> None:
+    stage = Stage()
+    arrive(stage)
+    stage.see("吉A12345")
+    assert stage.arm.raised == []
+    stage.see("吉A12345")
+    outcome(stage)
+    stage.work.handle(PassageSeen(PassageKind.ENTERED, stage.clock.second))
+    kinds = [type(entry) for entry in stage.journal.entries]
+    assert kinds == [
+        entries.PassageStarted,
+        entries.PassageRead,
+        entries.PassageDecided,
+        entries.OpeningOrdered,
+        entries.OpeningEnded,
+        entries.PassageEnded,
+    ]
+    assert stage.work.view().state == "idle"
+    assert stage.looks == [Look(on=True), Look(on=False)]
+
+
+def test_the_order_is_on_disk_before_the_arm_hears_of_it() -> None:
+    stage = Stage()
+    arrive(stage)
+    stage.see("吉A12345")
+    stage.see("吉A12345")
+    ordered = next(i for i, one in enumerate(stage.log) if isinstance(one, entries.OpeningOrdered))
+    raised = next(i for i, one in enumerate(stage.log) if isinstance(one, tuple))
+    assert ordered < raised
+
+
+def test_what_cannot_be_written_is_not_opened() -> None:
+    stage = Stage()
+    arrive(stage)
+    stage.see("吉A12345")
+    stage.journal.away = True
+    stage.see("吉A12345")
+    assert stage.arm.raised == []
+    assert stage.work.view().state == "asking"
+
+
+def test_one_reading_is_not_enough_and_the_guard_is_asked_after_the_time() -> None:
+    stage = Stage()
+    arrive(stage)
+    stage.see("吉A12345")
+    stage.clock.second += 3
+    stage.work.handle(None)
+    assert stage.arm.raised == []
+    view = stage.work.view()
+    assert (view.state, view.plate) == ("asking", "吉A12345")
+
+
+@pytest.mark.parametrize("text", ["吉A12346", "吉B12345", "辽A12345", "吉A1234S"])
+def test_one_character_away_does_not_open(text: str) -> None:
+    stage = Stage()
+    arrive(stage)
+    for _ in range(5):
+        stage.see(text)
+    stage.clock.second += 3
+    stage.work.handle(None)
+    assert stage.arm.raised == []
+    assert stage.work.view().state == "asking"
+
+
+def test_a_stale_picture_decides_nothing() -> None:
+    stage = Stage()
+    arrive(stage)
+    for _ in range(5):
+        stage.see("吉A12345", age=0.9)
+    assert stage.arm.raised == []
+
+
+def test_no_plate_goes_to_the_guard_with_a_picture() -> None:
+    stage = Stage()
+    arrive(stage)
+    stage.work.handle(Snapshot(b"whole", stage.clock.second))
+    stage.clock.second += 3
+    stage.work.handle(None)
+    assert stage.work.view().state == "asking"
+    assert stage.album.kept == [b"whole"]
+
+
+def test_the_next_car_is_not_let_in_by_the_plate_of_the_one_before() -> None:
+    stage = Stage()
+    arrive(stage)
+    stage.see("吉A12345")
+    stage.see("吉A12345")
+    outcome(stage)
+    stage.work.handle(PassageSeen(PassageKind.ENTERED, stage.clock.second))
+    arrive(stage)
+    for _ in range(4):
+        stage.see("吉A12345")
+    assert len(stage.arm.raised) == 1
+
+
+def test_a_guard_corrects_the_plate_and_admits() -> None:
+    stage = Stage()
+    arrive(stage)
+    stage.see("吉A12346")
+    stage.clock.second += 3
+    stage.work.handle(None)
+    passage = stage.work.view().passage
+    assert passage is not None
+    assert stage.work.handle(Answer(passage, "zhang", True, "吉A12345", "看清楚了"))
+    *_, decided = stage.of(entries.PassageDecided)
+    assert isinstance(decided, entries.PassageDecided)
+    assert (decided.by, decided.corrected_from) == ("zhang", "吉A12346")
+    assert len(stage.arm.raised) == 1
+    assert not stage.work.handle(Answer(passage, "zhang", True, "吉A12345", "again"))
+    assert len(stage.arm.raised) == 1
+
+
+def test_a_guard_refuses() -> None:
+    stage = Stage()
+    arrive(stage)
+    stage.clock.second += 3
+    stage.work.handle(None)
+    passage = stage.work.view().passage
+    assert passage is not None
+    assert stage.work.handle(Answer(passage, "zhang", False, "", "推销"))
+    *_, decided = stage.of(entries.PassageDecided)
+    assert isinstance(decided, entries.PassageDecided)
+    assert (decided.by, decided.decision.verdict) == ("zhang", Verdict.REFUSE)
+    assert stage.arm.raised == []
+
+
+def test_a_raise_by_hand_is_recorded_with_name_and_remark() -> None:
+    stage = Stage()
+    assert stage.work.handle(Raise("zhang", "快递", emergency=False))
+    (ordered,) = stage.of(entries.OpeningOrdered)
+    assert isinstance(ordered, entries.OpeningOrdered)
+    assert (ordered.by, ordered.remark) == ("zhang", "快递")
+
+
+def test_the_button_in_the_hut_raises_and_says_so() -> None:
+    stage = Stage()
+    stage.work.handle(InputChanged(InputName.BUTTON, True, stage.clock.second))
+    (ordered,) = stage.of(entries.OpeningOrdered)
+    assert isinstance(ordered, entries.OpeningOrdered)
+    assert ordered.by == "button"
+
+
+@pytest.mark.parametrize("kind", [OutcomeKind.FAILED, OutcomeKind.INDETERMINATE])
+def test_a_raise_that_failed_is_journalled_and_put_before_the_guard(kind: OutcomeKind) -> None:
+    stage = Stage()
+    arrive(stage)
+    stage.see("吉A12345")
+    stage.see("吉A12345")
+    outcome(stage, kind)
+    (ended,) = stage.of(entries.OpeningEnded)
+    assert isinstance(ended, entries.OpeningEnded)
+    assert ended.outcome == kind.value
+    assert stage.work.view().state == "asking"
+    assert len(stage.arm.raised) == 1
+
+
+def test_alarms_are_recorded_and_move_nothing() -> None:
+    stage = Stage()
+    at = stage.clock.second
+    stage.work.handle(PassageSeen(PassageKind.TAILGATING, at))
+    stage.work.handle(BarrierAlarm(AlarmKind.ARM_FORCED, {}, at))
+    stage.work.handle(LinkChanged(False, "unplugged", at))
+    for state in ("lost", "restarting", "lost"):
+        stage.work.handle(CameraReport(state, "", 0.0, None))
+    kinds = [entry.kind for entry in stage.of(entries.AlarmRaised)]  # type: ignore[union-attr]
+    assert kinds == ["tailgating", "arm_forced", "link_down", "camera"]
+    assert stage.arm.raised == []
+
+
+def test_a_car_that_follows_closely_gets_a_passage_of_its_own() -> None:
+    stage = Stage()
+    arrive(stage)
+    stage.see("吉A12345")
+    stage.see("吉A12345")
+    outcome(stage)
+    arrive(stage)
+    stage.work.handle(PassageSeen(PassageKind.ENTERED, stage.clock.second))
+    assert stage.work.view().state == "identifying"
+    for _ in range(3):
+        stage.see("吉B99999", track=2)
+    assert len(stage.arm.raised) == 1
+
+
+class TestWithoutLoops:
+    """A lane whose only sense is its camera."""
+
+    def test_a_new_track_starts_a_passage_and_its_end_ends_it(self) -> None:
+        stage = Stage(loop=False)
+        stage.see("吉A12345")
+        stage.see("吉A12345")
+        outcome(stage)
+        stage.work.handle(TrackLost(1, stage.clock.second))
+        (started,) = stage.of(entries.PassageStarted)
+        (ended,) = stage.of(entries.PassageEnded)
+        assert isinstance(started, entries.PassageStarted)
+        assert isinstance(ended, entries.PassageEnded)
+        assert (started.trigger, ended.end) == (Trigger.CAMERA, PassageEnd.PASSED)
+
+    def test_a_stranger_that_leaves_has_backed_out(self) -> None:
+        stage = Stage(loop=False)
+        stage.see("吉A99999")
+        stage.work.handle(TrackLost(1, stage.clock.second))
+        (ended,) = stage.of(entries.PassageEnded)
+        assert isinstance(ended, entries.PassageEnded)
+        assert ended.end is PassageEnd.BACKED_OUT
