@@ -188,6 +188,6 @@ class RelayBoard(Protocol):
         """Do what is due (end of software pulses, reconnecting); never raises.
 
         Returns the seconds until there is something due again, None for nothing. Call it at
-        least that often, and at once after a BoardError.
+        least that often, and at once after a BoardError or a pulse(), which may bring it forward.
         """
         ...

@@ -110,8 +110,7 @@ class Desk:
             arm.link_down("stopped")
 
     def _service(self) -> None:
-        if self._clock.monotonic() < self._service_at and self._board.trouble is None:
-            return
+        # Every turn: a pulse of a turn ago may have made something due that was not due then.
         wait = self._board.service()
         self._service_at = self._clock.monotonic() + (POLL_S if wait is None else wait)
 

@@ -8,13 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hardware import kmtronic, lcus
-from hardware.board import Ack, BoardError, BoardSettings
+from hardware.board import Ack, BoardError, BoardSettings, Trouble
 from hardware.dialects.dialect import Greeting, no_answer
 from hardware.wire import Decoder, Wire
 
 LONGEST_MS = 60_000
 REPLY_S = 0.1
 GREET_TRIES = 3
+TAIL_S = 0.03
+"""Longer than the line of one more relay takes at 9600 baud."""
 HINT = "check that protocol and relays match the board, or declare it silent if it never answers"
 
 
@@ -62,9 +64,17 @@ class UntoldDialect:
                 if not self._wire.is_open:
                     raise
             else:
-                return Greeting(confirmed=True)
-        self._ask()
+                break
+        else:
+            self._ask()
+        self._refuse_more_relays()
         return Greeting(confirmed=True)
+
+    def _refuse_more_relays(self) -> None:
+        """A board that goes on telling is a larger one, or its adapter echoes the question."""
+        if tail := self._wire.listen(TAIL_S):
+            remedy = f"it tells more than {self.relays} relays ({tail.hex(' ')}); correct relays"
+            raise BoardError(Trouble.WRONG_BOARD, self._wire.url, remedy)
 
     def inspect(self) -> None:
         """Do nothing: these boards have no modes."""

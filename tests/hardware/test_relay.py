@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hardware.emulators.lcus import LcusBoard
+from hardware.emulators.lcus import LcusBoard, Status
 from hardware.emulators.waveshare import LINKAGE, WaveshareBoard
 from hardware.relay import BoardError, BoardProtocol, BoardSettings, Trouble, open_boards
 from tests.hardware.fake_clock import FakeClock
@@ -141,6 +141,15 @@ def test_a_relay_that_stays_energised_is_refused(tmp_path: Path) -> None:
         pytest.raises(BoardError, match="relay 3 stays energised"),
     ):
         joint.board.connect()
+
+
+@pytest.mark.parametrize("status", [Status.SPACED, Status.TIGHT, Status.RAW])
+def test_a_larger_board_than_configured_is_another_board(tmp_path: Path, status: Status) -> None:
+    model = LcusBoard(4, status)
+    with rig(tmp_path, BoardProtocol.LCUS, model, connect=False, relays=2) as joint:
+        with pytest.raises(BoardError) as refused:
+            joint.board.connect()
+        assert refused.value.kind is Trouble.WRONG_BOARD
 
 
 def test_a_plain_8ch_with_inputs_configured_is_another_board(tmp_path: Path) -> None:
