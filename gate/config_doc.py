@@ -1,0 +1,68 @@
+"""The page about config.yaml, made from the models: `python -m gate.config_doc` writes it.
+
+A test fails while gate/docs/configuration.md is not what this makes.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from gate.config import Config
+
+PAGE = Path(__file__).parent / "docs" / "configuration.md"
+HEAD = """# config.yaml
+
+Every key, its default and what it is for. `python -m gate.config_doc` makes this page from the code.
+Try a changed file with `gate check`; an unknown key, a wrong value or two lanes on one relay stops
+`gate run` with a line for each fault. `GATE_DATA` in the environment overrides `data`.
+"""
+
+
+def page() -> str:
+    """Return the whole page as Markdown."""
+    return HEAD + "".join(_section("", Config))
+
+
+def _section(path: str, model: type[BaseModel]) -> Iterator[str]:
+    title = path or "top level"
+    yield f"\n## {title}\n\n{(model.__doc__ or '').strip().splitlines()[0]}\n\n"
+    yield "| key | default | what it is for |\n|---|---|---|\n"
+    inner: list[tuple[str, type[BaseModel]]] = []
+    for name, field in model.model_fields.items():
+        key = field.alias or name
+        yield f"| `{key}` | {_default(field)} | {field.description} |\n"
+        below = f"{path}.{key}" if path else key
+        for part, many in _models(field.annotation):
+            inner.append((f"{below}.NAME" if many else below, part))
+    for below, part in inner:
+        yield from _section(below, part)
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True)  # type: ignore[call-arg]
+    if value is None:
+        return "none"
+    if isinstance(value, BaseModel | dict):
+        return "see below"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _models(annotation: Any) -> Iterator[tuple[type[BaseModel], bool]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation, False
+    elif get_origin(annotation) in {Union, UnionType}:
+        for part in get_args(annotation):
+            yield from _models(part)
+    elif get_origin(annotation) is dict:
+        for part, _ in _models(get_args(annotation)[1]):
+            yield part, True
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
