@@ -6,6 +6,7 @@ a board declared silent cannot show it, so its releases are sent twice.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from hardware import kmtronic, lcus
 from hardware.board import Ack, BoardError, BoardSettings, Trouble
@@ -20,6 +21,15 @@ TAIL_S = 0.03
 HINT = "check that protocol and relays match the board, or declare it silent if it never answers"
 
 
+class StatusDecoder(Decoder[tuple[bool, ...]], Protocol):
+    """A decoder of relay states that says what came besides."""
+
+    @property
+    def pending(self) -> bytes:
+        """Bytes that are not part of a returned status."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """The bytes of one such kind of board. reads: how often to ask until the answer is current."""
@@ -27,7 +37,7 @@ class Words:
     relays: int
     command: Callable[[int, bool], bytes]
     question: bytes
-    decoder: Callable[[int], Decoder[tuple[bool, ...]]]
+    decoder: Callable[[int], StatusDecoder]
     reads: int
 
 
@@ -52,6 +62,7 @@ class UntoldDialect:
         self._reply_s = REPLY_S if settings.reply_s is None else settings.reply_s
         self._wire = wire
         self._words = words
+        self._tail = b""
 
     def greet(self) -> Greeting:
         """Check that the board tells as many relays as configured; a silent one is believed."""
@@ -72,7 +83,7 @@ class UntoldDialect:
 
     def _refuse_more_relays(self) -> None:
         """A board that goes on telling is a larger one, or its adapter echoes the question."""
-        if tail := self._wire.listen(TAIL_S):
+        if tail := self._tail + self._wire.listen(TAIL_S):
             remedy = f"it tells more than {self.relays} relays ({tail.hex(' ')}); correct relays"
             raise BoardError(Trouble.WRONG_BOARD, self._wire.url, remedy)
 
@@ -118,6 +129,7 @@ class UntoldDialect:
     def _ask(self) -> tuple[bool, ...]:
         decoder = self._words.decoder(self.relays)
         exchange = self._wire.exchange(self._words.question, decoder, self._reply_s)
+        self._tail = decoder.pending
         if exchange.message is None:
             raise no_answer(self._wire.url, exchange.received, HINT)
         return exchange.message
