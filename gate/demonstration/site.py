@@ -102,7 +102,7 @@ class Site:
     def stop(self) -> None:
         """Unplug everything."""
         self._ended.set()
-        self._painter.join(5.0)
+        self._painter.join(0.5)  # It may be in the middle of a picture; it dies with the process.
         for control in self._controls:
             control.__exit__(None, None, None)
         for stage in self.stages.values():

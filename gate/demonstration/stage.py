@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from gate.demonstration.plan import Arrival, Town
 from gate.demonstration.platecard import plate_picture
 from gate.demonstration.road import BEHIND, PRESENCE, SAFETY, STOP, Fate, Road, Vehicle
-from gate.demonstration.scene import Looks, Scene, Seen
+from gate.demonstration.scene import Looks, Scene, Seen, view_of
 from gate.demonstration.weather import Light
 from hardware.emulators.bank import Change
 from hardware.emulators.camera import EmulatedCamera
@@ -61,6 +63,7 @@ class Stage:
         self.device.listen(self._relay_changed)
         self.device.start()
         self.device.set_input(DOWN_INPUT, True)
+        self.camera.show(np.full((view_of(1).height, view_of(1).width, 3), 24, np.uint8))
         self.camera.start()
 
     def stop(self) -> None:

@@ -1,0 +1,188 @@
+"""A small site for system tests: emulated boards and cameras in one process, the gate in another.
+
+    with emulated_site(tmp_path, roster) as site:
+        config = site.write_config(tmp_path / "config.yaml", data)
+        with running_gate(config, port) as gate: ...
+
+The site outlives the gate, as a real one does; `site.truth()` says what really happened there, and
+`site.ask("south", "relays")` questions a board (see hardware.emulators.control).
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+
+from gate.config import load
+from gate.demo import Story, prepare
+from gate.demonstration.community import cast
+from gate.demonstration.plan import Roster, write_roster
+from gate.demonstration.process import Places, SiteProcess, start_site
+from gate.demonstration.settings import config_text
+from gate.system_clock import SystemClock
+from registry.sample import Size, generate
+
+SMALL = Size(buildings=3, households=90, residents=150, vehicles=90, passes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One line of the site's own log."""
+
+    at: float
+    lane: str
+    event: str
+    role: str = ""
+    plate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatedSite:
+    """A running site."""
+
+    process: SiteProcess
+    log: Path
+
+    @property
+    def places(self) -> Places:
+        """Lane -> {"board": link, "camera": URL, "control": socket}."""
+        return self.process.places
+
+    def write_config(self, path: Path, data: Path, port: int) -> Path:
+        """Write the config.yaml of this site, as the demo does."""
+        path.write_text(config_text(port, data, self.places), encoding="utf-8")
+        return path
+
+    def truth(self) -> list[Happened]:
+        """What happened so far."""
+        lines = self.log.read_text(encoding="utf-8").splitlines()
+        return [Happened(**json.loads(line)) for line in lines]
+
+    def pulses(self, lane: str) -> list[Happened]:
+        """How often the arm was told to rise, and for whom."""
+        return [one for one in self.truth() if one.lane == lane and one.event == "pulse"]
+
+    def ask(self, lane: str, line: str) -> str:
+        """Send one order to the lane's emulated board; return its answer."""
+        with socket.socket(socket.AF_UNIX) as control:
+            control.settimeout(5.0)
+            control.connect(self.places[lane]["control"])
+            control.sendall(f"{line}\n".encode())
+            return control.makefile().readline().strip()
+
+
+@contextmanager
+def emulated_site(folder: Path, roster: Roster, *options: str) -> Iterator[EmulatedSite]:
+    """Run the site's process. options: as of `python -m gate.demonstration.site`."""
+    # Unix sockets need short paths, which pytest's are not.
+    devices = Path(tempfile.mkdtemp(prefix="gate-site-"))
+    cast_file, log = folder / "roster.json", folder / "site.jsonl"
+    write_roster(roster, cast_file)
+    process = start_site(devices, cast_file, log, *options)
+    try:
+        yield EmulatedSite(process, log)
+    finally:
+        process.stop()
+        shutil.rmtree(devices, ignore_errors=True)
+
+
+def small_story(seed: int = 3) -> Story:
+    """A community of three buildings, registered now."""
+    at = SystemClock().now().utc
+    sample = generate(seed, at, SMALL)
+    return Story(sample, cast(sample, seed, at), at)
+
+
+def settle_in(config: Path, story: Story) -> None:
+    """Fill the database that the config names."""
+    prepare(load(config), story)
+
+
+def free_port() -> int:
+    """A TCP port that nobody has now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@dataclass(slots=True)
+class RunningGate:
+    """A gate in a process of its own."""
+
+    child: subprocess.Popen[bytes]
+    port: int
+    output: Path
+
+    def wait_until_up(self, seconds: float = 40.0) -> None:
+        """Return when /healthz answers."""
+        wait_for(self.is_up, seconds, f"gate at port {self.port}", self.said)
+
+    def is_up(self) -> bool:
+        """Whether /healthz answers 200; fails at once where the process has ended."""
+        assert self.child.poll() is None, self.said()
+        return self.get("/healthz") is not None
+
+    def get(self, path: str) -> bytes | None:
+        """What a page answers, None where nothing does."""
+        try:
+            url = f"http://127.0.0.1:{self.port}{path}"
+            with urllib.request.urlopen(url, timeout=2.0) as answer:
+                return bytes(answer.read())
+        except (URLError, OSError):
+            return None
+
+    def stop(self, seconds: float = 8.0) -> int:
+        """Ask it to stop, as systemd does; return its exit status."""
+        self.child.send_signal(signal.SIGTERM)
+        return self.child.wait(seconds)
+
+    def kill(self) -> None:
+        """End it as a power cut does: the process and the eyes that it started."""
+        os.killpg(self.child.pid, signal.SIGKILL)
+        self.child.wait()
+
+    def said(self) -> str:
+        """What it wrote."""
+        return self.output.read_text(encoding="utf-8", errors="replace")[-4000:]
+
+
+@contextmanager
+def running_gate(arguments: list[str], port: int, output: Path) -> Iterator[RunningGate]:
+    """Run `python -m gate ARGUMENTS` in a process group of its own; kill it if it is left."""
+    command = [sys.executable, "-m", "gate", *arguments]
+    with output.open("ab") as said:
+        child = subprocess.Popen(command, stdout=said, stderr=said, start_new_session=True)
+    gate = RunningGate(child, port, output)
+    try:
+        yield gate
+    finally:
+        if child.poll() is None:
+            gate.kill()
+
+
+def wait_for(
+    true: Callable[[], bool], seconds: float, what: str, said: Callable[[], str] = str
+) -> None:
+    """Wait until something is so; fail with what was waited for and what was said."""
+    clock = SystemClock()
+    deadline = clock.monotonic() + seconds
+    while not true():
+        assert clock.monotonic() < deadline, f"{what}: not within {seconds} s\n{said()}"
+        clock.sleep(0.1)
+
+
+def rows(data: Path, question: str, *values: object) -> list[sqlite3.Row]:
+    """Ask the gate's database, read-only, while it runs."""
+    with closing(sqlite3.connect(f"file:{data / 'gate.db'}?mode=ro", uri=True)) as base:
+        base.row_factory = sqlite3.Row
+        return base.execute(question, values).fetchall()
