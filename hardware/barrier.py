@@ -120,8 +120,7 @@ def _take(turn: Turn, fact: f.Fact) -> None:  # noqa: C901, PLR0912 - one case f
             quiet = turn.now + turn.b.settings.dead_time
             turn.b = replace(turn.b, releasing=False, live=None, quiet_until=quiet)
         case f.ReleaseFailed():
-            quiet = turn.now + turn.b.settings.dead_time
-            turn.b = replace(turn.b, releasing=False, quiet_until=quiet)
+            turn.release_failed()
         case f.Tick():
             pass
         case _:
@@ -137,7 +136,7 @@ def _lock(turn: Turn) -> None:
 def _link_up(turn: Turn) -> None:
     if turn.b.link is Link.UP:
         _link_down(turn)
-    turn.b = replace(turn.b, link=Link.UP, raised_at=float("-inf"))
+    turn.b = replace(turn.b, link=Link.UP, snapshot=None, clear_since=None, raised_at=float("-inf"))
     turn.release()
 
 
@@ -158,10 +157,13 @@ def _inputs(turn: Turn, told: Snapshot) -> None:
     snapshot = (
         Snapshot(turn.now, dict.fromkeys(told.signals, Signal.UNKNOWN)) if from_future else told
     )
+    _latch_fire(turn, snapshot[InputName.FIRE] is Signal.ON, "input")
+    if turn.b.link is Link.DOWN:
+        # What is read of a board that has not been greeted says nothing about the arm.
+        return
     before = turn.b.snapshot
     since = guards.clear_since(turn.b, snapshot)
     turn.b = replace(turn.b, snapshot=snapshot, clear_since=since)
-    _latch_fire(turn, snapshot[InputName.FIRE] is Signal.ON, "input")
     change = _switches(turn.b, before, snapshot)
     if change is not None:
         turn.move(change)

@@ -87,6 +87,7 @@ class Barrier:
     stopping: Wish | None = None
     flight: Flight | None = None
     releasing: bool = False
+    releasing_since: float = -inf
     live: Relay | None = None
     live_until: float = -inf
     quiet_until: float = -inf

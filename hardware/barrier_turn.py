@@ -42,6 +42,7 @@ class Turn:
             live_until=min(b.live_until, now),
             quiet_until=min(b.quiet_until, now + b.settings.dead_time),
             raised_at=min(b.raised_at, now),
+            releasing_since=min(b.releasing_since, now),
             flight=None if b.flight is None else replace(b.flight, since=now),
         )
 
@@ -73,10 +74,15 @@ class Turn:
         if self.now >= self.b.quiet_until:
             self.release()
 
+    def release_failed(self) -> None:
+        """Take it that relays may still be energised; the next try comes after the dead time."""
+        quiet = self.now + self.b.settings.dead_time
+        self.b = replace(self.b, releasing=False, quiet_until=quiet)
+
     def release(self) -> None:
         """Order the release of this arm's relays."""
         self.orders.append(Release())
-        self.b = replace(self.b, releasing=True)
+        self.b = replace(self.b, releasing=True, releasing_since=self.now)
 
     def own_wish(self, cause: Cause, until: float) -> Wish:
         """Return a wish of the barrier's own, with an id of its own."""

@@ -55,7 +55,8 @@ def pulse_failed(turn: Turn, fact: PulseFailed) -> None:
     if flight.wish.cause is Cause.HOLD:
         turn.lose_hold()
     protects = flight.wish.cause in (Cause.PRESENCE, Cause.LOWER_TIMEOUT)
-    if protects and not flight.wish.again:
+    # A raise that somebody asked for meanwhile protects as well.
+    if protects and not flight.wish.again and turn.b.raising is None:
         wish = turn.own_wish(flight.wish.cause, turn.now + turn.b.settings.lower_within)
         turn.b = replace(turn.b, raising=replace(wish, again=True))
 
@@ -72,6 +73,8 @@ def _expire(turn: Turn) -> None:
     b = turn.b
     if b.flight is not None and turn.now - b.flight.since > b.settings.answer_within:
         pulse_failed(turn, PulseFailed(b.flight.wish.order_id, "no answer"))
+    if b.releasing and turn.now - b.releasing_since > b.settings.answer_within:
+        turn.release_failed()
     if b.raising is not None and turn.now >= b.raising.expires_at:
         _raising_expired(turn, b.raising)
     if b.lowering is not None and turn.now >= b.lowering.expires_at:
@@ -235,10 +238,20 @@ def _send_raise(turn: Turn, wish: Wish) -> None:
             return
         if turn.b.position is not Position.CLOSED:
             motion, change = Motion.EITHER, Step.EITHER_ORDERED
+        wish = _while_fresh(turn, wish)
     if turn.ready(Relay.RAISE):
         turn.pulse(wish, Relay.RAISE, motion, change)
         retried = wish.cause is Cause.RAISE_TIMEOUT
         turn.b = replace(turn.b, raising=None, raised_at=turn.now, own_lower=False, retried=retried)
+
+
+def _while_fresh(turn: Turn, wish: Wish) -> Wish:
+    """Let a pulse that may lower be worth no more than the inputs it rests on."""
+    snapshot = turn.b.snapshot
+    if snapshot is None:
+        return replace(wish, expires_at=turn.now)
+    until = snapshot.taken_at + turn.b.settings.fresh_for
+    return replace(wish, expires_at=min(wish.expires_at, until))
 
 
 def _send_lower(turn: Turn, wish: Wish) -> None:
@@ -251,9 +264,7 @@ def _send_lower(turn: Turn, wish: Wish) -> None:
     if b.settings.one_button and b.position is not Position.OPEN:
         return
     relay = Relay.RAISE if b.settings.one_button else Relay.LOWER
-    if b.snapshot is not None and turn.ready(relay):
-        # The leave to lower is worth no more than the inputs it rests on.
-        until = min(wish.expires_at, b.snapshot.taken_at + b.settings.fresh_for)
-        brief = replace(wish, expires_at=until)
+    if turn.ready(relay):
+        brief = _while_fresh(turn, wish)
         turn.pulse(brief, relay, Motion.LOWER, Step.LOWER_ORDERED)
         turn.b = replace(turn.b, lowering=None, own_lower=True)

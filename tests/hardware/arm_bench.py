@@ -1,9 +1,13 @@
-"""A bench for one barrier: answers its orders as a good board would, and writes them down."""
+"""A bench for one barrier: answers its orders as a good board would, and writes them down.
+
+The oracle of the random lives looks on here too.
+"""
 
 from hardware import arm_facts as f
 from hardware.arm import AlarmKind, BarrierSettings, OrderId, OutcomeKind, Why
 from hardware.barrier import next_due, start, step
 from hardware.inputs import InputName, Signal, Snapshot
+from tests.hardware.arm_oracle import Oracle
 
 __all__ = ["ArmBench"]
 
@@ -20,11 +24,15 @@ class ArmBench:
         self.orders: list[f.Order] = []
         self.sent_at: dict[OrderId, float] = {}
         self.answers = True
+        self.oracle = Oracle(settings)
 
     def tell(self, fact: f.Fact) -> None:
         waiting = [fact]
         while waiting:
-            self.barrier, orders = step(self.barrier, waiting.pop(0), self.now)
+            told = waiting.pop(0)
+            self.oracle.told(told, self.now)
+            self.barrier, orders = step(self.barrier, told, self.now)
+            self.oracle.judge(told, orders, self.barrier)
             self.orders += orders
             for order in orders:
                 if self.answers and isinstance(order, f.Pulse):
