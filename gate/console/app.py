@@ -11,6 +11,7 @@ from nicegui.translations import translations
 
 from gate.console import (
     ask,
+    blocks,
     charts,
     handover,
     live,
@@ -19,8 +20,10 @@ from gate.console import (
     lookups,
     media,
     passage,
+    spaces,
     users,
     visitor_form,
+    visitors,
 )
 from gate.console.doorkeeper import Doorkeeper
 from gate.console.hub import Hub
@@ -70,10 +73,13 @@ _PAGES = (
     live,
     ask,
     visitor_form,
+    visitors,
     log,
     passage,
     handover,
     charts,
+    spaces,
+    blocks,
     users,
     lookups,
 )

@@ -162,7 +162,7 @@ class ChartsPage:
         totals: dict[str, int] = {}
         for count in counts:
             totals[count.standing] = totals.get(count.standing, 0) + count.n
-        return [Bar(texts.name_of("standing", name or "unknown"), n) for name, n in totals.items()]
+        return [Bar(texts.name_of("inside", name or "unknown"), n) for name, n in totals.items()]
 
     def _buildings(self, answers: Answers) -> list[Bar]:
         say = self._visit.say
@@ -170,7 +170,7 @@ class ChartsPage:
 
     def _dwell(self, items: tuple[DwellBar, ...]) -> chart_options.Options:
         visit = self._visit
-        names = {i.standing: visit.texts.name_of("standing", i.standing) for i in items}
+        names = {i.standing: visit.texts.name_of("inside", i.standing) for i in items}
         labels = {i.below: self._length(i.below) for i in items}
         return chart_options.dwell(items, names, labels, visit.preferences.theme)
 

@@ -84,7 +84,7 @@ class HandoverPage:
         say, texts = self._visit.say, self._visit.texts
         rows = [
             [
-                escape(texts.name_of("standing", count.standing or "unknown")),
+                escape(texts.name_of("inside", count.standing or "unknown")),
                 escape(texts.name_of("vehicle_kind", count.vehicle_kind or "none")),
                 f'<span class="num">{count.n:,}</span>',
             ]

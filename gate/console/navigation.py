@@ -25,11 +25,14 @@ GUARD_PLACES: Final = (
     Place("/live", "live", "videocam", Action.WATCH, "L"),
     Place("/ask", "ask", "contact_support", Action.OPERATE, "A"),
     Place("/visitors/new", "visitor_new", "person_add", Action.REGISTER_VISITOR, "N"),
+    Place("/visitors", "visitors", "badge", Action.REGISTER_VISITOR, "V"),
     Place("/log", "log", "list_alt", Action.READ_LOG_TODAY, "T"),
     Place("/handover", "handover", "handshake", Action.HAND_OVER, "H"),
 )
 MANAGER_PLACES: Final = (
     Place("/charts", "charts", "bar_chart", Action.READ_CHARTS, "C"),
+    Place("/spaces", "spaces", "local_parking", Action.CHANGE_REGISTRY, "P"),
+    Place("/blocks", "blocks", "block", Action.CHANGE_REGISTRY, "B"),
     Place("/users", "users", "group", Action.MANAGE_USERS, "U"),
     Place("/lookups", "lookups", "policy", Action.READ_AUDIT, "O"),
 )

@@ -135,7 +135,7 @@ def _rail(visit: Visit, path: str) -> None:
 
 def _link(visit: Visit, place: Place, path: str) -> None:
     label = escape(visit.say(f"nav.{place.text}"))
-    here = path == place.path or path.startswith(f"{place.path}/")
+    here = path == place.path
     current = ' aria-current="page"' if here else ""
     widgets.raw(
         f'<a href="{place.path}"{current} title="{label}">'

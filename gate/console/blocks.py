@@ -1,0 +1,149 @@
+"""The block list: who must not be let in, why, and until when. Never for unpaid fees (ADR 0031)."""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from html import escape
+
+from gate.console import changing, register_desk, widgets
+from gate.console.asking_aside import ask
+from gate.console.changing import NotDone
+from gate.console.pages import Pages
+from gate.console.plate_chip import plate_chip
+from gate.console.plate_pad import PlatePad
+from gate.console.register_desk import BlockLine
+from gate.console.visit import Visit
+from gate.people import Action
+from registry.kinds import BlockReason
+from registry.plates import Plate, normalise
+
+
+def add(pages: Pages) -> None:
+    """Register the page."""
+    pages.add("/blocks", "nav.blocks", Action.SEARCH_REGISTRY, build)
+
+
+async def build(visit: Visit) -> None:
+    """Fill the page."""
+    await BlocksPage(visit).draw()
+
+
+class BlocksPage:
+    """The blocks in force."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        say = visit.say
+        with widgets.div("page-head"):
+            widgets.heading(say("nav.blocks")).classes("grow")
+            self._part = widgets.text_field(say("log.plate")).classes(remove="field")
+            self._part.props("debounce=300").on_value_change(self.draw)
+            if visit.may(Action.CHANGE_REGISTRY):
+                widgets.button(say("blocks.add"), self._add, kind="bad", icon="block")
+        widgets.words(say("blocks.law"), "small soft")
+        self._list = widgets.div("card").style("margin-top:10px")
+
+    async def draw(self) -> None:
+        """Draw the list as it is now."""
+        visit, part = self._visit, normalise(str(self._part.value or ""))
+        services, now = visit.services, visit.now()
+        lines = await ask(
+            lambda: register_desk.read(services, lambda s: register_desk.blocks(s, now, part))
+        )
+        self._list.clear()
+        with self._list:
+            if lines is None:
+                widgets.empty(visit.say("shell.record_away"), icon="cloud_off")
+            elif not lines:
+                widgets.empty(visit.say("blocks.none"), icon="verified_user")
+            for line in lines or ():
+                self._line(line)
+
+    def _line(self, line: BlockLine) -> None:
+        visit, say = self._visit, self._visit.say
+        reason = visit.texts.name_of("block_reason", line.reason.value)
+        until = visit.time(line.until) if line.until else say("blocks.no_end")
+        with widgets.div("candidate").style("margin-bottom:8px"):
+            widgets.raw(plate_chip(line.plate))
+            widgets.raw(
+                f"{widgets.badge_html(reason, 'bad', 'block')} {escape(line.detail)}"
+                f'<div class="small soft">{escape(line.by)} · {visit.time(line.since)} → '
+                f"{escape(until)}</div>"
+            )
+            if visit.may(Action.CHANGE_REGISTRY):
+                widgets.button(say("blocks.lift"), self._lifter(line), kind="small")
+
+    def _lifter(self, line: BlockLine) -> Callable[[], None]:
+        return lambda: self._lift(line)
+
+    def _lift(self, line: BlockLine) -> None:
+        visit, say = self._visit, self._visit.say
+        dialog, card = widgets.sheet(say("blocks.lift"))
+
+        async def lifted() -> None:
+            why = str(note.value or "").strip()
+            if not why:
+                visit.warn("shell.reason_needed")
+                return
+            dialog.close()
+            done = await changing.make(
+                visit, Action.CHANGE_REGISTRY, register_desk.lift(line.id, why)
+            )
+            if not isinstance(done, NotDone):
+                visit.tell("users.done")
+                await self.draw()
+
+        with card:
+            widgets.raw(plate_chip(line.plate, size="big"))
+            note = widgets.text_field(say("shell.reason")).props("autofocus")
+            with widgets.div("row-flex"):
+                widgets.button(say("blocks.lift"), lifted, kind="main")
+                widgets.button(say("shell.cancel"), dialog.close, key="Esc")
+        visit.keys.lay_on(dialog, {})
+        dialog.open()
+
+    def _add(self) -> None:
+        visit, say = self._visit, self._visit.say
+        dialog, card = widgets.sheet(say("blocks.add"), wide=True)
+        typed: list[Plate | None] = [None]
+
+        async def kept() -> None:
+            if typed[0] is None:
+                visit.warn("visitor.need_plate")
+                return
+            act = register_desk.block(
+                typed[0],
+                BlockReason(str(reason.value)),
+                str(detail.value or "").strip(),
+                end_of_day(visit, str(until.value or "")),
+            )
+            refusal = await changing.make(visit, Action.CHANGE_REGISTRY, act)
+            if isinstance(refusal, NotDone):
+                return
+            if refusal is not None:
+                visit.warn(f"blocks.refused.{refusal.value}")
+                return
+            dialog.close()
+            visit.tell("users.done")
+            await self.draw()
+
+        with card:
+            PlatePad(visit, "", on_change=lambda plate: typed.__setitem__(0, plate), compare=False)
+            names = {
+                one.value: visit.texts.name_of("block_reason", one.value) for one in BlockReason
+            }
+            reason = widgets.choice_field(say("shell.reason"), names, BlockReason.STOLEN.value)
+            detail = widgets.text_field(say("blocks.detail"))
+            until = widgets.text_field(say("blocks.until")).props("type=date stack-label")
+            with widgets.div("row-flex"):
+                widgets.button(say("blocks.add"), kept, kind="bad")
+                widgets.button(say("shell.cancel"), dialog.close, key="Esc")
+        visit.keys.lay_on(dialog, {})
+        dialog.open()
+
+
+def end_of_day(visit: Visit, day: str) -> datetime | None:
+    """Return the end of a typed day in the site's zone; None where none was typed."""
+    if not day:
+        return None
+    start = datetime.combine(datetime.fromisoformat(day).date(), time(), visit.services.zone)
+    return start + timedelta(days=1)

@@ -1,0 +1,29 @@
+"""Names and phones on the screen: masked until shown with a reason, one line at a time."""
+
+from html import escape
+
+from gate.console import widgets
+from gate.console.look_up import with_reason
+from gate.console.visit import Visit
+from gate.people import Action
+from registry.names import mask, mask_phone
+
+
+def person(visit: Visit, name: str, phone: str, target: str) -> None:
+    """Place a masked name and phone, and what shows them; target: what the audit line names."""
+    if not name and not phone:
+        return
+    with widgets.div("row-flex"):
+        shown = widgets.raw(escape(f"{mask(name)} {mask_phone(phone)}".strip()), "mono", tag="span")
+
+        def reveal() -> None:
+            shown.set_content(escape(f"{name} {phone}".strip()))
+            button.delete()
+
+        if visit.may(Action.REVEAL_PERSON):
+            button = widgets.icon_button(
+                "visibility",
+                visit.say("look_up.show"),
+                lambda: with_reason(visit, Action.REVEAL_PERSON, "person", target, reveal),
+                kind="small plain",
+            )

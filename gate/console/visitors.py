@@ -1,0 +1,142 @@
+"""Visitors: passes in force, who stayed too long; revoke, extend. Names masked until shown."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from html import escape
+
+from nicegui import ui
+
+from gate.console import changing, masked, register_desk, widgets
+from gate.console.asking_aside import ask
+from gate.console.changing import NotDone
+from gate.console.lane_words import household_text
+from gate.console.pages import Pages
+from gate.console.plate_chip import plate_chip
+from gate.console.register_desk import PassLine
+from gate.console.visit import Visit
+from gate.people import Action
+from gate.report_values import InsideVehicle
+from registry.plates import normalise
+
+LONG_VISIT = timedelta(hours=24)
+
+
+def add(pages: Pages) -> None:
+    """Register the page."""
+    pages.add("/visitors", "nav.visitors", Action.REGISTER_VISITOR, build)
+
+
+async def build(visit: Visit) -> None:
+    """Fill the page."""
+    await VisitorsPage(visit).draw()
+
+
+class VisitorsPage:
+    """Passes in force and visitors who should have left."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        say = visit.say
+        with widgets.div("page-head"):
+            widgets.heading(say("nav.visitors")).classes("grow")
+            self._part = widgets.text_field(say("log.plate")).classes(remove="field")
+            self._part.props("debounce=300").on_value_change(self.draw)
+            widgets.button(
+                say("nav.visitor_new"),
+                lambda: ui.navigate.to("/visitors/new"),
+                kind="main",
+                icon="person_add",
+            )
+        self._overstays = widgets.div()
+        self._list = widgets.div("col-flex")
+
+    async def draw(self) -> None:
+        """Draw both lists as they are now."""
+        visit, part = self._visit, normalise(str(self._part.value or ""))
+        services, now = visit.services, visit.now()
+        lines = await ask(
+            lambda: register_desk.read(services, lambda s: register_desk.passes(s, now, part))
+        )
+        late = await ask(lambda: services.reports.overstays(now, LONG_VISIT))
+        self._overstays.clear()
+        with self._overstays:
+            for vehicle in (late or ())[:6]:
+                self._late(vehicle)
+        self._list.clear()
+        with self._list:
+            if lines is None:
+                widgets.empty(visit.say("shell.record_away"), icon="cloud_off")
+            elif not lines:
+                with widgets.div("card"):
+                    widgets.empty(visit.say("visitors.none"), icon="badge")
+            for line in lines or ():
+                self._line(line)
+
+    def _late(self, vehicle: InsideVehicle) -> None:
+        visit = self._visit
+        with widgets.banner("ask", "schedule"):
+            widgets.raw(plate_chip(vehicle.plate, size="small"))
+            since = visit.say("visitors.late", since=visit.hour(vehicle.since))
+            who = household_text(visit.texts, vehicle.household)
+            widgets.words(f"{since} · {who}" if who else since, "grow")
+
+    def _line(self, line: PassLine) -> None:
+        visit, say = self._visit, self._visit.say
+        with widgets.div("card candidate"):
+            widgets.raw(plate_chip(line.plate))
+            with widgets.div("words"):
+                widgets.raw(self._facts(line))
+                masked.person(visit, line.name, line.phone, f"pass {line.id}")
+            with widgets.div("row-flex"):
+                widgets.button(say("visitors.extend"), self._with(self._extend, line), kind="small")
+                widgets.button(say("visitors.revoke"), self._with(self._revoke, line), kind="small")
+
+    def _facts(self, line: PassLine) -> str:
+        visit, say = self._visit, self._visit.say
+        home = escape(household_text(visit.texts, line.household))
+        uses = f"{line.spent} / {line.allowed}" if line.allowed else say("visitors.any_number")
+        purpose = escape(visit.texts.name_of("visitor.purpose", line.purpose))
+        fits = (
+            widgets.badge_html(say(f"visitors.fits.{line.name_fits}"), "", "record_voice_over")
+            if line.name_fits
+            else ""
+        )
+        span = f"{visit.hour(line.since)} → {visit.time(line.until)}"
+        return (
+            f"<b>{home}</b> {purpose} {fits}"
+            f'<div class="small soft mono">{span} · {escape(uses)} · {escape(line.by)}'
+            f"{' · ' + escape(line.confirmation) if line.confirmation else ''}</div>"
+        )
+
+    def _with(self, act: Callable[[PassLine], object], line: PassLine) -> Callable[[], object]:
+        return lambda: act(line)
+
+    async def _extend(self, line: PassLine) -> None:
+        until = line.until + timedelta(days=1)
+        act = register_desk.extend(line.id, until)
+        refusal = await changing.make(self._visit, Action.REGISTER_VISITOR, act)
+        if isinstance(refusal, NotDone):
+            return
+        if refusal is not None:
+            self._visit.warn(f"visitor.refused.{refusal.value}")
+            return
+        self._visit.tell("visitors.extended", until=self._visit.time(until))
+        await self.draw()
+
+    def _revoke(self, line: PassLine) -> None:
+        visit, say = self._visit, self._visit.say
+
+        async def agreed() -> None:
+            act = register_desk.revoke(line.id, "")
+            done = await changing.make(visit, Action.REGISTER_VISITOR, act)
+            if not isinstance(done, NotDone):
+                visit.tell("users.done")
+                await self.draw()
+
+        widgets.confirm(
+            say("visitors.revoke"),
+            say("visitors.revoke_text", plate=line.plate),
+            say("visitors.revoke"),
+            say("shell.cancel"),
+            agreed,
+        )
