@@ -29,7 +29,7 @@ from registry.records import (
 from registry.sheets import SheetFault, write_csv, write_xlsx
 from registry.store import Author
 from registry.undo import UndoneTwiceError, undo
-from tests.registry.conftest import NOON
+from tests.registry.conftest import NOON, empty_register
 from tests.registry.sheet_rows import BAD, HEAD, good, line
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -320,20 +320,15 @@ def test_an_export_imports_again_without_a_change(community: Session, write) -> 
 
 
 def test_an_export_into_an_empty_register_exports_the_same(
-    community: Session, wang: Author, tmp_path
+    community: Session, wang: Author
 ) -> None:
-    from sqlalchemy import create_engine
-
     lines = export(community, ZONE)
-    engine = create_engine("sqlite://")
-    SQLModel.metadata.create_all(engine)
-    with Session(engine) as empty:
+    with empty_register() as empty:
         found = table_of(write_csv(lines))
         assert isinstance(found, Table)
         plan = exchange.plan(empty, found, ZONE, NOON)
         exchange.apply(empty, plan, "export.csv", b"", wang)
         assert export(empty, ZONE) == lines
-    engine.dispose()
 
 
 def contents(session: Session) -> dict[str, list[dict]]:

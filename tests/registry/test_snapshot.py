@@ -6,8 +6,7 @@ from types import MappingProxyType
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, select
 
 from registry import dossiers, presence, sample, store, visits
 from registry.kinds import BlockReason, ListedKind, Occupant, PassKind, PassSource
@@ -25,7 +24,7 @@ from registry.records import (
 from registry.rules import Blocked, Dossier, Emergency, Registered, SpaceTaken, Unknown, Visitor
 from registry.snapshot import Inside, Snapshot
 from registry.store import Author
-from tests.registry.conftest import NOON
+from tests.registry.conftest import NOON, empty_register
 
 DAY = timedelta(days=1)
 
@@ -165,20 +164,18 @@ moves = st.lists(
         st.sampled_from(["吉A11111", "吉A22222", "吉A33333"]),
         st.sampled_from([Occupant.RESIDENT, Occupant.VISITOR]),
     ),
-    max_size=15,
+    max_size=10,
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(moves)
 def test_memory_and_database_count_alike_and_as_many_as_came_and_went(
     sequence: list[tuple[str, str, Occupant]],
 ) -> None:
-    engine = create_engine("sqlite://")
-    SQLModel.metadata.create_all(engine)
     expected = dict.fromkeys(Occupant, 0)
     inside: dict[str, Occupant] = {}
-    with Session(engine) as session:
+    with empty_register() as session:
         known = dossiers.load(session, NOON)
         for move, key, occupant in sequence:
             present = Inside(NOON, occupant)
@@ -211,13 +208,12 @@ def test_memory_and_database_count_alike_and_as_many_as_came_and_went(
                         expected[inside.pop(key)] -= 1
                     presence.left_unseen(session, key, Author("wang", NOON))
                     known = dossiers.follow(session, known, NOON)
-            session.commit()
+            session.flush()
         assert {who: known.occupancy.balance.get(who, 0) for who in Occupant} == expected
         fresh = dossiers.load(session, NOON)
         assert fresh.inside == known.inside
         assert {who: fresh.occupancy.balance.get(who, 0) for who in Occupant} == expected
         assert {row.plate for row in session.exec(select(Presence))} == set(inside)
-    engine.dispose()
 
 
 def test_the_snapshot_follows_vehicles_that_come_and_go(session: Session, wang: Author) -> None:
