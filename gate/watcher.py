@@ -33,9 +33,7 @@ _spawn = multiprocessing.get_context("spawn")
 class Watcher:
     """Keeps one eye alive. `tell` gets every report, on the watcher's thread."""
 
-    def __init__(
-        self, settings: EyeSettings, clock: Clock, tell: Callable[[Report], None]
-    ) -> None:
+    def __init__(self, settings: EyeSettings, clock: Clock, tell: Callable[[Report], None]) -> None:
         self._settings, self._clock, self._tell = settings, clock, tell
         self._stopping = threading.Event()
         self._lock = threading.Lock()
