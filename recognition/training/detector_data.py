@@ -26,7 +26,7 @@ from recognition.training.synth import draw_plate
 
 Image = NDArray[np.uint8]
 
-CLOSE_UPS = 16
+CLOSE_UPS = 12
 """Close-ups per batch of scenes; about a quarter of them show no plate."""
 
 

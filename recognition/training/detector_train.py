@@ -38,8 +38,8 @@ class Plan:
 
     data: Path | None
     out: Path
-    steps: int = 8000
-    batch: int = 8
+    steps: int = 16_000
+    batch: int = 4
     side: int = 384
     drawn: int = 6000
     rate: float = 2e-3

@@ -33,8 +33,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m recognition.training", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
     train = verbs.add_parser("train", help="train finder and refiner; goes on where it stopped")
-    train.add_argument("--steps", type=int, default=7000)
-    train.add_argument("--batch", type=int, default=8)
+    train.add_argument("--steps", type=int, default=16_000)
+    train.add_argument("--batch", type=int, default=4)
     train.add_argument("--side", type=int, default=384, help="pixels of the square scenes")
     train.add_argument("--drawn", type=int, default=6000, help="plates drawn beforehand")
     train.add_argument("--workers", type=int, default=1)
@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--out", type=Path, required=True, help="folder of the weights")
     evaluate = verbs.add_parser("evaluate", help="read the val scenes and say what is right")
     evaluate.add_argument("--split", default="val", choices=("train", "val"))
+    evaluate.add_argument("--scenes", type=int, default=0, help="composed scenes instead")
     evaluate.add_argument("--wrong", action="store_true", help="list every wrong picture")
     approach = verbs.add_parser("approach", help="what voting gains on simulated approaches")
     approach.add_argument("--passages", type=int, default=60)
@@ -106,6 +107,8 @@ def _evaluate(given: argparse.Namespace) -> int:
         truths,
     )
 
+    if given.scenes:
+        return _evaluate_composed(given)
     if given.data is None:
         return _no_data()
     found = outcomes(PlateReader.default(), given.data, truths(given.data, given.split))
@@ -113,6 +116,16 @@ def _evaluate(given: argparse.Namespace) -> int:
     print(corner_report(found))
     if given.wrong:
         print("\n".join(described(outcome) for outcome in found if not outcome.right))
+    return 0
+
+
+def _evaluate_composed(given: argparse.Namespace) -> int:
+    from recognition.detector import Detector
+    from recognition.training.detector_data import stock_from
+    from recognition.training.detector_scores import findings_table, measure
+
+    stock = stock_from(given.data, 400, given.seed + 1)
+    print(findings_table(measure(Detector.default(), stock, given.seed, given.scenes)))
     return 0
 
 

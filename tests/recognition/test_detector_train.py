@@ -11,6 +11,13 @@ from recognition.detector import Detector
 from recognition.training.backdrops import box_quad
 from recognition.training.detector_data import close_ups_of, stock_from, to_view
 from recognition.training.detector_net import CORNER_UNIT, STRIDE, target_of
+from recognition.training.detector_scores import (
+    Findings,
+    Seen,
+    findings_table,
+    meanings,
+    measure,
+)
 from recognition.training.detector_train import Plan, export, train
 from recognition.training.detector_verbs import run
 from recognition.training.scenes import Scene, compose
@@ -79,3 +86,21 @@ def test_corners_of_a_close_up_are_measured_from_its_middle() -> None:
     middle = np.array([10 + 2 * 87.5, 20 + 2 * 47.5], np.float32)
     quad = middle + np.array([[-64, -32], [64, -32], [64, 32], [-64, 32]], np.float32)
     assert np.allclose(to_view(quad, back), np.array([-1, -0.5, 1, -0.5, 1, 0.5, -1, 0.5]))
+
+
+def test_findings_tell_recall_by_width_and_what_a_score_means() -> None:
+    plates = (Seen(50, 0.9, 0.05), Seen(50, 0.0, float("nan")), Seen(200, 0.8, 0.02))
+    found = Findings(plates, (0.35, 0.85), 2)
+    text = findings_table(found)
+    assert "50.0%" in text
+    assert "false alarms per scene: 1.000" in text
+    assert [(round(low, 1), share, count) for low, share, count in meanings(found)] == [
+        (0.3, 0.0, 1),
+        (0.8, 0.5, 2),
+        (0.9, 1.0, 1),
+    ]
+
+
+def test_a_detector_is_measured_on_composed_scenes() -> None:
+    findings = measure(Detector.default(), stock_from(None, 5, 2), 1, 2, 320)
+    assert findings.scenes == 2
