@@ -53,10 +53,10 @@ _DWELL = text(
 
 def facets(row: Mapping[str, Any]) -> dict[str, object]:
     """The facets of a passage's row."""
-    read = bool(row["plate_read"] or row["plate"])
-    if row["forgotten"] is not None:
-        read = bool(row["frames"])
-    derived = {"was_read": read, "corrected": bool(row["corrected_from"])}
+    derived = {
+        "was_read": bool(row["plate_read"] or row["plate"]),
+        "corrected": bool(row["corrected_from"]),
+    }
     return {name: derived[name] if name in derived else row[name] for name in FACETS}
 
 
@@ -68,6 +68,12 @@ def cell_of(connection: Connection, values: Mapping[str, object]) -> int:
         return int(known)
     made = connection.execute(insert(cell).values(**values).returning(cell.c.id)).scalar_one()
     return int(made)
+
+
+def forgotten_cell(connection: Connection, old: int, actor: str) -> int:
+    """The same facets with another actor: what was read and corrected stays counted."""
+    row = connection.execute(select(cell).where(cell.c.id == old)).mappings().one()
+    return cell_of(connection, {name: row[name] for name in FACETS} | {"actor": actor})
 
 
 def enter(connection: Connection, number: int, started: datetime, into: int) -> None:

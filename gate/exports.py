@@ -1,0 +1,172 @@
+"""Lists as files: CSV and XLSX of any filtered log, a portion at a time, with progress.
+
+Rules: who takes persons' data out says why, and both the reason and the taker stand in the file
+(watermark) and in the record before the first line is written. Cells that a spreadsheet would run
+as a formula are kept as text. Columns and headings are the caller's, so that they are in its
+language.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from enum import StrEnum
+from pathlib import Path
+
+import xlsxwriter
+
+from gate.entries import Audited
+from gate.errors import GateError
+from gate.journal import Journal
+from gate.report_values import PassageFilter, PassageRow
+from gate.reports import Reports
+
+_PORTION = 500
+_MOST = 1_000_000
+# Excel's 1,048,576 rows, less watermark and headings.
+_SHEET = 1_048_574
+
+Progress = Callable[[int, int], None]
+
+
+class Form(StrEnum):
+    """The kind of file."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+class ReasonMissing(GateError):  # noqa: N818 - says what is missing
+    """Data of persons is taken out only with a reason."""
+
+
+class TooLong(GateError):  # noqa: N818 - says what is wrong with the request
+    """The list does not fit into a sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """fields: names of PassageRow. headings: the same number of texts, in the reader's language."""
+
+    fields: tuple[str, ...]
+    headings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """Who takes the list, why, when; watermark: the line that says so, in the reader's language."""
+
+    by: str
+    why: str
+    watermark: str
+
+
+def export(
+    journal: Journal,
+    reports: Reports,
+    wanted: PassageFilter,
+    columns: Columns,
+    taker: Taker,
+    target: Path,
+    form: Form,
+    zone: tzinfo,
+    *,
+    progress: Progress | None = None,
+) -> int:
+    """Write the matching passages, newest first, to the file; return how many.
+
+    progress: told lines done and lines expected. Raises ReasonMissing, JournalAway, OSError.
+    """
+    if not taker.why.strip():
+        raise ReasonMissing("say what the list is for")
+    detail: dict[str, object] = {"form": form.value, "filter": str(wanted)}
+    with journal.unit() as unit:
+        unit.append(Audited(taker.by, "exported", target.name, taker.why, detail))
+    expected = reports.count(wanted, _MOST).n
+    lines = _lines(reports, wanted, columns.fields, zone)
+    counted = _counted(lines, expected, progress)
+    if form is Form.CSV:
+        return _write_csv(target, columns, taker, counted)
+    return _write_xlsx(target, columns, taker, counted)
+
+
+def _lines(
+    reports: Reports, wanted: PassageFilter, fields: Sequence[str], zone: tzinfo
+) -> Iterator[list[str]]:
+    cursor = None
+    while True:
+        page = reports.passages(wanted, cursor, _PORTION)
+        for row in page.rows:
+            yield [_cell(row, name, zone) for name in fields]
+        if page.cursor is None:
+            return
+        cursor = page.cursor
+
+
+def _counted(
+    lines: Iterator[list[str]], expected: int, progress: Progress | None
+) -> Iterator[list[str]]:
+    done = 0
+    for line in lines:
+        yield line
+        done += 1
+        if progress is not None and done % _PORTION == 0:
+            progress(done, max(done, expected))
+    if progress is not None:
+        progress(done, done)
+
+
+def _cell(row: PassageRow, name: str, zone: tzinfo) -> str:
+    value: object = getattr(row, name)
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.astimezone(zone).isoformat(sep=" ", timespec="seconds")
+    return harmless(str(value))
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet runs: an apostrophe before what would begin a formula (OWASP)."""
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _write_csv(target: Path, columns: Columns, taker: Taker, lines: Iterator[list[str]]) -> int:
+    # The mark tells spreadsheets that this is UTF-8; without it they garble Chinese.
+    with target.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([harmless(taker.watermark)])
+        writer.writerow(columns.headings)
+        n = 0
+        for line in lines:
+            writer.writerow(line)
+            n += 1
+    return n
+
+
+def _write_xlsx(target: Path, columns: Columns, taker: Taker, lines: Iterator[list[str]]) -> int:
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with closing(xlsxwriter.Workbook(str(target), options)) as book:
+        sheet = book.add_worksheet()
+        sheet.set_header(f"&C{taker.watermark.replace('&', '&&')}"[:255])
+        sheet.write_string(0, 0, taker.watermark)
+        for column, heading in enumerate(columns.headings):
+            sheet.write_string(1, column, heading, book.add_format({"bold": True}))
+        n = 0
+        for line in lines:
+            if n >= _SHEET:
+                raise TooLong(f"a sheet holds {_SHEET} lines: narrow the filter, or take CSV")
+            for column, text in enumerate(line):
+                sheet.write_string(n + 2, column, text)
+            n += 1
+    return n
+
+
+def as_text(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """A small list as CSV text, for what a page shows already (audit, inside, charts)."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(headings)
+    writer.writerows([harmless(cell) for cell in line] for line in lines)
+    return text.getvalue()

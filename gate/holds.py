@@ -1,0 +1,156 @@
+"""Two registers of the data protection side: holds for disputes, and disclosures to authorities.
+
+A hold keeps passages (by id, or by plate and time) from being purged until it is released. A
+disclosure is what was handed to whom on which document; its line is never changed. Both are made by
+a person in a unit of work, and are on record in the journal too.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, insert, or_, select, update
+
+from gate.entries import Audited
+from gate.errors import GateError
+from gate.events import PassageId
+from gate.ports import Unit
+from gate.tables import disclosure, hold, passage
+
+
+class HoldUnclear(GateError):  # noqa: N818 - says what is wrong with the request
+    """A hold names neither a passage nor a plate, or has no reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """since/until: passages that began in that time; until None: later ones too."""
+
+    id: int
+    passage: str
+    plate: str
+    since: datetime
+    until: datetime | None
+    placed: datetime
+    actor: str
+    why: str
+    released: datetime | None
+    released_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """authority, document, officer: as on the request. basis: the law. sha256: of the file."""
+
+    id: int
+    at: datetime
+    actor: str
+    authority: str
+    document: str
+    officer: str
+    scope: str
+    basis: str
+    handed_over: str
+    sha256: str
+
+
+def place_hold(
+    unit: Unit,
+    *,
+    by: str,
+    why: str,
+    now: datetime,
+    of: PassageId | None = None,
+    plate: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> int:
+    """Keep passages from being purged; return the hold's id. Raises HoldUnclear."""
+    if not why.strip() or (of is None) == (not plate):
+        raise HoldUnclear("a hold names one passage or one plate, and says why")
+    values = {
+        "passage": of or "",
+        "plate": plate,
+        "since": since or datetime.fromtimestamp(0, now.tzinfo),
+        "until": until,
+        "placed": now,
+        "actor": by,
+        "why": why,
+    }
+    made = unit.session.connection().execute(insert(hold).values(values).returning(hold.c.id))
+    number = int(made.scalar_one())
+    unit.append(Audited(by, "hold_placed", of or plate, why, {"hold": number}))
+    return number
+
+
+def release_hold(unit: Unit, number: int, *, by: str, why: str, now: datetime) -> bool:
+    """End a hold; False if there is no such hold, or it was ended before."""
+    ending = update(hold).where(hold.c.id == number, hold.c.released.is_(None))
+    done = unit.session.connection().execute(ending.values(released=now, released_by=by))
+    if done.rowcount:
+        unit.append(Audited(by, "hold_released", str(number), why))
+    return bool(done.rowcount)
+
+
+def holds(connection: Connection, *, all_of_them: bool = False) -> tuple[Hold, ...]:
+    """Holds, newest first; only those in force unless told otherwise."""
+    query = select(hold).order_by(hold.c.id.desc())
+    if not all_of_them:
+        query = query.where(hold.c.released.is_(None))
+    return tuple(Hold(**row) for row in _mappings(connection, query))
+
+
+def not_held() -> ColumnElement[bool]:
+    """The condition on `passage` that no hold keeps it."""
+    in_time = and_(
+        hold.c.since <= passage.c.started,
+        or_(hold.c.until.is_(None), hold.c.until > passage.c.started),
+    )
+    same = or_(
+        and_(hold.c.passage != "", hold.c.passage == passage.c.passage),
+        and_(hold.c.plate != "", hold.c.plate == passage.c.plate, in_time),
+    )
+    return ~exists().where(hold.c.released.is_(None), same)
+
+
+def disclose(
+    unit: Unit,
+    *,
+    by: str,
+    now: datetime,
+    authority: str,
+    document: str,
+    officer: str,
+    scope: str,
+    basis: str,
+    handed_over: str = "",
+    sha256: str = "",
+) -> int:
+    """Put a disclosure on the register; return its number."""
+    values = {
+        "at": now,
+        "actor": by,
+        "authority": authority,
+        "document": document,
+        "officer": officer,
+        "scope": scope,
+        "basis": basis,
+        "handed_over": handed_over,
+        "sha256": sha256,
+    }
+    made = unit.session.connection().execute(
+        insert(disclosure).values(values).returning(disclosure.c.id)
+    )
+    number = int(made.scalar_one())
+    unit.append(Audited(by, "disclosed", authority, document, {"disclosure": number}))
+    return number
+
+
+def disclosures(connection: Connection) -> tuple[Disclosure, ...]:
+    """The register, newest first."""
+    query = select(disclosure).order_by(disclosure.c.id.desc())
+    return tuple(Disclosure(**row) for row in _mappings(connection, query))
+
+
+def _mappings(connection: Connection, query: Any) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(query).mappings()]
