@@ -84,13 +84,18 @@ def open_store(config: Config) -> Store:
     """Open database, keys, journal and pictures of the data folder, making what is not there."""
     clock = SystemClock()
     config.data.mkdir(parents=True, exist_ok=True)
-    keys = config.data / "keys"
-    keys.mkdir(mode=0o700, exist_ok=True)
-    vault = open_vault(config.key_file or keys / "vault.key")
+    vault = key_of(config)
     database = open_database(config.database or config.data)
     journal = Journal(database, config.data, vault, clock, effects=RegistryEffects())
     pictures = Pictures(config.data / "pictures", vault)
     return Store(clock, database, vault, journal, pictures, People(journal))
+
+
+def key_of(config: Config) -> Vault:
+    """Open the site's key, making one where there is none."""
+    keys = config.data / "keys"
+    keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return open_vault(config.key_file or keys / "vault.key")
 
 
 class Application:
