@@ -167,6 +167,8 @@ def _ground(image: Image, view: View, place: Place, rng: np.random.Generator) ->
     tone = np.where(dash, 196, tone)
     dark = 1 - 0.16 * np.exp(-(((x + 0.37) / 0.5) ** 2)) * road
     tint = np.where(road[..., None], np.array([1.0, 1.0, 0.985]), np.array([0.93, 0.98, 1.03]))
+    lawn = (((x < -4.2) | (x > 4.6)) & (z < 19.0) & place.inside)[..., None]
+    tint = np.where(lawn, np.array([0.42, 0.78, 0.62]), tint)
     haze = np.clip((z - 10) / 60, 0, 0.5)[..., None]
     colour = (tone * dark)[..., None] * tint * (1 - haze) + np.array([222, 216, 210]) * haze
     image[hit] = np.clip(colour, 0, 255).astype(np.uint8)[hit]
@@ -250,9 +252,15 @@ def _leaves(
 
 
 def _wall(canvas: _Canvas, place: Place, rng: np.random.Generator) -> None:
-    """The low wall beside the lane; the sign stands at the street, where arriving people see it."""
+    """The wall with the name stands at the street; on the way out there are lawn and hedges."""
     z = 15.0
     stone = wall(rng, 6, 1.6, 196)
+    if place.inside:
+        for x in ((-11.0, -3.0), (3.6, 12.0)):
+            leaves = (hedge(rng, 8.0, 1.1), hedge(rng, 0.8, 1.1), hedge(rng, 8.0, 0.8))
+            canvas.box(x, (0, 1.1), (z, z + 0.8), leaves, Kind.LEAVES)
+        canvas.box((-3.0, -2.5), (0, 1.5), (z, z + 0.5), (stone, stone, stone))
+        return
     canvas.box((-10.0, -3.0), (0, 1.75), (z, z + 0.5), (sign_wall(rng, 7.0, 1.75), stone, stone))
     canvas.box(
         (-3.0, -2.3),

@@ -313,7 +313,7 @@ def _light_bar(form: Outline, marking: Marking, step: float) -> _Patch:
     if marking is Marking.RESCUE:
         left = right = (30, 30, 215)
     colours = np.where((u < 0)[..., None], np.array(left), np.array(right)).astype(np.uint8)
-    colours[np.abs(u) < 0.12] = (225, 225, 225)
+    colours[(np.abs(u) < 0.30) | (np.abs(u) > 0.94)] = (36, 36, 38)
     materials = np.full(x.shape, int(Material.GLOSS), np.uint8)
     return _patch(
         np.stack([x, y, z], -1), np.array([0, 1.0, -0.3], np.float32), (colours, materials)

@@ -66,8 +66,13 @@ class EmulatedSite:
 
     def truth(self) -> list[Happened]:
         """What happened so far."""
-        lines = self.log.read_text(encoding="utf-8").splitlines()
-        return [Happened(**json.loads(line)) for line in lines]
+        return self.read(self.log)
+
+    @staticmethod
+    def read(log: Path) -> list[Happened]:
+        """Read a site's log; a line that is being written just now is left for later."""
+        whole = log.read_text(encoding="utf-8").rpartition("\n")[0]
+        return [Happened(**json.loads(line)) for line in whole.splitlines()]
 
     def pulses(self, lane: str) -> list[Happened]:
         """How often the arm was told to rise, and for whom."""
