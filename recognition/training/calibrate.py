@@ -12,7 +12,7 @@ from recognition.reader import log_softmax
 
 Floats = NDArray[np.float32]
 
-_GRID = np.exp(np.linspace(np.log(0.6), np.log(4.0), 60)).astype(np.float32)
+_GRID = np.exp(np.linspace(np.log(0.8), np.log(4.0), 60)).astype(np.float32)
 _PRIOR = 20.0
 
 
