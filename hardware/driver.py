@@ -173,14 +173,23 @@ class Driver:
 
     def _expect_released(self) -> None:
         """Read the relays back; tell once more if one is still energised."""
-        states = self._dialect.read_relays()
+        states = self._read_back()
         if any(states or ()):
             self._dialect.release_all()
-            states = self._dialect.read_relays()
+            states = self._read_back()
         if not any(states or ()):
             return
         stuck = ", ".join(str(channel) for channel, on in enumerate(states or (), 1) if on)
         raise self._error(Trouble.STUCK, f"relay {stuck} stays energised; replace the board")
+
+    def _read_back(self) -> tuple[bool, ...] | None:
+        """Read the relays, twice if the first answer was lost."""
+        try:
+            return self._dialect.read_relays()
+        except BoardError as error:
+            if error.kind not in MISS_KINDS or not self._wire.is_open:
+                raise
+            return self._dialect.read_relays()
 
     def _down(self, error: BoardError) -> BoardError:
         """Note that the link is down and return the error with this board's place."""

@@ -97,7 +97,7 @@ QUICK = {"relays": 2, "gap_s": 0.005}
 
 def quick_lcus(status: Status, stale: bool = False) -> LcusBoard:
     """Return a board of two relays that needs no long pause."""
-    return LcusBoard(2, status, stale, deaf_after_s=0.002)
+    return LcusBoard(2, status, stale, deaf_after_s=0.0)
 
 
 KINDS = {
