@@ -31,8 +31,10 @@ GUARD_PLACES: Final = (
 )
 MANAGER_PLACES: Final = (
     Place("/charts", "charts", "bar_chart", Action.READ_CHARTS, "C"),
+    Place("/registry", "registry", "holiday_village", Action.SEARCH_REGISTRY, "R"),
     Place("/spaces", "spaces", "local_parking", Action.CHANGE_REGISTRY, "P"),
     Place("/blocks", "blocks", "block", Action.CHANGE_REGISTRY, "B"),
+    Place("/import", "importing", "upload_file", Action.CHANGE_REGISTRY, "I"),
     Place("/users", "users", "group", Action.MANAGE_USERS, "U"),
     Place("/lookups", "lookups", "policy", Action.READ_AUDIT, "O"),
 )

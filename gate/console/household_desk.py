@@ -1,0 +1,219 @@
+"""What the registry pages ask: search, one household, its vehicles. No page in here."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from gate.console.services import Services
+from gate.entries import Audited
+from gate.ports import Unit
+from registry import store
+from registry.kinds import VehicleKind
+from registry.plates import Plate, PlateColour, neighbours
+from registry.records import Change, Household, Space, SpaceVehicle, Vehicle
+from registry.search import Hit, Index, load_index
+from registry.store import Author, Duplicate
+
+
+class Finder:
+    """The search index, made anew when the register has changed. Safe to call from any thread."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._lock = threading.Lock()
+        self._index: Index | None = None
+        self._seen: int | None = -1
+
+    def search(self, typed: str, limit: int = 30) -> tuple[Hit, ...]:
+        """Return the best hits, best first."""
+        with self._lock, self._services.journal.reading() as session:
+            newest = session.exec(select(func.max(Change.id))).one()
+            if self._index is None or newest != self._seen:
+                self._index, self._seen = load_index(session), newest
+            index = self._index
+        return index.search(typed, limit)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """Somebody of a household; name and phone are whole here: the page masks them."""
+
+    id: int
+    name: str
+    phone: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleLine:
+    """A registered vehicle."""
+
+    id: int
+    plate: str
+    colour: str
+    kind: VehicleKind
+    since: datetime | None
+    until: datetime | None
+    note: str
+    spaces: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """A line of the history."""
+
+    at: datetime
+    who: str
+    action: str
+    entity: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdView:
+    """A household and everything that belongs to it."""
+
+    id: int
+    label: str
+    note: str
+    people: tuple[PersonLine, ...]
+    vehicles: tuple[VehicleLine, ...]
+    spaces: tuple[str, ...]
+    history: tuple[ChangeLine, ...]
+
+
+def household(session: Session, number: int) -> HouseholdView | None:
+    """Return a household; None where there is no such."""
+    row = session.get(Household, number)
+    if row is None:
+        return None
+    people = tuple(
+        PersonLine(person.id or 0, person.name, person.phone, person.role.value)
+        for person in store.people_of(session, number)
+    )
+    cars = session.exec(
+        select(Vehicle).where(Vehicle.household_id == number).order_by(col(Vehicle.plate))
+    ).all()
+    vehicles = tuple(_vehicle_line(session, car) for car in cars)
+    spaces = session.exec(select(Space.name).where(Space.household_id == number)).all()
+    return HouseholdView(
+        id=number,
+        label=store.label_of(session, number),
+        note=row.note,
+        people=people,
+        vehicles=vehicles,
+        spaces=tuple(spaces),
+        history=_history(session, [car.plate for car in cars]),
+    )
+
+
+def _vehicle_line(session: Session, car: Vehicle) -> VehicleLine:
+    spaces = session.exec(
+        select(Space.name)
+        .join(SpaceVehicle, col(SpaceVehicle.space_id) == col(Space.id))
+        .where(SpaceVehicle.vehicle_id == car.id)
+    ).all()
+    return VehicleLine(
+        car.id or 0,
+        car.plate,
+        car.colour.value,
+        car.kind,
+        car.valid_from,
+        car.valid_until,
+        car.note,
+        tuple(spaces),
+    )
+
+
+def _history(session: Session, plates: list[str]) -> tuple[ChangeLine, ...]:
+    wanted = (
+        select(Change)
+        .where(col(Change.plate).in_(plates))
+        .order_by(col(Change.id).desc())
+        .limit(20)
+    )
+    return tuple(
+        ChangeLine(row.at, row.who, row.action.value, row.entity, row.plate or "")
+        for row in session.exec(wanted)
+    )
+
+
+def vehicle(session: Session, number: int) -> VehicleLine | None:
+    """Return a vehicle; None where there is no such."""
+    row = session.get(Vehicle, number)
+    return _vehicle_line(session, row) if row is not None else None
+
+
+def lookalikes(session: Session, plate: Plate) -> tuple[str, ...]:
+    """Return registered plates one look-alike character away: a camera may take one for another."""
+    near = list(dict.fromkeys(neighbours(plate.text)))
+    return tuple(session.exec(select(Vehicle.plate).where(col(Vehicle.plate).in_(near))))
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleWanted:
+    """What a person typed about a vehicle."""
+
+    kind: VehicleKind
+    colour: PlateColour
+    until: datetime | None
+    note: str
+
+
+def add_vehicle(
+    home: int, plate: Plate, wanted: VehicleWanted
+) -> Callable[[Unit, Author], Duplicate | None]:
+    """Return the change that registers a vehicle; it answers with whose it is already."""
+
+    def act(unit: Unit, by: Author) -> Duplicate | None:
+        made = store.register_vehicle(
+            unit.session,
+            plate,
+            by,
+            household_id=home,
+            kind=wanted.kind,
+            colour=wanted.colour,
+            valid_until=wanted.until,
+            note=wanted.note,
+        )
+        if isinstance(made, Duplicate):
+            return made
+        unit.append(Audited(by.who, "vehicle_added", plate.text))
+        return None
+
+    return act
+
+
+def change_vehicle(number: int, wanted: VehicleWanted) -> Callable[[Unit, Author], None]:
+    """Return the change of a vehicle's kind, colour, end and note."""
+
+    def act(unit: Unit, by: Author) -> None:
+        row = store.get(unit.session, Vehicle, number)
+        store.update(
+            unit.session,
+            row,
+            by,
+            kind=wanted.kind,
+            colour=wanted.colour,
+            valid_until=wanted.until,
+            note=wanted.note,
+        )
+        unit.append(Audited(by.who, "vehicle_changed", row.plate))
+
+    return act
+
+
+def remove_vehicle(number: int, why: str) -> Callable[[Unit, Author], None]:
+    """Return the change that takes a vehicle off the register."""
+
+    def act(unit: Unit, by: Author) -> None:
+        row = store.get(unit.session, Vehicle, number)
+        plate = row.plate
+        store.remove_vehicle(unit.session, row, by)
+        unit.append(Audited(by.who, "vehicle_removed", plate, why))
+
+    return act
