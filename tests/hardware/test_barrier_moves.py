@@ -19,7 +19,7 @@ def test_only_a_person_ends_a_fault():
 
 
 def test_every_position_can_be_reached_and_left():
-    assert {to for to in MOVES.values()} == set(Position)
+    assert set(MOVES.values()) == set(Position)
     assert {source for source, _ in MOVES} == set(Position)
 
 

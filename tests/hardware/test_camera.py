@@ -1,0 +1,305 @@
+"""A camera keeps the newest picture, says what ails it, and comes back by itself."""
+
+import hashlib
+import logging
+import socket
+import threading
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardware.camera import Camera, CameraSettings, CameraState, CameraTrouble
+from hardware.camera_doctor import diagnose
+from hardware.camera_frames import mask_url
+from hardware.camera_judge import Judgement, judge
+from hardware.camera_sources import Folder, Video
+from hardware.clock import SystemClock
+from hardware.emulators.camera import EmulatedCamera
+
+CLOCK = SystemClock()
+
+
+def picture(seed: int = 0, size: tuple[int, int] = (180, 320)):
+    """Return something with edges and shades in it."""
+    noise = np.random.default_rng(seed).integers(0, 255, (9, 16, 3), dtype=np.uint8)
+    return cv2.resize(noise, (size[1], size[0]), interpolation=cv2.INTER_CUBIC)
+
+
+class Watched:
+    """A running camera that a test waits for."""
+
+    def __init__(self, url: str, **settings) -> None:
+        known = {"open_within": 2.0, "read_within": 1.0, "frozen_after": 1.0}
+        known["impaired_after"] = 0.3
+        self.camera = Camera(CameraSettings("south", url, **{**known, **settings}), CLOCK)
+
+    def __enter__(self) -> "Watched":
+        self.camera.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self.camera.stop(10.0)
+
+    def until(self, state: CameraState, why: CameraTrouble | None = None) -> None:
+        end = CLOCK.monotonic() + 20.0
+        while (self.camera.health().state, self.camera.health().why) != (state, why):
+            assert CLOCK.monotonic() < end, self.camera.health()
+            CLOCK.sleep(0.02)
+
+
+def test_a_stream_is_watched_frozen_blackened_cut_refused_and_comes_back(caplog):
+    caplog.set_level(logging.DEBUG)
+    with EmulatedCamera(fps=20.0, password="geheim") as device:
+        device.show(picture())
+        with Watched(device.url.replace("http://", "http://gate:geheim@"), fps=15.0) as watched:
+            camera = watched.camera
+            watched.until(CameraState.LIVE)
+            first = camera.latest()
+            assert first is not None
+            assert first.image.shape == (180, 320, 3)
+            assert camera.health().last_frame_age < 5.0
+            device.freeze()
+            watched.until(CameraState.IMPAIRED, CameraTrouble.FROZEN)
+            assert CLOCK.monotonic() - camera.latest().taken >= 1.0
+            device.freeze(False)
+            watched.until(CameraState.LIVE)
+            assert camera.latest().number > first.number
+            device.go_black()
+            watched.until(CameraState.IMPAIRED, CameraTrouble.DARK)
+            device.go_black(False)
+            watched.until(CameraState.LIVE)
+            device.drop()
+            watched.until(CameraState.LOST, CameraTrouble.STALLED)
+            assert camera.latest() is None
+            watched.until(CameraState.LIVE)
+            device.refuse()
+            watched.until(CameraState.LOST, CameraTrouble.REFUSED)
+            device.refuse(False)
+            watched.until(CameraState.LIVE)
+    assert camera.health().state is CameraState.STOPPED
+    assert "geheim" not in caplog.text
+
+
+def test_a_wrong_password_is_told_and_never_written(caplog, capfd):
+    caplog.set_level(logging.DEBUG)
+    with (
+        EmulatedCamera(fps=5.0, password="right") as device,
+        Watched(device.url.replace("http://", "http://gate:mistaken@")) as watched,
+    ):
+        watched.until(CameraState.LOST, CameraTrouble.WRONG_PASSWORD)
+        assert "mistaken" not in repr(watched.camera._settings)
+    out, err = capfd.readouterr()
+    assert "mistaken" not in caplog.text + out + err
+
+
+def test_what_is_not_there_is_told():
+    with Watched("no/such/file.mp4") as watched:
+        watched.until(CameraState.LOST, CameraTrouble.NO_FILE)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with Watched(f"http://127.0.0.1:{port}/stream.mjpg") as watched:
+        watched.until(CameraState.LOST, CameraTrouble.REFUSED)
+
+
+def test_garbage_is_not_decoded(tmp_path):
+    garbage = tmp_path / "film.mp4"
+    garbage.write_bytes(bytes(range(256)) * 40)
+    with Watched(str(garbage)) as watched:
+        watched.until(CameraState.LOST, CameraTrouble.NOT_DECODED)
+
+
+def folder_of(tmp_path, count: int = 3):
+    for number in range(count):
+        cv2.imwrite(str(tmp_path / f"{number}.png"), picture(number))
+    (tmp_path / "notes.txt").write_text("no picture")
+    return tmp_path
+
+
+def test_a_folder_is_played_in_order_and_ends(tmp_path):
+    with Watched(str(folder_of(tmp_path)), fps=20.0) as watched:
+        watched.until(CameraState.ENDED)
+        last = watched.camera.latest()
+    assert last.number == 3
+    assert np.array_equal(last.image, picture(2))
+
+
+def test_a_folder_can_be_played_for_ever_and_a_broken_picture_is_passed_over(tmp_path):
+    (folder_of(tmp_path) / "1.png").write_bytes(b"broken")
+    settings = CameraSettings("south", str(tmp_path), loop=True)
+    source = Folder(settings)
+    assert source.open() is None
+    seen = [source.retrieve() is not None for _ in range(6) if source.grab()]
+    assert seen == [True, False, True, True, False, True]
+
+
+def test_an_empty_folder_has_no_picture(tmp_path):
+    with Watched(str(tmp_path)) as watched:
+        watched.until(CameraState.LOST, CameraTrouble.NO_FILE)
+
+
+def test_a_video_file_keeps_its_speed_and_can_loop(tmp_path):
+    path = str(tmp_path / "film.avi")
+    film = cv2.VideoWriter(path, cv2.VideoWriter_fourcc(*"MJPG"), 20.0, (320, 180))
+    for number in range(10):
+        film.write(picture(number))
+    film.release()
+    once = Video(CameraSettings("south", path, fps=10.0))
+    assert once.open() is None
+    taken = 0
+    while once.grab():
+        assert once.retrieve() is not None
+        taken += 1
+    once.close()
+    assert taken == 5
+    again = Video(CameraSettings("south", path, fps=20.0, loop=True))
+    assert again.open() is None
+    assert all(again.grab() for _ in range(25))
+    again.close()
+
+
+class Exploding:
+    """A source whose decoder raises."""
+
+    paced = True
+    times = 0
+
+    def __init__(self, settings) -> None:
+        pass
+
+    def open(self):
+        return None
+
+    def grab(self):
+        Exploding.times += 1
+        raise MemoryError("decoder")
+
+    def retrieve(self):
+        return None
+
+    def close(self):
+        pass
+
+
+def test_no_exception_leaves_the_thread(caplog):
+    camera = Camera(CameraSettings("south", "rtsp://a:b@c/d"), CLOCK, Exploding)
+    with caplog.at_level(logging.CRITICAL, logger="hardware.camera"):
+        camera.start()
+        end = CLOCK.monotonic() + 10.0
+        while Exploding.times < 2 and CLOCK.monotonic() < end:
+            CLOCK.sleep(0.02)
+        assert camera.health().why is CameraTrouble.CRASHED
+        assert camera.stop(5.0)
+    assert Exploding.times >= 2
+
+
+SETTINGS = CameraSettings("south", "usb:0", frozen_after=10.0, impaired_after=3.0)
+
+
+def judged(pictures, every: float = 0.5, settings: CameraSettings = SETTINGS):
+    state, told = Judgement(), []
+    for number, image in enumerate(pictures):
+        state = judge(state, image, number * every, settings)
+        told.append(state.trouble)
+    return told
+
+
+@pytest.mark.parametrize(
+    ("level", "trouble"),
+    [(4, CameraTrouble.DARK), (250, CameraTrouble.BRIGHT), (120, CameraTrouble.FLAT)],
+)
+def test_a_picture_without_content_is_told_after_a_while(level, trouble):
+    rng = np.random.default_rng(0)
+    pictures = [
+        np.full((180, 320, 3), level, np.uint8) + rng.integers(0, 3, (180, 320, 3), np.uint8)
+        for _ in range(10)
+    ]
+    assert judged(pictures) == [None] * 6 + [trouble] * 4
+
+
+def test_headlights_for_a_moment_are_no_trouble():
+    glare = np.full((180, 320, 3), 255, np.uint8)
+    pictures = [picture(n) if n % 4 else glare for n in range(20)]
+    assert set(judged(pictures)) == {None}
+
+
+def test_the_same_picture_is_frozen_only_where_pictures_should_move():
+    still = [picture()] * 30
+    assert judged(still) == [None] * 20 + [CameraTrouble.FROZEN] * 10
+    calm = CameraSettings("south", "film.avi", still_ok=True)
+    assert set(judged(still, settings=calm)) == {None}
+
+
+@given(
+    user=st.text(st.characters(codec="ascii", categories=["L", "N", "P"]), min_size=1, max_size=12),
+    secret=st.text(
+        st.characters(codec="ascii", categories=["L", "N", "P"]), min_size=6, max_size=12
+    ),
+)
+def test_no_password_survives_masking(user, secret):
+    shown = mask_url(f"rtsp://{user}:{secret}@10.0.0.8:554/stream1?channel=1")
+    assert secret not in shown.replace("10.0.0.8:554/stream1?channel=1", "")
+    assert shown.endswith("@10.0.0.8:554/stream1?channel=1")
+
+
+def test_secret_words_of_the_query_are_masked():
+    assert mask_url("http://h/v?user=a&password=bcd&x=1") == "http://h/v?user=a&password=***&x=1"
+
+
+class RtspGate(threading.Thread):
+    """A loopback RTSP server that knows one user by Digest, and one stream."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.start()
+
+    def run(self) -> None:
+        while True:
+            try:
+                wire, _ = self.listener.accept()
+            except OSError:
+                return
+            with wire:
+                self.answer(wire, wire.recv(4096).decode())
+
+    def answer(self, wire: socket.socket, request: str) -> None:
+        target = request.split(" ")[1]
+        ha1 = hashlib.md5(b"wang:cam:lane-one").hexdigest()
+        ha2 = hashlib.md5(f"DESCRIBE:{target}".encode()).hexdigest()
+        good = hashlib.md5(f"{ha1}:4711:{ha2}".encode()).hexdigest()
+        if f'response="{good}"' not in request:
+            status = '401 Unauthorized\r\nWWW-Authenticate: Digest realm="cam", nonce="4711"'
+        else:
+            status = "200 OK" if target.endswith("/live") else "404 Not Found"
+        wire.sendall(f"RTSP/1.0 {status}\r\nCSeq: 1\r\n\r\n".encode())
+
+    def stop(self) -> None:
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.join(5.0)
+
+
+@pytest.mark.parametrize(
+    ("credentials", "path", "trouble"),
+    [
+        ("wang:lane-one@", "live", CameraTrouble.NOT_DECODED),
+        ("wang:lane-one@", "other", CameraTrouble.NO_SUCH_STREAM),
+        ("wang:lane-two@", "live", CameraTrouble.WRONG_PASSWORD),
+        ("", "live", CameraTrouble.WRONG_PASSWORD),
+    ],
+)
+def test_an_rtsp_camera_is_asked_why(credentials, path, trouble):
+    gate = RtspGate()
+    try:
+        assert diagnose(f"rtsp://{credentials}127.0.0.1:{gate.port}/{path}", 2.0) is trouble
+    finally:
+        gate.stop()
+
+
+def test_a_rate_that_stands_still_is_refused():
+    with pytest.raises(ValueError, match="fps"):
+        CameraSettings("south", "usb:0", fps=0.0)
