@@ -5,7 +5,7 @@ as one batch, `undo.undo` takes the batch back. `export.export` writes what read
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -37,9 +37,18 @@ def table_of(content: bytes) -> Table | SheetFault:
     return rows if isinstance(rows, SheetFault) else find_table(rows)
 
 
-def plan(session: Session, table: Table, zone: tzinfo, at: datetime) -> Plan:
-    """What importing the table would do to the register as it is now."""
-    return make_plan(table, picture(session, at), zone, at)
+def plan(
+    session: Session,
+    table: Table,
+    zone: tzinfo,
+    at: datetime,
+    on_row: Callable[[], object] = lambda: None,
+) -> Plan:
+    """What importing the table would do to the register as it is now.
+
+    zone: of dates in cells; at: what counts as past; on_row: called after each row.
+    """
+    return make_plan(table, picture(session, at), zone, at, on_row)
 
 
 def picture(session: Session, at: datetime) -> World:

@@ -4,7 +4,7 @@ Pure. Rows are taken in their order; a row that contradicts the register or an e
 refused whole, and every other row goes on as if it were not there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -66,8 +66,13 @@ class Plan:
         yield from self.world.spaces.values()
 
 
-def make_plan(table: Table, world: World, zone: tzinfo, at: datetime) -> Plan:
-    """Apply a table's rows to the world. zone: of dates in cells; at: what counts as past."""
+def make_plan(
+    table: Table, world: World, zone: tzinfo, at: datetime, on_row: Callable[[], object]
+) -> Plan:
+    """Apply a table's rows to the world. zone: of dates in cells; at: what counts as past.
+
+    on_row: called after each row, for a progress bar.
+    """
     refused: list[Refused] = []
     lines: list[Line] = []
     for row in table.rows:
@@ -77,6 +82,7 @@ def make_plan(table: Table, world: World, zone: tzinfo, at: datetime) -> Plan:
             _apply(line, world)
             lines.append(line)
         refused += faults
+        on_row()
     rows = {row.number: row for row in table.rows}
     warnings = (w for line in lines for w in _warnings(line, rows[line.row], table, world, at))
     return Plan(len(table.rows), len(lines), tuple(refused), tuple(warnings), world)
