@@ -71,7 +71,14 @@ def bars(items: Sequence[Bar], theme: Theme, *, most: int = 12) -> Options:
         "grid": {"left": 8, "right": 44, "top": 8, "bottom": 8, "containLabel": True},
         "xAxis": _value_axis(theme),
         "yAxis": _axis(theme, [bar.label for bar in shown]),
-        "series": [{"type": "bar", "data": values, "itemStyle": {"color": _SERIES[theme][0]}}],
+        "series": [
+            {
+                "type": "bar",
+                "barMaxWidth": 26,
+                "data": values,
+                "itemStyle": {"color": _SERIES[theme][0]},
+            }
+        ],
     }
 
 
@@ -100,6 +107,7 @@ def _bars(
             "name": name,
             "data": values,
             "stack": "all" if stack else None,
+            "barMaxWidth": 40,
             "itemStyle": {
                 "color": _SERIES[theme][place % 4],
                 "decal": {"symbol": "none" if place == 0 else "rect", "symbolSize": 0.4},

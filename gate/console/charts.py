@@ -166,7 +166,10 @@ class ChartsPage:
 
     def _buildings(self, answers: Answers) -> list[Bar]:
         say = self._visit.say
-        return [Bar(say("charts.building", name=bar.label), bar.n) for bar in answers.buildings]
+        return [
+            Bar(say("charts.building", name=bar.label) if bar.label else "—", bar.n)
+            for bar in answers.buildings
+        ]
 
     def _dwell(self, items: tuple[DwellBar, ...]) -> chart_options.Options:
         visit = self._visit

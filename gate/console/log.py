@@ -9,6 +9,7 @@ from html import escape
 
 from gate.console import widgets
 from gate.console.asking_aside import ask
+from gate.console.exporting import export_sheet
 from gate.console.lane_words import VERDICT_ICONS, household_text, reason_text
 from gate.console.log_filter import FilterBar, names_somebody
 from gate.console.look_up import with_reason
@@ -45,6 +46,12 @@ class LogPage:
             with widgets.div("row-flex"):
                 widgets.button(say("shell.search"), self.search, kind="main", icon="search")
                 widgets.button(say("shell.clear"), self._clear, icon="clear")
+                if visit.may(Action.EXPORT):
+                    widgets.button(
+                        say("export.title"),
+                        lambda: export_sheet(visit, self._bar.filter()),
+                        icon="download",
+                    )
                 self._count = widgets.words("", "soft").props("aria-live=polite")
         self._rows = widgets.div("card").style("margin-top:12px")
         self._buttons = widgets.div("row-flex").style("margin-top:10px")

@@ -31,6 +31,7 @@ GUARD_PLACES: Final = (
 )
 MANAGER_PLACES: Final = (
     Place("/charts", "charts", "bar_chart", Action.READ_CHARTS, "C"),
+    Place("/reports", "reports", "summarize", Action.READ_CHARTS, "D"),
     Place("/registry", "registry", "holiday_village", Action.SEARCH_REGISTRY, "R"),
     Place("/spaces", "spaces", "local_parking", Action.CHANGE_REGISTRY, "P"),
     Place("/blocks", "blocks", "block", Action.CHANGE_REGISTRY, "B"),
