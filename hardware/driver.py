@@ -21,6 +21,7 @@ from hardware.wire import Wire
 FIRST_RETRY_S = 0.25
 LAST_RETRY_S = 5.0
 MISSES = 3
+CONNECT_TRIES = 3
 INSPECT_S = 60.0
 PULSE_MARGIN_S = 0.2
 """How long past its time a board may hold a pulse that it times itself: its unit and its answer."""
@@ -72,7 +73,7 @@ class Driver:
         """See RelayBoard.connect."""
         self._wanted = True
         self._delay = FIRST_RETRY_S
-        return self._link()
+        return self._link(CONNECT_TRIES)
 
     def close(self) -> None:
         """See RelayBoard.close."""
@@ -139,11 +140,11 @@ class Driver:
             self._reconnect_if_due()
         return self._until_next()
 
-    def _link(self) -> Identity:
+    def _link(self, tries: int) -> Identity:
         """Open, greet, release. On any failure the link stays down."""
         try:
             self._wire.open(self._user)
-            greeting = self._dialect.greet()
+            greeting = self._dialect.greet(tries)
             self._dialect.release_all()
             self._expect_released()
         except BoardError as error:
@@ -206,8 +207,9 @@ class Driver:
         # A serial server that was restarted leaves a connection open that nobody answers.
         if self._clock.monotonic() - self._wire.heard_at > DEAF_S:
             self._wire.drop()
+        # One try: other boards of a bus wait meanwhile for their turn.
         with suppress(BoardError):
-            self._link()
+            self._link(1)
 
     def _require_link(self) -> None:
         if self.trouble is not None:

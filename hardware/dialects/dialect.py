@@ -32,8 +32,11 @@ class Dialect(Protocol):
     @property
     def longest_ms(self) -> int: ...
 
-    def greet(self) -> Greeting:
-        """Check, by reading, that the board is the configured one; set its modes to normal."""
+    def greet(self, tries: int) -> Greeting:
+        """Check, by reading, that the board is the configured one; set its modes to normal.
+
+        tries: how often to ask the first question; a board that is away costs that many deadlines.
+        """
         ...
 
     def inspect(self) -> None:

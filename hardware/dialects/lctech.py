@@ -26,9 +26,9 @@ class LcTechDialect:
         self._unit = settings.address or lctech.DEFAULT_ADDRESS
         self._line = ModbusLine(wire, clock, settings.reply_s)
 
-    def greet(self) -> Greeting:
+    def greet(self, tries: int) -> Greeting:
         """Check that relays and inputs answer at the configured address."""
-        self._line.ask(lctech.read_relays(self._unit, self.relays), tries=READ_TRIES)
+        self._line.ask(lctech.read_relays(self._unit, self.relays), tries=tries)
         if self.inputs:
             self._line.ask(lctech.read_inputs(self._unit), tries=READ_TRIES)
         return Greeting(confirmed=True, address=self._unit)

@@ -1,7 +1,7 @@
 """Numato Lab USB modules: text lines, every command answered by its echo and a prompt."""
 
 from hardware import numato
-from hardware.board import Ack, BoardSettings
+from hardware.board import Ack, BoardError, BoardSettings
 from hardware.dialects.dialect import Greeting, no_answer
 from hardware.wire import Wire
 
@@ -23,9 +23,9 @@ class NumatoDialect:
         self._reply_s = REPLY_S if settings.reply_s is None else settings.reply_s
         self._wire = wire
 
-    def greet(self) -> Greeting:
+    def greet(self, tries: int) -> Greeting:
         """Finish whatever half line is in the module, then ask its version and relays."""
-        self._line(numato.FLUSH)
+        self._flush(tries)
         version, _ = self._line(numato.VERSION)
         self.read_relays()
         return Greeting(confirmed=True, version=version.decode("ascii", "replace"))
@@ -60,6 +60,17 @@ class NumatoDialect:
     def read_inputs(self) -> tuple[bool, ...]:
         """Return the GPIO levels, asked one by one."""
         return tuple(self._level(channel) for channel in range(1, self.inputs + 1))
+
+    def _flush(self, tries: int) -> None:
+        for _ in range(tries - 1):
+            try:
+                self._line(numato.FLUSH)
+            except BoardError:
+                if not self._wire.is_open:
+                    raise
+            else:
+                return
+        self._line(numato.FLUSH)
 
     def _level(self, channel: int) -> bool:
         answer, received = self._line(numato.read_input(channel))

@@ -15,7 +15,6 @@ from hardware.wire import Decoder, Wire
 
 LONGEST_MS = 60_000
 REPLY_S = 0.1
-GREET_TRIES = 3
 TAIL_S = 0.03
 """Longer than the line of one more relay takes at 9600 baud."""
 HINT = "check that protocol and relays match the board, or declare it silent if it never answers"
@@ -64,11 +63,11 @@ class UntoldDialect:
         self._words = words
         self._tail = b""
 
-    def greet(self) -> Greeting:
+    def greet(self, tries: int) -> Greeting:
         """Check that the board tells as many relays as configured; a silent one is believed."""
         if self._silent:
             return Greeting(confirmed=False)
-        for _ in range(GREET_TRIES - 1):
+        for _ in range(tries - 1):
             try:
                 self._ask()
             except BoardError:

@@ -28,9 +28,9 @@ class WaveshareDialect:
         self._unit = settings.address or waveshare.DEFAULT_ADDRESS
         self._line = ModbusLine(wire, clock, settings.reply_s)
 
-    def greet(self) -> Greeting:
+    def greet(self, tries: int) -> Greeting:
         """Check that relays, inputs, version and modes answer; set the modes to normal."""
-        self._line.ask(waveshare.read_relays(self._unit, self.relays), tries=READ_TRIES)
+        self._line.ask(waveshare.read_relays(self._unit, self.relays), tries=tries)
         version = self._version()
         if not self.inputs:
             return Greeting(confirmed=True, address=self._unit, version=version)

@@ -6,6 +6,7 @@ standard input, which takes the orders of hardware.emulators.control, says "quit
 
 import argparse
 import contextlib
+import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -66,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(
             f"{asked.kind} at {line.url if isinstance(line, TcpLine) else asked.link}", flush=True
         )
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt):
             _obey_standard_input(device)
     return 0

@@ -5,6 +5,7 @@ frame as ended after 3.5 silent characters and answers `turnaround_s` later. `ba
 wire infinitely fast. All public methods may be called from any thread.
 """
 
+import contextlib
 import os
 import select
 import threading
@@ -164,9 +165,11 @@ class EmulatedDevice:
             with self._lock:
                 wait_s = self._next_event() - self._clock.monotonic()
                 sources = (*self.line.waiting_on(), self._wake_read)
-            ready, _, _ = select.select(sources, [], [], min(max(0.0, wait_s), 1.0))
-            if self._wake_read in ready:
-                os.read(self._wake_read, 4096)
+            # Another thread may pull the plug, and with it a descriptor, before select sees it.
+            with contextlib.suppress(OSError):
+                ready, _, _ = select.select(sources, [], [], min(max(0.0, wait_s), 1.0))
+                if self._wake_read in ready:
+                    os.read(self._wake_read, 4096)
             with self._lock:
                 self._step(self._clock.monotonic())
 

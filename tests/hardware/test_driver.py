@@ -135,7 +135,7 @@ provable = {name: kind for name, kind in KINDS.items() if not kind.settings.get(
 
 @pytest.mark.parametrize("kind", provable.values(), ids=provable.keys())
 def test_whatever_happens_relays_obey_and_let_go(kind: Kind) -> None:
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(steps, min_size=1, max_size=25))
     def property_(story: list[Step]) -> None:
         live(kind, story)
@@ -195,8 +195,8 @@ def commands_wait_for_the_wire(monkeypatch: pytest.MonkeyPatch) -> None:
             waiting.append((channel, ms))
             raise
 
-    def link_and_send(self: driver.Driver):
-        identity = link(self)
+    def link_and_send(self: driver.Driver, tries: int):
+        identity = link(self, tries)
         while waiting:
             pulse(self, *waiting.pop())
         return identity
@@ -224,7 +224,7 @@ def test_each_rule_is_seen_to_fail_when_it_is_broken(
     break_rule(monkeypatch)
 
     @settings(
-        max_examples=600,
+        max_examples=400,
         deadline=None,
         database=None,
         derandomize=True,
