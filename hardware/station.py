@@ -73,6 +73,7 @@ class Desk:
             lane: StationArm(lane, settings, board, clock, on_event)
             for lane, settings in arms.items()
         }
+        self._reads = any(settings.inputs for settings in arms.values())
         self._identity: Identity | None = None
         self._poll_at = clock.monotonic()
         self._service_at = clock.monotonic()
@@ -110,7 +111,7 @@ class Desk:
             arm.link_down("stopped")
 
     def _service(self) -> None:
-        # Every turn: a pulse of a turn ago may have made something due that was not due then.
+        """Let the driver end its pulses and reconnect; cheap when there is nothing to do."""
         wait = self._board.service()
         self._service_at = self._clock.monotonic() + (POLL_S if wait is None else wait)
 
@@ -139,13 +140,12 @@ class Desk:
         self._poll_at = max(began + POLL_S, self._clock.monotonic())
 
     def _levels(self) -> Mapping[int, bool] | None:
-        if not self._board.inputs:
+        if not self._reads:
             return {}
         try:
             return dict(enumerate(self._board.read_inputs(), start=1))
         except BoardError as error:
             _log.debug("inputs: %s", error)
-            self._service_at = self._clock.monotonic()
             return None
 
     def _next(self) -> float:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -38,6 +39,7 @@ from hardware.station import (
 )
 from tests.hardware.fake_clock import FakeClock
 from tests.hardware.paper_board import PaperBoard
+from tests.hardware.rig import KINDS
 
 INPUTS = {
     InputName.PRESENCE: InputWiring(1),
@@ -458,3 +460,30 @@ def test_unplugged_in_a_pulse_nothing_stays_energised_and_nothing_comes_late(tmp
         assert told.outcome in (OutcomeKind.INDETERMINATE, OutcomeKind.FAILED)
         assert site.arm.raises - raises <= 1
         assert not any(site.device.relays)
+
+
+@pytest.mark.parametrize(
+    "kind", ["waveshare", "lctech-fe-4", "lcus-spaced", "lcus-silent", "numato"]
+)
+def test_every_kind_of_board_raises_an_arm_and_lets_go(tmp_path, kind):
+    kind = KINDS[kind]
+    clock = SystemClock()
+    told: list[object] = []
+    link = tmp_path / "b"
+    with EmulatedDevice(kind.model(), line=PtyLine(link), baud=None) as device:
+        board = open_board(BoardSettings(kind.protocol, str(link), **kind.settings), clock)
+        arm = ArmSettings(1, barrier=replace(RAISE_ONLY, pulse_ms=300))
+        station = Station(board, {"a": arm}, clock, lambda lane, event: told.append(event))
+        station.start()
+        end = clock.monotonic() + 20.0
+        while station.state("a").link is Link.DOWN and clock.monotonic() < end:
+            clock.sleep(0.01)
+        device.model.relays.history.clear()
+        station.raise_arm("a", "up", clock.monotonic() + 2.0)
+        while len(device.model.relays.history) < 2 and clock.monotonic() < end:
+            clock.sleep(0.01)
+        assert station.stop(5.0)
+    assert [change.energised for change in device.model.relays.history] == [True, False]
+    assert device.model.relays.energised_for(1)[0] >= 0.25
+    outcomes = [event.outcome for event in told if isinstance(event, OrderOutcome)]
+    assert outcomes == [OutcomeKind.RAISED]
