@@ -119,6 +119,8 @@ def _prepare_writer(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> N
         "synchronous=FULL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
+        # What retention takes away must not be readable in the file's free pages.
+        "secure_delete=ON",
         f"wal_autocheckpoint={_CHECKPOINT_PAGES}",
     ):
         connection.execute(f"PRAGMA {pragma}").close()

@@ -10,7 +10,7 @@ import json
 from datetime import datetime
 from typing import assert_never
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from gate import projection_inside, projection_passage
@@ -36,6 +36,11 @@ from gate.events import Direction, PassageEnd
 from gate.tables import alarm, audit, opening
 
 RAISED = "raised"
+
+_ADD_OPENING = insert(opening)
+_ADD_ALARM = insert(alarm)
+_ADD_AUDIT = insert(audit)
+_END_OPENING = update(opening).where(opening.c.order_id == bindparam("of_order"))
 
 
 class Projection:
@@ -84,7 +89,7 @@ class Projection:
             "ordered": at,
         }
         try:
-            connection.execute(insert(opening).values(values))
+            connection.execute(_ADD_OPENING, values)
         except IntegrityError as error:
             raise OpeningRefused(
                 f"passage {entry.passage} was opened for already: order {entry.order} is not obeyed"
@@ -105,7 +110,7 @@ class Projection:
             "received": entry.received,
             "millis": json.dumps(entry.millis),
         }
-        connection.execute(update(opening).where(opening.c.order_id == entry.order).values(values))
+        connection.execute(_END_OPENING, values | {"of_order": entry.order})
         projection_passage.opened(connection, seq, at, entry)
         self._effects.opening_ended(connection, at, entry)
 
@@ -134,7 +139,7 @@ def _alarm(
                 "evidence": _text(entry.evidence),
                 "raised": at,
             }
-            connection.execute(insert(alarm).values(values))
+            connection.execute(_ADD_ALARM, values)
         case AlarmAcknowledged():
             seen = {"acknowledged": at, "actor": entry.by, "remark": entry.remark}
             standing = alarm.c.acknowledged.is_(None)
@@ -185,7 +190,7 @@ def _audit_row(
         "why": why,
         "detail": detail,
     }
-    connection.execute(insert(audit).values(values))
+    connection.execute(_ADD_AUDIT, values)
 
 
 def _text(values: dict[str, object]) -> str:

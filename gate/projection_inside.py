@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from gate import rollups
 from gate.entries import Audited
@@ -17,6 +17,10 @@ from gate.tables import inside, passage
 PUT_INSIDE = "presence_added"
 TAKEN_OUT = "presence_removed"
 
+_FIND = select(inside).where(inside.c.plate == bindparam("of"))
+_REMOVE = delete(inside).where(inside.c.plate == bindparam("of"))
+_ADD = insert(inside)
+_JOIN = update(passage).where(passage.c.number == bindparam("of"))
 _CARRIED = ("plate_class", "standing", "household", "vehicle_kind", "visitor_pass")
 
 
@@ -26,20 +30,20 @@ def enter(connection: Connection, at: datetime, row: Mapping[str, Any]) -> None:
         rollups.count_visitor(connection, at, row["household"])
     if not row["plate"]:
         return
-    connection.execute(delete(inside).where(inside.c.plate == row["plate"]))
+    connection.execute(_REMOVE, {"of": row["plate"]})
     names = ("plate", "number", "passage", "lane", *_CARRIED)
     values = {name: row[name] for name in names}
-    connection.execute(insert(inside).values(values | {"since": at}))
+    connection.execute(_ADD, values | {"since": at})
 
 
 def leave(connection: Connection, at: datetime, row: Mapping[str, Any]) -> None:
     """A vehicle went out: its stay ends and its two passages are joined."""
     if not row["plate"]:
         return
-    stay = connection.execute(select(inside).where(inside.c.plate == row["plate"])).first()
+    stay = connection.execute(_FIND, {"of": row["plate"]}).first()
     if stay is None:
         return
-    connection.execute(delete(inside).where(inside.c.plate == row["plate"]))
+    connection.execute(_REMOVE, {"of": row["plate"]})
     seconds = max(0, int((at - stay.since).total_seconds()))
     _join(connection, row["number"], stay.number, seconds)
     _join(connection, stay.number, row["number"], seconds)
@@ -50,13 +54,11 @@ def corrected(connection: Connection, seq: int, at: datetime, entry: Audited) ->
     """A person saw that a vehicle is, or is not, inside."""
     if entry.action not in {PUT_INSIDE, TAKEN_OUT} or not entry.target:
         return
-    connection.execute(delete(inside).where(inside.c.plate == entry.target))
+    connection.execute(_REMOVE, {"of": entry.target})
     if entry.action == PUT_INSIDE:
         values = {"plate": entry.target, "number": seq, "passage": "", "lane": "", "since": at}
-        connection.execute(insert(inside).values(values))
+        connection.execute(_ADD, values)
 
 
 def _join(connection: Connection, number: int, other: int, seconds: int) -> None:
-    connection.execute(
-        update(passage).where(passage.c.number == number).values(paired=other, dwell=seconds)
-    )
+    connection.execute(_JOIN, {"of": number, "paired": other, "dwell": seconds})

@@ -25,6 +25,8 @@ from gate.tables import passage
 Values = dict[str, Any]
 
 _FIND = select(passage).where(passage.c.passage == bindparam("of"))
+_ADD = insert(passage)
+_CHANGE = update(passage).where(passage.c.number == bindparam("of_number"))
 _BLANK: Values = {
     column.name: False if column.name == "asked" else 0
     for column in passage.c
@@ -136,9 +138,7 @@ def change(connection: Connection, row: Mapping[str, Any], values: Values) -> No
     number, started = row["number"], row["started"]
     rollups.move(connection, number, started, out_of=row["cell"], into=into)
     rollups.know_plate(connection, row["plate"], after["plate"])
-    connection.execute(
-        update(passage).where(passage.c.number == number).values(values | {"cell": into})
-    )
+    connection.execute(_CHANGE, values | {"cell": into, "of_number": number})
 
 
 def _row(
@@ -157,6 +157,6 @@ def _row(
     fresh = nothing | _BLANK | {"number": seq, "passage": of, "lane": lane, "started": at}
     fresh |= known or {}
     fresh["cell"] = rollups.cell_of(connection, rollups.facets(fresh))
-    connection.execute(insert(passage).values(fresh))
+    connection.execute(_ADD, fresh)
     rollups.enter(connection, seq, at, fresh["cell"])
     return fresh

@@ -104,7 +104,7 @@ def prepare(connection: Connection, wanted: PassageFilter) -> Sieve | None:
     if wanted.household:
         where += [passage.c.household == wanted.household, passage.c.household != ""]
         led = True
-    if wanted.plate:
+    if wanted.plate.strip("*"):
         plates = _plates(connection, wanted.plate)
         if plates == ():
             return None

@@ -16,10 +16,10 @@ class PassageFilter:
     """Which passages of the log. Everything empty: all of them, newest first.
 
     since/until: from (included) to (not included) the passage's start. plate: a pattern over the
-    whole plate, `?` one character, `*` any number; without wildcards an exact plate. Tuples: any of
-    them. outcomes: PassageEnd values, "" for running. openings: raised, failed, expired, refused,
-    indeterminate, "" for none. actor: who decided, "auto" or a user's name. asked: a guard was
-    asked. was_read: a plate was read. corrected: a guard corrected the plate.
+    whole plate, `?` one character, `*` any number; without wildcards an exact plate; "*" alone asks
+    for nothing. Tuples: any of them. outcomes: PassageEnd values, "" for running. openings: raised,
+    failed, expired, refused, indeterminate, "" for none. actor: who decided, "auto" or a user's
+    name. asked: a guard was asked. was_read: a plate was read. corrected: a guard corrected it.
     """
 
     since: datetime | None = None

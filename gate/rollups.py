@@ -9,25 +9,27 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, bindparam, insert, select, text
 
 from gate.tables import FACETS, STRETCH, cell, hour_of
 
 # Dwell times are counted up to these lengths, in seconds; the last bar has no end.
 DWELL_BARS = (600, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400, 172_800, 604_800)
 
+_FIND_CELL = select(cell.c.id).where(*(cell.c[name] == bindparam(name) for name in FACETS))
+_NEW_CELL = insert(cell).returning(cell.c.id)
 _FLOW_UP = text(
     "INSERT INTO flow (hour, cell, n) VALUES (:key, :cell, 1) "
     "ON CONFLICT (hour, cell) DO UPDATE SET n = flow.n + 1"
 )
 _FLOW_DOWN = text("UPDATE flow SET n = n - 1 WHERE hour = :key AND cell = :cell")
-_FLOW_GONE = text("DELETE FROM flow WHERE hour = :key AND cell = :cell AND n <= 0")
+_FLOW_GONE = text("DELETE FROM flow WHERE hour = :key AND cell = :cell AND n <= 1")
 _STRETCH_UP = text(
     "INSERT INTO stretch (stretch, cell, n) VALUES (:key, :cell, 1) "
     "ON CONFLICT (stretch, cell) DO UPDATE SET n = stretch.n + 1"
 )
 _STRETCH_DOWN = text("UPDATE stretch SET n = n - 1 WHERE stretch = :key AND cell = :cell")
-_STRETCH_GONE = text("DELETE FROM stretch WHERE stretch = :key AND cell = :cell AND n <= 0")
+_STRETCH_GONE = text("DELETE FROM stretch WHERE stretch = :key AND cell = :cell AND n <= 1")
 _CELL = text("UPDATE cell SET n = n + :step WHERE id = :cell")
 _HOUR = text(
     "INSERT INTO hour (hour, first, last) VALUES (:hour, :number, :number) "
@@ -62,12 +64,10 @@ def facets(row: Mapping[str, Any]) -> dict[str, object]:
 
 def cell_of(connection: Connection, values: Mapping[str, object]) -> int:
     """The id of the cell with these facets; a new one for a combination never seen."""
-    same = [cell.c[name] == values[name] for name in FACETS]
-    known = connection.execute(select(cell.c.id).where(*same)).scalar()
+    known = connection.execute(_FIND_CELL, values).scalar()
     if known is not None:
         return int(known)
-    made = connection.execute(insert(cell).values(**values).returning(cell.c.id)).scalar_one()
-    return int(made)
+    return int(connection.execute(_NEW_CELL, values).scalar_one())
 
 
 def forgotten_cell(connection: Connection, old: int, actor: str) -> int:
@@ -87,10 +87,10 @@ def move(connection: Connection, number: int, started: datetime, *, out_of: int,
     if out_of == into:
         return
     where, when = number // STRETCH, hour_of(started)
-    connection.execute(_FLOW_DOWN, {"key": when, "cell": out_of})
-    connection.execute(_FLOW_GONE, {"key": when, "cell": out_of})
-    connection.execute(_STRETCH_DOWN, {"key": where, "cell": out_of})
-    connection.execute(_STRETCH_GONE, {"key": where, "cell": out_of})
+    for gone, down, key in ((_FLOW_GONE, _FLOW_DOWN, when), (_STRETCH_GONE, _STRETCH_DOWN, where)):
+        # The cells that a running passage moves through mostly hold it alone.
+        if connection.execute(gone, {"key": key, "cell": out_of}).rowcount == 0:
+            connection.execute(down, {"key": key, "cell": out_of})
     connection.execute(_CELL, {"step": -1, "cell": out_of})
     _count_up(connection, number, started, into)
 

@@ -21,7 +21,6 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked", sa.Boolean(), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("household", sa.String(32), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("sha256"),
@@ -49,6 +48,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_building"),
         sa.UniqueConstraint("name", name="uq_building_name"),
     )
+    op.create_table(
+        "idempotency",
+        sa.Column("key", sa.String(128), nullable=False),
+        sa.Column("caller", sa.String(128), nullable=False),
+        sa.Column("request", sa.String(64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", "caller"),
+    )
+    op.create_index("ix_idempotency_at", "idempotency", ["at"])
+
     op.create_table(
         "import_batch",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -355,6 +366,8 @@ def downgrade() -> None:
     op.drop_table("occupancy_count")
     op.drop_table("listed_vehicle")
     op.drop_table("import_batch")
+
+    op.drop_table("idempotency")
     op.drop_table("building")
 
     op.drop_table("block")

@@ -1,0 +1,96 @@
+"""The migrations make exactly the tables of the code, and a database can go forward and back."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import select
+from sqlmodel import SQLModel
+
+import gate.people_tables
+import registry.records
+from gate import tables
+from gate.database import FILE, open_database
+from gate.errors import DatabaseUnusable
+from gate.migrations import run
+from gate.verification import verify
+from tests.gate.journal_cast import desk, key_vault, started
+
+METADATA = [tables.metadata, SQLModel.metadata]
+OWNERS = (gate.people_tables.UserRow, registry.records.Vehicle)
+
+
+def test_the_migrations_make_what_the_code_expects(tmp_path: Path) -> None:
+    database = open_database(tmp_path)
+    with database.writing() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+    database.dispose()
+
+
+def test_every_step_goes_back_and_forward_again(tmp_path: Path) -> None:
+    database = open_database(tmp_path)
+    for revision in ("0001", "base"):
+        with database.writing() as connection:
+            run.downgrade(connection, revision)
+        with database.writing() as connection:
+            run.upgrade(connection)
+            assert run.current(connection) == run.newest()
+    database.dispose()
+
+
+def test_an_upgrade_keeps_the_record_and_a_copy_of_the_file(tmp_path: Path) -> None:
+    with desk(tmp_path) as made:
+        made.journal.append(started("a"))
+    database = open_database(tmp_path)
+    with database.writing() as connection:
+        run.downgrade(connection, "0001")
+    database.dispose()
+
+    database = open_database(tmp_path)
+    with database.reading() as connection:
+        assert connection.execute(select(tables.passage.c.passage)).scalars().all() == ["a"]
+    assert verify(database, key_vault(), tmp_path / "journal.witness").sound
+    database.dispose()
+    with closing(sqlite3.connect(tmp_path / f"{FILE}.before-upgrade-from-0001")) as copy:
+        assert copy.execute("SELECT passage FROM passage").fetchall() == [("a",)]
+
+
+def test_a_database_of_a_newer_release_is_refused(tmp_path: Path) -> None:
+    open_database(tmp_path).dispose()
+    with closing(sqlite3.connect(tmp_path / FILE)) as file:
+        file.execute("UPDATE alembic_version SET version_num = '9999'")
+        file.commit()
+    with pytest.raises(DatabaseUnusable, match="newer than this release"):
+        open_database(tmp_path)
+
+
+def test_a_file_that_is_no_database_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"not a database, but long enough to be read as one" * 100)
+    with pytest.raises(DatabaseUnusable, match="gate restore"):
+        open_database(tmp_path)
+
+
+@pytest.mark.parametrize("url", ["mysql://host/db", "sqlite://"])
+def test_other_engines_are_refused(url: str) -> None:
+    with pytest.raises(DatabaseUnusable):
+        open_database(url)
+
+
+def test_sqlite_survives_power_cuts_by_its_settings(tmp_path: Path) -> None:
+    database = open_database(tmp_path)
+    with database.writer.connect() as connection:
+        settings = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
+        }
+    assert settings == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "secure_delete": 1,
+    }
+    database.dispose()
