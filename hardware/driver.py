@@ -281,13 +281,21 @@ class Driver:
         now = self._clock.monotonic()
         if now >= self._touch_at:
             self._touch_at = now + TOUCH_S
-            self._do(self._wire.touch)
+            self._touch()
         if now >= self._inspect_at:
             self._inspect_at = now + INSPECT_S
             self._do(self._dialect.inspect)
         if now >= self._alive_at:
-            self._alive_at = now + ALIVE_S
+            # Sooner again if it does not answer.
+            self._alive_at = now + TOUCH_S
             self._do(self._dialect.ask_alive)
+
+    def _touch(self) -> None:
+        """Look at the port; that says nothing of the board behind it."""
+        try:
+            self._wire.touch()
+        except BoardError as error:
+            raise self._down(error) from error
 
     def _until_next(self) -> float:
         now = self._clock.monotonic()

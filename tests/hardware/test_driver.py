@@ -7,6 +7,7 @@ is waited on. Boards declared silent are left out: nothing can be proved of them
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -19,6 +20,8 @@ from hardware.dialects.modbus_line import ModbusLine
 from hardware.dialects.untold import UntoldDialect
 from hardware.dialects.waveshare import WaveshareDialect
 from hardware.emulators.faults import Fault
+from hardware.emulators.rtu import Call, Exceptional
+from hardware.emulators.waveshare import WaveshareBoard
 from hardware.relay import open_boards
 from tests.hardware.fake_clock import FakeClock
 from tests.hardware.memory_port import MemoryWire
@@ -237,3 +240,48 @@ def test_each_rule_is_seen_to_fail_when_it_is_broken(
 
     with pytest.raises(AssertionError):
         property_()
+
+
+def test_a_board_that_is_away_costs_the_others_of_its_bus_little() -> None:
+    """One short question at a time, at growing distances, for as long as it takes."""
+    site = Site(KINDS["waveshare"])
+    site.wire.faults.on(Fault.DEAF)
+    for _ in range(driver.MISSES):
+        with pytest.raises(BoardError):
+            site.board.read_inputs()
+    tries: list[tuple[float, float]] = []
+    end = site.clock.now + 60
+    while site.clock.now < end:
+        start = site.clock.now
+        due = site.board.service()
+        assert due is not None
+        if site.clock.now > start:
+            tries.append((start, site.clock.now - start))
+        site.wire.pass_time(max(due, 0.001))
+    assert max(length for _, length in tries) < 0.45
+    starts = [start for start, _ in tries]
+    pauses = [later - earlier for earlier, later in pairwise(starts)]
+    assert pauses[0] < 1.0
+    assert pauses[-1] > 4.9
+    assert len(tries) < 20
+
+
+def test_a_firmware_without_version_is_accepted() -> None:
+    class Versionless(WaveshareBoard):
+        def _registers(self, call: Call) -> bytes:
+            if call.word(0) == 0x8000:
+                raise Exceptional(2)
+            return super()._registers(call)
+
+    site = Site(replace(KINDS["waveshare"], model=Versionless))
+    assert site.board.identity is not None
+    assert site.board.identity.version is None
+
+
+def test_an_idle_board_that_stops_answering_is_noticed() -> None:
+    site = Site(KINDS["lcus-spaced"])
+    site.serve(30.0)
+    assert site.board.trouble is None
+    site.wire.faults.on(Fault.DEAF)
+    site.serve(driver.ALIVE_S + driver.MISSES * 2)
+    assert site.board.trouble is not None
