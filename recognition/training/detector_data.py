@@ -1,7 +1,6 @@
 """Endless training pictures for the detector: scenes, and close-ups of their plates."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -26,23 +25,10 @@ from recognition.training.synth import draw_plate
 
 Image = NDArray[np.uint8]
 
-CLOSE_UPS = 12
-"""Close-ups per batch of scenes; about a quarter of them show no plate."""
+CLOSE_UPS = 8
+"""Close-ups cut from every scene; about a quarter of them show no plate."""
 
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """scenes uint8 (n, h, w, 3) with heat, mask, weight (n, h/8, w/8) and corners (n, 8, h/8, w/8);
-    close_ups uint8 (m, 96, 176, 3) with is_plate (m) and plate_corners (m, 8)."""
-
-    scenes: Tensor
-    heat: Tensor
-    mask: Tensor
-    corners: Tensor
-    weight: Tensor
-    close_ups: Tensor
-    is_plate: Tensor
-    plate_corners: Tensor
+Batch = tuple[Tensor, ...]
 
 
 def stock_from(data: Path | None, drawn: int, seed: int) -> Stock:
@@ -98,33 +84,43 @@ def _noise_backdrops(rng: np.random.Generator) -> list[Backdrop]:
     return made
 
 
-class Scenes(IterableDataset[Batch]):
+Maker = Callable[[Stock, np.random.Generator, int, int], Batch]
+
+
+class Batches(IterableDataset[Batch]):
     """Batches without end; every worker draws its own from (seed, worker)."""
 
-    def __init__(self, stock: Stock, seed: int, batch: int, side: int) -> None:
+    def __init__(self, stock: Stock, make: Maker, seed: int, scenes: int, side: int) -> None:
         super().__init__()
-        self.stock, self.seed, self.batch, self.side = stock, seed, batch, side
+        self.stock, self.make = stock, make
+        self.seed, self.scenes, self.side = seed, scenes, side
 
     def __iter__(self) -> Iterator[Batch]:
         """Yield batches for ever."""
         worker = get_worker_info()
         rng = np.random.default_rng([self.seed, worker.id if worker else 0])
-        cv2.setNumThreads(1)
         while True:
-            yield batch_of(self.stock, rng, self.batch, self.side)
+            yield self.make(self.stock, rng, self.scenes, self.side)
 
 
-def batch_of(stock: Stock, rng: np.random.Generator, size: int, side: int) -> Batch:
-    """Compose one batch of square scenes with targets and close-ups."""
-    scenes = [compose(stock, rng, side, side) for _ in range(size)]
-    targets = [target_of(scene) for scene in scenes]
-    views = close_ups_of(scenes, rng)
-    return Batch(
-        torch.from_numpy(np.stack([scene.image for scene in scenes])),
+def finder_batch(stock: Stock, rng: np.random.Generator, scenes: int, side: int) -> Batch:
+    """Pictures uint8 (n, side, side, 3) with heat, mask (n, h, w), corners (n, 8, h, w), weight."""
+    composed = [compose(stock, rng, side, side) for _ in range(scenes)]
+    targets = [target_of(scene) for scene in composed]
+    return (
+        torch.from_numpy(np.stack([scene.image for scene in composed])),
         torch.from_numpy(np.stack([target.heat for target in targets])),
         torch.from_numpy(np.stack([target.mask for target in targets])),
         torch.from_numpy(np.stack([target.corners for target in targets])),
         torch.from_numpy(np.stack([target.weight for target in targets])),
+    )
+
+
+def refiner_batch(stock: Stock, rng: np.random.Generator, scenes: int, side: int) -> Batch:
+    """Close-ups uint8 (n, 96, 176, 3), whether each is a plate (n), and corners (n, 8)."""
+    composed = [compose(stock, rng, side, side) for _ in range(scenes)]
+    views = close_ups_of(composed, rng)
+    return (
         torch.from_numpy(np.stack([view for view, _, _ in views])),
         torch.tensor([known for _, known, _ in views], dtype=torch.float32),
         torch.from_numpy(np.stack([corners for _, _, corners in views])),
@@ -135,12 +131,15 @@ View = tuple[Image, bool, NDArray[np.float32]]
 
 
 def close_ups_of(scenes: list[Scene], rng: np.random.Generator) -> list[View]:
-    """Cut CLOSE_UPS views: plates as a finder would roughly place them, and things that are
-    none."""
+    """Cut views: plates as a finder would roughly place them, and things that are none.
+
+    Few plates are seen several times, from differently wrong places.
+    """
     plates = [(scene, quad) for scene in scenes for quad in scene.plates]
-    chosen = rng.permutation(len(plates))[: CLOSE_UPS * 3 // 4]
+    wanted = min(CLOSE_UPS * len(scenes) * 3 // 4, len(plates) * 4)
+    chosen = [i % len(plates) for i in rng.permutation(wanted)] if plates else []
     views = [_plate_view(*plates[int(i)], rng) for i in chosen]
-    while len(views) < CLOSE_UPS:
+    while len(views) < CLOSE_UPS * len(scenes):
         scene = scenes[rng.integers(len(scenes))]
         view = _other_view(scene, rng)
         if view is not None:

@@ -32,7 +32,10 @@ def run(words: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m recognition.training", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    train = verbs.add_parser("train", help="train finder and refiner; goes on where it stopped")
+    train = verbs.add_parser("train", help="train one network; goes on where it stopped")
+    train.add_argument("--part", choices=("finder", "refiner"), required=True)
+    train.add_argument("--every", type=int, default=200, help="steps between checkpoints")
+    train.add_argument("--rate", type=float, default=2e-3)
     train.add_argument("--steps", type=int, default=16_000)
     train.add_argument("--batch", type=int, default=4)
     train.add_argument("--side", type=int, default=384, help="pixels of the square scenes")
@@ -58,9 +61,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _train(given: argparse.Namespace) -> int:
-    from recognition.training.detector_train import Plan, train
+    from recognition.training.detector_train import Part, Plan, train
 
     plan = Plan(
+        part=Part(given.part),
         data=given.data,
         out=given.folder,
         steps=given.steps,
@@ -70,6 +74,8 @@ def _train(given: argparse.Namespace) -> int:
         seed=given.seed,
         workers=given.workers,
         threads=given.threads,
+        every=given.every,
+        rate=given.rate,
     )
     train(plan, lambda line: print(line, flush=True))
     return 0
@@ -80,7 +86,7 @@ def _export(given: argparse.Namespace) -> int:
     from recognition.training.detector_net import CLOSE_UP
     from recognition.training.detector_train import export
 
-    finder, refiner = export(given.folder / "checkpoint.pt", given.out)
+    finder, refiner = export(given.folder, given.out)
     sizes = ((finder, "finder", 768, 768), (refiner, "refiner", CLOSE_UP[1], CLOSE_UP[0]))
     for file, kind, width, height in sizes:
         manifest = Manifest(

@@ -18,21 +18,24 @@ from recognition.training.detector_scores import (
     meanings,
     measure,
 )
-from recognition.training.detector_train import Plan, export, train
+from recognition.training.detector_train import Part, Plan, export, train
 from recognition.training.detector_verbs import run
 from recognition.training.scenes import Scene, compose
 
 
-def plan(out: Path, steps: int) -> Plan:
-    return Plan(None, out, steps, batch=2, side=96, drawn=3, workers=0, every=1)
+def plan(out: Path, steps: int, part: Part = Part.FINDER) -> Plan:
+    return Plan(part, None, out, steps, batch=2, side=96, drawn=3, workers=0, every=1)
 
 
 def test_training_stops_resumes_and_exports_weights_that_run(tmp_path: Path) -> None:
     said: list[str] = []
-    train(plan(tmp_path, 2), said.append)
-    train(plan(tmp_path, 3), said.append)
-    assert [line.split(":")[0] for line in said] == ["step 1", "step 2", "step 3"]
-    finder, refiner = export(tmp_path / "checkpoint.pt", tmp_path)
+    for part in Part:
+        train(plan(tmp_path, 2, part), said.append)
+        train(plan(tmp_path, 3, part), said.append)
+    assert [line.split(":")[0] for line in said] == [
+        f"{part} step {step}" for part in Part for step in (1, 2, 3)
+    ]
+    finder, refiner = export(tmp_path, tmp_path)
     boxes = Detector(finder.read_bytes(), refiner.read_bytes()).detect(
         np.zeros((200, 320, 3), np.uint8)
     )
@@ -42,7 +45,8 @@ def test_training_stops_resumes_and_exports_weights_that_run(tmp_path: Path) -> 
 def test_the_export_verb_writes_manifests_that_match(tmp_path: Path) -> None:
     from recognition.manifest import checked_weights, load_manifest
 
-    train(plan(tmp_path, 1), lambda _: None)
+    for part in Part:
+        train(plan(tmp_path, 1, part), lambda _: None)
     assert run(["export", "--folder", str(tmp_path), "--out", str(tmp_path)]) == 0
     for part in ("finder", "refiner"):
         manifest = load_manifest(tmp_path / f"detector-{part}.json")
