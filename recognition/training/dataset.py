@@ -57,7 +57,7 @@ class RealPlates:
         sources = Counter(p.source for p in plates)
         weights = np.array(
             [
-                provinces[p.text[0]] ** -0.5
+                provinces[p.text[0]] ** -0.7
                 * colours[p.colour] ** -0.35
                 * sources[p.source] ** -0.25
                 for p in plates
