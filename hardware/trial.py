@@ -14,6 +14,7 @@ from hardware.relay import open_board
 from hardware.wire import Frame
 
 WATCH_S = 0.1
+SETTLE_S = 0.3
 ENGLISH: Mapping[str, str] = {
     "frame_sent": "{seconds:8.3f}  ->  {bytes}",
     "frame_received": "{seconds:8.3f}  <-  {bytes}",
@@ -24,7 +25,6 @@ ENGLISH: Mapping[str, str] = {
     "relays_unknown": "relays energised: the board does not say",
     "inputs": "inputs closed: {channels}",
     "pulse": "relay {channel} energised for {ms} ms",
-    "pulse_over": "relay {channel} released",
     "lost": "link down: {reason}",
     "back": "link up",
     "failed": "failed: {reason}",
@@ -126,12 +126,10 @@ class _Hand:
     def _pulse(self, channel: int, ms: int) -> None:
         self._board.pulse(channel, ms)
         self._say("pulse", channel=channel, ms=ms)
-        end = self._clock.monotonic() + ms / 1000
+        # The driver, or the board, ends the pulse; the rest is for seeing that it has ended.
+        end = self._clock.monotonic() + ms / 1000 + SETTLE_S
         while (left := end - self._clock.monotonic()) > 0:
             self._wait(left)
-        self._board.service()
-        self._board.release(channel)
-        self._say("pulse_over", channel=channel)
         self._status()
 
     def _watch(self, seconds: float | None) -> None:

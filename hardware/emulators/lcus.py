@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from hardware.emulators.bank import RelayBank
 
-DEAF_AFTER_S = 0.03
+DEAF_AFTER_S = 0.01
 
 
 class Status(StrEnum):
