@@ -158,6 +158,7 @@ class AlarmKind(StrEnum):
     HOLD_ENDED = "hold_ended"
     HOLD_LOST = "hold_lost"
     ARM_REVERSED = "arm_reversed"  # It came up again by itself while it was being lowered.
+    LOOP_SUSPECT = "loop_suspect"  # A guard loop let go after long, and nothing was seen to leave.
     SWITCHES_DISAGREE = "switches_disagree"
 
 
@@ -170,6 +171,9 @@ class BarrierSettings:
     arm may come down; one that is not wired keeps Gate from ever lowering. `safety_permanent` is
     the installer's word that the safety loop's detector stands in permanent presence mode (a
     limited one lets go under a parked car after about ten minutes): without it Gate never lowers.
+    A guard that was on for `suspect_after` and goes off while no other loop changes is taken for
+    such a detector all the same: Gate does not lower until a person has looked, or another vehicle
+    has come and gone.
     `own_safety` is the installer's word that the barrier's own controller has a safety loop and
     reverses by itself: a one-button arm that comes down cannot be told to go up again, so without
     it Gate never lowers one.
@@ -188,6 +192,7 @@ class BarrierSettings:
     raise_within: float = 6.0
     lower_within: float = 6.0
     self_close: float | None = None
+    suspect_after: float = 240.0
     clear_for: float = 1.0
     fresh_for: float = 0.3
     dead_time: float = 0.1
@@ -208,6 +213,8 @@ class BarrierSettings:
             raise ValueError("pulse_ms: use 100 to 2000 ms")
         if self.controller is Controller.RAISE_ONLY and not self.closes_itself:
             raise ValueError("raise_only: such a controller must be declared closes_itself")
+        if self.suspect_after < 30:
+            raise ValueError("suspect_after: a vehicle may well stand under the arm for 30 s")
         if not self.guards:
             raise ValueError("guards: name at least the safety loop")
         if min(self.raise_within, self.lower_within, self.hold_cap, self.hold_renewal) <= 0:

@@ -4,7 +4,8 @@ Everything that decides about the arm lives here and in the guards beside it. Th
 
  1. The arm is lowered only if every guard loop has been seen clear, without a gap, for `clear_for`,
     the inputs are fresh, the link is up, nobody wants it up, and there is no fire, hold, fault or
-    maintenance. Not known counts as occupied.
+    maintenance. Not known counts as occupied, and so does a loop that let go after minutes while
+    nothing was seen to leave.
  2. Open beats close, at once: the lowering relay is released first, then the raising relay is
     energised after the dead time. Two relays of one arm are never energised together.
  3. Something under the arm while it closes: raise. (A one-button controller cannot be told to
@@ -105,6 +106,7 @@ def _take(turn: Turn, fact: f.Fact) -> None:  # noqa: C901, PLR0912 - one case f
         case f.FireReset():
             _fire_reset(turn, fact.by)
         case f.FaultReset():
+            turn.b = replace(turn.b, distrust=False)
             turn.move(Step.FAULT_RESET)
         case f.PositionStated():
             _position_stated(turn, fact)
@@ -163,7 +165,10 @@ def _inputs(turn: Turn, told: Snapshot) -> None:
         return
     before = turn.b.snapshot
     since = guards.clear_since(turn.b, snapshot)
-    turn.b = replace(turn.b, snapshot=snapshot, clear_since=since)
+    trusted = not turn.b.distrust
+    turn.b = replace(guards.with_loops(turn.b, snapshot), snapshot=snapshot, clear_since=since)
+    if trusted and turn.b.distrust:
+        turn.alarm(AlarmKind.LOOP_SUSPECT)
     change = _switches(turn.b, before, snapshot)
     if change is not None:
         turn.move(change)

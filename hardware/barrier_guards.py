@@ -35,7 +35,12 @@ __all__ = [
     "presence",
     "refusal_to_lower",
     "signal",
+    "with_loops",
 ]
+
+
+# Within so many seconds of leaving the arm a vehicle is seen by the loop on that side.
+LEAVING = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +71,11 @@ class Flight:
 class Barrier:
     """One arm. Immutable: `barrier.step` returns the next one.
 
-    `clear_since` is when the guards began to be clear without a gap; `live` the relay that may be
-    energised, `live_until` when its pulse should be over, `quiet_until` the end of the dead time;
-    `own_lower` says that Gate itself ordered the closing that is going on.
+    `clear_since`: since when the guards have been clear without a gap. `guard_on_since`: since when
+    one of them has been on. `others_changed_at`: when another loop changed last. `distrust`: a
+    guard let go as no vehicle does. `live`: the relay that may be energised. `live_until`: when its
+    pulse should be over. `quiet_until`: the end of the dead time. `own_lower`: Gate itself ordered
+    the closing that is going on.
     """
 
     settings: BarrierSettings
@@ -77,6 +84,9 @@ class Barrier:
     position_since: float = -inf
     snapshot: Snapshot | None = None
     clear_since: float | None = None
+    guard_on_since: float | None = None
+    others_changed_at: float = -inf
+    distrust: bool = False
     maintenance: bool = False
     locked: bool = False
     hold_until: float | None = None
@@ -135,7 +145,8 @@ def presence(barrier: Barrier, now: float) -> Presence:
     signals = [barrier.snapshot[name] for name in barrier.settings.guards]
     if Signal.ON in signals:
         return Presence.PRESENT
-    trusted = barrier.settings.safety_permanent and all(s is Signal.OFF for s in signals)
+    trusted = barrier.settings.safety_permanent and not barrier.distrust
+    trusted = trusted and all(s is Signal.OFF for s in signals)
     return Presence.CLEAR if trusted else Presence.UNKNOWN
 
 
@@ -152,6 +163,35 @@ def clear_since(barrier: Barrier, snapshot: Snapshot) -> float | None:
         return snapshot.taken_at
     gap = snapshot.taken_at - before.taken_at
     return barrier.clear_since if 0 <= gap < barrier.settings.fresh_for else snapshot.taken_at
+
+
+def with_loops(barrier: Barrier, snapshot: Snapshot) -> Barrier:
+    """Note what the next snapshot says of the guards, and whether one let go as no vehicle does.
+
+    A detector in limited presence lets go under a parked car after some minutes. A car that drives
+    off is seen by the loop before or behind the arm within seconds; a guard that was on for long
+    and goes off alone is not believed (hardware facts, 2.2).
+    """
+    at, guards = snapshot.taken_at, barrier.settings.guards
+    changed = at if _others_changed(barrier, snapshot) else barrier.others_changed_at
+    barrier = replace(barrier, others_changed_at=changed)
+    if any(snapshot[name] is Signal.ON for name in guards):
+        since = barrier.guard_on_since
+        return replace(barrier, guard_on_since=at if since is None else min(since, at))
+    if barrier.guard_on_since is None or any(snapshot[n] is not Signal.OFF for n in guards):
+        return barrier
+    long = at - barrier.guard_on_since >= barrier.settings.suspect_after
+    alone = not 0 <= at - changed <= LEAVING
+    return replace(barrier, guard_on_since=None, distrust=long and alone)
+
+
+def _others_changed(barrier: Barrier, snapshot: Snapshot) -> bool:
+    before, known = barrier.snapshot, (Signal.ON, Signal.OFF)
+    others = {InputName.PRESENCE, InputName.BEHIND} - barrier.settings.guards
+    return before is not None and any(
+        snapshot[name] is not before[name] and {snapshot[name], before[name]} <= set(known)
+        for name in others
+    )
 
 
 def clear_long_enough(barrier: Barrier) -> bool:

@@ -38,6 +38,8 @@ class Turn:
             self.b,
             snapshot=None,
             clear_since=None,
+            guard_on_since=None if b.guard_on_since is None else min(b.guard_on_since, now),
+            others_changed_at=min(b.others_changed_at, now),
             position_since=min(b.position_since, now),
             live_until=min(b.live_until, now),
             quiet_until=min(b.quiet_until, now + b.settings.dead_time),

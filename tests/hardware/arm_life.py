@@ -13,7 +13,12 @@ from tests.hardware.arm_oracle import Oracle
 __all__ = ["LIVES", "Life"]
 
 _TRUSTED = BarrierSettings(
-    safety_permanent=True, raise_within=2.0, lower_within=2.0, hold_cap=20.0, lower_patience=4.0
+    safety_permanent=True,
+    raise_within=2.0,
+    lower_within=2.0,
+    hold_cap=20.0,
+    lower_patience=4.0,
+    suspect_after=30.0,
 )
 _SWITCHES = replace(_TRUSTED, arm_up=True, arm_down=True)
 LIVES: dict[str, BarrierSettings] = {
@@ -212,9 +217,21 @@ class Life:
             self.arm.jammed = not self.arm.jammed
         elif choice < 0.70:
             self.trouble = self.random.choice((0.0, 0.0, 0.1, 0.7))
-        elif choice < 0.75:
+        elif choice < 0.73:
+            return self._parked()
+        elif choice < 0.76:
             return f.PulseDone(OrderId("nobody"), confirmed=True)
         return f.Tick()
+
+    def _parked(self) -> f.Fact:
+        """Let a car stand under the arm until a detector in limited presence lets it go."""
+        self.on.add(InputName.SAFETY)
+        self._tell(f.Inputs(Snapshot(self.now, self._signals())))
+        self.now += 40.0
+        self.arm_time += 40.0
+        last = f.Inputs(Snapshot(self.now, self._signals()))
+        self.on.discard(InputName.SAFETY)
+        return last
 
     def _tell(self, fact: f.Fact) -> None:
         self.told += 1

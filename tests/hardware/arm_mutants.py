@@ -84,6 +84,13 @@ def gap_in_the_reads() -> None:
     bench.tell(DOWN)
 
 
+def parked_under_the_arm() -> None:
+    bench = raised(replace(BARE, suspect_after=30.0))
+    bench.see(safety=True, seconds=31.0)
+    bench.see(seconds=2.0)
+    bench.tell(DOWN)
+
+
 def clock_back() -> None:
     bench = raised(clear=0.6)
     bench.now -= 0.2
@@ -326,6 +333,12 @@ MUTANTS = (
         _swap(guards, "clear_since", _clear_over_gaps),
         gap_in_the_reads,
         "the loop was clear long enough",
+    ),
+    Mutant(
+        "a loop that let go believed",
+        _swap(guards, "with_loops", lambda barrier, snapshot: barrier),
+        parked_under_the_arm,
+        "a loop that let go by itself is not believed",
     ),
     Mutant("clock not watched", _no_clock_check, clock_back, "the loop was clear long enough"),
     Mutant("fire ignored", _fire_ignored, fire_then_lower, "nothing is lowered in a fire"),

@@ -55,6 +55,10 @@ class Oracle:
         self.calm_since = self.raised_at = float("-inf")
         self.facts_too_long = 0
         self.unanswered = False
+        self.on_since: float | None = None
+        self.others: tuple[Signal, ...] = ()
+        self.others_at = float("-inf")
+        self.suspect = False
 
     def told(self, fact: f.Fact, now: float) -> None:  # noqa: C901 - one case for each fact
         """Write down a fact before the barrier is given it."""
@@ -63,12 +67,15 @@ class Oracle:
             self.reads.clear()
             self.released_at = min(self.released_at, now)
             self.raised_at = min(self.raised_at, now)
+            self.others, self.others_at = (), min(self.others_at, now)
+            self.on_since = None if self.on_since is None else min(self.on_since, now)
         self._count_calm(fact, now)
         self.now = now
         match fact:
             case f.LinkUp() | f.LinkDown():
                 self.link = isinstance(fact, f.LinkUp)
                 self.reads.clear()
+                self.others = ()
                 self.held_until = None
             case f.Inputs():
                 self._read(fact.snapshot)
@@ -84,7 +91,7 @@ class Oracle:
             case f.HoldReleased() | f.LockRequested():
                 self.held_until = None
             case f.FaultReset():
-                self.fault = False
+                self.fault = self.suspect = False
             case f.RaiseRequested() if fact.order_id not in self.ended:
                 self.raises_open.setdefault(fact.order_id, fact.expires_at)
             case f.ReleaseDone():
@@ -107,7 +114,25 @@ class Oracle:
             snapshot = Snapshot(self.now, signals)
         if self.link:
             self.reads.append(snapshot)
+            self._suspect(snapshot)
         self.fire_latched |= snapshot[InputName.FIRE] is Signal.ON
+
+    def _suspect(self, snapshot: Snapshot) -> None:
+        """Note a guard that was on for minutes and goes off while nobody is seen to leave."""
+        at = snapshot.taken_at
+        names = {InputName.PRESENCE, InputName.BEHIND} - self.settings.guards
+        others = tuple(snapshot[name] for name in sorted(names))
+        pairs = zip(self.others, others, strict=False)
+        if any({a, b} == {Signal.ON, Signal.OFF} for a, b in pairs):
+            self.others_at = at
+        self.others = others
+        guards = [snapshot[name] for name in self.settings.guards]
+        if Signal.ON in guards:
+            self.on_since = at if self.on_since is None else min(at, self.on_since)
+        elif self.on_since is not None and set(guards) == {Signal.OFF}:
+            long = at - self.on_since >= self.settings.suspect_after
+            self.suspect = long and not 0 <= at - self.others_at <= 10.0
+            self.on_since = None
 
     def judge(self, fact: f.Fact, orders: tuple[f.Order, ...], after: Barrier) -> None:
         """Look at what the barrier made of the fact; raise Broken where that must not be."""
@@ -183,6 +208,7 @@ class Oracle:
         self._check(self.settings.safety_permanent, "a limited loop detector is not believed")
         self._check(self._all_off(self.reads[-1]), "nothing is lowered on somebody")
         self._check(self._clear_long(), "the loop was clear long enough")
+        self._check(not self.suspect, "a loop that let go by itself is not believed")
         self._check(not self.maintenance, "maintenance is left alone")
         self._check(not self.fault, "a fault is never lowered")
         held = self.held_until is not None and self.now < self.held_until

@@ -1,5 +1,7 @@
 """The arm, rule by rule. The properties over random lives are in test_barrier_properties."""
 
+from dataclasses import replace
+
 import pytest
 
 from hardware import arm_facts as f
@@ -22,6 +24,7 @@ from hardware.inputs import InputName, Signal
 from tests.hardware.arm_bench import ArmBench
 
 WITH_SWITCHES = BarrierSettings(arm_up=True, arm_down=True, safety_permanent=True)
+PATIENT = replace(WITH_SWITCHES, suspect_after=30.0)
 WITHOUT_SWITCHES = BarrierSettings(safety_permanent=True)
 SELF_CLOSING = BarrierSettings(
     controller=Controller.RAISE_ONLY, closes_itself=True, arm_up=True, arm_down=True
@@ -475,3 +478,25 @@ def test_settings_refuse_what_would_be_dangerous():
     for wrong in ({"clear_for": 0.5}, {"fresh_for": 1.0}, {"dead_time": 0.0}, {"pulse_ms": 5000}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             BarrierSettings(**wrong)
+
+
+def test_a_loop_that_lets_go_under_a_parked_car_is_not_believed_until_somebody_looked():
+    bench = open_arm(PATIENT)
+    bench.see(up=True, safety=True, seconds=PATIENT.suspect_after + 1.0)
+    bench.see(up=True, seconds=3.0)
+    assert bench.alarms == [AlarmKind.LOOP_SUSPECT]
+    bench.tell(f.LowerRequested(OrderId("down")))
+    bench.see(up=True, seconds=11.0)
+    assert bench.outcome("down") == (OutcomeKind.EXPIRED, Why.PRESENCE_UNKNOWN)
+    bench.tell(f.FaultReset("li"))
+    bench.tell(f.LowerRequested(OrderId("again")))
+    assert bench.outcome("again")[0] is OutcomeKind.LOWERED
+
+
+def test_a_car_that_stood_long_and_is_seen_to_leave_is_believed():
+    bench = open_arm(PATIENT)
+    bench.see(up=True, safety=True, behind=False, seconds=PATIENT.suspect_after + 1.0)
+    bench.see(up=True, safety=True, behind=True, seconds=2.0)
+    bench.see(up=True, safety=False, behind=True, seconds=2.0)
+    bench.tell(f.LowerRequested(OrderId("down")))
+    assert bench.outcome("down")[0] is OutcomeKind.LOWERED

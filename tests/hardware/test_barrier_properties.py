@@ -18,7 +18,7 @@ from tests.hardware.arm_life import LIVES, Life
 from tests.hardware.arm_mutants import MUTANTS, Mutant
 from tests.hardware.arm_oracle import Broken, Oracle
 
-STEPS = 3000
+STEPS = 2000
 
 
 @pytest.mark.parametrize("name", LIVES)
@@ -137,8 +137,8 @@ class ArmMachine(RuleBasedStateMachine):
 
 
 ArmMachine.TestCase.settings = settings(
-    max_examples=60,
-    stateful_step_count=40,
+    max_examples=30,
+    stateful_step_count=35,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
     suppress_health_check=[HealthCheck.too_slow],
