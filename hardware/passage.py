@@ -5,6 +5,7 @@ Pure. Each event carries its evidence; none of them moves the arm, least of all 
 - A vehicle has entered when it was under the arm, coming from before it, and left on the far side.
   With a loop behind, that loop says so. Without one: it left the presence loop while it was still
   under the arm. With a presence loop only: it left while the arm was up, and that is not certain.
+- A vehicle that leaves the presence loop without having been under the arm has backed out.
 - A right is one raise that was asked for; one vehicle uses it up, a closed arm ends it. A vehicle
   that drives through without a right, while nobody holds the arm open, is tailgating.
 - Wrong way: under the arm, coming from behind, with nobody before it.
@@ -90,6 +91,7 @@ class Watch:
     on_since: Mapping[InputName, float] = field(default_factory=lambda: MappingProxyType({}))
     stuck: frozenset[InputName] = frozenset()
     under: _Under | None = None
+    waiting: bool = False
     rights: int = 0
     open_since: float | None = None
     open_told: bool = False
@@ -184,7 +186,7 @@ def _by_safety_loop(before: Watch, look: _Look) -> tuple[Watch, list[PassageSeen
         return _arrive(before, look)
     under = before.under
     if under is None:
-        return before, []
+        return _before_the_arm(before, look)
     under = replace(
         under,
         left_presence=under.left_presence or look.left(InputName.PRESENCE),
@@ -196,10 +198,19 @@ def _by_safety_loop(before: Watch, look: _Look) -> tuple[Watch, list[PassageSeen
     return replace(before, under=under), []
 
 
+def _before_the_arm(before: Watch, look: _Look) -> tuple[Watch, list[PassageSeen]]:
+    """Nothing is under the arm: a vehicle comes to it, or goes away again."""
+    if look.came(InputName.PRESENCE):
+        return replace(before, waiting=True), []
+    if before.waiting and look.left(InputName.PRESENCE):
+        return replace(before, waiting=False), [look.event(PassageKind.BACKED_OUT)]
+    return before, []
+
+
 def _arrive(before: Watch, look: _Look) -> tuple[Watch, list[PassageSeen]]:
     came = _came_from(look)
     under = _Under(came, look.now, arm_was_up=look.arm_up)
-    after = replace(before, under=under)
+    after = replace(before, under=under, waiting=False)
     if came is _From.BEHIND:
         return after, [look.event(PassageKind.WRONG_WAY)]
     if look.arm_up and not look.free and before.rights == 0:
@@ -225,7 +236,8 @@ def _leave(after: Watch, look: _Look, under: _Under) -> tuple[Watch, list[Passag
     events = [look.event(PassageKind.ENTERED, certain=certain, seconds=seconds)]
     if not under.arm_was_up and look.position is Position.CLOSED:
         events.append(look.event(PassageKind.ARM_FORCED, certain=certain))
-    return replace(after, rights=max(0, after.rights - 1)), events
+    next_one = InputName.PRESENCE in look.on
+    return replace(after, rights=max(0, after.rights - 1), waiting=next_one), events
 
 
 def _went_through(look: _Look, under: _Under) -> tuple[bool, bool]:

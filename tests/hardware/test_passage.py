@@ -45,6 +45,23 @@ class Lane:
         return [event.kind for event in self.events]
 
 
+def test_a_vehicle_that_was_never_under_the_arm_backs_out():
+    lane = Lane()
+    lane.look("presence")
+    lane.look("presence", seconds=20.0)
+    lane.look()
+    assert lane.kinds == [K.BACKED_OUT]
+    assert lane.events[0].certain
+
+
+def test_a_loop_that_cannot_be_read_is_no_vehicle_that_backs_out():
+    lane = Lane()
+    lane.look("presence")
+    lane.look(unknown=("presence",))
+    lane.look("presence")
+    assert lane.kinds == []
+
+
 def drive_in(lane: Lane) -> None:
     lane.look("presence")
     lane.look("presence", "safety")
@@ -145,10 +162,10 @@ def test_a_stuck_loop_is_told_once_each_time():
     for _ in range(90):
         lane.look("presence", seconds=1.0)
     lane.look()
-    assert lane.kinds == [K.LOOP_STUCK]
+    assert lane.kinds == [K.LOOP_STUCK, K.BACKED_OUT]
     for _ in range(70):
         lane.look("presence", seconds=1.0)
-    assert lane.kinds == [K.LOOP_STUCK, K.LOOP_STUCK]
+    assert lane.kinds == [K.LOOP_STUCK, K.BACKED_OUT, K.LOOP_STUCK]
 
 
 def test_without_a_loop_behind_leaving_the_presence_loop_tells_the_direction():
