@@ -436,7 +436,7 @@ def test_a_car_that_stops_under_a_closing_arm_is_not_hit(tmp_path):
     assert (site.arm.hits, site.arm.together) == (0, 0)
 
 
-@pytest.mark.parametrize("after", [0, 1, 5, 8, 9, 13, 15])
+@pytest.mark.parametrize("after", range(16))
 def test_unplugged_in_a_pulse_nothing_stays_energised_and_nothing_comes_late(tmp_path, after):
     """After so many bytes of the pulse's exchange (8 there, 8 back) the plug comes out."""
     with Site(tmp_path) as site:
@@ -456,7 +456,7 @@ def test_unplugged_in_a_pulse_nothing_stays_energised_and_nothing_comes_late(tmp
         site.device.plug()
         site.until(lambda: site.state.link is Link.UP)
         site.until(lambda: not any(site.device.relays))
-        site.clock.sleep(0.3)
+        site.clock.sleep(0.1)
         assert told.outcome in (OutcomeKind.INDETERMINATE, OutcomeKind.FAILED)
         assert site.arm.raises - raises <= 1
         assert not any(site.device.relays)
