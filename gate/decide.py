@@ -98,11 +98,16 @@ def case_of(
 
 
 def _candidates(seen: Consensus, register: Snapshot | None) -> tuple[CandidatePlate, ...]:
-    """What a guard may choose from: other texts that fit the pictures, then plates nearby."""
+    """What a guard may choose from: other texts that fit the pictures, then plates nearby.
+
+    A plate on record that was read clearly has no neighbours worth a person's time.
+    """
     texts = {candidate.text: candidate.confidence for candidate in seen.candidates}
     if register is None:
         return tuple(CandidatePlate(text, sure, False) for text, sure in texts.items())
-    nearby = {candidate.plate: 0.0 for candidate in register.candidates(seen.text)}
+    clear = seen.confidence >= _CLEAR and register.on_record(seen.text) is not None
+    near = () if clear else register.candidates(seen.text)
+    nearby = {candidate.plate: 0.0 for candidate in near}
     found = [_candidate(register, text, sure) for text, sure in (nearby | texts).items()]
     return tuple(sorted(found, key=lambda c: (not c.registered, -c.confidence)))
 
@@ -114,6 +119,7 @@ def _candidate(register: Snapshot, text: str, sure: float) -> CandidatePlate:
     return CandidatePlate(text, sure, known.registered, known.household, known.blocked)
 
 
+_CLEAR: Final = 0.9
 Answer = tuple[Verdict, Reason]
 _ADMIT: Final = Verdict.ADMIT
 _ASK: Final = Verdict.ASK_GUARD

@@ -80,12 +80,17 @@ def _sounds(name: str) -> frozenset[str]:
     return frozenset("'".join(way) for way in islice(product(*syllables), _MOST_SOUNDS))
 
 
-@lru_cache(maxsize=65536)
 def initials(name: str) -> frozenset[str]:
     """The pinyin initials that one may type for a name: 张三 -> {"zs"}; 曾 gives z and c."""
-    letters = pinyin(_simplified(_plain(name)), style=Style.FIRST_LETTER, heteronym=True)
-    ways = ([*dict.fromkeys(way)] for way in letters)
+    ways = map(_letters, _plain(name))
     return frozenset("".join(way) for way in islice(product(*ways), _MOST_SOUNDS))
+
+
+@lru_cache(maxsize=32768)
+def _letters(character: str) -> tuple[str, ...]:
+    """The letters that the readings of one character begin with, the usual one first."""
+    readings = pinyin(_simplified(character), style=Style.FIRST_LETTER, heteronym=True)
+    return tuple(dict.fromkeys(readings[0])) if readings else (character,)
 
 
 def mask(name: str) -> str:

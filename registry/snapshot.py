@@ -88,11 +88,10 @@ class Snapshot:
 
         The order: one character replaced before one lost.
         """
-        found: dict[str, Candidate] = {}
-        for key in chain(neighbours(text), dropped_or_doubled(text)):
-            if key != text and key not in found and (candidate := self.on_record(key)):
-                found[key] = candidate
-        return tuple(found.values())[:limit]
+        dossiers = self.dossiers
+        near = [k for k in chain(neighbours(text), dropped_or_doubled(text)) if k in dossiers]
+        found = (self.on_record(key) for key in dict.fromkeys(near) if key != text)
+        return tuple(candidate for candidate in found if candidate)[:limit]
 
     def on_record(self, key: str) -> Candidate | None:
         """What a guard is told of a plate on record, None for one that is not."""

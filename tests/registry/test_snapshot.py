@@ -168,7 +168,7 @@ moves = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(moves)
 def test_memory_and_database_count_alike_and_as_many_as_came_and_went(
     sequence: list[tuple[str, str, Occupant]],

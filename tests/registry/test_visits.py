@@ -204,7 +204,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 2), steps)
 def test_the_database_does_what_the_pure_rules_say(
     allowed: int, events: list[tuple[str, str]]
