@@ -16,6 +16,9 @@ from gate.api.parts import ApiServices
 from gate.ports import SiteEvents
 
 API = "/api/v1"
+PARTS = (lanes, decisions, vehicles, passes, passages, tokens)
+"""The modules whose routers make up the API."""
+
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "testclient"})
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -53,7 +56,7 @@ def build(
         redoc_url=None,
     )
     app.state.services, app.state.events = services, events
-    for part in (lanes, decisions, vehicles, passes, passages, tokens):
+    for part in PARTS:
         app.include_router(part.router, prefix=API)
     app.middleware("http")(_guard)
     _add_health(app, ready)
