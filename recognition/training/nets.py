@@ -90,6 +90,7 @@ class ReaderNet(nn.Module):
             nn.Linear(half + channels, 64), nn.ReLU(inplace=True), nn.Linear(64, colours + 1)
         )
         self.colours = colours
+        self.where_double = nn.Parameter(_first_double_places())
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         x = (x - 127.5) * (1 / 64)
@@ -98,11 +99,13 @@ class ReaderNet(nn.Module):
         # Added up first and laid out like the map itself: one pass over the large tensor, not two.
         context = (self.columns(deep) + self.place).contiguous(memory_format=torch.channels_last)
         seen = deep + context
-        attention = (self.look(seen).flatten(2) + self.where).softmax(dim=2)
+        kind = self.kind(torch.cat([middle.mean(dim=(2, 3)), seen.mean(dim=(2, 3))], dim=1))
+        double = kind[:, self.colours].sigmoid()[:, None, None]
+        where = self.where + double * (self.where_double - self.where)
+        attention = (self.look(seen).flatten(2) + where).softmax(dim=2)
         values = self.value(deep).flatten(2)
         glimpses = attention @ values.transpose(1, 2)
         characters = self.classify(glimpses) + self.slot_bias
-        kind = self.kind(torch.cat([middle.mean(dim=(2, 3)), seen.mean(dim=(2, 3))], dim=1))
         return characters, kind[:, : self.colours], kind[:, self.colours]
 
 
@@ -115,6 +118,16 @@ def _first_places() -> Tensor:
     centres = (torch.arange(SLOTS, dtype=torch.float32) + 0.5).clamp(max=7.0) * (40 / 7)
     near = -0.5 * ((columns[None] - centres[:, None]) / 3.0) ** 2
     return near[None, :, None, :].expand(1, SLOTS, 6, 40).reshape(1, SLOTS, 240).clone()
+
+
+def _first_double_places() -> Tensor:
+    """The same for two lines: two characters above, five below (440 x 220 mm, GA 36-2018)."""
+    columns = torch.tensor([13.6, 26.4, 5.4, 12.7, 20.0, 27.3, 34.5, 34.5])
+    rows = torch.tensor([0.8, 0.8, 3.4, 3.4, 3.4, 3.4, 3.4, 3.4])
+    x, y = torch.arange(40, dtype=torch.float32), torch.arange(6, dtype=torch.float32)
+    across = ((x[None, None] - columns[:, None, None]) / 3.0) ** 2
+    down = ((y[None, :, None] - rows[:, None, None]) / 1.2) ** 2
+    return (-0.5 * (across + down)).reshape(1, SLOTS, 240).clone()
 
 
 def reader_loss(

@@ -32,15 +32,18 @@ _CALIBRATION_SEED = 777
 def synth(options: argparse.Namespace) -> int:
     """Renders shards."""
     cv2.setNumThreads(1)
-    drawn = render_shards(
-        options.folder,
-        options.pictures,
-        seed=options.seed,
-        glyph_folder=None if options.data is None else options.data / "glyphs",
-        shard_size=options.shard_size,
-        part=options.part,
-        parts=options.parts,
-    )
+    drawn = 0
+    for two_lines, pictures in ((False, options.pictures), (True, options.pictures // 5)):
+        drawn += render_shards(
+            options.folder,
+            pictures,
+            seed=options.seed,
+            glyph_folder=None if options.data is None else options.data / "glyphs",
+            shard_size=options.shard_size,
+            part=options.part,
+            parts=options.parts,
+            two_lines=two_lines,
+        )
     if options.data is not None and options.part == 0:
         share = options.pictures // 6
         drawn += reprint_shards(options.folder, options.data, share, seed=options.seed)

@@ -16,7 +16,7 @@ from recognition.alphabet import encode
 from recognition.reading import Colour
 from recognition.training.degrade import photograph
 from recognition.training.glyphs import GlyphSet, load_glyphs
-from recognition.training.plate_classes import PlateClass
+from recognition.training.plate_classes import TWO_LINES, PlateClass, random_class
 from recognition.training.synth import draw_plate
 
 WIDTH, HEIGHT = 160, 48
@@ -45,15 +45,18 @@ def render(
     count: int,
     glyphs: tuple[GlyphSet, ...],
     plate_class: PlateClass | None = None,
+    *,
+    two_lines: bool = False,
 ) -> Shard:
-    """`count` pictures of plates, all of one class where one is given."""
+    """`count` pictures of plates, all of one class, or all of two lines, where that is asked."""
     shard = empty_shard(count)
     weights = np.array([_SET_WEIGHTS.get(s.name, _SET_WEIGHT) for s in glyphs])
     weights /= weights.sum()
     order = list(PlateClass)
     for index in range(count):
         source = glyphs[int(rng.choice(len(glyphs), p=weights))]
-        plate = draw_plate(rng, None, plate_class, source, scale=0.6)
+        wanted = _double_class(rng) if two_lines else plate_class
+        plate = draw_plate(rng, None, wanted, source, scale=0.6)
         shot = photograph(rng, plate, (WIDTH, HEIGHT))
         shard.images[index] = shot.image
         shard.labels[index] = encode(plate.text)
@@ -62,6 +65,12 @@ def render(
         shard.lines[index] = plate.two_lines
         shard.classes[index] = order.index(plate.plate_class)
     return shard
+
+
+def _double_class(rng: np.random.Generator) -> PlateClass:
+    while (drawn := random_class(rng)) not in TWO_LINES:
+        pass
+    return drawn
 
 
 def empty_shard(count: int) -> Shard:
@@ -99,7 +108,8 @@ def read_shard(path: Path) -> Shard:
 
 def shard_paths(folder: Path) -> list[Path]:
     """All whole shards of a folder, in order of their numbers."""
-    return sorted(folder.glob("synth-*.npy")) + sorted(folder.glob("reprint-*.npy"))
+    kinds = ("synth", "double", "reprint")
+    return [path for kind in kinds for path in sorted(folder.glob(f"{kind}-*.npy"))]
 
 
 def render_shards(
@@ -111,18 +121,20 @@ def render_shards(
     shard_size: int = 5000,
     part: int = 0,
     parts: int = 1,
+    two_lines: bool = False,
 ) -> int:
     """Fills the folder up to `pictures`; process `part` of `parts` draws its own shards.
 
+    two_lines: only plates of two lines, which are learned last, in shards of their own name.
     Returns how many shards this call drew.
     """
     folder.mkdir(parents=True, exist_ok=True)
     glyphs = load_glyphs(glyph_folder)
     drawn = 0
     for number in range(part, math.ceil(pictures / shard_size), parts):
-        path = folder / f"synth-{number:05d}.npy"
+        path = folder / f"{'double' if two_lines else 'synth'}-{number:05d}.npy"
         if not path.exists():
-            rng = np.random.default_rng([seed, number])
-            write_shard(path, render(rng, shard_size, glyphs))
+            rng = np.random.default_rng([seed, 500, number] if two_lines else [seed, number])
+            write_shard(path, render(rng, shard_size, glyphs, two_lines=two_lines))
             drawn += 1
     return drawn
