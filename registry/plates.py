@@ -111,7 +111,8 @@ _FORMS: Final = tuple(
         (PlateClass.POLICE, rf"{_P}[A-HJ-Z]{_X}[0-9]{{3}}警"),
         (PlateClass.HK_MACAO, rf"粤Z{_TWO_LETTERS}{_X}{{4}}[港澳]"),
         (PlateClass.EMBASSY, r"[0-9]{6}使|使[0-9]{6}"),
-        (PlateClass.CONSULATE, rf"{_P}[0-9]{{5}}领"),
+        # The second form is the one before 2018, 沪A1707领, of which some are still on the road.
+        (PlateClass.CONSULATE, rf"{_P}[0-9]{{5}}领|{_P}{_L}[0-9]{{4}}领"),
         (PlateClass.EMERGENCY, rf"{_P}(?:[XS][0-9]{{4}}|[0-9]{{5}})应急"),
         (PlateClass.EMERGENCY_MOTORCYCLE, rf"应急{_P}[0-9]{{3}}[XS]"),
         (PlateClass.ARMED_POLICE, rf"WJ{_P}?[0-9]{{4}}[0-9A-HJ-NP-Z]"),

@@ -48,6 +48,7 @@ KNOWN = {
     "224578使": PlateClass.EMBASSY,
     "使224578": PlateClass.EMBASSY,
     "沪22478领": PlateClass.CONSULATE,
+    "沪A1707领": PlateClass.CONSULATE,
     "吉X1234应急": PlateClass.EMERGENCY,
     "吉S1234应急": PlateClass.EMERGENCY,
     "京12345应急": PlateClass.EMERGENCY,
