@@ -201,7 +201,9 @@ class Journal:
                 raise JournalAway("the database does not take what waits in the spool")
             with self._database.writing() as connection:
                 batch = self._scribe.begin(connection)
-                with Session(bind=connection, expire_on_commit=False) as session:
+                with Session(
+                    bind=connection, expire_on_commit=False, join_transaction_mode="rollback_only"
+                ) as session:
 
                     def write(entries: Sequence[Entry]) -> None:
                         session.flush()

@@ -46,7 +46,7 @@ class RegistryEffects:
         """Hold one use of the visitor's pass. Raises OpeningRefused where none is left."""
         if entry.visitor_pass is None:
             return
-        with Session(bind=connection) as session:
+        with _joined(connection) as session:
             by = Author(entry.by, at)
             try:
                 held = visits.spend(session, entry.visitor_pass, entry.passage, by)
@@ -62,7 +62,7 @@ class RegistryEffects:
         """Give the pass back when the arm did not rise."""
         if entry.outcome not in _NOT_RAISED:
             return
-        with Session(bind=connection) as session:
+        with _joined(connection) as session:
             visits.give_back(session, entry.passage, Author(_AUTO, at))
             session.flush()
 
@@ -70,7 +70,7 @@ class RegistryEffects:
         self, connection: Connection, at: datetime, row: Row, *, went_through: bool
     ) -> None:
         """Settle the pass; check the visitor in or out; count who is inside."""
-        with Session(bind=connection) as session:
+        with _joined(connection) as session:
             by = Author(row.actor or _AUTO, at)
             if not went_through:
                 if row.outcome in _NOT_THROUGH:
@@ -84,6 +84,11 @@ class RegistryEffects:
                 visits.keep(session, row.passage, by)
                 _went_out(session, row, by)
             session.flush()
+
+
+def _joined(connection: Connection) -> Session:
+    """A session inside the journal's transaction: closing it must undo nothing."""
+    return Session(bind=connection, join_transaction_mode="rollback_only")
 
 
 def _came_in(session: Session, at: datetime, row: Row, by: Author) -> None:

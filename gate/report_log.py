@@ -1,10 +1,10 @@
 """Pages of the passage log, fast at ten million passages. Part of gate.reports.
 
 How a page is found: facets (few values) are looked up in `cell`; the stretches of the journal that
-hold such cells are known, so only those are read, newest first. A plate pattern is matched against
-the plates that exist; if they have few passages, or a household is asked for, its index leads
-instead. Paging is by number (keyset), so page 1,000 costs what page 1 costs. One call reads a
-bounded number of stretches; what is not found by then is left to the next call.
+hold such cells are known, so only those are read, newest first, in growing groups. A plate
+pattern is matched against the plates that exist; if they have few passages, or a household is asked
+for, its index leads instead. Paging is by number (keyset), so page 1,000 costs what page 1 costs.
+One call reads a bounded number of stretches; what is not found by then is left to the next call.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,6 +23,7 @@ _FEW_PLATES = 400
 # What one call looks at before it hands back what it found.
 _STRETCHES = 96
 _STRETCHES_COUNTED = 400
+_NEAR = 3
 
 _ROW = [column for column in passage.c if column.name != "cell"]
 
@@ -34,7 +35,7 @@ class Sieve:
     where: tuple[ColumnElement[bool], ...]
     first: int
     last: int
-    cells: tuple[int, ...] | None
+    cells: Select[tuple[int]] | None
     led_by_index: bool
 
 
@@ -56,16 +57,21 @@ def count(connection: Connection, wanted: PassageFilter, limit: int) -> Count:
     if sieve is None:
         return Count(0, exact=True)
     found = 0
-    spans = [(sieve.first, sieve.last)]
+    spans, all_seen = [(sieve.first, sieve.last)], True
     if not sieve.led_by_index:
-        spans = list(_spans(connection, sieve, limit=_STRETCHES_COUNTED))
+        stretches = _stretches(connection, sieve, sieve.last, _STRETCHES_COUNTED)
+        spans = [
+            (oldest * STRETCH, newest * STRETCH + STRETCH - 1)
+            for newest, oldest in _runs(stretches)
+        ]
+        all_seen = len(stretches) < _STRETCHES_COUNTED
     for first, last in spans:
-        some = _select(sieve, first, last, [passage.c.number]).limit(limit - found + 1)
+        low, high = max(first, sieve.first), min(last, sieve.last)
+        some = _select(sieve, low, high, [passage.c.number]).limit(limit - found + 1)
         n = connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
         found += n
         if found > limit:
             return Count(limit, exact=False)
-    all_seen = sieve.led_by_index or len(spans) < _STRETCHES_COUNTED
     return Count(found, exact=all_seen)
 
 
@@ -90,8 +96,10 @@ def running(connection: Connection) -> tuple[PassageRow, ...]:
 def prepare(connection: Connection, wanted: PassageFilter) -> Sieve | None:
     """Make a filter ready; None if nothing can match."""
     span = _number_span(connection, wanted)
-    cells = _cells(connection, wanted)
-    if span is None or cells == ():
+    cells = _cells(wanted)
+    if span is None:
+        return None
+    if cells is not None and connection.execute(cells.limit(1)).first() is None:
         return None
     where: list[ColumnElement[bool]] = []
     if wanted.since is not None:
@@ -144,11 +152,9 @@ def _number_span(connection: Connection, wanted: PassageFilter) -> tuple[int, in
     return None if first is None else (first, last)
 
 
-def _cells(connection: Connection, wanted: PassageFilter) -> tuple[int, ...] | None:
+def _cells(wanted: PassageFilter) -> Select[tuple[int]] | None:
     conditions = facet_conditions(wanted)
-    if not conditions:
-        return None
-    return tuple(connection.execute(select(cell.c.id).where(cell.c.n > 0, *conditions)).scalars())
+    return select(cell.c.id).where(cell.c.n > 0, *conditions) if conditions else None
 
 
 def facet_conditions(wanted: PassageFilter) -> list[ColumnElement[bool]]:
@@ -192,33 +198,60 @@ def _walk(connection: Connection, sieve: Sieve, last: int, limit: int) -> Page:
     """Read the stretches that can have matches, newest first, until the page is full."""
     found: list[PassageRow] = []
     looked = last + 1
-    for first, end in _spans(connection, sieve, last, _STRETCHES):
-        found += _rows(connection, sieve, first, min(end, last), limit + 1 - len(found))
-        looked = first
+    for group in _groups(_stretches(connection, sieve, last, _STRETCHES)):
+        found += _rows_of(connection, sieve, group, last, limit + 1 - len(found))
+        looked = group[-1] * STRETCH
         if len(found) > limit:
             return _page(found, limit)
-    if looked > last or not _has_more(connection, sieve, looked - 1):
+    if looked > last or not _stretches(connection, sieve, looked - 1, 1):
         return Page(tuple(found), None)
     return Page(tuple(found), looked)
 
 
-def _spans(
-    connection: Connection, sieve: Sieve, last: int | None = None, limit: int | None = None
-) -> Iterator[tuple[int, int]]:
-    """Spans of numbers that hold passages of the wanted cells, newest first."""
-    last = sieve.last if last is None else last
-    query = select(stretch.c.stretch).distinct().order_by(stretch.c.stretch.desc())
+def _groups(stretches: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Groups of 1, 2, 4, ... so that a page of common passages reads little, of rare ones often."""
+    start, size = 0, 1
+    while start < len(stretches):
+        yield stretches[start : start + size]
+        start, size = start + size, size * 2
+
+
+def _stretches(connection: Connection, sieve: Sieve, last: int, limit: int) -> Sequence[int]:
+    """Stretches up to number `last` that hold passages of the wanted cells, newest first."""
+    if last < sieve.first:
+        return ()
+    query = select(stretch.c.stretch).distinct().order_by(stretch.c.stretch.desc()).limit(limit)
     query = query.where(stretch.c.stretch.between(sieve.first // STRETCH, last // STRETCH))
     if sieve.cells is not None:
         query = query.where(stretch.c.cell.in_(sieve.cells))
-    if limit is not None:
-        query = query.limit(limit)
-    for number in connection.execute(query).scalars().all():
-        yield max(sieve.first, number * STRETCH), min(sieve.last, (number + 1) * STRETCH - 1)
+    return connection.execute(query).scalars().all()
 
 
-def _has_more(connection: Connection, sieve: Sieve, last: int) -> bool:
-    return next(_spans(connection, sieve, last, 1), None) is not None and last >= sieve.first
+def _rows_of(
+    connection: Connection, sieve: Sieve, group: Sequence[int], last: int, limit: int
+) -> list[PassageRow]:
+    """Rows of a group of stretches, each run of neighbours read at once."""
+    found: list[PassageRow] = []
+    for newest, oldest in _runs(group):
+        first = max(sieve.first, oldest * STRETCH)
+        end = min(last, (newest + 1) * STRETCH - 1)
+        found += _rows(connection, sieve, first, end, limit - len(found))
+        if len(found) >= limit:
+            break
+    return found
+
+
+def _runs(group: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Newest and oldest of each run of stretches so near that reading on is cheaper than asking."""
+    if not group:
+        return
+    newest = oldest = group[0]
+    for one in group[1:]:
+        if oldest - one > _NEAR:
+            yield newest, oldest
+            newest = one
+        oldest = one
+    yield newest, oldest
 
 
 def _select(sieve: Sieve, first: int, last: int, columns: Sequence[Any]) -> Select[Any]:

@@ -1,0 +1,278 @@
+"""How fast the record is: appending, pages of the log, charts of a year.
+
+    python -m tests.bench.bench_journal [--passages N] [--folder .bench]
+
+The data is built once per size and kept (in .bench/, ignored by git): synthetic traffic of 6,000
+passages a day, written straight into the tables with the rollups computed from them. Percentiles
+are of single calls with a warm cache of the operating system; run it on a quiet machine.
+"""
+
+import argparse
+import random
+import shutil
+import sqlite3
+import statistics
+import time
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tqdm import tqdm
+
+from gate.database import FILE, Database, open_database
+from gate.events import Direction, LaneId, PassageId
+from gate.journal import Journal
+from gate.report_values import PassageFilter, Period
+from gate.reports import Reports
+from gate.system_clock import SystemClock
+from gate.tables import FACETS, STRETCH, micros
+from gate.vault import KeyVault
+from tests.gate.journal_cast import whole
+
+DAILY = 6000
+PER_PASSAGE = 6
+CHUNK = 50_000
+SOUTH, NORTH = LaneId("south"), LaneId("north")
+COLUMNS = (
+    "number, passage, lane, direction, trigger, started, decided, ordered, opened, ended, plate, "
+    "plate_read, plate_class, colour, confidence, frames, agreeing, verdict, reason, standing, "
+    "household, vehicle_kind, actor, asked, corrected_from, opening, outcome, dwell, cell"
+)
+ROLLUPS = (
+    f"INSERT INTO stretch SELECT number / {STRETCH}, cell, count(*) FROM passage GROUP BY 1, 2",
+    "INSERT INTO flow SELECT started / 3600000000, cell, count(*) FROM passage GROUP BY 1, 2",
+    """INSERT INTO hour SELECT started / 3600000000, min(number), max(number) FROM passage
+    GROUP BY 1""",
+    "INSERT INTO known_plate SELECT plate, count(*) FROM passage WHERE plate <> '' GROUP BY 1",
+    """INSERT INTO visitor_flow SELECT started / 3600000000,
+    substr(household, 1, instr(household, '-') - 1), count(*) FROM passage
+    WHERE standing = 'visitor' AND direction = 'in' GROUP BY 1, 2""",
+    """INSERT INTO dwell SELECT started / 3600000000, standing, dwell % 10, count(*), sum(dwell)
+    FROM passage WHERE dwell IS NOT NULL AND direction = 'out' GROUP BY 1, 2, 3""",
+    """UPDATE cell SET n = coalesce((SELECT sum(stretch.n) FROM stretch
+    WHERE stretch.cell = cell.id), 0)""",
+)
+INDEXES = ("ix_passage_plate", "ix_passage_household", "ix_passage_remembered")
+
+
+class Town:
+    """Vehicles of 1,559 households, their visitors and strangers, coming and going."""
+
+    def __init__(self, passages: int) -> None:
+        self._chance = random.Random(20260302)
+        self._residents = [self._plate() for _ in range(2200)]
+        self._visitors = [self._plate() for _ in range(max(1000, passages // 40))]
+        self.cells: dict[tuple[object, ...], int] = {}
+        self._end = datetime(2026, 11, 22, tzinfo=UTC)
+        self._passages = passages
+
+    def _plate(self) -> str:
+        chance = self._chance
+        letters = "".join(chance.choice("0123456789ABCDEFGHJKLMNPQRSTUVWXYZ") for _ in range(5))
+        return chance.choice("吉吉吉吉吉辽黑京蒙") + chance.choice("AAAABCD") + letters
+
+    def rows(self) -> Iterator[tuple[object, ...]]:
+        """Passages, oldest first, with numbers as the journal would give them."""
+        step = timedelta(days=1) / DAILY
+        start = self._end - step * self._passages
+        for n in range(self._passages):
+            yield self._row(n * PER_PASSAGE + 1, start + step * n)
+
+    def _row(self, number: int, at: datetime) -> tuple[object, ...]:
+        chance = self._chance
+        lane, direction = chance.choice(((SOUTH, "in"), (NORTH, "out")))
+        kind = chance.random()
+        standing, plate, household = "registered", chance.choice(self._residents), ""
+        if kind > 0.7:
+            standing, plate = "visitor", chance.choice(self._visitors)
+        if kind > 0.95:
+            standing, plate = chance.choice((("unknown", self._plate()), ("blocked", plate)))
+        if standing in {"registered", "visitor"}:
+            home = zlib.crc32(plate.encode()) % 1559
+            household = f"{home % 33 + 1}-{home % 4 + 1}-{home // 33 % 20 + 1}01"
+        asked = chance.random() < 0.04
+        actor = chance.choice(("wang", "li", "zhao", "chen")) if asked else "auto"
+        verdict = "refuse" if standing == "blocked" else "admit"
+        reason = {"registered": "resident", "visitor": "visitor", "blocked": "blocked"}.get(
+            standing, "guard_admitted" if asked else "exit_free"
+        )
+        opening = "" if verdict == "refuse" else ("failed" if chance.random() < 0.001 else "raised")
+        outcome = "refused" if verdict == "refuse" else "passed"
+        corrected = "X" if asked and chance.random() < 0.1 else ""
+        plate_class = chance.choices(("civil", "nev_small", "nev_large", "police"), (70, 27, 2, 1))[
+            0
+        ]
+        trigger = "loop" if chance.random() < 0.9 else "camera"
+        facets = (
+            lane, direction, trigger, plate_class, standing, verdict, reason, opening, outcome,
+            actor, asked, True, bool(corrected),
+        )  # fmt: skip
+        cell = self.cells.setdefault(facets, len(self.cells) + 1)
+        t = micros(at)
+        return (
+            number, f"P{number:012d}", lane, direction, trigger, t, t + 900_000, t + 950_000,
+            t + 1_200_000, t + 9_000_000, plate, plate, plate_class, "blue", 0.995, 6, 6, verdict,
+            reason, standing, household, "owner", actor, asked, corrected, opening, outcome,
+            chance.randrange(600, 90_000) if direction == "out" else None, cell,
+        )  # fmt: skip
+
+
+def build(folder: Path, passages: int) -> None:
+    """Make the database of this size, unless it is there."""
+    if (folder / "built").exists():
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    open_database(folder).dispose()
+    began = time.perf_counter()
+    town = Town(passages)
+    with closing(sqlite3.connect(folder / FILE, isolation_level=None)) as file:
+        for pragma in ("synchronous=OFF", "journal_mode=MEMORY", "cache_size=-200000"):
+            file.execute(f"PRAGMA {pragma}")
+        definitions = [
+            file.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0]
+            for name in INDEXES
+        ]
+        file.execute("BEGIN")
+        for name in INDEXES:
+            file.execute(f"DROP INDEX {name}")
+        marks = ",".join("?" * len(COLUMNS.split(",")))
+        insert = f"INSERT INTO passage ({COLUMNS}) VALUES ({marks})"
+        rows = tqdm(town.rows(), total=passages, unit=" passages", mininterval=10)
+        file.executemany(insert, rows)
+        facets = [(number, *values) for values, number in town.cells.items()]
+        marks = ",".join("?" * (len(FACETS) + 1))
+        file.executemany(f"INSERT INTO cell (id, {', '.join(FACETS)}) VALUES ({marks})", facets)
+        for statement in (*definitions, *ROLLUPS):
+            file.execute(statement)
+        file.execute("COMMIT")
+        file.execute("ANALYZE")
+    (folder / "built").write_text(f"{passages}\n")
+    print(f"built {passages} passages in {time.perf_counter() - began:.0f} s")
+
+
+def filters(end: datetime, chance: random.Random, known: Sequence[str]) -> list[PassageFilter]:
+    """What people ask: the usual, the rare, and the hopeless."""
+    week, year = end - timedelta(days=7), end - timedelta(days=365)
+    plate = chance.choice(known)
+    return [
+        PassageFilter(),
+        PassageFilter(since=week),
+        PassageFilter(lanes=(SOUTH,), direction=Direction.IN),
+        PassageFilter(direction=Direction.OUT, lanes=(SOUTH,)),
+        PassageFilter(plate=plate),
+        PassageFilter(plate=plate[:4] + "*"),
+        PassageFilter(plate="*" + plate[-4:]),
+        PassageFilter(plate="*" + plate[3:5] + "*"),
+        PassageFilter(plate=plate[:3] + "?" + plate[4:]),
+        PassageFilter(plate="吉A*"),
+        PassageFilter(plate="*QQQQQ*"),
+        PassageFilter(household=f"{chance.randrange(1, 34)}-1-101"),
+        PassageFilter(actor="wang", since=year),
+        PassageFilter(reasons=("blocked",), plate_classes=("police",)),
+        PassageFilter(corrected=True, lanes=(NORTH,)),
+        PassageFilter(openings=("failed",), standings=("visitor",), actor="li"),
+        PassageFilter(openings=("failed",), plate="吉A*", plate_classes=("police",)),
+        PassageFilter(standings=("unknown",), until=year),
+        PassageFilter(since=year, until=year + timedelta(days=1), plate="*8*"),
+        PassageFilter(asked=True, outcomes=("refused",), plate_classes=("nev_large",)),
+    ]
+
+
+def timed(call: Callable[[], object]) -> float:
+    """Milliseconds that a call takes."""
+    began = time.perf_counter()
+    call()
+    return (time.perf_counter() - began) * 1000
+
+
+def told(what: str, millis: Sequence[float]) -> None:
+    """Print percentiles."""
+    cuts = statistics.quantiles(millis, n=100, method="inclusive")
+    print(
+        f"{what:<34} n {len(millis):>5}  p50 {cuts[49]:7.2f}  p95 {cuts[94]:7.2f}  "
+        f"p99 {cuts[98]:7.2f}  max {max(millis):7.2f} ms"
+    )
+
+
+def bench_pages(reports: Reports, end: datetime, known: Sequence[str], rounds: int) -> None:
+    """First pages and deep pages of every kind of filter."""
+    chance = random.Random(1)
+    first: list[float] = []
+    later: list[float] = []
+    slowest: dict[int, float] = {}
+    for _ in range(rounds):
+        for number, wanted in enumerate(filters(end, chance, known)):
+            began = time.perf_counter()
+            page = reports.passages(wanted)
+            first.append((time.perf_counter() - began) * 1000)
+            slowest[number] = max(slowest.get(number, 0.0), first[-1])
+            if page.cursor is not None:
+                cursor = chance.randrange(1, page.cursor + 1)
+                later.append(timed(lambda w=wanted, c=cursor: reports.passages(w, c)))  # type: ignore[misc]
+    told("page of the log, first", first)
+    told("page of the log, somewhere", later)
+    worst = max(slowest, key=lambda number: slowest[number])
+    print(f"  slowest filter: {filters(end, chance, known)[worst]} {slowest[worst]:.0f} ms")
+
+
+def bench_charts(reports: Reports, end: datetime, rounds: int) -> None:
+    """Every chart over a year."""
+    year = Period(end - timedelta(days=365), end)
+    charts: dict[str, Callable[[], object]] = {
+        "flow by hour": lambda: reports.flow(year),
+        "flow by day": lambda: reports.flow_by_day(year),
+        "flow by weekday and hour": lambda: reports.flow_by_week(year),
+        "recall meter and shares": lambda: reports.shares(year),
+        "by reason": lambda: reports.by_facet(year, "reason"),
+        "visitors by building": lambda: reports.visitors_by_building(year),
+        "dwell": lambda: reports.dwell(year),
+        "gate faults": lambda: reports.faults(year),
+        "count of a year": lambda: reports.count(PassageFilter(since=year.since)),
+        "shift": lambda: reports.shift(end - timedelta(hours=8), end),
+    }
+    for name, call in charts.items():
+        told(f"a year's {name}", [timed(call) for _ in range(rounds)])
+
+
+def bench_append(database: Database, folder: Path, passages: int) -> None:
+    """Appends of whole passages, as lanes make them, durable each."""
+    vault = KeyVault({1: bytes(32)})
+    journal = Journal(database, folder, vault, SystemClock())
+    journal.start()
+    names = [f"bench-{time.time_ns()}-{n}" for n in range(passages)]
+    millis = [
+        timed(lambda e=entries: journal.append(*e))  # type: ignore[misc]
+        for n, name in enumerate(names)
+        for entries in whole(name, f"吉A{n % 100_000:05d}")
+    ]
+    journal.close()
+    told("append, committed and durable", millis)
+
+
+def main() -> None:
+    """Build, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--passages", type=int, default=100_000)
+    parser.add_argument("--folder", type=Path, default=Path(".bench"))
+    parser.add_argument("--rounds", type=int, default=20)
+    options = parser.parse_args()
+    folder = options.folder / f"journal-{options.passages}"
+    build(folder, options.passages)
+    database = open_database(folder)
+    reports = Reports(database, KeyVault({1: bytes(32)}), ZoneInfo("Asia/Shanghai"))
+    end = datetime(2026, 11, 22, tzinfo=UTC)
+    known = [row.plate for row in reports.passages(PassageFilter(), limit=500).rows]
+    size = sum(path.stat().st_size for path in folder.glob(f"{FILE}*")) / 1e6
+    print(f"{options.passages} passages, {size:.0f} MB")
+    assert reports.passage(PassageId(f"P{1:012d}")) is not None
+    bench_pages(reports, end, known, options.rounds)
+    bench_charts(reports, end, max(5, options.rounds // 2))
+    bench_append(database, folder, 5 * options.rounds)
+    database.dispose()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""A passage and what it does to the register are one transaction: passes, visits, presence."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, select
+
+from gate.entries import PassageDecided
+from gate.errors import OpeningRefused
+from gate.events import Direction, LaneId, PassageEnd, PassageId
+from gate.registry_effects import RegistryEffects
+from registry.kinds import PassKind, PassSource, UseState
+from registry.plates import PlateClass
+from registry.records import (
+    Building,
+    Household,
+    OccupancyCount,
+    PassUse,
+    Presence,
+    Space,
+    SpaceVehicle,
+    Unit,
+    Vehicle,
+    Visit,
+    VisitorPass,
+)
+from registry.store import Author, add
+from tests.gate.journal_cast import (
+    NOON,
+    NORTH,
+    SOUTH,
+    Desk,
+    decision,
+    desk,
+    ended,
+    ordered,
+    raised,
+    started,
+)
+
+VISITOR, OWNER, SECOND = "吉A00002", "吉A00001", "吉A00003"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Desk]:
+    with desk(tmp_path, effects=RegistryEffects()) as made:
+        with made.journal.unit() as unit:
+            settle(unit.session)
+        yield made
+
+
+def settle(session: Session) -> None:
+    """One household with two vehicles, one space, and a visitor with a pass for one entry."""
+    by = Author("wang", NOON)
+    building = add(session, Building(name="3"), by)
+    stair = add(session, Unit(building_id=building.id or 0, name="2"), by)
+    home = add(session, Household(unit_id=stair.id or 0, room="501"), by)
+    space = add(session, Space(name="A1", household_id=home.id), by)
+    for plate in (OWNER, SECOND):
+        vehicle = Vehicle(plate=plate, plate_class=PlateClass.CIVIL, household_id=home.id)
+        add(session, vehicle, by)
+        shared = SpaceVehicle(space_id=space.id or 0, vehicle_id=vehicle.id or 0)
+        add(session, shared, by)
+    visitor = VisitorPass(
+        plate=VISITOR,
+        household_id=home.id,
+        kind=PassKind.ONCE,
+        allowed=1,
+        valid_from=NOON,
+        valid_until=NOON + timedelta(hours=4),
+        source=PassSource.GUARD,
+        created_by="wang",
+        created_at=NOON,
+    )
+    add(session, visitor, by)
+
+
+def decided(name: str, plate: str, standing: str, lane: LaneId = SOUTH) -> PassageDecided:
+    return PassageDecided(PassageId(name), lane, decision(plate, standing=standing), "auto")
+
+
+def spent(office: Desk) -> int:
+    with office.journal.reading() as session:
+        return session.exec(select(VisitorPass.spent)).one()
+
+
+def states(office: Desk) -> list[UseState]:
+    with office.journal.reading() as session:
+        return list(session.exec(select(PassUse.state)))
+
+
+def visitor_orders(office: Desk, name: str, by: str = "auto") -> None:
+    office.journal.append(
+        started(name),
+        decided(name, VISITOR, "visitor"),
+        ordered(name, VISITOR, by=by, visitor_pass=1),
+    )
+
+
+def test_an_order_spends_the_pass_in_its_own_transaction(office: Desk) -> None:
+    visitor_orders(office, "a")
+    assert (spent(office), states(office)) == (1, [UseState.HELD])
+    office.journal.append(raised("a"))
+    office.journal.append(ended("a"))
+    assert (spent(office), states(office)) == (1, [UseState.SPENT])
+
+
+def test_a_spent_pass_opens_nothing_and_leaves_no_trace_of_an_order(office: Desk) -> None:
+    visitor_orders(office, "a")
+    with pytest.raises(OpeningRefused):
+        visitor_orders(office, "b")
+    assert office.heard.count("OpeningOrdered") == 1
+    assert spent(office) == 1
+
+
+def test_a_person_is_not_stopped_by_a_spent_pass(office: Desk) -> None:
+    visitor_orders(office, "a")
+    visitor_orders(office, "b", by="wang")
+    assert spent(office) == 1
+
+
+def test_a_pass_that_does_not_exist_opens_nothing(office: Desk) -> None:
+    with pytest.raises(OpeningRefused):
+        office.journal.append(ordered("a", VISITOR, visitor_pass=99))
+
+
+@pytest.mark.parametrize("outcome", ["failed", "expired", "refused"])
+def test_an_arm_that_did_not_rise_gives_the_pass_back(office: Desk, outcome: str) -> None:
+    visitor_orders(office, "a")
+    office.journal.append(raised("a", outcome))
+    assert (spent(office), states(office)) == (0, [UseState.GIVEN_BACK])
+
+
+def test_a_visitor_who_backs_out_keeps_the_pass(office: Desk) -> None:
+    visitor_orders(office, "a")
+    office.journal.append(raised("a"), ended("a", PassageEnd.BACKED_OUT))
+    assert spent(office) == 0
+
+
+def test_after_a_crash_the_pass_stays_spent(tmp_path: Path) -> None:
+    with desk(tmp_path, effects=RegistryEffects()) as first:
+        with first.journal.unit() as unit:
+            settle(unit.session)
+        visitor_orders(first, "a")
+    with desk(tmp_path, effects=RegistryEffects()) as second:
+        assert (spent(second), states(second)) == (1, [UseState.SPENT])
+
+
+def test_a_visitor_is_checked_in_and_out(office: Desk) -> None:
+    visitor_orders(office, "a")
+    office.journal.append(raised("a"), ended("a"))
+    office.clock.pass_by(3600)
+    out = ordered("b", VISITOR, lane=NORTH, direction=Direction.OUT)
+    begun = started("b", NORTH, Direction.OUT)
+    seen = decided("b", VISITOR, "visitor", NORTH)
+    office.journal.append(begun, seen, out)
+    office.journal.append(raised("b", lane=NORTH), ended("b", lane=NORTH))
+    with office.journal.reading() as session:
+        stay = session.exec(select(Visit)).one()
+        assert (stay.plate, stay.passage_in, stay.passage_out) == (VISITOR, "a", "b")
+        assert session.exec(select(Presence)).all() == []
+        assert [one.count for one in session.exec(select(OccupancyCount))] == [0]
+
+
+def test_vehicles_of_one_household_take_its_space_in_turn(office: Desk) -> None:
+    for name, plate in (("a", OWNER), ("b", SECOND)):
+        office.journal.append(started(name), decided(name, plate, "registered"))
+        office.journal.append(ordered(name, plate), raised(name), ended(name))
+    with office.journal.reading() as session:
+        taken = {one.plate: one.space_id for one in session.exec(select(Presence))}
+    assert taken == {OWNER: 1, SECOND: None}
