@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from hardware import barrier_guards
 from hardware.arm import (
     AlarmKind,
     BarrierSettings,
@@ -231,6 +232,19 @@ def test_a_lowering_that_meets_a_car_is_raised_with_a_dead_time_and_one_relay_at
     desk.pass_time(0.5)
     pulses = [channel for name, channel in desk.board.calls if name == "pulse"]
     assert pulses == [2, 1]
+    assert not desk.board.together
+
+
+def test_the_second_interlock_stops_what_a_wrong_barrier_orders(monkeypatch):
+    monkeypatch.setattr(barrier_guards, "must_free_first", lambda barrier, relay: False)
+    desk = Desk().linked()
+    desk.board.levels[4], desk.board.levels[3] = False, True
+    desk.pass_time(2.0)
+    desk.station.lower("south", "down")
+    desk.pass_time(0.12)
+    desk.station.raise_arm("south", "up", desk.clock.now + 1.0)
+    desk.pass_time(0.3)
+    assert desk.board.count("pulse") >= 1
     assert not desk.board.together
 
 
