@@ -52,10 +52,16 @@ class AlarmStrip:
             lane = self._names.get(alarm.lane, alarm.lane)
             name = self._visit.texts.name_of("alarm.kind", alarm.kind)
             since = f'<span data-since="{alarm.raised.isoformat()}"></span>'
-            widgets.raw(f"<strong>{escape(name)}</strong> {escape(lane)} · {since}", "grow")
+            why = self._why(alarm)
+            widgets.raw(f"<strong>{escape(name)}</strong>{why} {escape(lane)} · {since}", "grow")
             widgets.words(say("alarm.sound_off"), "mute-hint small")
             if self._visit.may(Action.OPERATE):
                 widgets.button(say("alarm.acknowledge"), self._opener(alarm), key="K")
+
+    def _why(self, alarm: AlarmRow) -> str:
+        """Return the device's own reason in words, where it gave one."""
+        why = str(alarm.evidence.get("why", ""))
+        return f"：{escape(self._visit.texts.name_of('why', why))}" if why else ""
 
     def _opener(self, alarm: AlarmRow) -> Callable[[], None]:
         return lambda: self._sheet(alarm)

@@ -19,7 +19,7 @@ from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.plate_pad import PlatePad
 from gate.console.visit import Visit
-from gate.events import CandidatePlate
+from gate.events import CandidatePlate, Direction
 from gate.people import Action
 from gate.ports import LaneView
 
@@ -75,11 +75,12 @@ def panel_keys(visit: Visit, waiting: Sequence[LaneView]) -> dict[str, Do]:
     candidates = view.decision.candidates if view.decision else ()
     keys: dict[str, Do] = {
         "e": lambda: correct_sheet(visit, view),
-        "v": lambda: to_visitor_form(view),
         "r": lambda: refuse(visit, view),
         "0": lambda: admit_as_read(visit, view),
     }
-    for number, candidate in enumerate(candidates[:9], start=1):
+    if view.direction is Direction.IN:
+        keys["v"] = lambda: to_visitor_form(view)
+    for number, candidate in enumerate(candidates[:5], start=1):
         keys[str(number)] = _choose(visit, view, candidate)
     return keys
 
@@ -154,13 +155,14 @@ class Panel:
                 icon="edit",
                 key="E" if first else "",
             )
-            widgets.button(
-                say("ask.visitor"),
-                lambda: to_visitor_form(view),
-                kind="main",
-                icon="person_add",
-                key="V" if first else "",
-            )
+            if view.direction is Direction.IN:
+                widgets.button(
+                    say("ask.visitor"),
+                    lambda: to_visitor_form(view),
+                    kind="main",
+                    icon="person_add",
+                    key="V" if first else "",
+                )
             widgets.button(
                 say("ask.admit_anyway"),
                 lambda: admit_as_read(visit, view),

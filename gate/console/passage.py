@@ -187,11 +187,15 @@ def _opening(visit: Visit, row: OpeningRow) -> list[str]:
         f'<code class="mono small">{escape(str(row.order)[:8])}</code>',
         f'<span class="mono">{visit.time(row.ordered)}</span>',
         escape(by),
-        widgets.badge_html(outcome, kind) + (f" {escape(row.why)}" if row.why else ""),
+        widgets.badge_html(outcome, kind) + _why(visit, row.why),
         f'<code class="mono">{escape(row.sent) or "—"}</code>',
         f'<code class="mono">{escape(row.received) or "—"}</code>',
         f'<span class="mono">{escape(millis)}</span>',
     ]
+
+
+def _why(visit: Visit, why: str) -> str:
+    return f" {escape(visit.texts.name_of('why', why))}" if why else ""
 
 
 def _steps(visit: Visit, records: tuple[Record, ...]) -> None:

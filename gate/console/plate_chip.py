@@ -24,6 +24,7 @@ _USUAL: Final = {
     PlateClass.TEMPORARY: PlateColour.BLUE,
     PlateClass.NEV_LARGE: PlateColour.YELLOW_GREEN,
 }
+MISSING: Final = "▯"
 _TWO_LINES: Final = frozenset({PlateClass.TRAILER, PlateClass.TRACTOR})
 
 
@@ -62,9 +63,8 @@ def plate_chip(
 
 def _characters(key: str, against: str) -> str:
     marked = [
-        _character(place, mine, differs=bool(against) and mine != other)
+        _character(place, mine or MISSING, differs=bool(against) and mine != other)
         for place, (mine, other) in enumerate(zip_longest(key, against, fillvalue=""))
-        if mine
     ]
     if key[0] in PROVINCES and not key.endswith("应急"):
         marked.insert(2, '<i class="plate-dot" aria-hidden="true"></i>')

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import cv2
 import numpy as np
@@ -61,6 +62,21 @@ def draw_plate(plate: str, colour: tuple[int, int, int]) -> bytes:
     cv2.rectangle(image, (5, 5), (294, 90), (255,) * 3, 3)
     cv2.putText(image, plate[1:], (26, 68), cv2.FONT_HERSHEY_SIMPLEX, 1.7, (255,) * 3, 4)
     return cv2.imencode(".jpg", image)[1].tobytes()
+
+
+class FakePictures:
+    """Pictures in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def put(self, jpeg: bytes) -> str:
+        key = sha256(jpeg).hexdigest()
+        self.kept[key] = jpeg
+        return key
+
+    def get(self, sha256: str) -> bytes | None:
+        return self.kept.get(sha256)
 
 
 class FakeLanes:

@@ -1,0 +1,73 @@
+"""A real Chromium for the pages: found on this machine, headless, silent towards the network."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from gate.texts import Language
+from tests.gate.console.sample_site import PASSWORD
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE_MS = 25_000
+
+
+def chromium_path() -> str:
+    """Return the installed Chromium; playwright's own would have to be downloaded."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    raise RuntimeError("the tests of the pages need Chromium: run tests/browser.sh")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def open_context(
+    browser: Browser,
+    url: str,
+    *,
+    language: Language = Language.CHINESE,
+    theme: str = "dark",
+    size: tuple[int, int] = (1366, 768),
+) -> BrowserContext:
+    """Return a fresh browser session with these preferences."""
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    context.set_default_timeout(PATIENCE_MS)
+    context.add_cookies(
+        [
+            {"name": "gate_language", "value": language.value, "url": url},
+            {"name": "gate_theme", "value": theme, "url": url},
+        ]
+    )
+    return context
+
+
+def log_in(page: Page, url: str, name: str) -> None:
+    """Log in by the form and wait for the live page."""
+    page.goto(f"{url}/login")
+    page.fill("#name", name)
+    page.fill("#password", PASSWORD)
+    page.click("button[type=submit]")
+    page.wait_for_selector("main#main")
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the page has its socket: from then on it hears and acts."""
+    page.wait_for_function("() => window.did_handshake === true")

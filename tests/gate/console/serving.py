@@ -1,0 +1,63 @@
+"""The pages of a sample site behind a real HTTP server, in a thread of this process.
+
+NiceGUI knows one site per process, so a test run serves one and every test shares it.
+"""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from gate.console.app import mount
+from gate.console.doorkeeper import Doorkeeper
+from tests.gate.console.sample_site import SampleSite, fill, sample_site
+
+START_WITHIN_S = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Where the pages are, and what is behind them."""
+
+    url: str
+    site: SampleSite
+    doorkeeper: Doorkeeper
+
+
+class ThreadedServer(uvicorn.Server):
+    """A server that says when it is up and leaves signals to the main thread."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = threading.Event()
+
+    def install_signal_handlers(self) -> None:
+        """Signals belong to the test run."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+
+@contextmanager
+def served(folder: Path, *, days: int = 2, per_day: int = 30) -> Iterator[Served]:
+    """Fill a folder with a sample site and serve its pages on a free port of loopback."""
+    fill(folder, days=days, per_day=per_day)
+    with sample_site(folder) as site, socket.create_server(("127.0.0.1", 0)) as listener:
+        app = FastAPI()
+        doorkeeper = mount(app, site.services)
+        server = ThreadedServer(uvicorn.Config(app, log_level="warning", lifespan="on"))
+        thread = threading.Thread(target=server.run, args=([listener],), name="pages")
+        thread.start()
+        try:
+            assert server.up.wait(START_WITHIN_S), "the pages did not start"
+            port = listener.getsockname()[1]
+            yield Served(f"http://127.0.0.1:{port}", site, doorkeeper)
+        finally:
+            server.should_exit = True
+            thread.join(START_WITHIN_S)

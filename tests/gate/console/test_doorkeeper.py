@@ -1,0 +1,84 @@
+"""Who stands behind a token: asked anew, also while the database is away."""
+
+from datetime import timedelta
+
+from gate.console.doorkeeper import FRESH, Doorkeeper
+from gate.console.sessions import Sessions
+from gate.errors import JournalAway
+from gate.people import LogInRefused, Role, User
+from tests.gate.console.fakes import FakeClock
+
+GUARD = User("guard", Role.GUARD)
+
+
+class FakePeople:
+    """One guard; may be demoted, removed, or unreachable."""
+
+    def __init__(self) -> None:
+        self.user: User | None = GUARD
+        self.away = False
+
+    def log_in(self, name, password, at, code=""):
+        return self.user if password == "right" else LogInRefused.WRONG
+
+    def get(self, name):
+        if self.away:
+            raise JournalAway("the disk is gone")
+        return self.user
+
+
+def door() -> tuple[Doorkeeper, FakePeople, FakeClock, str]:
+    people, clock = FakePeople(), FakeClock()
+    sessions = Sessions(b"s" * 32, idle=timedelta(hours=12))
+    keeper = Doorkeeper(people, sessions, clock)
+    entered = keeper.log_in("guard", "right")
+    assert isinstance(entered, tuple)
+    return keeper, people, clock, entered[1]
+
+
+def test_a_wrong_password_gives_no_token():
+    keeper, *_ = door()
+    assert keeper.log_in("guard", "wrong") is LogInRefused.WRONG
+
+
+def test_a_token_gives_the_user_and_no_token_nobody():
+    keeper, _, _, token = door()
+    assert keeper.who(token) == GUARD
+    assert keeper.who(None) is None
+    assert keeper.who("nonsense") is None
+
+
+def test_a_new_role_is_felt_within_seconds():
+    keeper, people, clock, token = door()
+    people.user = User("guard", Role.AUDITOR)
+    clock.at += FRESH
+    user = keeper.who(token)
+    assert user is not None
+    assert user.role is Role.AUDITOR
+
+
+def test_a_user_who_is_locked_out_is_out():
+    keeper, people, clock, token = door()
+    people.user = None
+    clock.at += FRESH
+    assert keeper.who(token) is None
+
+
+def test_while_the_database_is_away_a_guard_keeps_the_last_known_rights():
+    keeper, people, clock, token = door()
+    people.away = True
+    clock.at += timedelta(hours=1)
+    assert keeper.who(token) == GUARD
+
+
+def test_nobody_unknown_gets_in_while_the_database_is_away():
+    _, people, clock, token = door()
+    people.away = True
+    fresh = Doorkeeper(people, Sessions(b"s" * 32, idle=timedelta(hours=12)), clock)
+    assert fresh.who(token) is None
+
+
+def test_log_out_ends_the_token():
+    keeper, _, _, token = door()
+    keeper.log_out(token)
+    assert keeper.who(token) is None
