@@ -23,6 +23,7 @@ from gate.console import (
     passage,
     registry_pages,
     reports_page,
+    settings,
     spaces,
     users,
     visitor_form,
@@ -87,6 +88,7 @@ _PAGES = (
     blocks,
     importing,
     users,
+    settings,
     lookups,
 )
 

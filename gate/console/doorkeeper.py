@@ -61,6 +61,10 @@ class Doorkeeper:
             self._sessions.touch(token, at)
         return self._user(ticket.name, at)
 
+    def forget(self) -> None:
+        """Ask for every user anew at the next click: after somebody's rights were changed."""
+        self._known.clear()
+
     def _user(self, name: str, at: datetime) -> User | None:
         known = self._known.get(name)
         if known is not None and timedelta() <= at - known[1] < FRESH:

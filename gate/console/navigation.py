@@ -37,6 +37,7 @@ MANAGER_PLACES: Final = (
     Place("/blocks", "blocks", "block", Action.CHANGE_REGISTRY, "B"),
     Place("/import", "importing", "upload_file", Action.CHANGE_REGISTRY, "I"),
     Place("/users", "users", "group", Action.MANAGE_USERS, "U"),
+    Place("/settings", "settings", "settings", Action.CHANGE_SETTINGS, "S"),
     Place("/lookups", "lookups", "policy", Action.READ_AUDIT, "O"),
 )
 

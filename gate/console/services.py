@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
 
 from gate.people import People
 from gate.ports import Clock, Journal, Lanes, Pictures, Registry, SiteEvents
@@ -23,7 +26,8 @@ class Services:
 
     site: the community's name. zone: of the times on the screen. secret: 32 bytes or more from a
     file outside the tree; it signs log-ins. idle: a log-in ends after so long without a click.
-    hold_cap: the longest time that an arm may be held up.
+    hold_cap: the longest time that an arm may be held up. config: what the settings page shows, and
+    the file that it was read from.
     """
 
     site: str
@@ -40,3 +44,5 @@ class Services:
     language: Language = FIRST
     idle: timedelta = timedelta(hours=12)
     hold_cap: timedelta = timedelta(hours=2)
+    config: BaseModel | None = None
+    config_file: Path | None = None
