@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognition.alphabet import PROVINCES, SLOTS, decode, encode
-from recognition.reader import Logits, PlateNetwork, PlateText, postprocess
+from recognition.reader import Logits, PlateNetwork, PlateText
 from recognition.training.crops import RealPlate, load_crops
 from recognition.training.glyphs import GlyphSet, load_glyphs
 from recognition.training.plate_classes import PlateClass
@@ -111,14 +111,15 @@ class Result:
 
 
 def read_all(network: PlateNetwork, pictures: Sequence[Picture]) -> Result:
-    """Reads the pictures in batches."""
+    """Reads the pictures as the program does; the logits are those of the first look alone."""
     parts = [network.logits([p.image for p in some]) for some in _some(pictures)]
+    readings = [r for some in _some(pictures) for r in network.read([p.image for p in some])]
     logits = Logits(
         np.concatenate([p.characters for p in parts]),
         np.concatenate([p.colours for p in parts]),
         np.concatenate([p.two_lines for p in parts]),
     )
-    return Result(tuple(pictures), logits, postprocess(logits, network.manifest))
+    return Result(tuple(pictures), logits, tuple(readings))
 
 
 def _some(pictures: Sequence[Picture]) -> Iterator[Sequence[Picture]]:

@@ -9,7 +9,14 @@ from hypothesis.extra.numpy import arrays
 from recognition.alphabet import ALPHABET, SLOTS, encode
 from recognition.manifest import Manifest
 from recognition.plate_colours import allowed_colours
-from recognition.reader import Logits, log_softmax, postprocess, preprocess
+from recognition.reader import (
+    Logits,
+    another_look,
+    averaged,
+    log_softmax,
+    postprocess,
+    preprocess,
+)
 from recognition.reading import Colour
 
 COLOURS = ("blue", "yellow", "green", "yellow_green", "white", "black")
@@ -176,3 +183,32 @@ def _least(log_probs: np.ndarray) -> float:
 def test_the_logarithms_are_finite_for_extreme_logits():
     huge = np.array([[1e4, -1e4, 0.0]], np.float32)
     assert np.isfinite(log_softmax(huge)).all()
+
+
+def test_another_look_moves_the_edges_by_the_shares_asked_for():
+    crop = np.zeros((48, 160, 3), np.uint8)
+    crop[:, 80:] = 200
+    crop[24:, :80] = 100
+    same = another_look(crop, MANIFEST, 0.0, 0.0)
+    assert np.array_equal(same, crop)
+    wider = another_look(crop, MANIFEST, 0.25, 0.0)
+    assert wider.shape == (48, 160, 3)
+    assert wider[10, 70, 0] == 0
+    assert wider[10, 90, 0] == 200
+    marked = np.zeros((48, 160, 3), np.uint8)
+    marked[:, 0:8] = 255
+    trimmed = another_look(marked, MANIFEST, -0.1, 0.0)
+    assert trimmed.max() < 30
+
+
+def test_looks_that_disagree_make_less_sure():
+    first, second = logits("吉A12345"), logits("吉A12346")
+    looks = Logits(
+        np.concatenate([first.characters, second.characters]),
+        np.concatenate([first.colours, second.colours]),
+        np.concatenate([first.two_lines, second.two_lines]),
+    )
+    (read,) = postprocess(averaged(looks, MANIFEST), MANIFEST)
+    assert read.confidence == pytest.approx(0.5, abs=0.01)
+    (sure,) = postprocess(averaged(first, MANIFEST), MANIFEST)
+    assert sure.confidence > 0.999
