@@ -6,7 +6,7 @@ from html import escape
 from gate.console import widgets
 from gate.console.asking_aside import ask
 from gate.console.entry_words import entry_line
-from gate.console.lane_words import household_text, reason_aloud, reason_text
+from gate.console.lane_words import household_text, reason_aloud, reason_text, remark_text
 from gate.console.log import span_text
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
@@ -114,7 +114,7 @@ def _facts(visit: Visit, row: PassageRow) -> None:
         ("passage.sure", f"{row.confidence:.3f}" if row.confidence else ""),
         ("passage.frames", f"{row.agreeing} / {row.frames}" if row.frames else ""),
         ("passage.by", by),
-        ("passage.remark", row.remark),
+        ("passage.remark", remark_text(texts, row.remark)),
         ("passage.opening", texts.name_of("opening", row.opening) if row.opening else ""),
         ("passage.outcome", texts.name_of("outcome", row.outcome) if row.outcome else ""),
     )
