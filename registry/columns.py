@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from registry.sheets import Row, SheetFault
+from registry.grid import Row, SheetFault
 
 
 class Column(StrEnum):

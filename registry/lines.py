@@ -13,9 +13,9 @@ from registry import addresses, cells
 from registry.addresses import Address
 from registry.cells import RowFault
 from registry.columns import Column, Table
+from registry.grid import Row, cell_name
 from registry.kinds import PersonRole, VehicleKind
 from registry.plates import Plate, PlateColour, colour_fits
-from registry.sheets import Row, cell_name
 
 Value = TypeVar("Value")
 

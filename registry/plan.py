@@ -12,10 +12,10 @@ from registry.addresses import Address
 from registry.cells import RowFault
 from registry.columns import Column, Table
 from registry.drafts import Draft, Entity, Fields, World
+from registry.grid import Row
 from registry.kinds import PersonRole, VehicleKind
 from registry.lines import Line, Refused, RowWarning, Warned, read_line, warned, warnings_of
 from registry.plates import Plate, PlateColour, neighbours
-from registry.sheets import Row
 
 
 @dataclass(frozen=True, slots=True)

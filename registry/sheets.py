@@ -10,16 +10,15 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
-from enum import StrEnum
 from typing import Final
 
 import xlsxwriter
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
+
+from registry.grid import Row, SheetFault
 
 _MOST_BYTES: Final = 50_000_000
 _MOST_UNPACKED: Final = 400_000_000
@@ -27,28 +26,7 @@ _MOST_ROWS: Final = 200_000
 _FORMULA: Final = re.compile(r"^[=+\-@]")
 
 
-class SheetFault(StrEnum):
-    """Why nothing of a file could be read."""
-
-    EMPTY = "empty"
-    TOO_LARGE = "too_large"
-    OLD_EXCEL = "old_excel"
-    DAMAGED = "damaged"
-    ENCODING = "encoding"
-    NO_HEADINGS = "no_headings"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row. number: as the spreadsheet shows it, from 1."""
-
-    number: int
-    cells: tuple[str, ...]
-
-
-def cell_name(row: int, column: int) -> str:
-    """The name of a cell as spreadsheets show it; column from 0: (12, 5) -> "F12"."""
-    return f"{get_column_letter(column + 1)}{row}"
+__all__ = ["Row", "SheetFault", "read", "write_csv", "write_xlsx"]
 
 
 def read(content: bytes) -> tuple[Row, ...] | SheetFault:
