@@ -22,7 +22,7 @@ from recognition.training.evaluate import (
     report_lines,
     slot_labels,
 )
-from recognition.training.render import read_shard, render, render_shards, write_shard
+from recognition.training.render import FOCUS_SHARES, read_shard, render, render_shards, write_shard
 from recognition.training.reprint import reprint_shards
 from recognition.training.samples import write_samples
 
@@ -33,16 +33,16 @@ def synth(options: argparse.Namespace) -> int:
     """Renders shards."""
     cv2.setNumThreads(1)
     drawn = 0
-    for two_lines, pictures in ((False, options.pictures), (True, options.pictures // 5)):
+    for focus, share in FOCUS_SHARES.items():
         drawn += render_shards(
             options.folder,
-            pictures,
+            round(share * options.pictures),
             seed=options.seed,
             glyph_folder=None if options.data is None else options.data / "glyphs",
             shard_size=options.shard_size,
             part=options.part,
             parts=options.parts,
-            two_lines=two_lines,
+            focus=focus,
         )
     if options.data is not None and options.part == 0:
         share = options.pictures // 6

@@ -7,6 +7,7 @@ numbers. A shard that is there is never drawn again.
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,29 @@ _SET_WEIGHTS = {"atlas": 0.5, "huangxinping_white": 1.0}
 _SET_WEIGHT = 2.0
 
 
+class Focus(StrEnum):
+    """What a shard is drawn of: all classes by weight, two lines only, or rare classes evenly."""
+
+    ALL = "synth"
+    DOUBLE = "double"
+    RARE = "rare"
+
+
+# Shares of the pictures asked for; what is learned last is shown more often.
+FOCUS_SHARES: dict[Focus, float] = {Focus.ALL: 1.0, Focus.DOUBLE: 0.2, Focus.RARE: 0.1}
+_SEED_OF: dict[Focus, tuple[int, ...]] = {Focus.ALL: (), Focus.DOUBLE: (500,), Focus.RARE: (600,)}
+_RARE = (
+    PlateClass.ARMED_POLICE,
+    PlateClass.ARMED_POLICE,
+    PlateClass.ARMED_POLICE_DOUBLE,
+    PlateClass.ARMY,
+    PlateClass.AIRPORT,
+    PlateClass.GREEN_LARGE,
+    PlateClass.CONSULATE,
+    PlateClass.FARM,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Shard:
     """images (n, 48, 160, 3) uint8 BGR; labels (n, 8) alphabet indices; colours (n,) index or -1;
@@ -45,17 +69,16 @@ def render(
     count: int,
     glyphs: tuple[GlyphSet, ...],
     plate_class: PlateClass | None = None,
-    *,
-    two_lines: bool = False,
+    focus: Focus | None = None,
 ) -> Shard:
-    """`count` pictures of plates, all of one class, or all of two lines, where that is asked."""
+    """`count` pictures of plates, all of one class, or of a focus, where that is asked."""
     shard = empty_shard(count)
     weights = np.array([_SET_WEIGHTS.get(s.name, _SET_WEIGHT) for s in glyphs])
     weights /= weights.sum()
     order = list(PlateClass)
     for index in range(count):
         source = glyphs[int(rng.choice(len(glyphs), p=weights))]
-        wanted = _double_class(rng) if two_lines else plate_class
+        wanted = plate_class if focus is None else _focused(rng, focus)
         plate = draw_plate(rng, None, wanted, source, scale=0.6)
         shot = photograph(rng, plate, (WIDTH, HEIGHT))
         shard.images[index] = shot.image
@@ -67,9 +90,12 @@ def render(
     return shard
 
 
-def _double_class(rng: np.random.Generator) -> PlateClass:
-    while (drawn := random_class(rng)) not in TWO_LINES:
-        pass
+def _focused(rng: np.random.Generator, focus: Focus) -> PlateClass | None:
+    if focus is Focus.RARE:
+        return _RARE[int(rng.integers(len(_RARE)))]
+    drawn = random_class(rng)
+    while focus is Focus.DOUBLE and drawn not in TWO_LINES:
+        drawn = random_class(rng)
     return drawn
 
 
@@ -108,7 +134,7 @@ def read_shard(path: Path) -> Shard:
 
 def shard_paths(folder: Path) -> list[Path]:
     """All whole shards of a folder, in order of their numbers."""
-    kinds = ("synth", "double", "reprint")
+    kinds = (*(str(focus) for focus in Focus), "reprint")
     return [path for kind in kinds for path in sorted(folder.glob(f"{kind}-*.npy"))]
 
 
@@ -121,20 +147,20 @@ def render_shards(
     shard_size: int = 5000,
     part: int = 0,
     parts: int = 1,
-    two_lines: bool = False,
+    focus: Focus = Focus.ALL,
 ) -> int:
     """Fills the folder up to `pictures`; process `part` of `parts` draws its own shards.
 
-    two_lines: only plates of two lines, which are learned last, in shards of their own name.
+    focus: which classes; each focus has shards of its own name.
     Returns how many shards this call drew.
     """
     folder.mkdir(parents=True, exist_ok=True)
     glyphs = load_glyphs(glyph_folder)
     drawn = 0
     for number in range(part, math.ceil(pictures / shard_size), parts):
-        path = folder / f"{'double' if two_lines else 'synth'}-{number:05d}.npy"
+        path = folder / f"{focus}-{number:05d}.npy"
         if not path.exists():
-            rng = np.random.default_rng([seed, 500, number] if two_lines else [seed, number])
-            write_shard(path, render(rng, shard_size, glyphs, two_lines=two_lines))
+            rng = np.random.default_rng([seed, *_SEED_OF[focus], number])
+            write_shard(path, render(rng, shard_size, glyphs, focus=focus))
             drawn += 1
     return drawn
