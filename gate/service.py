@@ -7,6 +7,7 @@ a watchdog is set, that it lives.
 
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
@@ -37,6 +38,9 @@ def serve(config: Config) -> int:
     """Build and start everything, answer requests, stop everything."""
     from gate.wiring import Application
 
+    # uvicorn raises the signal again once it has stopped: by default SIGTERM would then end the
+    # process before the relays are released.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         listener = _listen(config)
         application = Application(config)
@@ -62,6 +66,8 @@ def serve(config: Config) -> int:
     print(f"gate: {config.site.name}: {scheme}://{host}:{port}/", flush=True)
     try:
         server.run(sockets=[listener])
+    except KeyboardInterrupt:
+        _log.info("told to stop")
     finally:
         alive.stop()
         application.stop()
