@@ -19,7 +19,7 @@ import xlsxwriter
 
 from gate.entries import Audited
 from gate.errors import GateError
-from gate.journal import Journal
+from gate.ports import Journal
 from gate.report_values import PassageFilter, PassageRow
 from gate.reports import Reports
 
@@ -46,12 +46,25 @@ class TooLong(GateError):  # noqa: N818 - says what is wrong with the request
     """The list does not fit into a sheet."""
 
 
+Words = Callable[[str, str], str]
+"""A field's value in the reader's words, e.g. ("reason", "resident") as a page says it."""
+
+
+def as_kept(_field: str, value: str) -> str:
+    """The value as the record keeps it."""
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """fields: names of PassageRow. headings: the same number of texts, in the reader's language."""
+    """fields: names of PassageRow. headings: the same number of texts, in the reader's language.
+
+    words: how values are written; times and numbers come ready.
+    """
 
     fields: tuple[str, ...]
     headings: tuple[str, ...]
+    words: Words = as_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +98,7 @@ def export(
     with journal.unit() as unit:
         unit.append(Audited(taker.by, "exported", target.name, taker.why, detail))
     expected = reports.count(wanted, _MOST).n
-    lines = _lines(reports, wanted, columns.fields, zone)
+    lines = _lines(reports, wanted, columns, zone)
     counted = _counted(lines, expected, progress)
     if form is Form.CSV:
         return _write_csv(target, columns, taker, counted)
@@ -93,13 +106,13 @@ def export(
 
 
 def _lines(
-    reports: Reports, wanted: PassageFilter, fields: Sequence[str], zone: tzinfo
+    reports: Reports, wanted: PassageFilter, columns: Columns, zone: tzinfo
 ) -> Iterator[list[str]]:
     cursor = None
     while True:
         page = reports.passages(wanted, cursor, _PORTION)
         for row in page.rows:
-            yield [_cell(row, name, zone) for name in fields]
+            yield [_cell(row, name, zone, columns.words) for name in columns.fields]
         if page.cursor is None:
             return
         cursor = page.cursor
@@ -118,13 +131,13 @@ def _counted(
         progress(done, done)
 
 
-def _cell(row: PassageRow, name: str, zone: tzinfo) -> str:
+def _cell(row: PassageRow, name: str, zone: tzinfo, words: Words) -> str:
     value: object = getattr(row, name)
     if value is None:
         return ""
     if isinstance(value, datetime):
         return value.astimezone(zone).isoformat(sep=" ", timespec="seconds")
-    return harmless(str(value))
+    return harmless(words(name, str(value)))
 
 
 def harmless(text: str) -> str:

@@ -97,5 +97,4 @@ class AlarmStrip:
             with widgets.div("row-flex"):
                 widgets.button(visit.say("alarm.acknowledge"), taken, kind="main")
                 widgets.button(visit.say("shell.cancel"), dialog.close, key="Esc")
-        visit.keys.lay_on(dialog, {})
-        dialog.open()
+        visit.open_sheet(dialog)

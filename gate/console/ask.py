@@ -13,8 +13,9 @@ from html import escape
 from nicegui import run, ui
 
 from gate.console import widgets
-from gate.console.by_hand import REASONS, Once
+from gate.console.by_hand import REASONS
 from gate.console.lane_words import household_text, reason_aloud, reason_text
+from gate.console.once import Once
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.plate_pad import PlatePad
@@ -209,8 +210,11 @@ def admit_after_question(visit: Visit, view: LaneView, plate: str) -> None:
     if visit.act(Action.OPERATE) is None:
         return
     dialog, card = widgets.sheet(visit.say("ask.anyway_title"))
+    once = Once()
 
     async def chosen(reason: str) -> None:
+        if not once.take():
+            return
         dialog.close()
         extra = note.value.strip()
         await admit(visit, view, plate, f"{reason}: {extra}" if extra else reason)
@@ -227,8 +231,7 @@ def admit_after_question(visit: Visit, view: LaneView, plate: str) -> None:
                 widgets.button(label, choose(reason), kind="big", key=str(number))
         note = widgets.text_field(visit.say("by_hand.remark"))
         widgets.button(visit.say("shell.cancel"), dialog.close, key="Esc")
-    visit.keys.lay_on(dialog, {str(n): choose(one) for n, one in enumerate(REASONS, start=1)})
-    dialog.open()
+    visit.open_sheet(dialog, {str(n): choose(one) for n, one in enumerate(REASONS, start=1)})
 
 
 async def admit(visit: Visit, view: LaneView, plate: str, remark: str) -> bool:
@@ -283,5 +286,4 @@ def correct_sheet(visit: Visit, view: LaneView) -> None:
         with widgets.div("row-flex"):
             widgets.button(visit.say("ask.admit"), done, kind="good big", icon="check", key="⏎")
             widgets.button(visit.say("shell.cancel"), dialog.close, key="Esc")
-    visit.keys.lay_on(dialog, {})
-    dialog.open()
+    visit.open_sheet(dialog)

@@ -98,8 +98,7 @@ class BlocksPage:
             with widgets.div("row-flex"):
                 widgets.button(say("blocks.lift"), lifted, kind="main")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
-        visit.keys.lay_on(dialog, {})
-        dialog.open()
+        visit.open_sheet(dialog)
 
     def _add(self) -> None:
         visit, say = self._visit, self._visit.say
@@ -137,8 +136,7 @@ class BlocksPage:
             with widgets.div("row-flex"):
                 widgets.button(say("blocks.add"), kept, kind="bad")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
-        visit.keys.lay_on(dialog, {})
-        dialog.open()
+        visit.open_sheet(dialog)
 
 
 def end_of_day(visit: Visit, day: str) -> datetime | None:

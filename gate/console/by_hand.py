@@ -12,6 +12,8 @@ from typing import Any, Final
 from nicegui import run
 
 from gate.console import widgets
+from gate.console.confirming import confirm
+from gate.console.once import Once
 from gate.console.visit import Visit
 from gate.entries import Audited
 from gate.errors import JournalAway
@@ -54,8 +56,7 @@ def raise_sheet(visit: Visit, view: LaneView) -> None:
         note = widgets.text_field(visit.say("by_hand.remark"))
         widgets.button(visit.say("shell.cancel"), dialog.close, key="Esc")
     digits = {str(n): _later(chosen, reason) for n, reason in enumerate(REASONS, start=1)}
-    visit.keys.lay_on(dialog, digits)
-    dialog.open()
+    visit.open_sheet(dialog, digits)
 
 
 async def emergency(visit: Visit, view: LaneView) -> None:
@@ -92,8 +93,7 @@ def _remark_sheet(visit: Visit, lane: LaneId, name: str) -> None:
         with widgets.div("row-flex"):
             widgets.button(visit.say("shell.keep"), keep, kind="main")
             widgets.button(visit.say("by_hand.later"), dialog.close)
-    visit.keys.lay_on(dialog, {})
-    dialog.open()
+    visit.open_sheet(dialog)
 
 
 def hold_sheet(visit: Visit, view: LaneView) -> None:
@@ -125,8 +125,7 @@ def hold_sheet(visit: Visit, view: LaneView) -> None:
                 label = visit.say("by_hand.minutes", n=minutes)
                 widgets.button(label, _later(chosen, minutes), kind="big")
         widgets.button(visit.say("shell.cancel"), dialog.close, key="Esc")
-    visit.keys.lay_on(dialog, {})
-    dialog.open()
+    visit.open_sheet(dialog)
 
 
 async def release_hold(visit: Visit, view: LaneView) -> None:
@@ -160,25 +159,13 @@ def reset_fire(visit: Visit, view: LaneView) -> None:
         done = await run.io_bound(visit.services.lanes.reset_fire, view.lane, user.name, "")
         _answer(visit, bool(done), "by_hand.fire_reset", view.name)
 
-    widgets.confirm(
+    confirm(
+        visit,
         visit.say("by_hand.fire_title"),
         visit.say("by_hand.fire_text", lane=view.name),
         visit.say("by_hand.fire_yes"),
-        visit.say("shell.cancel"),
         agreed,
     )
-
-
-class Once:
-    """Something that may be done once."""
-
-    def __init__(self) -> None:
-        self._taken = False
-
-    def take(self) -> bool:
-        """Return True the first time only."""
-        taken, self._taken = self._taken, True
-        return not taken
 
 
 def _later(action: Callable[[Any], Any], value: object) -> Callable[[], Any]:

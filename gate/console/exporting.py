@@ -1,37 +1,46 @@
-"""Exports of passages: a reason and a line in the audit first, then pages of the log into a file.
+"""Exports of passages: a reason first, then `gate.exports` writes the file, with a bar.
 
-The first lines of every file say who took it, when and why: that is the watermark. The sheets of
-`registry.sheets` keep a spreadsheet from running what people typed.
+The file's first line says who took it, when and why; that it was taken is on record before its
+first line is written.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from nicegui import run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
 from gate.console import widgets
-from gate.console.lane_words import household_text, reason_text
+from gate.console.lane_words import household_text, reason_text, remark_text
 from gate.console.look_up import REASONS
 from gate.console.visit import Visit
-from gate.entries import Audited
 from gate.errors import GateError
-from gate.people import Action, User
-from gate.report_values import PassageFilter, PassageRow
-from registry.sheets import write_csv, write_xlsx
+from gate.exports import Columns, Form, Taker, export
+from gate.people import Action
+from gate.report_values import PassageFilter
 
-MOST: Final = 100_000
-_PAGE: Final = 1_000
-_TYPES: Final = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv",
-}
-HEADS: Final = (
-    *("time", "lane", "direction", "plate", "read", "class", "verdict", "why", "household"),
-    *("standing", "by", "remark", "opening", "outcome", "dwell"),
+FIELDS: Final = (
+    *("started", "lane", "direction", "plate", "plate_read", "plate_class", "verdict", "reason"),
+    *("household", "standing", "actor", "remark", "opening", "outcome", "dwell"),
 )
+_AREAS: Final = {
+    "direction": "lane",
+    "plate_class": "plate_class",
+    "verdict": "verdict",
+    "standing": "standing",
+    "opening": "opening",
+    "outcome": "outcome",
+}
+_TYPES: Final = {
+    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Form.CSV: "text/csv",
+}
+
+
+class StoppedError(GateError):
+    """The person has closed the sheet: the file is not wanted any more."""
 
 
 @dataclass(slots=True)
@@ -39,20 +48,19 @@ class Progress:
     """How far an export is; written by its thread, read by the page."""
 
     done: int = 0
-    of: int = 1
+    expected: int = 1
     stopped: bool = False
 
+    def tell(self, done: int, expected: int) -> None:
+        """Note how far it is. Raises StoppedError."""
+        if self.stopped:
+            raise StoppedError("the export was stopped")
+        self.done, self.expected = done, expected
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is exported: the filter, the kind of file, and who takes it why."""
-
-    which: PassageFilter
-    kind: str
-    by: str
-    why: str
-    at: datetime
-    progress: Progress = field(default_factory=Progress)
+    @property
+    def share(self) -> float:
+        """How much is done, 0..1."""
+        return min(1.0, self.done / max(1, self.expected))
 
 
 def export_sheet(visit: Visit, which: PassageFilter) -> None:
@@ -67,12 +75,10 @@ def export_sheet(visit: Visit, which: PassageFilter) -> None:
         user = visit.act(Action.EXPORT)
         if user is None:
             return
-        why = f"{reason.value}: {more.value.strip()}" if more.value.strip() else str(reason.value)
-        wanted = Wanted(which, str(kind.value), user.name, why, visit.now(), progress)
         button.set_enabled(False)
         bar.set_visibility(True)
-        if await _noted(visit, user, wanted):
-            await _make(visit, wanted)
+        why = f"{reason.value}: {more.value.strip()}" if more.value.strip() else str(reason.value)
+        await _take(visit, which, Form(str(kind.value)), user.name, why, progress)
         dialog.close()
 
     def stop() -> None:
@@ -81,89 +87,87 @@ def export_sheet(visit: Visit, which: PassageFilter) -> None:
 
     with card:
         widgets.words(say("export.text"), "soft")
-        kinds = {"xlsx": "Excel (xlsx)", "csv": "CSV"}
-        kind = widgets.choice_field(say("export.kind"), kinds, "xlsx")
+        kinds = {Form.XLSX.value: say("export.xlsx"), Form.CSV.value: say("export.csv")}
+        kind = widgets.choice_field(say("export.kind"), kinds, Form.XLSX.value)
         names = {one: say(f"look_up.reason.{one}") for one in REASONS}
         reason = widgets.choice_field(say("shell.reason"), names, "check")
         more = widgets.text_field(say("look_up.more"))
         bar = ui.linear_progress(0.0, show_value=False, size="14px")
         bar.props["aria-label"] = say("export.title")
         bar.set_visibility(False)
-        ui.timer(0.3, lambda: bar.set_value(min(1.0, progress.done / max(1, progress.of))))
+        ui.timer(0.3, lambda: bar.set_value(progress.share))
         with widgets.div("row-flex"):
             button = widgets.button(say("export.start"), start, kind="main", icon="download")
             widgets.button(say("shell.cancel"), stop, key="Esc")
-    visit.keys.lay_on(dialog, {})
-    dialog.open()
+    visit.open_sheet(dialog)
 
 
-async def _noted(visit: Visit, user: User, wanted: Wanted) -> bool:
-    span = f"{wanted.which.since:%Y-%m-%d} … {wanted.which.until:%Y-%m-%d}"
-    target = wanted.which.plate or wanted.which.household or span
-    entry = Audited(user.name, "export_passages", target, wanted.why, {"kind": wanted.kind})
+async def _take(
+    visit: Visit, which: PassageFilter, form: Form, by: str, why: str, progress: Progress
+) -> None:
+    name = f"gate-{visit.local(visit.now()):%Y%m%d-%H%M%S}.{form.value}"
     try:
-        await run.io_bound(visit.services.journal.append, entry)
-    except GateError:
-        visit.warn("shell.not_kept")
-        return False
-    return True
-
-
-async def _make(visit: Visit, wanted: Wanted) -> None:
-    try:
-        body = await run.io_bound(passages_file, visit, wanted)
-    except (GateError, SQLAlchemyError):
-        visit.warn("shell.record_away")
+        body = await run.io_bound(passages_file, visit, which, name, form, by, why, progress)
+    except StoppedError:
         return
-    if body and not wanted.progress.stopped:
-        name = f"gate-{visit.local(wanted.at):%Y%m%d-%H%M}.{wanted.kind}"
-        ui.download.content(body, name, _TYPES[wanted.kind])
+    except (GateError, SQLAlchemyError, OSError):
+        visit.warn("shell.not_kept")
+        return
+    if body is not None:
+        ui.download.content(body, name, _TYPES[form])
 
 
-def passages_file(visit: Visit, wanted: Wanted) -> bytes:
+def passages_file(
+    visit: Visit,
+    which: PassageFilter,
+    name: str,
+    form: Form,
+    by: str,
+    why: str,
+    progress: Progress,
+) -> bytes:
     """Return the file; slow for many passages, so call it off the event loop."""
-    lines = [(watermark(visit, wanted),), tuple(visit.say(f"export.{name}") for name in HEADS)]
-    wanted.progress.of = visit.services.reports.count(wanted.which, MOST).n or 1
-    line = _liner(visit)
-    cursor: int | None = None
-    while len(lines) < MOST and not wanted.progress.stopped:
-        page = visit.services.reports.passages(wanted.which, cursor, _PAGE)
-        lines += [line(row) for row in page.rows]
-        wanted.progress.done = len(lines)
-        cursor = page.cursor
-        if cursor is None:
-            break
-    return write_csv(lines) if wanted.kind == "csv" else write_xlsx(lines)
+    services = visit.services
+    with tempfile.TemporaryDirectory(prefix="gate-export-") as folder:
+        target = Path(folder) / name
+        export(
+            services.journal,
+            services.reports,
+            which,
+            columns(visit),
+            Taker(by, why, watermark(visit, by, why)),
+            target,
+            form,
+            services.zone,
+            progress=progress.tell,
+        )
+        return target.read_bytes()
 
 
-def watermark(visit: Visit, wanted: Wanted) -> str:
+def watermark(visit: Visit, by: str, why: str) -> str:
     """Return the line that says whose copy this is."""
-    when = visit.time(wanted.at)
-    site = visit.services.site
-    return visit.say("export.watermark", site=site, by=wanted.by, at=when, why=wanted.why)
+    at = visit.time(visit.now())
+    return visit.say("export.watermark", site=visit.services.site, by=by, at=at, why=why)
 
 
-def _liner(visit: Visit) -> Callable[[PassageRow], tuple[str, ...]]:
+def columns(visit: Visit) -> Columns:
+    """Return the columns, their headings and how their values are said."""
     texts = visit.texts
     names = {str(view.lane): view.name for view in visit.services.lanes.views()}
 
-    def line(row: PassageRow) -> tuple[str, ...]:
-        return (
-            visit.time(row.started),
-            names.get(str(row.lane), str(row.lane)),
-            texts.name_of("lane", row.direction),
-            row.plate,
-            row.plate_read,
-            texts.name_of("plate_class", row.plate_class) if row.plate_class else "",
-            texts.name_of("verdict", row.verdict) if row.verdict else "",
-            reason_text(texts, row.reason) if row.reason else "",
-            household_text(texts, row.household),
-            texts.name_of("standing", row.standing) if row.standing else "",
-            visit.say("shell.auto") if row.actor == "auto" else row.actor,
-            row.remark,
-            texts.name_of("opening", row.opening) if row.opening else "",
-            texts.name_of("outcome", row.outcome) if row.outcome else "",
-            str(row.dwell) if row.dwell is not None else "",
-        )
+    def words(field: str, value: str) -> str:
+        match field:
+            case "lane":
+                return names.get(value, value)
+            case "reason":
+                return reason_text(texts, value) if value else ""
+            case "household":
+                return household_text(texts, value)
+            case "remark":
+                return remark_text(texts, value)
+            case "actor":
+                return texts.say("shell.auto") if value == "auto" else value
+            case _:
+                return texts.name_of(_AREAS[field], value) if field in _AREAS and value else value
 
-    return line
+    return Columns(FIELDS, tuple(visit.say(f"export.{name}") for name in FIELDS), words)

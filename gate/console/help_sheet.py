@@ -27,8 +27,7 @@ def show_keys(visit: Visit) -> None:
             _group(visit, "anywhere", ANYWHERE)
             _places(visit)
         widgets.button(visit.say("shell.close"), dialog.close, kind="main").props("autofocus")
-    visit.keys.lay_on(dialog, {})
-    dialog.open()
+    visit.open_sheet(dialog)
 
 
 def _group(visit: Visit, name: str, keys: tuple[tuple[str, str], ...]) -> None:

@@ -13,6 +13,7 @@ from nicegui import events, run, ui
 from gate.console import changing, import_desk, register_desk, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
+from gate.console.confirming import confirm
 from gate.console.import_desk import Batch, Sheet
 from gate.console.pages import Pages
 from gate.console.visit import Visit
@@ -164,11 +165,11 @@ class ImportPage:
             self._result.clear()
             await self.draw_batches()
 
-        widgets.confirm(
+        confirm(
+            self._visit,
             say("importing.apply_title"),
             say("importing.apply_text", taken=plan.taken, refused=plan.rows_refused),
             say("importing.apply", n=f"{plan.taken:,}"),
-            say("shell.cancel"),
             agreed,
             kind="good",
         )
@@ -216,10 +217,10 @@ class ImportPage:
                 visit.tell("importing.is_undone")
             await self.draw_batches()
 
-        widgets.confirm(
+        confirm(
+            self._visit,
             say("importing.undo"),
             say("importing.undo_text", name=batch.name),
             say("importing.undo"),
-            say("shell.cancel"),
             agreed,
         )

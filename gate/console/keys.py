@@ -34,11 +34,6 @@ class Keys:
 
         return lift
 
-    def lay_on(self, dialog: ui.dialog, handlers: Handlers) -> None:
-        """Give a dialog its keys until it is hidden."""
-        lift = self.lay(handlers, alone=True)
-        dialog.on("hide", lift)
-
     def find(self, name: str) -> Callable[[], Any] | None:
         """Return the handler of a key."""
         for handlers, alone in reversed(self._layers):

@@ -57,5 +57,4 @@ def with_reason(
         with widgets.div("row-flex"):
             widgets.button(say("look_up.show"), chosen, kind="main")
             widgets.button(say("shell.cancel"), dialog.close, key="Esc")
-    visit.keys.lay_on(dialog, {})
-    dialog.open()
+    visit.open_sheet(dialog)

@@ -16,6 +16,7 @@ from gate.console import household_desk as desk
 from gate.console.asking_aside import ask
 from gate.console.blocks import end_of_day
 from gate.console.changing import NotDone
+from gate.console.confirming import confirm
 from gate.console.household_desk import (
     Finder,
     HouseholdView,
@@ -250,8 +251,7 @@ class HouseholdPage:
             with widgets.div("row-flex"):
                 widgets.button(say("registry.add"), kept, kind="good")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
-        visit.keys.lay_on(dialog, {})
-        dialog.open()
+        visit.open_sheet(dialog)
 
     def _edit(self, line: VehicleLine) -> None:
         visit, say = self._visit, self._visit.say
@@ -271,8 +271,7 @@ class HouseholdPage:
             with widgets.div("row-flex"):
                 widgets.button(say("shell.keep"), kept, kind="main")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
-        visit.keys.lay_on(dialog, {})
-        dialog.open()
+        visit.open_sheet(dialog)
 
     def _remove(self, line: VehicleLine) -> None:
         visit, say = self._visit, self._visit.say
@@ -284,11 +283,11 @@ class HouseholdPage:
                 visit.tell("users.done")
                 await self.draw()
 
-        widgets.confirm(
+        confirm(
+            visit,
             say("registry.remove"),
             say("registry.remove_text", plate=line.plate),
             say("registry.remove"),
-            say("shell.cancel"),
             agreed,
         )
 

@@ -13,6 +13,7 @@ from nicegui import run
 
 from gate.console import widgets
 from gate.console.asking_aside import ask
+from gate.console.confirming import confirm
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.errors import JournalAway
@@ -92,8 +93,7 @@ class UsersPage:
             with widgets.div("row-flex"):
                 widgets.button(say("shell.keep"), kept, kind="main")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
-        visit.keys.lay_on(dialog, {})
-        dialog.open()
+        visit.open_sheet(dialog)
 
     def _password(self, user: UserRow) -> None:
         visit, say = self._visit, self._visit.say
@@ -110,8 +110,7 @@ class UsersPage:
             with widgets.div("row-flex"):
                 widgets.button(say("shell.keep"), kept, kind="main")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
-        visit.keys.lay_on(dialog, {})
-        dialog.open()
+        visit.open_sheet(dialog)
 
     def _role(self, user: UserRow) -> None:
         visit, say = self._visit, self._visit.say
@@ -128,8 +127,7 @@ class UsersPage:
             with widgets.div("row-flex"):
                 widgets.button(say("shell.keep"), kept, kind="main")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
-        visit.keys.lay_on(dialog, {})
-        dialog.open()
+        visit.open_sheet(dialog)
 
     def _disable(self, user: UserRow) -> None:
         visit, say = self._visit, self._visit.say
@@ -139,11 +137,11 @@ class UsersPage:
             await self._try(lambda by: people.set_disabled(user.name, not user.disabled, by))
 
         word = "enable" if user.disabled else "disable"
-        widgets.confirm(
+        confirm(
+            visit,
             say(f"users.{word}"),
             say(f"users.{word}_text", name=user.name),
             say("shell.yes"),
-            say("shell.cancel"),
             agreed,
             kind="main" if user.disabled else "bad",
         )
@@ -161,7 +159,7 @@ class UsersPage:
                 widgets.words(visit.say("users.factor_hint"))
                 widgets.words(shown[0], "mono", tag="code").style("overflow-wrap:anywhere")
                 widgets.button(visit.say("shell.close"), dialog.close, kind="main")
-            dialog.open()
+            visit.open_sheet(dialog)
 
     async def _try(self, change: Callable[[str], object]) -> bool:
         """Make a change as who is logged in now; say what went wrong, and draw the list anew."""

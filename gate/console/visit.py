@@ -1,8 +1,9 @@
 """One person at one page: what a page builder is given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from nicegui import Client, ui
 from starlette.requests import Request
@@ -82,6 +83,19 @@ class Visit:
             timeout=8000,
             close_button=self.say("shell.close"),
         )
+
+    def open_sheet(
+        self, dialog: ui.dialog, keys: Mapping[str, Callable[[], Any]] | None = None
+    ) -> None:
+        """Open a dialog with keys of its own; the page below hears none until it closes.
+
+        The keys are gone the moment the dialog begins to close, not when it has faded: a second
+        press must never reach a question that was answered or cancelled.
+        """
+        lift = self.keys.lay(keys or {}, alone=True)
+        dialog.on_value_change(lambda event: None if event.value else lift())
+        dialog.on("hide", dialog.delete)
+        dialog.open()
 
     def listen(self, on_change: Callable[[str, object], None]) -> None:
         """Hear of the site's changes for as long as the page is open."""

@@ -13,8 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gate.console import visitor_desk, widgets
 from gate.console.asking_aside import ask
-from gate.console.by_hand import Once
 from gate.console.lane_words import household_text
+from gate.console.once import Once
 from gate.console.pages import Pages
 from gate.console.plate_pad import PlatePad
 from gate.console.visit import Visit

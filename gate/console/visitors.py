@@ -9,6 +9,7 @@ from nicegui import ui
 from gate.console import changing, masked, register_desk, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
+from gate.console.confirming import confirm
 from gate.console.lane_words import household_text
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
@@ -133,10 +134,10 @@ class VisitorsPage:
                 visit.tell("users.done")
                 await self.draw()
 
-        widgets.confirm(
+        confirm(
+            visit,
             say("visitors.revoke"),
             say("visitors.revoke_text", plate=line.plate),
             say("visitors.revoke"),
-            say("shell.cancel"),
             agreed,
         )

@@ -135,33 +135,11 @@ def choice_field(
 
 
 def sheet(title: str, *, wide: bool = False) -> tuple[ui.dialog, Element]:
-    """Return a dialog and the card in it. Fill the card, then open the dialog.
-
-    A closed dialog takes its elements with it, so that a console may stay open for months.
-    """
+    """Return a dialog and the card in it. Fill the card, then `visit.open_sheet(dialog)`."""
     dialog = ui.dialog()
-    dialog.on("hide", dialog.delete)
     with dialog:
         card = ui.card().classes("sheet sheet-wide" if wide else "sheet")
         card.props(f'role=dialog aria-modal=true aria-label="{escape(title)}"')
         with card:
             heading(title, 2)
     return dialog, card
-
-
-def confirm(title: str, text: str, yes: str, no: str, on_yes: Click, *, kind: str = "bad") -> None:
-    """Ask before harm is done."""
-    dialog, card = sheet(title)
-
-    async def agreed() -> None:
-        dialog.close()
-        result = on_yes()
-        if result is not None and hasattr(result, "__await__"):
-            await result
-
-    with card:
-        words(text)
-        with div("row-flex"):
-            button(no, dialog.close).props("autofocus")
-            button(yes, agreed, kind=kind)
-    dialog.open()

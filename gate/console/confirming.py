@@ -1,0 +1,33 @@
+"""Asks before harm is done: what will happen, a way back first, and one press to agree."""
+
+from collections.abc import Awaitable, Callable
+
+from gate.console import widgets
+from gate.console.once import Once
+from gate.console.visit import Visit
+
+
+def confirm(
+    visit: Visit,
+    title: str,
+    text: str,
+    yes: str,
+    agreed: Callable[[], Awaitable[None]],
+    *,
+    kind: str = "bad",
+) -> None:
+    """Ask; call `agreed` once if the person says yes."""
+    dialog, card = widgets.sheet(title)
+    once = Once()
+
+    async def said_yes() -> None:
+        if once.take():
+            dialog.close()
+            await agreed()
+
+    with card:
+        widgets.words(text)
+        with widgets.div("row-flex"):
+            widgets.button(visit.say("shell.cancel"), dialog.close).props("autofocus")
+            widgets.button(yes, said_yes, kind=kind)
+    visit.open_sheet(dialog)
