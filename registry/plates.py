@@ -237,5 +237,16 @@ def dropped_or_doubled(text: str) -> Iterator[str]:
         if text[place] == text[place - 1]:
             yield text[:place] + text[place + 1 :]
     yield text[:-1]
-    for last in "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ挂学警":
+    for last in _last_characters(text):
         yield text + last
+
+
+def _last_characters(text: str) -> str:
+    """What may have stood behind a text that lost its end: seven characters of a green plate."""
+    if len(text) == 6:
+        return "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ挂学警"
+    if len(text) != 7:
+        return ""
+    if text[2:].isdigit():
+        return "ABCDEFGHJK"
+    return "0123456789" if text[2] in "ABCDEFGHJK" else ""
