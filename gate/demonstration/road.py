@@ -164,6 +164,12 @@ class Road:
             vehicle.doing = Doing.DRIVING
             return
         room = vehicle.nose - line
+        if room <= 0.01 and ahead is not None:
+            # Whoever stands behind another turns away first: nobody can back out into him.
+            vehicle.waited += seconds
+            if vehicle.waited >= vehicle.patience / 2 and self.vehicles[-1] is vehicle:
+                vehicle.doing, vehicle.speed = Doing.BACKING, 0.0
+                return
         vehicle.speed = max(0.25, min(_CRUISE, (2 * _BRAKE * max(room, 0.0)) ** 0.5))
         vehicle.nose = (
             max(line, vehicle.nose - vehicle.speed * seconds) if room > 0 else vehicle.nose

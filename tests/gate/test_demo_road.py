@@ -90,6 +90,14 @@ def test_a_driver_whom_nobody_answers_gives_up_and_frees_the_lane() -> None:
     assert road.free
 
 
+def test_two_drivers_whom_nobody_answers_give_up_one_after_the_other() -> None:
+    road = Road(vehicles=[Vehicle("one", patience=8.0)])
+    _fates(road, 5.0)
+    road.vehicles.append(Vehicle("two", patience=8.0, tailgates=True))
+    assert {name for name, _ in _fates(road, 60.0)} == {"one", "two"}
+    assert road.free
+
+
 def test_a_pulse_lets_the_waiting_driver_pass_and_the_arm_comes_down_again() -> None:
     road = Road(vehicles=[Vehicle("one", patience=60.0)])
     assert _fates(road, 8.0) == []

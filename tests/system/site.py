@@ -128,7 +128,7 @@ class RunningGate:
     port: int
     output: Path
 
-    def wait_until_up(self, seconds: float = 40.0) -> None:
+    def wait_until_up(self, seconds: float = 120.0) -> None:
         """Return when /healthz answers."""
         wait_for(self.is_up, seconds, f"gate at port {self.port}", self.said)
 
@@ -146,7 +146,7 @@ class RunningGate:
         except (URLError, OSError):
             return None
 
-    def stop(self, seconds: float = 8.0) -> int:
+    def stop(self, seconds: float = 30.0) -> int:
         """Ask it to stop, as systemd does; return its exit status."""
         self.child.send_signal(signal.SIGTERM)
         return self.child.wait(seconds)

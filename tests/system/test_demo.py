@@ -26,7 +26,7 @@ from tests.system.site import (
     wait_for,
 )
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 ENTER = {Role.RESIDENT, Role.VISITOR, Role.AMBULANCE, Role.POLICE}
 STAY_OUT = {Role.STRANGER, Role.LOOKALIKE, Role.BLOCKED}
@@ -48,14 +48,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Run `gate demo` until the programme is through, stop it; give its data folder and output."""
     folder = tmp_path_factory.mktemp("demo")
     data, output = folder / "data", folder / "output.txt"
-    arguments = ["demo", "--port", "0", "--data", str(data), "--pace", "4"]
+    arguments = ["demo", "--port", "0", "--data", str(data), "--pace", "2.5"]
     with running_gate(arguments, 0, output) as gate:
-        wait_for(lambda: _address(gate.said()) is not None, 90, "the demo's address", gate.said)
+        wait_for(lambda: _address(gate.said()) is not None, 180, "the demo's address", gate.said)
         gate.port = int(_address(gate.said()) or 0)
         gate.wait_until_up()
         wait_for(
             lambda: len(_ended(data / "site.jsonl", "south")) >= SHOWN_BY,
-            150,
+            240,
             "the first vehicles",
             gate.said,
         )
@@ -185,7 +185,7 @@ def test_ctrl_c_ends_the_demo_and_its_site(tmp_path: Path) -> None:
     output = tmp_path / "output.txt"
     arguments = ["demo", "--port", "0", "--data", str(tmp_path / "data")]
     with running_gate(arguments, 0, output) as gate:
-        wait_for(lambda: _address(gate.said()) is not None, 90, "the demo's address", gate.said)
+        wait_for(lambda: _address(gate.said()) is not None, 180, "the demo's address", gate.said)
         os.killpg(gate.child.pid, signal.SIGINT)
         gate.child.wait(10)
     config = (tmp_path / "data" / "config.yaml").read_text(encoding="utf-8")
