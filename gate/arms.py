@@ -54,6 +54,12 @@ class Stations:
         ended = [station.stop(timeout) for station in self._all]
         return all(ended)
 
+    def latch_fire(self, lane: LaneId) -> None:
+        """Bring back a fire opening from before a restart: it stays until a person resets it."""
+        station = self.of(lane)
+        station.fire(lane, on=True)
+        station.fire(lane, on=False)
+
     def of(self, lane: LaneId) -> Station:
         """Return the station that serves this lane."""
         return self._by_lane[lane]
@@ -138,6 +144,7 @@ def _barrier(barrier: BarrierConfig, inputs: Mapping[InputName, InputConfig]) ->
     settings = BarrierSettings(
         controller=barrier.controller,
         closes_itself=barrier.closes_itself,
+        own_safety=barrier.own_safety,
         safety_permanent=safety is not None and safety.permanent_presence,
         raise_within=barrier.travel_s,
         lower_within=barrier.travel_s,

@@ -102,6 +102,11 @@ class BarrierConfig(Part):
     closes_itself: bool = Field(
         True, description="The controller lowers the arm by itself; false: it waits to be told."
     )
+    own_safety: bool = Field(
+        False,
+        description="one_button only: the controller has a safety loop of its own and reverses by "
+        "itself. Without it Gate never lowers such an arm.",
+    )
     pulse_ms: int = Field(500, ge=100, le=2000, description="Length of a pulse, milliseconds.")
     travel_s: Seconds = Field(6.0, description="Longest time of travel up or down, seconds.")
     self_close_s: float | None = Field(

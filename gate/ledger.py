@@ -137,6 +137,8 @@ _KEPT = _KEPT.select_from(entry.outerjoin(body, body.c.seq == entry.c.seq))
 _AFTER = _KEPT.where(entry.c.seq > bindparam("after")).order_by(entry.c.seq).limit(1000)
 _OF_PASSAGE = _KEPT.where(entry.c.passage == bindparam("of"), entry.c.passage != "")
 _OF_PASSAGE = _OF_PASSAGE.order_by(entry.c.seq)
+_NEWEST = _KEPT.where(entry.c.kind == bindparam("kind"), entry.c.lane == bindparam("lane"))
+_NEWEST = _NEWEST.order_by(entry.c.seq.desc()).limit(1)
 
 
 def walk(connection: Connection, after: int = 0) -> Iterator[Kept]:
@@ -151,6 +153,12 @@ def of_passage(connection: Connection, passage: str) -> list[Kept]:
     """The entries of one passage, oldest first."""
     rows = connection.execute(_OF_PASSAGE, {"of": passage}).mappings()
     return [_kept(row) for row in rows]
+
+
+def newest(connection: Connection, kind: str, lane: str) -> Kept | None:
+    """The newest entry of a kind in a lane, or None."""
+    row = connection.execute(_NEWEST, {"kind": kind, "lane": lane}).mappings().first()
+    return _kept(row) if row is not None else None
 
 
 def readable(kept: Kept, vault: Vault) -> Entry | None:

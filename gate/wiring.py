@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
-from gate import web
+from gate import ledger, web
 from gate.api.access import Access
 from gate.api.parts import ApiServices
 from gate.arms import LaneBarrier, Stations
@@ -29,6 +29,7 @@ from gate.console.services import Services as ConsoleServices
 from gate.controller import LaneController
 from gate.database import Database, open_database
 from gate.decider import RegisterDecider
+from gate.entries import ArmChanged
 from gate.events import LaneId, Verdict
 from gate.eye import EyeSettings
 from gate.hub import Hub
@@ -53,6 +54,7 @@ from gate.texts import Language, Texts
 from gate.tokens import Tokens
 from gate.vault import Vault, open_vault
 from gate.watcher import Watcher
+from hardware.arm import Mode
 from hardware.camera import CameraSettings
 from hardware.inputs import InputName
 from hardware.sign import LaneSigns, SignProtocol, SignSettings
@@ -123,6 +125,7 @@ class Application:
             if one.sign is not None or one.voice is not None
         }
         self.stations = Stations(config, store.clock, self._station_said)
+        self._fires = [LaneId(lane) for lane in config.lanes if fire_was_on(store, lane)]
         self.watchers = {
             LaneId(lane): Watcher(
                 eye_settings(lane, settings, config),
@@ -149,6 +152,8 @@ class Application:
         for controller in self.controllers.values():
             controller.start()
         self.stations.start()
+        for lane in self._fires:
+            self.stations.latch_fire(lane)
         for signs in self.signs.values():
             signs.start()
         for watcher in self.watchers.values():
@@ -248,10 +253,22 @@ class Application:
                 registry=self.register,
                 language=Language(config.site.language),
                 idle=timedelta(minutes=config.web.session_minutes),
+                hold_cap=timedelta(
+                    minutes=max(lane.barrier.hold_cap_minutes for lane in config.lanes.values())
+                ),
+                config=config,
             ),
         )
         app.state.access = Access(doorkeeper, tokens, store.clock)
         return app
+
+
+def fire_was_on(store: Store, lane: str) -> bool:
+    """Return whether the arm was held up by a fire signal when the service last ran."""
+    with store.database.reading() as connection:
+        kept = ledger.newest(connection, ArmChanged.__name__, lane)
+    said = ledger.readable(kept, store.vault) if kept is not None else None
+    return isinstance(said, ArmChanged) and said.mode == Mode.FIRE.value
 
 
 def policy_of(config: Config) -> Policy:

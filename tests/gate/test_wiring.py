@@ -1,0 +1,68 @@
+"""The translation of config.yaml into parts; the parts themselves are tested where they live."""
+
+from pathlib import Path
+
+import pytest
+
+from gate.arms import arm_settings, board_settings
+from gate.config import parse
+from gate.entries import ArmChanged
+from gate.events import LaneId
+from gate.wiring import fire_was_on, open_store, secret_of, with_user
+from hardware.inputs import Contact, InputName
+from tests.gate.test_config import GOOD
+
+
+@pytest.mark.parametrize(
+    ("source", "secret", "expected"),
+    [
+        ("rtsp://cam/1", "admin:p@ss/w:rd", "rtsp://admin:p%40ss%2Fw%3Ard@cam/1"),
+        ("rtsp://old:user@cam:554/1?x=1", "a:b", "rtsp://a:b@cam:554/1?x=1"),
+        ("rtsp://cam/1", "", "rtsp://cam/1"),
+        ("/videos/gate.mp4", "a:b", "/videos/gate.mp4"),
+    ],
+)
+def test_a_cameras_password_comes_from_the_environment(
+    source: str, secret: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GATE_TEST_CAMERA", secret)
+    assert with_user(source, "GATE_TEST_CAMERA") == expected
+    assert with_user(source, None) == source
+
+
+def test_a_secret_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
+    file = tmp_path / "keys" / "session.key"
+    first = secret_of(file)
+    assert len(first) >= 32
+    assert secret_of(file) == first
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_normally_closed_contact_is_wired_as_such() -> None:
+    text = GOOD.replace("{channel: 1}", "{channel: 1, normally: closed, debounce_ms: 80}")
+    wiring = arm_settings(parse(text).lanes["south"]).inputs[InputName.PRESENCE]
+    assert (wiring.channel, wiring.contact, wiring.debounce_ms) == (1, Contact.NORMALLY_CLOSED, 80)
+
+
+def test_the_relays_of_one_arm_exclude_each_other() -> None:
+    text = GOOD.replace("raise: 1}", "raise: 1, lower: 2, controller: separate}")
+    text += "      safety: {channel: 2, permanent_presence: true}\n"
+    config = parse(text)
+    arms = {"south": arm_settings(config.lanes["south"])}
+    assert board_settings("one", config.boards["one"], arms).interlock == (frozenset({1, 2}),)
+
+
+def test_a_fire_opening_is_remembered_over_a_restart(tmp_path: Path) -> None:
+    config = parse(GOOD).model_copy(update={"data": tmp_path})
+    store = open_store(config)
+    try:
+        store.journal.start()
+        assert not fire_was_on(store, "south")
+        store.journal.append(ArmChanged(LaneId("south"), "open", "fire", "up", "clear"))
+        store.journal.append(ArmChanged(LaneId("north"), "closed", "automatic", "up", "clear"))
+        assert fire_was_on(store, "south")
+        assert not fire_was_on(store, "north")
+        store.journal.append(ArmChanged(LaneId("south"), "open", "automatic", "up", "clear"))
+        assert not fire_was_on(store, "south")
+    finally:
+        store.close()
