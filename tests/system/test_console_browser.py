@@ -157,7 +157,7 @@ def test_a_lost_connection_is_said_in_our_words_and_comes_back(browser, pages):
     popup = page.locator("#popup")
     page.evaluate("window.socket.disconnect()")
     expect(popup).to_have_attribute("aria-hidden", "false")
-    assert "遥控器" in popup.inner_text()
+    expect(popup).to_contain_text("遥控器")
     page.evaluate("window.socket.connect()")
     expect(popup).to_have_attribute("aria-hidden", "true")
     page.context.close()
