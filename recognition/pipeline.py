@@ -31,11 +31,13 @@ Quad = NDArray[np.float32]
 @dataclass(frozen=True, slots=True)
 class PipelineSettings:
     """doubtful: readings less sure than this are read again. again: shares of the plate's width and
-    height by which its corners are pushed outwards for that. most: plates read in one picture.
+    height by which its corners are pushed outwards for that. worth: least score of a plate that is
+    read again. most: plates read in one picture.
     """
 
     doubtful: float = 0.97
     again: tuple[tuple[float, float], ...] = ((0.02, 0.06), (-0.01, -0.03))
+    worth: float = 0.6
     most: int = 4
 
 
@@ -75,18 +77,19 @@ class PlateReader:
     def read_boxes(self, image: Image, boxes: Sequence[Box]) -> tuple[Reading, ...]:
         """Read plates whose corners are known, best first."""
         quads = [np.array(box.corners, np.float32) for box in boxes]
-        texts = self._texts(image, quads)
+        worth = [box.score >= self.settings.worth for box in boxes]
+        texts = self._texts(image, quads, worth)
         readings = [_joined(box, text) for box, text in zip(boxes, texts, strict=True) if text.text]
         size = (image.shape[1], image.shape[0])
         return tuple(sorted(readings, key=lambda reading: prominence(reading, size), reverse=True))
 
-    def _texts(self, image: Image, quads: list[Quad]) -> list[PlateText]:
+    def _texts(self, image: Image, quads: list[Quad], worth: Sequence[bool]) -> list[PlateText]:
         if not quads:
             return []
         logits = self.network.logits([self._cut(image, quad) for quad in quads])
         texts = list(postprocess(logits, self.network.manifest, self.plausible))
         for index, text in enumerate(texts):
-            if text.confidence < self.settings.doubtful and self.settings.again:
+            if text.confidence < self.settings.doubtful and worth[index]:
                 texts[index] = self._again(image, quads[index], _only(logits, index))
         return texts
 
@@ -150,4 +153,5 @@ def prominence(reading: Reading, size: tuple[int, int]) -> float:
     width, height = quad_size(quad)
     middle = quad.mean(axis=0) / np.array(size, np.float32) - 0.5
     central = 1.0 - 0.5 * float(np.hypot(*middle))
-    return float(np.sqrt(width * height)) * reading.box.score * (0.2 + reading.confidence) * central
+    sureness = reading.box.score**3 * (0.1 + reading.confidence)
+    return float(np.sqrt(width * height)) * sureness * central
