@@ -169,3 +169,23 @@ def test_log_out_ends_the_log_in(browser, pages):
     page.goto(f"{pages.url}/live")
     assert "/login" in page.url
     page.context.close()
+
+
+@pytest.mark.parametrize("path", ["/console/lane/south.jpg", f"/console/picture/{'0' * 64}.jpg"])
+def test_a_stranger_sees_no_picture(browser, pages, path):
+    context = open_context(browser, pages.url)
+    assert context.request.get(f"{pages.url}{path}").status == 403
+    context.close()
+
+
+def test_a_wrong_password_says_neither_which_was_wrong_nor_lets_in(browser, pages):
+    page = open_context(browser, pages.url).new_page()
+    page.goto(f"{pages.url}/login")
+    for name in ("guard", "nobody"):
+        page.fill("#name", name)
+        page.fill("#password", "wrong password")
+        page.click("button[type=submit]")
+        expect(page.locator("[role=alert]")).to_have_text("用户名或密码不对")
+    page.goto(f"{pages.url}/live")
+    assert "/login" in page.url
+    page.context.close()

@@ -1,0 +1,184 @@
+"""What pages do to the register, on a real database: each deed once, on record, and taken back."""
+
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from gate.console import household_desk, import_desk, register_desk, visitor_desk
+from gate.console.household_desk import Finder, VehicleWanted
+from gate.console.visitor_desk import Home, Stay, Wanted
+from gate.people import Role, User
+from gate.report_values import AuditFilter
+from registry.kinds import BlockReason, NameMatch, VehicleKind
+from registry.plates import Plate, PlateColour, parse
+from registry.records import Person, Vehicle
+from registry.rules import Blocked, Registered, Visitor
+from registry.store import BlockRefusal, Duplicate
+from registry.visits import GrantRefusal
+from tests.gate.console.sample_site import SampleSite, fill, sample_site
+
+GUARD, MANAGER = User("guard", Role.GUARD), User("manager", Role.MANAGER)
+SHEET = """楼栋,单元,房号,业主姓名,电话,车牌号
+3,1,101,欧阳明,13900007777,吉A0K001
+3,1,102,司马光,13900008888,吉AO1234
+"""
+
+
+@pytest.fixture(scope="module")
+def site():
+    with tempfile.TemporaryDirectory() as folder:
+        fill(Path(folder), days=1, per_day=2)
+        with sample_site(Path(folder)) as opened:
+            yield opened
+
+
+def plate(text: str) -> Plate:
+    found = parse(text)
+    assert isinstance(found, Plate)
+    return found
+
+
+def standing(site: SampleSite, text: str):
+    return site.services.registry.standing(plate(text), site.services.clock.now().utc)
+
+
+def actions(site: SampleSite, action: str) -> int:
+    return len(site.services.reports.audit(AuditFilter(action=action)).rows)
+
+
+def home(site: SampleSite, address: str = "3-1-101") -> Home:
+    found = visitor_desk.find_home(site.services, address)
+    assert found is not None
+    return found
+
+
+def owner(site: SampleSite, of: Home) -> str:
+    with site.journal.reading() as session:
+        return session.exec(select(Person.name).where(Person.household_id == of.id)).first() or ""
+
+
+def test_a_household_is_found_however_it_is_written(site):
+    assert home(site, "3栋1单元101") == home(site, "3-1-101")
+    assert visitor_desk.find_home(site.services, "99-1-101") is None
+    assert visitor_desk.find_home(site.services, "3") is None
+
+
+def test_a_visitor_with_the_right_name_gets_a_pass_that_the_lanes_know_at_once(site):
+    services, there = site.services, home(site)
+    checked = visitor_desk.check_name(services, GUARD, there, owner(site, there), None)
+    assert checked.outcome is NameMatch.MATCH
+    wanted = Wanted(plate("粤B12345"), there, Stay.ONCE_TODAY, checked.evidence)
+    assert isinstance(visitor_desk.register(services, GUARD, wanted), int)
+    assert isinstance(standing(site, "粤B12345"), Visitor)
+    assert actions(site, "visitor_registered") == 1
+
+
+def test_without_the_name_there_is_no_pass(site):
+    services, there = site.services, home(site)
+    wanted = Wanted(plate("粤B54321"), there, Stay.TODAY, None)
+    assert visitor_desk.register(services, GUARD, wanted) is GrantRefusal.NAME_NOT_CHECKED
+    checked = visitor_desk.check_name(services, GUARD, there, "诸葛孔明", None)
+    wrong = Wanted(plate("粤B54321"), there, Stay.TODAY, checked.evidence)
+    assert visitor_desk.register(services, GUARD, wrong) is GrantRefusal.NAME_DOES_NOT_MATCH
+    assert not isinstance(standing(site, "粤B54321"), Visitor)
+
+
+def test_a_pass_is_shown_extended_and_revoked(site):
+    services, there = site.services, home(site)
+    wanted = Wanted(plate("粤B77777"), there, Stay.TODAY, None, confirmation="电话")
+    number = visitor_desk.register(services, GUARD, wanted)
+    assert isinstance(number, int)
+    now = services.clock.now().utc
+    (line,) = register_desk.read(services, lambda s: register_desk.passes(s, now, "B77777"))
+    assert (line.id, line.household, line.confirmation) == (number, "3-1-101", "电话")
+    until = line.until + timedelta(days=1)
+    assert register_desk.change(services, GUARD, register_desk.extend(number, until)) is None
+    register_desk.change(services, GUARD, register_desk.revoke(number, ""))
+    assert register_desk.read(services, lambda s: register_desk.passes(s, now, "B77777")) == ()
+    assert not isinstance(standing(site, "粤B77777"), Visitor)
+
+
+def test_a_block_is_felt_at_once_and_lifted(site):
+    services = site.services
+    act = register_desk.block(plate("粤B66666"), BlockReason.STOLEN, "公函 12 号", None)
+    assert register_desk.change(services, MANAGER, act) is None
+    assert isinstance(standing(site, "粤B66666"), Blocked)
+    now = services.clock.now().utc
+    (line,) = register_desk.read(services, lambda s: register_desk.blocks(s, now, "B66666"))
+    register_desk.change(services, MANAGER, register_desk.lift(line.id, "已找回"))
+    assert not isinstance(standing(site, "粤B66666"), Blocked)
+    assert actions(site, "block_lifted") == 1
+
+
+def test_a_residents_own_car_is_not_blocked_for_being_unwelcome(site):
+    with site.journal.reading() as session:
+        own = session.exec(select(Vehicle.plate).where(Vehicle.kind == VehicleKind.OWNER)).first()
+    act = register_desk.block(plate(own or ""), BlockReason.BANNED_VISITOR, "争吵", None)
+    assert register_desk.change(site.services, MANAGER, act) is BlockRefusal.RESIDENTS_OWN
+
+
+def test_a_vehicle_is_registered_once_changed_and_removed(site):
+    services, there = site.services, home(site)
+    wanted = VehicleWanted(VehicleKind.OWNER, PlateColour.BLUE, None, "")
+    add = household_desk.add_vehicle(there.id, plate("吉A0K777"), wanted)
+    assert register_desk.change(services, MANAGER, add) is None
+    assert isinstance(standing(site, "吉A0K777"), Registered)
+    assert isinstance(register_desk.change(services, MANAGER, add), Duplicate)
+    view = register_desk.read(services, lambda s: household_desk.household(s, there.id))
+    assert view is not None
+    (line,) = [one for one in view.vehicles if one.plate == "吉A0K777"]
+    note = VehicleWanted(VehicleKind.STAFF, PlateColour.BLUE, None, "夜班")
+    register_desk.change(services, MANAGER, household_desk.change_vehicle(line.id, note))
+    changed = register_desk.read(services, lambda s: household_desk.vehicle(s, line.id))
+    assert changed is not None
+    assert (changed.kind, changed.note) == (VehicleKind.STAFF, "夜班")
+    register_desk.change(services, MANAGER, household_desk.remove_vehicle(line.id, "搬走"))
+    assert not isinstance(standing(site, "吉A0K777"), Registered)
+
+
+def test_a_plate_that_a_camera_could_confuse_is_named(site):
+    services, there = site.services, home(site)
+    wanted = VehicleWanted(VehicleKind.OWNER, PlateColour.BLUE, None, "")
+    register_desk.change(
+        services, MANAGER, household_desk.add_vehicle(there.id, plate("吉A0K888"), wanted)
+    )
+    near = register_desk.read(services, lambda s: household_desk.lookalikes(s, plate("吉A0K88B")))
+    assert near == ("吉A0K888",)
+
+
+def test_the_search_follows_changes(site):
+    finder, there = Finder(site.services), home(site)
+    assert finder.search("吉A0K9") == ()
+    wanted = VehicleWanted(VehicleKind.OWNER, PlateColour.BLUE, None, "")
+    add = household_desk.add_vehicle(there.id, plate("吉A0K999"), wanted)
+    register_desk.change(site.services, MANAGER, add)
+    assert [hit.entry.plate for hit in finder.search("吉A0K9")] == ["吉A0K999"]
+
+
+def test_a_sheet_is_tried_applied_and_taken_back(site):
+    services = site.services
+    sheet = import_desk.open_sheet("owners.csv", SHEET.encode("utf-8-sig"))
+    assert isinstance(sheet, import_desk.Sheet)
+    planned = import_desk.plan(services, sheet, sheet.columns)
+    assert (planned.taken, planned.rows_refused) == (1, 1)
+    assert not isinstance(standing(site, "吉A0K001"), Registered)
+    number = register_desk.change(
+        services, MANAGER, import_desk.apply(services, sheet, sheet.columns)
+    )
+    assert isinstance(standing(site, "吉A0K001"), Registered)
+    newest = register_desk.read(services, import_desk.batches)[0]
+    assert (newest.id, newest.rows, newest.refused) == (number, 2, 1)
+    assert register_desk.change(services, MANAGER, import_desk.take_back(number)) == ()
+    assert not isinstance(standing(site, "吉A0K001"), Registered)
+    assert register_desk.change(services, MANAGER, import_desk.take_back(number)) is None
+
+
+def test_a_title_above_the_headings_is_no_heading(site):
+    titled = "荷兰小镇车辆表\n" + SHEET
+    sheet = import_desk.open_sheet("titled.csv", titled.encode("utf-8-sig"))
+    assert isinstance(sheet, import_desk.Sheet)
+    assert sheet.heading == 1
+    assert import_desk.plan(site.services, sheet, sheet.columns).taken == 1
