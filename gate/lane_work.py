@@ -237,7 +237,10 @@ class LaneWork:
     def _show(self, decision: Decision) -> None:
         self._plate = decision.plate or (self._consensus.text if self._consensus else "")
         self._colour = self._consensus.colour.value if self._consensus else ""
-        self._picture = Picture(
+        self._picture = self._pictures_now()
+
+    def _pictures_now(self) -> Picture:
+        return Picture(
             frame=self._keep(self._evidence.frame() or self._snapshot),
             plate=self._keep(self._evidence.plate()),
         )
@@ -296,10 +299,19 @@ class LaneWork:
             _log.critical("lane %s: not recorded: %s", self._settings.lane, kinds)
 
     def _end(self, order: EndPassage) -> None:
+        if self._decision is None and self._consensus is not None:
+            self._note_reading(order.passage, self._consensus)
         lane = self._settings.lane
         self._note(entries.PassageEnded(order.passage, lane, order.end, order.why))
         self._evidence.end()
         self._look(Look(on=False))
+
+    def _note_reading(self, passage: PassageId, consensus: Consensus) -> None:
+        """Keep what was read of a vehicle that went before anything was decided."""
+        self._picture = self._pictures_now()
+        sightings = self._evidence.sightings()
+        lane = self._settings.lane
+        self._note(record.read(passage, lane, consensus, sightings, self._picture))
 
     def _track_lost(self, message: TrackLost, at: Instant) -> None:
         spoke = self._evidence.track() == message.track

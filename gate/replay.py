@@ -169,7 +169,7 @@ class Replay:
             store.close()
         self._clock = ReplayClock(store.clock.now().utc)
         self._notes, self._arm = Notes(), ImaginedArm()
-        self._step = 1.0 / fps
+        self._step, self._patience = 1.0 / fps, site.policy.decide_within_s
         self._reader = PlateReader.default(site.recognition.threads, plausible)
         self._tracking = tracking.Tracking()
         self._number, self._file = 0, ""
@@ -196,6 +196,8 @@ class Replay:
         for _ in range(EACH_SEEN if alone else 1):
             self._see(image)
         if alone:
+            self._clock.sleep(self._patience)  # It stands there until the rules have been asked.
+            self._tell(None)
             self.finish()
 
     def finish(self) -> None:

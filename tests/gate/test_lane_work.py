@@ -223,10 +223,13 @@ class TestWithoutLoops:
         assert isinstance(ended, entries.PassageEnded)
         assert (started.trigger, ended.end) == (Trigger.CAMERA, PassageEnd.PASSED)
 
-    def test_a_stranger_that_leaves_has_backed_out(self) -> None:
+    def test_a_stranger_that_leaves_has_backed_out_and_what_was_read_is_kept(self) -> None:
         stage = Stage(loop=False)
         stage.see("吉A99999")
         stage.work.handle(TrackLost(1, stage.clock.second))
+        (read,) = stage.of(entries.PassageRead)
+        assert isinstance(read, entries.PassageRead)
+        assert (read.text, read.picture.plate) == ("吉A99999", "sha-2")
         (ended,) = stage.of(entries.PassageEnded)
         assert isinstance(ended, entries.PassageEnded)
         assert ended.end is PassageEnd.BACKED_OUT
