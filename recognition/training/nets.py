@@ -8,10 +8,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from recognition.alphabet import ALPHABET, SLOTS
+from recognition.alphabet import ALPHABET, PROVINCES, SLOTS
 
-# The first slot is the province: 31 shapes of many strokes, and most of what is read wrong.
-_SLOT_WEIGHTS = (4.0, *(1.0,) * (SLOTS - 1))
+# Provinces are 31 shapes of many strokes, and most of what is read wrong: they count four times.
+_PROVINCE_WEIGHT = 4.0
+_PROVINCES = (ALPHABET.index(PROVINCES[0]), ALPHABET.index(PROVINCES[-1]))
 
 
 class _Conv(nn.Sequential):
@@ -133,14 +134,15 @@ def _first_double_places() -> Tensor:
 def reader_loss(
     outputs: tuple[Tensor, Tensor, Tensor], labels: Tensor, colours: Tensor, lines: Tensor
 ) -> Tensor:
-    """Cross-entropy of every slot, the province's more, and a little of colour and lines.
+    """Cross-entropy of every slot, provinces more, and a little of colour and lines.
 
     A colour of -1 is not known and counts for nothing.
     """
     characters, colour, two_lines = outputs
     each = functional.cross_entropy(characters.flatten(0, 1), labels.flatten(), reduction="none")
-    weights = torch.tensor(_SLOT_WEIGHTS, device=labels.device)
-    text = (each.view(labels.shape) * weights).sum(dim=1).mean() / weights.sum()
+    province = (labels >= _PROVINCES[0]) & (labels <= _PROVINCES[1])
+    weights = 1 + (_PROVINCE_WEIGHT - 1) * province.flatten().float()
+    text = (each * weights).sum() / weights.sum()
     known = colours >= 0
     total = text + 0.05 * functional.binary_cross_entropy_with_logits(two_lines, lines.float())
     if bool(known.any()):
