@@ -39,9 +39,9 @@ class DetectorSettings:
     """
 
     longest: int = 768
-    rough: float = 0.10
-    sure: float = 0.30
-    most: int = 8
+    rough: float = 0.20
+    sure: float = 0.45
+    most: int = 5
     threads: int = 1
 
 

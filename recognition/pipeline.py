@@ -38,7 +38,7 @@ class PipelineSettings:
     doubtful: float = 0.97
     again: tuple[tuple[float, float], ...] = ((0.02, 0.06), (-0.01, -0.03))
     worth: float = 0.6
-    most: int = 4
+    most: int = 3
 
 
 class PlateReader:

@@ -92,7 +92,7 @@ def simulate(
 ) -> list[Passage]:
     """Read `passages` approaches of `count` pictures each, 0.12 s apart."""
     rng = np.random.default_rng(seed)
-    streets = foreign_backdrops(data) if data else _plain_streets(rng)
+    streets = foreign_backdrops(data, 40) if data else _plain_streets(rng)
     found = []
     for _ in range(passages):
         text, pictures = frames_of(rng, streets, count)

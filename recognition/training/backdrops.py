@@ -68,8 +68,11 @@ def box_quad(x: float, y: float, w: float, h: float) -> NDArray[np.float32]:
     return np.array([[x, y], [x + w, y], [x + w, y + h], [x, y + h]], np.float32)
 
 
-def foreign_backdrops(data: Path) -> list[Backdrop]:
-    """Load `foreign/labels.csv` (vehicles with foreign plates, boxes only)."""
+def foreign_backdrops(data: Path, most: int | None = None) -> list[Backdrop]:
+    """Load `foreign/labels.csv` (vehicles with foreign plates, boxes only).
+
+    most: take only so many pictures, spread over the whole set.
+    """
     places: dict[str, list[NDArray[np.float32]]] = defaultdict(list)
     with (data / "foreign" / "labels.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -77,7 +80,7 @@ def foreign_backdrops(data: Path) -> list[Backdrop]:
             places[row["path"]].append(box_quad(*box))
     return [
         backdrop(data / "foreign" / path, np.stack(quads), chinese=False)
-        for path, quads in places.items()
+        for path, quads in list(places.items())[:: max(1, len(places) // (most or len(places)))]
     ]
 
 
