@@ -9,6 +9,7 @@ _LANE = """\
     direction: {direction}
     camera:
       source: {camera}
+      max_frame_age_s: 2.0
     barrier:
       board: {lane}
       raise: 1
@@ -38,7 +39,8 @@ def config_text(port: int, data: Path, places: Mapping[str, Mapping[str, str]]) 
         for lane, place in places.items()
     )
     return f"""\
-# Written by `gate demo` anew at every start: a site that exists only on this machine.
+# Written by `gate demo` anew at every start: a site that exists only on this machine. Pictures may
+# be older than at a real gate, because the same machine computes them.
 site:
   name: 荷兰小镇
   timezone: Asia/Shanghai
