@@ -213,7 +213,12 @@ def _patterns(session: Session) -> tuple[Pattern, ...]:
 def _with_presence(session: Session, known: Snapshot) -> Snapshot:
     """Who is inside, read again if vehicles came or went; counting them shows that cheaply."""
     counts = {row.occupant: row.count for row in session.exec(select(OccupancyCount))}
-    marks = select(func.count(), func.max(Presence.since), func.sum(Presence.space_id))
+    marks = select(
+        func.count(),
+        func.max(Presence.since),
+        func.max(Presence.passage),
+        func.sum(Presence.space_id),
+    )
     movement = (*session.exec(marks.select_from(Presence)).one(), *sorted(counts.items()))
     if movement == known.movement:
         return known

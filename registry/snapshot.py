@@ -113,7 +113,7 @@ class Snapshot:
 
     def with_presence(self, inside: Mapping[str, Inside], occupancy: Occupancy) -> "Snapshot":
         """The next snapshot, after vehicles inside were read from the record or set by hand."""
-        return replace(self._moved(inside), occupancy=occupancy)
+        return self._moved(inside, occupancy)
 
     def entered(self, key: str, present: Inside) -> "Snapshot":
         """The next snapshot, after a vehicle came in; "" for one whose plate nobody knows.
@@ -121,30 +121,32 @@ class Snapshot:
         A plate that enters again was seen in and missed going out: its earlier entry is taken off.
         """
         if not key:
-            return replace(self, occupancy=self.occupancy.entered(present.occupant))
+            return self._moved(self.inside, self.occupancy.entered(present.occupant))
         known = self.inside.get(key)
         occupancy = self.occupancy.left(known.occupant) if known else self.occupancy
-        return replace(
-            self._moved({**self.inside, key: present}),
-            occupancy=occupancy.entered(present.occupant),
-        )
+        return self._moved({**self.inside, key: present}, occupancy.entered(present.occupant))
 
     def left(self, key: str, occupant: Occupant) -> "Snapshot":
         """The next snapshot, after a vehicle went out; `occupant` counts if it was not inside."""
         known = self.inside.get(key)
         remaining = {plate: present for plate, present in self.inside.items() if plate != key}
-        return replace(
-            self._moved(remaining),
-            occupancy=self.occupancy.left(known.occupant if known else occupant),
-        )
+        leaving = known.occupant if known else occupant
+        return self._moved(remaining, self.occupancy.left(leaving))
 
     def recounted(self, occupant: Occupant, count: int) -> "Snapshot":
         """The next snapshot, after somebody counted."""
-        return replace(self, occupancy=self.occupancy.recounted(occupant, count))
+        return self._moved(self.inside, self.occupancy.recounted(occupant, count))
 
-    def _moved(self, inside: Mapping[str, Inside]) -> "Snapshot":
+    def _moved(self, inside: Mapping[str, Inside], occupancy: Occupancy) -> "Snapshot":
+        """With other vehicles inside. None of it was read from the record: look there again."""
         taken = {p.space: key for key, p in inside.items() if p.space is not None}
-        return replace(self, inside=MappingProxyType(inside), taken=MappingProxyType(taken))
+        return replace(
+            self,
+            inside=MappingProxyType(dict(inside)),
+            taken=MappingProxyType(taken),
+            occupancy=occupancy,
+            movement=(),
+        )
 
     def _has_space(self, dossier: Dossier) -> bool:
         spaces = dossier.registration.spaces if dossier.registration else ()
