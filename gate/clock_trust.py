@@ -8,6 +8,9 @@ a guard.
 from gate.entries import ServiceNoted
 from gate.report_values import Record
 
+TOLERATED = 60.0
+"""Seconds of a jump that matter to no pass and no schedule."""
+
 
 class ClockTrust:
     """Listens to the journal, which notes jumps."""
@@ -18,9 +21,13 @@ class ClockTrust:
     def heard(self, record: Record) -> None:
         """Take notice of a journal entry."""
         match record.entry:
-            case ServiceNoted(what="clock_jump"):
-                self.sound = False
+            case ServiceNoted(what="clock_jump", detail=detail):
+                self.sound = self.sound and not _matters(detail.get("seconds"))
             case ServiceNoted(what="clock_confirmed"):
                 self.sound = True
             case _:
                 pass
+
+
+def _matters(seconds: object) -> bool:
+    return not isinstance(seconds, int | float) or abs(seconds) >= TOLERATED

@@ -239,7 +239,7 @@ class RetentionConfig(Part):
 
     pictures_days: int = Field(30, ge=1, le=365, description="Pictures (law: keep 30 days).")
     passages_days: int = Field(180, ge=30, le=1_825, description="Passages, then anonymised.")
-    visitors_days: int = Field(90, ge=1, le=730, description="Visitor log and passes.")
+    visitors_days: int = Field(90, ge=30, le=730, description="Visitor log and passes.")
     audit_days: int = Field(365, ge=180, le=3_650, description="Who did what (law: 6 months).")
 
 

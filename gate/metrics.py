@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 from gate.controller import LaneController
 from gate.entries import AlarmRaised, OpeningEnded, PassageDecided, PassageEnded
 from gate.health import Health
+from gate.pictures import PictureCounts
 from gate.report_values import Record
 from gate.watcher import Watcher
 
@@ -73,9 +74,10 @@ class Metrics:
         lanes: Iterable[LaneController],
         watchers: Iterable[tuple[str, Watcher]],
         health: Callable[[], Health],
+        pictures: Callable[[], PictureCounts],
     ) -> None:
         """Ask these parts for their state whenever somebody reads the metrics."""
-        self.registry.register(_Parts(tuple(lanes), tuple(watchers), health))
+        self.registry.register(_Parts(tuple(lanes), tuple(watchers), health, pictures))
 
 
 class _Parts(Collector):
@@ -84,8 +86,10 @@ class _Parts(Collector):
         lanes: tuple[LaneController, ...],
         watchers: tuple[tuple[str, Watcher], ...],
         health: Callable[[], Health],
+        pictures: Callable[[], PictureCounts],
     ) -> None:
-        self._lanes, self._watchers, self._health = lanes, watchers, health
+        self._lanes, self._watchers = lanes, watchers
+        self._health, self._pictures = health, pictures
 
     def collect(self) -> Iterable[Metric]:
         """Return every gauge as it stands."""
@@ -107,4 +111,7 @@ class _Parts(Collector):
         spool.add_metric((), health.spooled)
         away = GaugeMetricFamily("gate_database_up", "The database takes entries")
         away.add_metric((), float(health.away_since is None))
-        return (inbox, board, camera, restarts, spool, away)
+        counts = self._pictures()
+        lost = GaugeMetricFamily("gate_pictures_lost", "Pictures not written since the start")
+        lost.add_metric((), counts.dropped + counts.failed)
+        return (inbox, board, camera, restarts, spool, away, lost)

@@ -32,6 +32,7 @@ from gate.decider import RegisterDecider
 from gate.entries import ArmChanged
 from gate.events import LaneId, Verdict
 from gate.eye import EyeSettings
+from gate.housekeeping import Housekeeping
 from gate.hub import Hub
 from gate.ids import Ids
 from gate.journal import Journal
@@ -47,6 +48,7 @@ from gate.register import Register
 from gate.registry_effects import RegistryEffects
 from gate.report_values import Record
 from gate.reports import Reports
+from gate.retention import Limits, Retention
 from gate.sightings import Report
 from gate.site import LaneParts, Site
 from gate.system_clock import SystemClock
@@ -117,6 +119,11 @@ class Application:
         self.decider = RegisterDecider(
             self.register, policy_of(config), lambda: self.clock_trust.sound
         )
+        self.housekeeping = Housekeeping(
+            Retention(store.journal, store.pictures, limits_of(config), store.clock),
+            store.clock,
+            ZoneInfo(config.site.timezone),
+        )
         self.ids = Ids(store.clock)
         self.controllers: dict[LaneId, LaneController] = {}
         self.signs = {
@@ -149,6 +156,7 @@ class Application:
     def start(self) -> None:
         """Start everything but the web server."""
         self.register.start()
+        self.housekeeping.start()
         for controller in self.controllers.values():
             controller.start()
         self.stations.start()
@@ -166,6 +174,7 @@ class Application:
             *(watcher.stop for watcher in self.watchers.values()),
             *(controller.stop for controller in self.controllers.values()),
             self.register.stop,
+            self.housekeeping.stop,
             *(partial(_stop_signs, signs) for signs in self.signs.values()),
         ]
         with ThreadPoolExecutor(len(parts)) as pool:
@@ -286,6 +295,17 @@ def policy_of(config: Config) -> Policy:
         blocked_emergency=chosen.blocked_emergency,
         visitor_capacity=chosen.visitor_capacity,
         zone=ZoneInfo(config.site.timezone),
+    )
+
+
+def limits_of(config: Config) -> Limits:
+    """Return how long each kind of data is kept."""
+    kept = config.retention
+    return Limits(
+        pictures=kept.pictures_days,
+        passages=kept.passages_days,
+        visitors=kept.visitors_days,
+        audit=kept.audit_days,
     )
 
 

@@ -1,0 +1,43 @@
+"""The nightly purge: once a night, at night, and trouble waits for the next one."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from gate.events import PassageId
+from gate.housekeeping import FIRST, Housekeeping, next_night
+from gate.pictures import Pictures
+from gate.report_values import PassageFilter
+from gate.reports import Reports
+from gate.retention import Limits, Retention
+from tests.gate.journal_cast import desk, whole
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+def test_the_next_night_is_at_three_of_the_site() -> None:
+    evening = datetime(2026, 11, 22, 12, tzinfo=UTC)  # 20:00 in China
+    assert next_night(evening, CHINA) == datetime(2026, 11, 22, 19, tzinfo=UTC)
+    at_three = datetime(2026, 11, 22, 19, tzinfo=UTC)
+    assert next_night(at_three, CHINA) == at_three + timedelta(days=1)
+
+
+def test_old_passages_lose_plate_and_person_once_a_night(tmp_path: Path) -> None:
+    with desk(tmp_path) as made:
+        for entries in whole("old", "吉A12345"):
+            made.journal.append(*entries)
+        pictures = Pictures(tmp_path / "pictures", made.vault)
+        try:
+            retention = Retention(made.journal, pictures, Limits(), made.clock)
+            keeping = Housekeeping(retention, made.clock, CHINA)
+            assert keeping.tick() is None
+            made.clock.pass_by((timedelta(days=181) + FIRST).total_seconds())
+            purged = keeping.tick()
+            assert purged is not None
+            assert purged.passages == 1
+            assert keeping.tick() is None
+        finally:
+            pictures.close()
+        reports = Reports(made.database, made.vault, CHINA)
+        (row,) = reports.passages(PassageFilter()).rows
+        assert (row.passage, row.plate, row.household) == (PassageId("old"), "", "")
