@@ -148,7 +148,12 @@ class Application:
             clock=store.clock,
             new_id=self.ids,
         )
-        self.metrics.look_at(self.controllers.values(), self.watchers.items(), store.journal.health)
+        self.metrics.look_at(
+            self.controllers.values(),
+            self.watchers.items(),
+            store.journal.health,
+            store.pictures.counts,
+        )
         self.web = self._web()
 
     # --- life ------------------------------------------------------------------------------------
