@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gate.console import widgets
 from gate.console.lane_words import household_text, reason_text, remark_text
-from gate.console.look_up import REASONS
+from gate.console.look_up import REASONS, why_text
 from gate.console.visit import Visit
 from gate.errors import GateError
 from gate.exports import Columns, Form, Taker, export
@@ -147,7 +147,8 @@ def passages_file(
 def watermark(visit: Visit, by: str, why: str) -> str:
     """Return the line that says whose copy this is."""
     at = visit.time(visit.now())
-    return visit.say("export.watermark", site=visit.services.site, by=by, at=at, why=why)
+    said = why_text(visit, why)
+    return visit.say("export.watermark", site=visit.services.site, by=by, at=at, why=said)
 
 
 def columns(visit: Visit) -> Columns:

@@ -58,3 +58,12 @@ def with_reason(
             widgets.button(say("look_up.show"), chosen, kind="main")
             widgets.button(say("shell.cancel"), dialog.close, key="Esc")
     visit.open_sheet(dialog)
+
+
+def why_text(visit: Visit, why: str) -> str:
+    """Return the reason of a look-up, whose first word may be a code of the reason list."""
+    code, _, rest = why.partition(":")
+    key = f"look_up.reason.{code}"
+    if not visit.texts.knows(key):
+        return why
+    return f"{visit.say(key)}：{rest.strip()}" if rest.strip() else visit.say(key)

@@ -5,6 +5,7 @@ from typing import Final
 
 from gate.console import widgets
 from gate.console.asking_aside import ask
+from gate.console.look_up import why_text
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.people import Action
@@ -100,12 +101,3 @@ class LookupsPage:
             widgets.button(say("shell.newest"), lambda: self._show(None), icon="first_page")
         if page is not None and page.cursor is not None:
             widgets.button(say("shell.more"), lambda: self._show(page.cursor), icon="chevron_right")
-
-
-def why_text(visit: Visit, why: str) -> str:
-    """Return the reason of a look-up, whose first word may be a code of the reason list."""
-    code, _, rest = why.partition(":")
-    key = f"look_up.reason.{code}"
-    if not visit.texts.knows(key):
-        return why
-    return f"{visit.say(key)}：{rest.strip()}" if rest.strip() else visit.say(key)

@@ -15,6 +15,7 @@ from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.people import Action
 
+FILE = "config.yaml"
 _USER_IN_URL = re.compile(r"(?<=://)[^/@\s]+@")
 
 
@@ -30,11 +31,12 @@ def build(visit: Visit) -> None:
     if config is None:
         widgets.empty(visit.say("settings.none"), icon="settings")
         return
-    where = visit.say("settings.where", file=str(visit.services.config_file or "config.yaml"))
+    where = visit.say("settings.where", file=str(visit.services.config_file or FILE))
     widgets.words(where, "soft").style("margin:6px 0 12px")
     sections: dict[str, list[tuple[str, str, str]]] = {}
     for key, value, purpose in lines(config):
-        sections.setdefault(key.partition(".")[0], []).append((key, value, purpose))
+        section, dot, _ = key.partition(".")
+        sections.setdefault(section if dot else FILE, []).append((key, value, purpose))
     heads = [visit.say(f"settings.{name}") for name in ("key", "value", "purpose")]
     for name, rows in sections.items():
         with widgets.div("card").style("margin-bottom:12px"):
