@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from gate.config import BarrierConfig, BoardConfig, Config, InputConfig, LaneConfig
 from gate.events import LaneId, OrderId
 from hardware.arm import BarrierSettings, Controller
-from hardware.board import BoardSettings, RelayBoard
+from hardware.board import BoardSettings
 from hardware.clock import Clock
 from hardware.inputs import Contact, InputName, InputWiring
 from hardware.passage import PassageSettings
@@ -35,14 +35,17 @@ class Stations:
             [board_settings(name, board, arms[name]) for name, board in config.boards.items()],
             clock,
         )
-        wires: dict[str, list[tuple[RelayBoard, Mapping[str, ArmSettings]]]] = {}
-        for board, (name, wired) in zip(opened, config.boards.items(), strict=True):
-            wires.setdefault(wired.url, []).append((board, arms[name]))
-        for (board, first), *others in wires.values():
-            station = Station(board, first, clock, told, others)
+        boards = dict(zip(config.boards, opened, strict=True))
+        for names in groups(config):
+            inputs = {
+                place: names.index(other)
+                for place, name in enumerate(names)
+                if (other := inputs_board_of(config, name)) != name
+            }
+            first, *others = [(boards[name], arms[name]) for name in names]
+            station = Station(*first, clock, told, others, inputs)
             self._all.append(station)
-            lanes = [lane for _, wired_arms in [(board, first), *others] for lane in wired_arms]
-            self._by_lane.update({LaneId(lane): station for lane in lanes})
+            self._by_lane.update({LaneId(lane): station for name in names for lane in arms[name]})
 
     def start(self) -> None:
         """Start every station's thread."""
@@ -99,6 +102,34 @@ class LaneBarrier:
     def reset_fault(self, by: str) -> None:
         """State that somebody has looked at the arm."""
         self.station.reset_fault(self.lane, by)
+
+
+def groups(config: Config) -> list[list[str]]:
+    """Return the boards that one thread must serve together: one wire, or an arm and its inputs."""
+    together: list[set[str]] = [{name} for name in config.boards]
+    pairs = [(name, inputs_board_of(config, name)) for name in config.boards]
+    pairs += [
+        (one, two)
+        for one, board in config.boards.items()
+        for two, other in config.boards.items()
+        if board.url == other.url
+    ]
+    for one, two in pairs:
+        joined = {name for group in together if group & {one, two} for name in group}
+        together = [group for group in together if not group & {one, two}]
+        together.append(joined)
+    order = list(config.boards)
+    return sorted(
+        (sorted(group, key=order.index) for group in together), key=lambda g: order.index(g[0])
+    )
+
+
+def inputs_board_of(config: Config, board: str) -> str:
+    """Return the board that the inputs of this board's arms hang on."""
+    for lane in config.lanes.values():
+        if lane.barrier.board == board:
+            return lane.inputs_board or board
+    return board
 
 
 def board_settings(name: str, board: BoardConfig, arms: Mapping[str, ArmSettings]) -> BoardSettings:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from gate.errors import GateError
 from gate.events import Direction
+from gate.schedule import parse_schedule
 from hardware.arm import Controller
 from hardware.board import BoardProtocol
 from hardware.inputs import InputName
@@ -173,7 +174,10 @@ class LaneConfig(Part):
     camera: CameraConfig = Field(description="The camera that sees the plates.")
     barrier: BarrierConfig = Field(description="The arm and its relays.")
     inputs: dict[InputName, InputConfig] = Field(
-        default_factory=dict, description="Wired inputs on the barrier's board, by meaning."
+        default_factory=dict, description="Wired inputs, by meaning."
+    )
+    inputs_board: str | None = Field(
+        None, description="Board that the inputs hang on; none: the barrier's own board."
     )
     sign: SignConfig | None = Field(None, description="LED board, where there is one.")
     voice: SignConfig | None = Field(None, description="Speech module, where there is one.")
@@ -214,6 +218,10 @@ class PolicyConfig(Part):
     exit_confidence: Share = Field(
         0.8, description="Least probability at which the exit opens by itself."
     )
+    visitor_hours: str = Field(
+        "", description="When visitors may enter, e.g. `1-5 07:00-22:00; 6-7 08:00-22:00`."
+    )
+    staff_hours: str = Field("", description="When staff and service vehicles may enter.")
     expired_grace_days: int = Field(
         3, ge=0, le=60, description="Days that an expired long-rent vehicle still gets in."
     )
@@ -223,6 +231,12 @@ class PolicyConfig(Part):
     blocked_emergency: bool = Field(
         True, description="Emergency vehicles get in even if somebody put them on the block list."
     )
+
+    @field_validator("visitor_hours", "staff_hours")
+    @classmethod
+    def _readable_hours(cls, text: str) -> str:
+        parse_schedule(text)
+        return text
 
 
 class RecognitionConfig(Part):
@@ -335,49 +349,66 @@ def contradictions(config: Config) -> Iterator[Fault]:
     taken: dict[tuple[str, str, int], str] = {}
     for lane, settings in config.lanes.items():
         place = f"lanes.{lane}"
-        if settings.barrier.board not in config.boards:
-            known = ", ".join(config.boards) or "none"
-            yield Fault(
-                f"{place}.barrier.board",
-                f"no board named {settings.barrier.board!r} under `boards` (there: {known})",
-            )
+        if missing := tuple(_missing_boards(config, place, settings)):
+            yield from missing
             continue
         yield from _channel_faults(config, place, settings)
-        for key, kind, channel in _claims(settings):
-            claim = (settings.barrier.board, kind, channel)
+        for key, claim in _claims(settings):
             if other := taken.get(claim):
+                board, kind, channel = claim
                 yield Fault(
                     f"{place}.{key}",
-                    f"{kind} {channel} of board {claim[0]!r} is already used by {other}; "
+                    f"{kind} {channel} of board {board!r} is already used by {other}; "
                     "give each its own",
                 )
             taken.setdefault(claim, f"{place}.{key}")
         yield from _barrier_faults(place, settings)
+    yield from _input_board_faults(config)
     if (config.web.tls_certificate is None) != (config.web.tls_key is None):
         yield Fault("web.tls_key", "tls_certificate and tls_key must be given together")
     yield from _shared_urls(config)
 
 
-def _claims(lane: LaneConfig) -> Iterator[tuple[str, str, int]]:
-    """Return (key, "relay" | "input", channel) for each terminal that the lane uses.
+def _claims(lane: LaneConfig) -> Iterator[tuple[str, tuple[str, str, int]]]:
+    """Return key and (board, "relay" | "input", channel) of each terminal that the lane uses.
 
     A fire signal may serve several lanes: it is one contact of the whole site.
     """
-    yield "barrier.raise", "relay", lane.barrier.raise_
+    board = lane.barrier.board
+    yield "barrier.raise", (board, "relay", lane.barrier.raise_)
     if lane.barrier.lower is not None:
-        yield "barrier.lower", "relay", lane.barrier.lower
+        yield "barrier.lower", (board, "relay", lane.barrier.lower)
     if lane.barrier.stop is not None:
-        yield "barrier.stop", "relay", lane.barrier.stop
+        yield "barrier.stop", (board, "relay", lane.barrier.stop)
     for name, wired in lane.inputs.items():
         if name is not InputName.FIRE:
-            yield f"inputs.{name}", "input", wired.channel
+            yield f"inputs.{name}", (lane.inputs_board or board, "input", wired.channel)
+
+
+def _missing_boards(config: Config, place: str, lane: LaneConfig) -> Iterator[Fault]:
+    known = ", ".join(config.boards) or "none"
+    for key, name in (("barrier.board", lane.barrier.board), ("inputs_board", lane.inputs_board)):
+        if name is not None and name not in config.boards:
+            what = f"no board named {name!r} under `boards` (there: {known})"
+            yield Fault(f"{place}.{key}", what)
+
+
+def _input_board_faults(config: Config) -> Iterator[Fault]:
+    """Lanes whose arms hang on one board must agree where their inputs are."""
+    chosen: dict[str, tuple[str, str]] = {}
+    for lane, settings in config.lanes.items():
+        board = settings.barrier.board
+        wanted = settings.inputs_board or board
+        other, agreed = chosen.setdefault(board, (lane, wanted))
+        if agreed != wanted:
+            what = f"lanes {other} and {lane} share board {board!r} and must share the inputs' too"
+            yield Fault(f"lanes.{lane}.inputs_board", what)
 
 
 def _channel_faults(config: Config, place: str, lane: LaneConfig) -> Iterator[Fault]:
-    board = config.boards[lane.barrier.board]
-    limits = {"relay": board.relays, "input": board.inputs}
-    for key, kind, channel in _claims(lane):
-        limit = limits[kind]
+    for key, (name, kind, channel) in _claims(lane):
+        board = config.boards[name]
+        limit = board.relays if kind == "relay" else board.inputs
         if limit is not None and channel > limit:
             yield Fault(f"{place}.{key}", f"the board has {kind} 1 to {limit}, not {channel}")
 

@@ -16,9 +16,9 @@ from gate.config import Config
 PAGE = Path(__file__).parent / "docs" / "configuration.md"
 HEAD = """# config.yaml
 
-Every key, its default and what it is for. `python -m gate.config_doc` makes this page from the code.
-Try a changed file with `gate check`; an unknown key, a wrong value or two lanes on one relay stops
-`gate run` with a line for each fault. `GATE_DATA` in the environment overrides `data`.
+Every key, its default and what it is for. `python -m gate.config_doc` makes this page from the
+code. Try a changed file with `gate check`; an unknown key, a wrong value or two lanes on one relay
+stops `gate run` with a line for each fault. `GATE_DATA` in the environment overrides `data`.
 """
 
 

@@ -6,18 +6,14 @@ No rule lives here; the rules are `gate.decide.decide` and `registry.rules.stand
 from collections.abc import Callable
 from dataclasses import replace
 
-from gate.decide import Case, decide
-from gate.events import CandidatePlate, Decision, Direction, Instant, Reason, Verdict
+from gate.decide import case_of, decide
+from gate.events import Decision, Direction, Instant, Reason, Verdict
 from gate.grounds import STANDING_NAMES, household_of, registration_of
 from gate.policy import Policy
 from gate.register import Register
 from recognition.reading import Colour, Consensus
 from registry.plates import EXPECTED_COLOURS, Malformed, Plate, parse
 from registry.rules import Visitor
-from registry.snapshot import Snapshot
-
-SHOWN = 5
-"""Candidates that a guard is shown at most."""
 
 
 class RegisterDecider:
@@ -30,17 +26,12 @@ class RegisterDecider:
         self, consensus: Consensus | None, direction: Direction, travel: Direction, at: Instant
     ) -> Decision:
         """Answer for what was read; None where nothing was."""
-        snapshot = self._register.snapshot
-        plate = parse(consensus.text) if consensus is not None else None
-        case = Case(
-            consensus=consensus,
-            plate=plate,
-            standing=snapshot.standing(plate, at.utc) if isinstance(plate, Plate) else None,
-            direction=direction,
+        case = case_of(
+            consensus,
+            self._register.snapshot,
+            direction,
+            at.utc,
             travel=travel,
-            occupancy=snapshot.occupancy,
-            candidates=candidates(consensus, snapshot) if consensus is not None else (),
-            now=at.utc,
             clock_sound=self._clock_sound(),
         )
         return decide(case, self._policy)
@@ -87,18 +78,3 @@ class RegisterDecider:
             vehicle_kind=registration.kind.value if registration else "",
             visitor_pass=int(standing.visitor_pass.id) if isinstance(standing, Visitor) else None,
         )
-
-
-def candidates(consensus: Consensus, snapshot: Snapshot) -> tuple[CandidatePlate, ...]:
-    """Return plates that a guard may mean, registered ones first, for a person's eyes only."""
-    shown: dict[str, CandidatePlate] = {}
-    confidences = {one.text: one.confidence for one in consensus.candidates}
-    for text, confidence in confidences.items():
-        dossier = snapshot.dossiers.get(text)
-        label = dossier.registration.household if dossier and dossier.registration else ""
-        shown[text] = CandidatePlate(text, confidence, dossier is not None, label)
-    for near in snapshot.candidates(consensus.text):
-        confidence = confidences.get(near.plate, 0.0)
-        shown[near.plate] = CandidatePlate(near.plate, confidence, True, near.household)
-    ranked = sorted(shown.values(), key=lambda one: (not one.registered, -one.confidence))
-    return tuple(ranked[:SHOWN])

@@ -57,7 +57,7 @@ class PassageDecided:
     remark: str = ""
     corrected_from: str = ""
     millis: dict[str, float] = field(default_factory=dict, hash=False)
-    picture: Picture = Picture()
+    picture: Picture = field(default_factory=Picture)
 
 
 @dataclass(frozen=True, slots=True)

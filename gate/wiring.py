@@ -43,12 +43,13 @@ from gate.lane_work import LaneWork
 from gate.metrics import Metrics
 from gate.people import People
 from gate.pictures import Pictures
-from gate.policy import Policy, RepeatEntry, SecondCar
+from gate.policy import Hours, Policy, RepeatEntry, SecondCar
 from gate.register import Register
 from gate.registry_effects import RegistryEffects
 from gate.report_values import Record
 from gate.reports import Reports
 from gate.retention import Limits, Retention
+from gate.schedule import Schedule, parse_schedule
 from gate.sightings import Report
 from gate.site import LaneParts, Site
 from gate.system_clock import SystemClock
@@ -288,6 +289,12 @@ def fire_was_on(store: Store, lane: str) -> bool:
 def policy_of(config: Config) -> Policy:
     """Return what the site has chosen, in the words of the rules."""
     chosen = config.policy
+    hours: dict[Hours, Schedule] = {}
+    if chosen.visitor_hours:
+        hours[Hours.VISITOR] = parse_schedule(chosen.visitor_hours)
+    if chosen.staff_hours:
+        staff = parse_schedule(chosen.staff_hours)
+        hours |= {Hours.STAFF: staff, Hours.SERVICE: staff}
     return Policy(
         open_confidence=chosen.open_confidence,
         min_frames=chosen.min_frames,
@@ -299,6 +306,7 @@ def policy_of(config: Config) -> Policy:
         grace=timedelta(days=chosen.expired_grace_days),
         blocked_emergency=chosen.blocked_emergency,
         visitor_capacity=chosen.visitor_capacity,
+        hours=hours,
         zone=ZoneInfo(config.site.timezone),
     )
 

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from types import MappingProxyType
 
 from hardware import arm_facts as f
 from hardware.arm import Link, OrderId
@@ -61,13 +62,22 @@ class StationError(HardwareError):
 
 
 class Desk:
-    """One board and its arms; used by the station's thread only."""
+    """One board and its arms; used by the station's thread only.
+
+    `inputs` is the board that the arms' inputs hang on where their own board has none. It is looked
+    after by a desk of its own in the same station.
+    """
 
     def __init__(
-        self, board: RelayBoard, arms: Mapping[str, ArmSettings], clock: Clock, on_event: OnEvent
+        self,
+        board: RelayBoard,
+        arms: Mapping[str, ArmSettings],
+        clock: Clock,
+        on_event: OnEvent,
+        inputs: RelayBoard | None = None,
     ) -> None:
-        _check_channels(board, arms)
-        self._board = board
+        _check_channels(board, inputs or board, arms)
+        self._board, self._inputs = board, inputs or board
         self._clock = clock
         self.arms = {
             lane: StationArm(lane, settings, board, clock, on_event)
@@ -132,7 +142,7 @@ class Desk:
     def _poll(self) -> None:
         began = self._clock.monotonic()
         levels = self._levels()
-        if levels is None and self._board.trouble is None:
+        if levels is None and self._inputs.trouble is None:
             began = self._clock.monotonic()
             levels = self._levels()
         for arm in self.arms.values():
@@ -143,7 +153,7 @@ class Desk:
         if not self._reads:
             return {}
         try:
-            return dict(enumerate(self._board.read_inputs(), start=1))
+            return dict(enumerate(self._inputs.read_inputs(), start=1))
         except BoardError as error:
             _log.debug("inputs: %s", error)
             return None
@@ -164,11 +174,19 @@ class Station:
         clock: Clock,
         on_event: OnEvent,
         also: Sequence[tuple[RelayBoard, Mapping[str, ArmSettings]]] = (),
+        inputs: Mapping[int, int] = MappingProxyType({}),
     ) -> None:
-        """Take a board and its arms by lane; `also` the other boards on the same wire."""
+        """Take a board and its arms by lane; `also` further boards, of one wire or of several.
+
+        inputs: place of a board in (board, *also) -> place of the board that its arms' inputs hang
+        on, for boards without inputs of their own. Both need this one thread.
+        """
         boards = [(board, arms), *also]
         self._clock = clock
-        self._desks = [Desk(board, arms, clock, on_event) for board, arms in boards]
+        self._desks = [
+            Desk(one, its, clock, on_event, boards[inputs[place]][0] if place in inputs else None)
+            for place, (one, its) in enumerate(boards)
+        ]
         self._arms = {lane: arm for desk in self._desks for lane, arm in desk.arms.items()}
         self._inbox: deque[tuple[float, str, f.Fact]] = deque()
         self._wake = threading.Event()
@@ -302,7 +320,7 @@ class Station:
             return AFTER_CRASH_S
 
 
-def _check_channels(board: RelayBoard, arms: Mapping[str, ArmSettings]) -> None:
+def _check_channels(board: RelayBoard, inputs: RelayBoard, arms: Mapping[str, ArmSettings]) -> None:
     used = [channel for arm in arms.values() for channel in arm.relays.values()]
     if len(set(used)) != len(used):
         raise StationError(f"{board.place}: relay channels {sorted(used)} are used twice")
@@ -310,6 +328,6 @@ def _check_channels(board: RelayBoard, arms: Mapping[str, ArmSettings]) -> None:
     if beyond:
         raise StationError(f"{board.place}: no relay {beyond[0]}; it has 1 to {board.channels}")
     wired = {wiring.channel for arm in arms.values() for wiring in arm.inputs.values()}
-    absent = [channel for channel in sorted(wired) if channel > board.inputs]
+    absent = [channel for channel in sorted(wired) if channel > inputs.inputs]
     if absent:
-        raise StationError(f"{board.place}: no input {absent[0]}; it has 1 to {board.inputs}")
+        raise StationError(f"{inputs.place}: no input {absent[0]}; it has 1 to {inputs.inputs}")

@@ -63,6 +63,8 @@ def test_a_small_one_is_good() -> None:
         ("lanes.south.inputs.safety", {"channel": 2}, "permanent_presence", "permanent presence"),
         ("lanes.south.barrier.controller", "separate", "lanes.south.barrier.lower", "lowers"),
         ("lanes.south.barrier.lower", 2, "lanes.south.barrier.lower", "by itself"),
+        ("lanes.south.inputs_board", "two", "lanes.south.inputs_board", "no board named"),
+        ("policy.visitor_hours", "always", "policy.visitor_hours", "07:00"),
         ("web.tls_key", "key.pem", "web.tls_key", "together"),
         ("boards.two", {"protocol": "abc", "url": "/dev/two"}, "boards.two.protocol", "lcus"),
     ],

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.arms import arm_settings, board_settings
+from gate.arms import arm_settings, board_settings, groups
 from gate.config import parse
 from gate.entries import ArmChanged
 from gate.events import LaneId
@@ -50,6 +50,16 @@ def test_the_relays_of_one_arm_exclude_each_other() -> None:
     config = parse(text)
     arms = {"south": arm_settings(config.lanes["south"])}
     assert board_settings("one", config.boards["one"], arms).interlock == (frozenset({1, 2}),)
+
+
+def test_boards_that_need_each_other_share_a_thread() -> None:
+    text = (
+        GOOD.replace("lanes:", "  loops: {protocol: waveshare, url: /dev/two}\nlanes:")
+        .replace("direction: in", "direction: in\n    inputs_board: loops")
+        .replace("lanes:", "  bus: {protocol: waveshare, url: /dev/one, address: 2}\nlanes:")
+        .replace("lanes:", "  alone: {protocol: lcus, url: /dev/three}\nlanes:")
+    )
+    assert groups(parse(text)) == [["one", "loops", "bus"], ["alone"]]
 
 
 def test_a_fire_opening_is_remembered_over_a_restart(tmp_path: Path) -> None:

@@ -106,6 +106,52 @@ def test_at_start_relays_are_released_inputs_read_and_nothing_moves():
     assert state.inputs[InputName.ARM_DOWN] is Signal.ON
 
 
+class TestInputsOnAnotherBoard:
+    """A relay board without inputs, and a second board that the loops are wired to."""
+
+    def make(self):
+        desk = Desk()
+        loops = PaperBoard(desk.clock)
+        loops.levels[4] = True
+        desk.board.inputs = 0
+        desk.station = Station(
+            desk.board,
+            {"south": SOUTH},
+            desk.clock,
+            lambda lane, event: desk.events.append((lane, event)),
+            also=[(loops, {})],
+            inputs={0: 1},
+        )
+        return desk.linked(), loops
+
+    def test_the_loops_are_read_from_it(self):
+        desk, loops = self.make()
+        assert desk.station.state("south").presence is Presence.CLEAR
+        loops.levels[1] = True
+        desk.pass_time(0.3)
+        assert desk.station.state("south").presence is Presence.PRESENT
+
+    def test_nothing_is_lowered_while_it_does_not_answer(self):
+        desk, loops = self.make()
+        desk.station.raise_arm("south", "up", desk.clock.now + 2)
+        desk.pass_time(1.0)
+        loops.levels[3], loops.levels[4] = True, False
+        desk.pass_time(0.5)
+        loops.broken = True
+        desk.pass_time(1.0)
+        assert desk.station.state("south").presence is Presence.UNKNOWN
+        desk.board.calls.clear()
+        desk.station.lower("south", "down")
+        desk.pass_time(15.0)
+        assert ("pulse", 2) not in [call[:2] for call in desk.board.calls]
+
+    def test_a_board_without_inputs_and_without_another_is_refused(self):
+        desk = Desk()
+        desk.board.inputs = 0
+        with pytest.raises(StationError, match="no input"):
+            Station(desk.board, {"south": SOUTH}, desk.clock, lambda _lane, _event: None)
+
+
 def test_inputs_are_read_every_50_ms():
     desk = Desk().linked()
     desk.pass_time(2.0)
