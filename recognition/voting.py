@@ -22,7 +22,7 @@ from recognition.reading import Box, Candidate, Colour, Consensus, Reading
 DOUBT = 1e-3
 """Probability that a reading says nothing about the plate at all (reflection, wrong corners)."""
 
-LEAST_LIKENESS = 0.4
+LEAST_LIKENESS = 0.5
 """Correlation of the errors of two readings of one plate that share no pixels' places; measured on
 simulated approaches (`python -m recognition.training approach`)."""
 
