@@ -30,16 +30,17 @@ CLOSE_UP_PLATE = (44.0, 104.0)
 
 @dataclass(frozen=True, slots=True)
 class DetectorSettings:
-    """longest: the picture's longer side is shrunk to this many pixels for the finder (multiple of
-    32).
+    """What is looked at, how closely, and what counts.
 
-    rough: least heat (0..1) that is looked at closely. sure: least score of a plate that is
-    returned.
-    most: greatest number of plates looked at closely. threads: of each network.
+    longest: the picture's longer side is shrunk to this many pixels for the finder (multiple of
+    32). rough: least heat (0..1) of a place that is looked at closely; share: least part of the
+    best place's heat. sure: least score of a plate that is returned. most: greatest number of
+    places looked at closely. threads: of each network.
     """
 
     longest: int = 768
     rough: float = 0.20
+    share: float = 0.35
     sure: float = 0.45
     most: int = 5
     threads: int = 1
@@ -88,7 +89,8 @@ def postprocess(
     """
     heat = found[0]
     peak = cv2.dilate(heat, np.ones((3, 3), np.uint8))
-    rows, columns = np.nonzero((heat >= peak) & (heat >= settings.rough))
+    least = max(settings.rough, settings.share * float(heat.max()))
+    rows, columns = np.nonzero((heat >= peak) & (heat >= least))
     order = np.argsort(-heat[rows, columns], kind="stable")[: settings.most * 4]
     kept: list[Rough] = []
     for row, column in zip(rows[order], columns[order], strict=True):

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognition.alphabet import ALPHABET, decode
-from recognition.reading import Box, Candidate, Colour, Consensus, Reading
+from recognition.reading import Candidate, Colour, Consensus, Reading
 
 DOUBT = 1e-3
 """Probability that a reading says nothing about the plate at all (reflection, wrong corners)."""
@@ -119,21 +119,22 @@ def _pooled(party: Sequence[Reading]) -> NDArray[np.float64]:
 
 def effective(party: Sequence[Reading]) -> float:
     """Number of independent readings that these are worth: 1 .. len(party)."""
-    boxes = [reading.box for reading in party]
-    total = math.fsum(_likeness(a, b) for a in boxes for b in boxes)
-    return len(boxes) ** 2 / total
+    corners = np.array([reading.box.corners for reading in party])
+    return len(party) ** 2 / math.fsum(_likeness(corners).ravel())
 
 
-def _likeness(one: Box, other: Box) -> float:
-    """Correlation of two readings' errors: 1 where the plate stands still, LEAST_LIKENESS far away.
+def _likeness(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Correlation of readings' errors, (n, n) from corners (n, 4, 2): 1 where the plate stands
+    still, LEAST_LIKENESS far away.
 
     A plate that moved by its own height, or grew by a fifth, falls on other pixels of the sensor,
     under other light and blur.
     """
-    a, b = np.array(one.corners), np.array(other.corners)
-    width = max(float(np.hypot(*(a[1] - a[0]))), float(np.hypot(*(b[1] - b[0]))), 1.0)
-    apart = float(np.hypot(*(a - b).T).mean()) / (0.25 * width)
-    return LEAST_LIKENESS + (1 - LEAST_LIKENESS) * math.exp(-(apart**2))
+    width = np.maximum(np.hypot(*(corners[:, 1] - corners[:, 0]).T), 1.0)
+    wider = np.maximum(width[:, None], width[None, :])
+    gaps = corners[:, None] - corners[None, :]
+    apart = np.hypot(gaps[..., 0], gaps[..., 1]).mean(axis=2) / (0.25 * wider)
+    return np.asarray(LEAST_LIKENESS + (1 - LEAST_LIKENESS) * np.exp(-(apart**2)), np.float64)
 
 
 def _texts(probs: NDArray[np.float64]) -> list[Candidate]:
