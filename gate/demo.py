@@ -55,7 +55,8 @@ def main(port: int = 8000, data: Path | None = None, pace: float = 1.0, light: s
         story = _story(folder)
         roster = folder / "roster.json"
         write_roster(story.roster, roster)
-        options = ("--pace", str(pace), "--patience", str(20.0), "--light", light)
+        traffic = ("--traffic", "with-the-gate")
+        options = ("--pace", str(pace), "--patience", str(20.0), "--light", light, *traffic)
         site = start_site(devices, roster, folder / TRUTH, *options)
         config = folder / "config.yaml"
         text = config_text(_free_port(port), folder, site.places)

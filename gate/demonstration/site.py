@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
 
@@ -26,6 +27,14 @@ from hardware.emulators.control import ControlSocket
 _STEP_S = 0.04
 # A day in the demo, seconds of each light; it begins by day, whatever the hour outside.
 _DAY = ((Light.DAY, 1200.0), (Light.SNOW, 600.0), (Light.NIGHT, 600.0))
+
+
+class Opening(StrEnum):
+    """When the first vehicles come."""
+
+    AT_ONCE = "at-once"
+    WITH_THE_GATE = "with-the-gate"
+    NEVER = "never"
 
 
 class Truth:
@@ -82,18 +91,23 @@ class Site:
             for name, stage in self.stages.items()
         }
 
-    def run(self, clock: Clock, pace: float, traffic: bool) -> None:
+    def run(self, clock: Clock, pace: float, opening: Opening) -> None:
         """Move the site until `end` is called."""
-        if traffic:
-            self.stages["south"].open(self.town.arrivals_in())
-            self.stages["north"].open(self.town.arrivals_out())
         last = clock.monotonic()
+        closed = opening is not Opening.NEVER
         while not clock.wait(self._ended, _STEP_S):
             now = clock.monotonic()
             passed, last = min(now - last, 0.5), now
             self._now += passed
+            if closed and (opening is Opening.AT_ONCE or self._spoken_to()):
+                closed = False
+                self.stages["south"].open(self.town.arrivals_in())
+                self.stages["north"].open(self.town.arrivals_out())
             for stage in self.stages.values():
                 stage.step(passed, pace)
+
+    def _spoken_to(self) -> bool:
+        return all(stage.spoken_to for stage in self.stages.values())
 
     def end(self) -> None:
         """Let `run` return."""
@@ -145,7 +159,7 @@ def _parser() -> argparse.ArgumentParser:
     asks.add_argument("--pace", type=float, default=1.0, help="speed of the traffic")
     asks.add_argument("--patience", type=float, default=20.0, help="seconds a driver waits")
     asks.add_argument("--light", choices=["auto", *Light], default="auto")
-    asks.add_argument("--no-traffic", action="store_true", help="an empty site")
+    asks.add_argument("--traffic", choices=list(Opening), default=Opening.AT_ONCE)
     return asks
 
 
@@ -165,7 +179,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         threading.Thread(target=_obey, args=(sys.stdin, site), daemon=True).start()
         print(json.dumps(places), flush=True)
         try:
-            site.run(clock, asked.pace, not asked.no_traffic)
+            site.run(clock, asked.pace, Opening(asked.traffic))
         finally:
             site.stop()
     return 0

@@ -30,6 +30,17 @@ _STEP_S = 0.08
 Say = Callable[[str, str, Arrival | None], None]
 
 
+class ListeningBoard(WaveshareBoard):
+    """A board that remembers whether anybody has spoken to it."""
+
+    heard = False
+
+    def silence(self, now: float) -> bytes:
+        """Note the frame, then act on it."""
+        self.heard = True
+        return super().silence(now)
+
+
 @dataclass(slots=True)
 class Guest:
     """A vehicle on the road with what it looks like."""
@@ -45,7 +56,8 @@ class Stage:
 
     def __init__(self, name: str, scene: Scene, link: Path, town: Town, say: Say) -> None:
         self.name, self._town, self._say = name, town, say
-        self.device = EmulatedDevice(WaveshareBoard(), line=PtyLine(link))
+        self._board = ListeningBoard()
+        self.device = EmulatedDevice(self._board, line=PtyLine(link))
         self.camera = EmulatedCamera(fps=FRAMES_A_SECOND)
         self._scene, self._road = scene, Road()
         self._guests: list[Guest] = []
@@ -70,6 +82,11 @@ class Stage:
         """Take the board and the camera away."""
         self.camera.stop()
         self.device.stop()
+
+    @property
+    def spoken_to(self) -> bool:
+        """Whether a gate is there: something has been said to the board."""
+        return self._board.heard
 
     def open(self, plan: Iterator[Arrival]) -> None:
         """Let vehicles come."""

@@ -113,7 +113,7 @@ def test_its_log_is_one_line_of_json_for_each_event(site: EmulatedSite) -> None:
 
 
 def test_it_ends_when_its_standard_input_does(tmp_path: Path) -> None:
-    with emulated_site(tmp_path, ROSTER, "--no-traffic") as site:
+    with emulated_site(tmp_path, ROSTER, "--traffic", "never") as site:
         board = Path(site.places["south"]["board"])
         assert board.exists()
         assert site.process.stop() == 0
