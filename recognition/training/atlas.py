@@ -17,7 +17,7 @@ _SIZE = 256
 
 
 def draw_atlas(font_path: Path, out: Path = ATLAS_PATH, face: int = 2) -> None:
-    """Every character of the alphabet from the font's face, condensed to the plate's proportions."""
+    """Every character of the alphabet from the font, condensed to the proportions of a plate."""
     image = import_module("PIL.Image")
     drawing = import_module("PIL.ImageDraw")
     font = import_module("PIL.ImageFont").truetype(str(font_path), _SIZE, index=face)

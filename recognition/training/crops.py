@@ -23,7 +23,7 @@ _COLOUR_WORDS = {"green_airport": Colour.GREEN, "green_farm_double": Colour.GREE
 
 @dataclass(frozen=True, slots=True)
 class RealPlate:
-    """image: BGR uint8; quad: the plate's corners in it (top-left, clockwise), None in a cut-out."""
+    """image: BGR uint8; quad: the corners in it (top-left, clockwise), None in a cut-out."""
 
     path: str
     image: Image
@@ -73,7 +73,7 @@ def load_crops(data: Path, split: str) -> list[RealPlate]:
 
 
 def load_scene_plates(data: Path, split: str) -> list[RealPlate]:
-    """Plates with known corners, each in a piece of its scene that leaves half a plate around it."""
+    """Plates with known corners, each in a piece of its scene with half a plate around it."""
     plates = []
     for row in _rows(data / "scenes" / "labels.csv", split):
         if not row["x1"] or not _readable(row["text"]):

@@ -142,7 +142,7 @@ class Rendered:
         self.refresh()
 
     def refresh(self) -> int:
-        """Looks for new shards; returns how many pictures there are. Raises where there are none."""
+        """Looks for new shards; returns how many pictures there are. Raises if there are none."""
         for path in shard_paths(self._folder):
             if path not in self._shards:
                 self._shards[path] = read_shard(path)

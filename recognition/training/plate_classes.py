@@ -62,7 +62,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A plate's size in mm, the places of its characters and of its dot (None where it has none)."""
+    """A plate's size in mm, the places of its characters, its dot and its emblem (or None)."""
 
     width: float
     height: float
