@@ -38,7 +38,7 @@ class DetectorSettings:
     places looked at closely. threads: of each network.
     """
 
-    longest: int = 768
+    longest: int = 640
     rough: float = 0.20
     share: float = 0.35
     sure: float = 0.45

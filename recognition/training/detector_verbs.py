@@ -87,7 +87,7 @@ def _export(given: argparse.Namespace) -> int:
     from recognition.training.detector_train import export
 
     finder, refiner = export(given.folder, given.out)
-    sizes = ((finder, "finder", 768, 768), (refiner, "refiner", CLOSE_UP[1], CLOSE_UP[0]))
+    sizes = ((finder, "finder", 640, 640), (refiner, "refiner", CLOSE_UP[1], CLOSE_UP[0]))
     for file, kind, width, height in sizes:
         manifest = Manifest(
             name=file.stem,
