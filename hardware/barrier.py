@@ -167,6 +167,8 @@ def _inputs(turn: Turn, told: Snapshot) -> None:
     since = guards.clear_since(turn.b, snapshot)
     trusted = not turn.b.distrust
     turn.b = replace(guards.with_loops(turn.b, snapshot), snapshot=snapshot, clear_since=since)
+    if snapshot[InputName.PRESENCE] is not Signal.ON:
+        turn.b = replace(turn.b, waits=False)
     if trusted and turn.b.distrust:
         turn.alarm(AlarmKind.LOOP_SUSPECT)
     change = _switches(turn.b, before, snapshot)
@@ -185,6 +187,8 @@ def _raise_requested(turn: Turn, fact: f.RaiseRequested) -> None:
     elif why is not None:
         turn.outcome(order_id, OutcomeKind.REFUSED, why)
     else:
+        waits = guards.signal(b, InputName.PRESENCE) is Signal.ON
+        turn.b = replace(b, waits=waits)
         turn.wish_raise(Wish(order_id, Cause.REQUEST, fact.expires_at))
 
 

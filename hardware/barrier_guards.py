@@ -75,7 +75,8 @@ class Barrier:
     one of them has been on. `others_changed_at`: when another loop changed last. `distrust`: a
     guard let go as no vehicle does. `live`: the relay that may be energised. `live_until`: when its
     pulse should be over. `quiet_until`: the end of the dead time. `own_lower`: Gate itself ordered
-    the closing that is going on.
+    the closing that is going on. `waits`: the vehicle for which the arm was asked to rise has stood
+    before it ever since.
     """
 
     settings: BarrierSettings
@@ -104,6 +105,7 @@ class Barrier:
     last_relay: Relay | None = None
     raised_at: float = -inf
     own_lower: bool = False
+    waits: bool = False
     retried: bool = False
     person_told: bool = False
     done: tuple[OrderId, ...] = ()

@@ -164,9 +164,12 @@ def _travel(turn: Turn) -> None:
 
 def _raise_time_over(turn: Turn) -> None:
     b = turn.b
+    # Late, a second pulse must not raise the arm for whoever has come meanwhile: it is given only
+    # to the vehicle that has waited since the first one, or where the arm shall stay up anyway.
+    wanted = b.waits or guards.mode(b) in {Mode.FIRE, Mode.HELD_OPEN}
     if not b.settings.arm_up:
         turn.move(Step.TRAVELLED)
-    elif b.retried or b.settings.one_button or guards.mode(b) is Mode.MAINTENANCE:
+    elif b.retried or b.settings.one_button or not wanted:
         turn.alarm(AlarmKind.RAISE_TIMEOUT)
         turn.move(Step.RAISE_TIMED_OUT)
     else:

@@ -315,8 +315,9 @@ def test_an_arm_lowered_by_hand_ends_the_hold_and_is_not_raised_again():
 
 def test_not_up_in_time_is_tried_once_more_and_then_a_fault_that_never_lowers():
     bench = closed_arm()
+    bench.see(down=True, presence=True)
     bench.ask_raise("a")
-    bench.see(down=True, seconds=2 * WITH_SWITCHES.raise_within + 1.0)
+    bench.see(down=True, presence=True, seconds=2 * WITH_SWITCHES.raise_within + 1.0)
     assert [p.cause for p in bench.pulses] == [Cause.REQUEST, Cause.RAISE_TIMEOUT]
     assert bench.alarms == [AlarmKind.RAISE_RETRIED, AlarmKind.RAISE_TIMEOUT]
     assert bench.barrier.position is Position.FAULT
@@ -325,6 +326,19 @@ def test_not_up_in_time_is_tried_once_more_and_then_a_fault_that_never_lowers():
     bench.tell(f.FaultReset("li"))
     bench.see(down=True)
     assert bench.barrier.position is Position.CLOSED
+
+
+@pytest.mark.parametrize("was_there", [True, False])
+def test_a_late_second_pulse_is_not_given_to_whoever_came_meanwhile(was_there: bool):
+    bench = closed_arm()
+    bench.see(down=True, presence=was_there)
+    bench.ask_raise("a")
+    bench.see(down=True, presence=was_there, seconds=1.0)
+    bench.see(down=True, presence=False, seconds=1.0)
+    bench.see(down=True, presence=True, seconds=2 * WITH_SWITCHES.raise_within)
+    assert [p.cause for p in bench.pulses] == [Cause.REQUEST]
+    assert bench.alarms == [AlarmKind.RAISE_TIMEOUT]
+    assert bench.barrier.position is Position.FAULT
 
 
 def test_not_down_in_time_raises_and_faults():
