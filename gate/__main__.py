@@ -8,6 +8,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from gate.errors import GateError
 
@@ -44,7 +45,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-Verbs = argparse._SubParsersAction  # type: ignore[type-arg]  # noqa: SLF001  argparse names it so
+# argparse has no public name for what add_subparsers returns.
+Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 
 
 def _config_option(parser: argparse.ArgumentParser) -> None:

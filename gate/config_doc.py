@@ -45,7 +45,7 @@ def _section(path: str, model: type[BaseModel]) -> Iterator[str]:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    value = field.get_default(call_default_factory=True)  # type: ignore[call-arg]
+    value = field.get_default(call_default_factory=True)
     if value is None:
         return "none"
     if isinstance(value, BaseModel | dict):

@@ -1,4 +1,4 @@
-"""What was read: boxes, readings of one picture and the consensus over many. Pure: no I/O, no clock.
+"""What was read: boxes, readings of one picture, the consensus over many. Pure: no I/O, no clock.
 
 A reading keeps the probability of every character at every position, not only the best text: votes
 add log-probabilities over frames, alternatives can be ranked, and the confidence is that of the
@@ -50,9 +50,10 @@ class Candidate:
 class Reading:
     """One plate read in one picture.
 
-    text: best text, no dot or space, e.g. "吉A12345"; never empty. confidence: calibrated probability
-    (0..1) of the least sure position. log_probs: float32 (slots, alphabet), natural logarithms, each
-    row a distribution. candidates: other texts, best first, the best text not among them.
+    text: best text, no dot or space, e.g. "吉A12345"; never empty. confidence: calibrated
+    probability (0..1) of the least sure position. log_probs: float32 (slots, alphabet), natural
+    logarithms, each row a distribution. candidates: other texts, best first, the best text not
+    among them.
     """
 
     text: str

@@ -9,10 +9,13 @@ import pytest
 from tests.contracts import PACKAGES, listed, on_disk
 
 IMPURE = frozenset(
-    "asyncio cryptography fastapi http io logging multiprocessing nicegui onnxruntime openpyxl os "
-    "pathlib queue random requests secrets select serial shutil signal socket sqlalchemy sqlite3 "
-    "sqlmodel ssl subprocess sys tempfile termios threading time torch urllib uvicorn xlsxwriter "
-    "yaml".split()
+    (
+        *("asyncio", "cryptography", "fastapi", "http", "io", "logging", "multiprocessing"),
+        *("nicegui", "onnxruntime", "openpyxl", "os", "pathlib", "queue", "random", "requests"),
+        *("secrets", "select", "serial", "shutil", "signal", "socket", "sqlalchemy", "sqlite3"),
+        *("sqlmodel", "ssl", "subprocess", "sys", "tempfile", "termios", "threading", "time"),
+        *("torch", "urllib", "uvicorn", "xlsxwriter", "yaml"),
+    )
 )
 CLOCKS = frozenset({"now", "utcnow", "today", "time", "monotonic", "perf_counter", "sleep"})
 PURE = sorted(module for module, kind in listed().items() if kind == "pure")
