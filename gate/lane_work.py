@@ -50,6 +50,7 @@ from gate.lane_words import Answer, Decider, LaneSettings, Message, Raise, Sign
 from gate.ports import Barrier, Clock, Journal, LaneView, Pictures
 from gate.sightings import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
 from hardware.arm import OutcomeKind
+from hardware.board import Trouble
 from hardware.inputs import InputName, Signal
 from hardware.passage import PassageKind, PassageSeen
 from hardware.station_words import (
@@ -362,7 +363,7 @@ class LaneWork:
                 self._alarm(kind.value, dict(evidence))
             case LinkChanged(up, why):
                 if not up:
-                    self._alarm("link_down", {"why": why})
+                    self._alarm("link_down", {"why": _trouble(why), "detail": why})
             case PassageSeen():
                 self._passage_seen(event, at)
             case _ as unreachable:
@@ -457,6 +458,11 @@ class LaneWork:
     def _greet(self, decision: Decision) -> None:
         if self._sign is not None:
             self._sign.greet(decision, self._settings.direction)
+
+
+def _trouble(why: str) -> str:
+    """Return the trouble's word out of "place: word: remedy", or the whole sentence."""
+    return next((one.value for one in Trouble if f": {one.value}: " in why), why)
 
 
 def _ms(since: float, until: float) -> float:
