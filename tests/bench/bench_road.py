@@ -43,6 +43,7 @@ from hardware.station_words import Event, InputChanged
 from recognition import tracking
 from recognition.pipeline import PlateReader
 from recognition.training import synth
+from recognition.training.plate_classes import PlateClass
 from registry.sample import generate
 from tests.bench.bench_wire import percentile
 
@@ -79,7 +80,8 @@ class Bench:
         with self.store.journal.unit() as unit:
             settle(unit.session, sample, cast(sample, 1559, at), at)
         self.register = Register(self.store.journal, self.clock)
-        self.plates = sorted(self.register.snapshot.dossiers)
+        known = self.register.snapshot.dossiers
+        self.plates = [key for key in sorted(known) if len(key) == 7 and known[key].registration]
         self.sent: queue.Queue[float] = queue.Queue()
         self.records: queue.Queue[Record] = queue.Queue()
         self.store.journal.subscribe(self.records.put)
@@ -173,7 +175,7 @@ def pictures(plates: Sequence[str], count: int) -> Iterator[Image]:
     ground = rng.integers(60, 120, (27, 48, 3)).astype(np.uint8)
     street = np.asarray(cv2.resize(ground, (1920, 1080), interpolation=cv2.INTER_CUBIC), np.uint8)
     for index in range(count):
-        drawn = synth.draw_plate(rng, text=plates[index % len(plates)])
+        drawn = synth.draw_plate(rng, plates[index % len(plates)], PlateClass.BLUE)
         width = int(rng.integers(150, 260))
         height = round(width * drawn.image.shape[0] / drawn.image.shape[1])
         image = street.copy()
