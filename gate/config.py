@@ -154,6 +154,12 @@ class CameraConfig(Part):
     )
     fps: float = Field(10.0, gt=0, le=60, description="Pictures per second for files and folders.")
     loop: bool = Field(False, description="Files and folders: begin again at the end.")
+    least_plate_px: int = Field(
+        60,
+        ge=0,
+        description="Plates narrower than this in the picture decide nothing: they belong to a "
+        "vehicle further back. Set it to half the width that a plate has at the stop line.",
+    )
     max_frame_age_s: float = Field(
         0.8, gt=0, le=10, description="A picture older than this decides nothing, seconds."
     )

@@ -66,3 +66,4 @@ class LaneSettings:
     open_confidence: float
     min_frames: int
     max_frame_age: float
+    least_plate: float = 0.0

@@ -45,7 +45,7 @@ from gate.events import (
     VehiclePassed,
     Verdict,
 )
-from gate.evidence import Evidence
+from gate.evidence import Evidence, is_plate
 from gate.lane_words import Answer, Decider, LaneSettings, Message, Raise, Sign
 from gate.ports import Barrier, Clock, Journal, LaneView, Pictures
 from gate.sightings import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
@@ -197,6 +197,8 @@ class LaneWork:
     def _sighted(self, sighting: Sighting, at: Instant) -> None:
         if at.monotonic - sighting.taken > self._settings.max_frame_age:
             return  # A stale picture says nothing about who stands there now.
+        if sighting.width < self._settings.least_plate or not is_plate(sighting):
+            return  # Too far away to be the vehicle before the arm, or no plate at all.
         self._evidence.add(sighting)
         if isinstance(self._state, lanes.Idle | lanes.Refused) and self._starts_by_camera(sighting):
             self._feed(VehicleArrived(at, Trigger.CAMERA))

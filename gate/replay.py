@@ -176,7 +176,10 @@ class Replay:
         self._files: dict[PassageId, tuple[str, float]] = {}
         self._ids = 0
         settings = replace(
-            lane_settings(lane, site.lanes[lane], site), has_presence_loop=False, max_frame_age=60
+            lane_settings(lane, site.lanes[lane], site),
+            has_presence_loop=False,
+            max_frame_age=60,
+            least_plate=0.0,
         )
         self._work = LaneWork(
             settings,

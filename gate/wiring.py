@@ -342,6 +342,7 @@ def lane_settings(lane: LaneId, settings: LaneConfig, config: Config) -> LaneSet
         open_confidence=config.policy.open_confidence,
         min_frames=config.policy.min_frames,
         max_frame_age=settings.camera.max_frame_age_s,
+        least_plate=settings.camera.least_plate_px,
     )
 
 

@@ -161,6 +161,7 @@ class Stage:
     """A lane and everything around it."""
 
     loop: bool = True
+    least_plate: float = 0.0
     registered: tuple[str, ...] = ("吉A12345",)
     log: list[object] = field(default_factory=list)
 
@@ -178,6 +179,7 @@ class Stage:
                 open_confidence=0.97,
                 min_frames=2,
                 max_frame_age=0.8,
+                least_plate=self.least_plate,
             ),
             Rules(3.0, 2.0, 60.0, self.new_id),
             clock=self.clock,

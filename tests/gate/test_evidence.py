@@ -1,5 +1,6 @@
 """Which sightings speak for the vehicle before the arm."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -77,6 +78,16 @@ def test_a_vehicle_out_of_sight_is_forgotten() -> None:
     evidence.end()
     evidence.lose(1)
     assert evidence.is_new(1)
+
+
+def test_a_badge_on_the_grille_speaks_for_nobody() -> None:
+    evidence = Evidence()
+    evidence.begin(at(10.0))
+    badge = sighting(1, "津JC2760", 10.1, width=300)
+    doubtful = replace(badge.reading, confidence=0.08, box=replace(badge.reading.box, score=0.6))
+    evidence.add(replace(badge, reading=doubtful))
+    evidence.add(sighting(2, "吉A1325B", 10.1, width=110))
+    assert texts(evidence) == ["吉A1325B"]
 
 
 def test_pictures_of_the_chosen_track() -> None:

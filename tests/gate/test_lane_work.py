@@ -97,6 +97,14 @@ def test_a_stale_picture_decides_nothing() -> None:
     assert stage.arm.raised == []
 
 
+def test_the_plate_of_a_car_further_back_decides_nothing() -> None:
+    stage = Stage(least_plate=150.0)
+    arrive(stage)
+    for _ in range(5):
+        stage.see("吉A12345")
+    assert stage.arm.raised == []
+
+
 def test_no_plate_goes_to_the_guard_with_a_picture() -> None:
     stage = Stage()
     arrive(stage)
