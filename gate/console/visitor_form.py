@@ -74,7 +74,7 @@ class VisitorForm:
 
     def _whom(self) -> None:
         say = self._visit.say
-        self._address = widgets.text_field(say("visitor.household"), hint="3-2-501")
+        self._address = widgets.text_field(say("visitor.household"))
         self._address.props("debounce=250 input-class=mono")
         self._address.on_value_change(self._address_typed)
         self._found = widgets.raw("", "row-flex").props("aria-live=polite")

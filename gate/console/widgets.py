@@ -111,13 +111,11 @@ def figure(label: str, value: str, hint: str = "") -> None:
 
 
 def text_field(
-    label: str, value: str = "", *, hint: str = "", area: bool = False, password: bool = False
+    label: str, value: str = "", *, area: bool = False, password: bool = False
 ) -> ui.input | ui.textarea:
     """Return a field to type into."""
     made = (
-        ui.textarea(label, value=value)
-        if area
-        else ui.input(label, value=value, password=password, placeholder=hint or None)
+        ui.textarea(label, value=value) if area else ui.input(label, value=value, password=password)
     )
     made.props("outlined autocomplete=off spellcheck=false").classes("field")
     if area:
