@@ -166,7 +166,9 @@ def _raise_time_over(turn: Turn) -> None:
     b = turn.b
     # Late, a second pulse must not raise the arm for whoever has come meanwhile: it is given only
     # to the vehicle that has waited since the first one, or where the arm shall stay up anyway.
-    wanted = b.waits or guards.mode(b) in {Mode.FIRE, Mode.HELD_OPEN}
+    # Whoever works on the arm is left alone.
+    mode = guards.mode(b)
+    wanted = mode in {Mode.FIRE, Mode.HELD_OPEN} or (b.waits and mode is not Mode.MAINTENANCE)
     if not b.settings.arm_up:
         turn.move(Step.TRAVELLED)
     elif b.retried or b.settings.one_button or not wanted:

@@ -341,6 +341,16 @@ def test_a_late_second_pulse_is_not_given_to_whoever_came_meanwhile(was_there: b
     assert bench.barrier.position is Position.FAULT
 
 
+def test_no_second_pulse_while_somebody_works_on_the_arm():
+    bench = closed_arm()
+    bench.see(down=True, presence=True)
+    bench.ask_raise("a")
+    bench.see(down=True, presence=True, seconds=1.0)
+    bench.tell(f.MaintenanceOn())
+    bench.see(down=True, presence=True, seconds=2 * WITH_SWITCHES.raise_within)
+    assert [p.cause for p in bench.pulses] == [Cause.REQUEST]
+
+
 def test_not_down_in_time_raises_and_faults():
     bench = closing_arm()
     bench.see(seconds=WITH_SWITCHES.lower_within + 0.5)
