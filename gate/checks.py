@@ -5,7 +5,6 @@ who they are and their relays are released; nothing moves. Stop the gate first: 
 one owner.
 """
 
-import importlib.util
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -64,7 +63,6 @@ def findings(config: Config, clock: Clock) -> Iterator[Finding]:
     for lane in config.lanes:
         yield _camera(config, lane, clock)
     yield from _weights()
-    yield _second_reader()
     yield _disk(config)
     yield _wall_clock()
 
@@ -135,12 +133,6 @@ def _weights() -> Iterator[Finding]:
             yield Finding(f"weights {path.stem}", False, str(error), remedy)
         else:
             yield Finding(f"weights {path.stem}", True, "sha256 as in the manifest")
-
-
-def _second_reader() -> Finding:
-    there = importlib.util.find_spec("easyocr") is not None
-    seen = "EasyOCR is installed" if there else "EasyOCR is not installed (optional; not needed)"
-    return Finding("second reader", True, seen)
 
 
 def _disk(config: Config) -> Finding:

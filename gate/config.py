@@ -249,9 +249,6 @@ class RecognitionConfig(Part):
     """The plate networks."""
 
     threads: int = Field(1, ge=1, le=16, description="Threads per lane for the networks.")
-    easyocr: bool = Field(
-        False, description="Ask the second reader about doubtful plates (extra `easyocr`)."
-    )
 
 
 class RetentionConfig(Part):
