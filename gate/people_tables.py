@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
+import registry.records  # noqa: F401 - its naming of constraints must stand before these tables
 from registry.instants import UtcDateTime
 
 
