@@ -22,8 +22,8 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked", sa.Boolean(), nullable=False),
         sa.Column("household", sa.String(32), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("sha256"),
+        sa.PrimaryKeyConstraint("id", name="pk_api_token"),
+        sa.UniqueConstraint("sha256", name="uq_api_token_sha256"),
     )
     op.create_table(
         "block",
@@ -56,7 +56,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("answer", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("key", "caller"),
+        sa.PrimaryKeyConstraint("key", "caller", name="pk_idempotency"),
     )
     op.create_index("ix_idempotency_at", "idempotency", ["at"])
 
@@ -112,8 +112,8 @@ def upgrade() -> None:
         sa.Column("disabled", sa.Boolean(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("wait_until", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("name"),
+        sa.PrimaryKeyConstraint("id", name="pk_user_account"),
+        sa.UniqueConstraint("name", name="uq_user_account_name"),
     )
     op.create_table(
         "change",
