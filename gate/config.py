@@ -62,6 +62,9 @@ class WebConfig(Part):
     session_minutes: int = Field(
         720, ge=5, le=1_440, description="Minutes without a click after which a log-in ends."
     )
+    admin_second_factor: bool = Field(
+        False, description="Give admins without a second factor a guard's rights only."
+    )
 
 
 class BoardConfig(Part):

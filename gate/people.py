@@ -2,6 +2,7 @@
 
 Passwords are argon2id hashes (pwdlib's recommended parameters). A log-in that fails says the same
 thing whether the name or the password was wrong, takes the same work, and is throttled per name.
+A change of password, role or second factor ends the log-ins from before.
 The table of rights is the only place where a role is compared with anything.
 """
 
@@ -11,10 +12,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
-import pyotp
 from pwdlib import PasswordHash
 from sqlmodel import Session, col, select
 
+from gate import second_factor
 from gate.entries import Audited
 from gate.people_tables import UserRow
 from gate.ports import Journal, Unit
@@ -96,11 +97,17 @@ def may(role: Role, action: Action) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person who is logged in."""
+    """A person who is logged in.
+
+    role: what the person may do now. factor_missing: an admin who must set up a second factor
+    before acting as one, and has a guard's rights until then. since: log-ins from before are over.
+    """
 
     name: str
     role: Role
     language: str = "zh_CN"
+    factor_missing: bool = False
+    since: datetime | None = None
 
 
 class LogInRefused(StrEnum):
@@ -118,10 +125,14 @@ class UserError(Exception):
 
 
 class People:
-    """Users of the site. Thread-safe: every call has its own transaction."""
+    """Users of the site. Thread-safe: every call has its own transaction.
 
-    def __init__(self, journal: Journal) -> None:
+    factor_required: an admin without a second factor is a guard until one is set up.
+    """
+
+    def __init__(self, journal: Journal, *, factor_required: bool = False) -> None:
         self._journal = journal
+        self._factor_required = factor_required
         self._hash = PasswordHash.recommended()
         self._nobody = self._hash.hash(secrets.token_hex(16))
 
@@ -136,7 +147,7 @@ class People:
         right = self._hash.verify(password, kept)
         with self._journal.unit() as unit:
             row = _find(unit.session, name)
-            answer = LogInRefused.WRONG if row is None else _answer(row, right, at, code)
+            answer = LogInRefused.WRONG if row is None else self._answer(row, right, at, code)
             _count(row, answer, at)
             entered = isinstance(answer, User)
             unit.append(
@@ -152,7 +163,7 @@ class People:
         """Return the user if there is one who may still log in."""
         with self._journal.reading() as session:
             row = _find(session, name)
-            return _user(row) if row is not None and not row.disabled else None
+            return self._user(row) if row is not None and not row.disabled else None
 
     def all(self) -> tuple[UserRow, ...]:
         """Return every user, by name."""
@@ -174,15 +185,31 @@ class People:
             row = UserRow(name=name, role=role.value, password=hashed)
             unit.session.add(row)
             unit.append(Audited(by=by, action="user_added", target=name, detail={"role": role}))
-            return _user(row)
+            return self._user(row)
 
-    def set_password(self, name: str, password: str, by: str) -> None:
-        """Give a user a new password. Raises UserError."""
+    def set_password(self, name: str, password: str, by: str, at: datetime) -> None:
+        """Give a user a new password; the log-ins from before are over. Raises UserError."""
         _check_password(password)
         hashed = self._hash.hash(password)
         with self._journal.unit() as unit:
-            _need(unit, name).password = hashed
+            row = _need(unit, name)
+            row.password, row.log_ins_since = hashed, _whole_second(at)
             unit.append(Audited(by=by, action="password_changed", target=name))
+
+    def change_own_password(self, name: str, old: str, new: str, at: datetime) -> None:
+        """Give oneself a new password. Raises UserError where the old one is wrong."""
+        with self._journal.reading() as session:
+            row = _find(session, name)
+            kept = row.password if row is not None else self._nobody
+        if not self._hash.verify(old, kept):
+            raise UserError("the old password is wrong")
+        self.set_password(name, new, name, at)
+
+    def end_log_ins(self, name: str, by: str, at: datetime) -> None:
+        """End every log-in of this user, on all computers. Raises UserError."""
+        with self._journal.unit() as unit:
+            _need(unit, name).log_ins_since = _whole_second(at)
+            unit.append(Audited(by=by, action="log_ins_ended", target=name))
 
     def set_role(self, name: str, role: Role, by: str) -> None:
         """Change what a user may do. Raises UserError, also for the last admin."""
@@ -209,19 +236,56 @@ class People:
         with self._journal.unit() as unit:
             _need(unit, name).language = language
 
-    def start_second_factor(self, name: str, by: str) -> str:
-        """Give a user a secret for six-digit codes; return its otpauth:// address, shown once."""
-        secret = pyotp.random_base32()
+    def turn_on_second_factor(
+        self, name: str, secret: str, code: str, at: datetime, by: str
+    ) -> tuple[str, ...]:
+        """Ask for a code of this secret at every log-in from now on; return the recovery codes.
+
+        They are shown once. Raises UserError where the code is not of this secret: a telephone that
+        was not set up must not lock its owner out.
+        """
+        used = second_factor.use(second_factor.Kept(secret, 0, ()), code, at)
+        if used is None:
+            raise UserError("the code is wrong: check the clock of the telephone and try again")
+        codes = second_factor.new_recovery_codes()
         with self._journal.unit() as unit:
-            _need(unit, name).totp = secret
+            row = _need(unit, name)
+            row.totp, row.totp_step = secret, used.step
+            row.recovery = " ".join(second_factor.digests(codes))
             unit.append(Audited(by=by, action="second_factor_on", target=name))
-        return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name="Gate")
+        return codes
 
     def stop_second_factor(self, name: str, by: str) -> None:
         """Take the second factor away, e.g. for a lost telephone. Raises UserError."""
         with self._journal.unit() as unit:
-            _need(unit, name).totp = ""
+            row = _need(unit, name)
+            row.totp, row.recovery, row.totp_step = "", "", 0
             unit.append(Audited(by=by, action="second_factor_off", target=name))
+
+    def _user(self, row: UserRow) -> User:
+        role = Role(row.role)
+        missing = self._factor_required and role is Role.ADMIN and not row.totp
+        return User(
+            name=row.name,
+            role=Role.GUARD if missing else role,
+            language=row.language,
+            factor_missing=missing,
+            since=row.log_ins_since,
+        )
+
+    def _answer(self, row: UserRow, right: bool, at: datetime, code: str) -> User | LogInRefused:
+        if row.wait_until is not None and at < row.wait_until:
+            return LogInRefused.WAIT
+        if not right:
+            return LogInRefused.WRONG
+        if row.disabled:
+            return LogInRefused.DISABLED
+        if row.totp:
+            if not code:
+                return LogInRefused.CODE_NEEDED
+            if not _use_code(row, code, at):
+                return LogInRefused.CODE_WRONG
+        return self._user(row)
 
 
 def _find(session: Session, name: str) -> UserRow | None:
@@ -235,22 +299,18 @@ def _need(unit: Unit, name: str) -> UserRow:
     return row
 
 
-def _user(row: UserRow) -> User:
-    return User(name=row.name, role=Role(row.role), language=row.language)
+def _use_code(row: UserRow, code: str, at: datetime) -> bool:
+    kept = second_factor.Kept(row.totp, row.totp_step, tuple(row.recovery.split()))
+    after = second_factor.use(kept, code, at)
+    if after is None:
+        return False
+    row.totp_step, row.recovery = after.step, " ".join(after.recovery)
+    return True
 
 
-def _answer(row: UserRow, right: bool, at: datetime, code: str) -> User | LogInRefused:
-    if row.wait_until is not None and at < row.wait_until:
-        return LogInRefused.WAIT
-    if not right:
-        return LogInRefused.WRONG
-    if row.disabled:
-        return LogInRefused.DISABLED
-    if row.totp and not code:
-        return LogInRefused.CODE_NEEDED
-    if row.totp and not pyotp.TOTP(row.totp).verify(code, for_time=at, valid_window=1):
-        return LogInRefused.CODE_WRONG
-    return _user(row)
+def _whole_second(at: datetime) -> datetime:
+    """Tokens count whole seconds: a log-in right after the change must count as after it."""
+    return at.replace(microsecond=0)
 
 
 def _count(row: UserRow | None, answer: User | LogInRefused, at: datetime) -> None:

@@ -2,14 +2,20 @@
 
 from datetime import datetime
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 import registry.records  # noqa: F401 - its naming of constraints must stand before these tables
 from registry.instants import UtcDateTime
+from registry.sealing import SealedText
 
 
 class UserRow(SQLModel, table=True):
-    """A person who may log in."""
+    """A person who may log in.
+
+    recovery: sha256 of the codes left, with spaces between. totp_step: the newest one used.
+    log_ins_since: log-ins from before are over.
+    """
 
     __tablename__ = "user_account"
 
@@ -18,10 +24,13 @@ class UserRow(SQLModel, table=True):
     role: str = Field(max_length=16)
     password: str = Field(max_length=256)
     language: str = Field(default="zh_CN", max_length=8)
-    totp: str = Field(default="", max_length=64)
+    totp: str = Field(default="", sa_type=SealedText("second factor"))
+    recovery: str = Field(default="", sa_type=SealedText("recovery"))
+    totp_step: int = Field(default=0, sa_type=BigInteger)
     disabled: bool = Field(default=False)
     failures: int = Field(default=0)
     wait_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    log_ins_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class TokenRow(SQLModel, table=True):

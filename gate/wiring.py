@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
-from gate import ledger, web
+from gate import ledger, personal_fields, web
 from gate.api.access import Access
 from gate.api.parts import ApiServices
 from gate.arms import LaneBarrier, Stations
@@ -55,7 +55,7 @@ from gate.site import LaneParts, Site
 from gate.system_clock import SystemClock
 from gate.texts import Language, Texts
 from gate.tokens import Tokens
-from gate.vault import Vault, open_vault
+from gate.vault import KeyVault, Vault, open_vault
 from gate.watcher import Watcher
 from hardware.arm import Mode
 from hardware.camera import CameraSettings
@@ -91,12 +91,14 @@ def open_store(config: Config) -> Store:
     config.data.mkdir(parents=True, exist_ok=True)
     vault = key_of(config)
     database = open_database(config.database or config.data)
+    personal_fields.seal(database, vault)
     journal = Journal(database, config.data, vault, clock, effects=RegistryEffects())
     pictures = Pictures(config.data / "pictures", vault)
-    return Store(clock, database, vault, journal, pictures, People(journal))
+    people = People(journal, factor_required=config.web.admin_second_factor)
+    return Store(clock, database, vault, journal, pictures, people)
 
 
-def key_of(config: Config) -> Vault:
+def key_of(config: Config) -> KeyVault:
     """Open the site's key, making one where there is none."""
     keys = config.data / "keys"
     keys.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,14 +1,15 @@
 """The registry's tables. Rows stay in this package: others see values of rules.py and snapshot.py.
 
 Every instant is aware (UtcDateTime); every choice is stored as its text (kinds.py). Personal
-columns (names, phones) hold no ID numbers, by design: least data (PIPL art. 6).
+columns (names, phones, notes about people) are sealed at rest (sealing.py) and hold no ID numbers,
+by design: least data (PIPL art. 6).
 """
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Enum, UniqueConstraint
+from sqlalchemy import Column, Enum, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from registry.instants import UtcDateTime
@@ -25,6 +26,7 @@ from registry.kinds import (
     VehicleKind,
 )
 from registry.plates import PlateClass, PlateColour
+from registry.sealing import SealedJson, SealedText
 
 # Migrations must be able to name what they alter, on both engines.
 SQLModel.metadata.naming_convention = {
@@ -34,6 +36,11 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+_NAME = SealedText("name")
+_PHONE = SealedText("phone")
+_WORDS = SealedText("words")
 
 
 def _choice(choices: type[StrEnum], default: StrEnum | None = None) -> Column[Any]:
@@ -73,7 +80,7 @@ class Household(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     unit_id: int = Field(foreign_key="unit.id")
     room: str
-    note: str = ""
+    note: str = Field(default="", sa_type=_WORDS)
 
 
 class Person(SQLModel, table=True):
@@ -81,10 +88,10 @@ class Person(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     household_id: int = Field(foreign_key="household.id", index=True)
-    name: str
-    phone: str = ""
+    name: str = Field(sa_type=_NAME)
+    phone: str = Field(default="", sa_type=_PHONE)
     role: PersonRole = Field(sa_column=_choice(PersonRole, PersonRole.OWNER))
-    note: str = ""
+    note: str = Field(default="", sa_type=_WORDS)
 
 
 class Vehicle(SQLModel, table=True):
@@ -96,10 +103,11 @@ class Vehicle(SQLModel, table=True):
     colour: PlateColour = Field(sa_column=_choice(PlateColour, PlateColour.UNKNOWN))
     kind: VehicleKind = Field(sa_column=_choice(VehicleKind, VehicleKind.OWNER))
     household_id: int | None = Field(default=None, foreign_key="household.id", index=True)
-    holder: str = ""  # who answers for a vehicle of no household: a firm, a member of staff
+    # Who answers for a vehicle of no household: a firm, a member of staff.
+    holder: str = Field(default="", sa_type=_NAME)
     valid_from: datetime | None = Field(default=None, sa_type=UtcDateTime)
     valid_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    note: str = ""
+    note: str = Field(default="", sa_type=_WORDS)
 
 
 class Space(SQLModel, table=True):
@@ -128,7 +136,7 @@ class NameCheck(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     household_id: int = Field(foreign_key="household.id", index=True)
     plate: str = Field(default="", index=True)
-    said: str
+    said: str = Field(sa_type=_NAME)
     outcome: NameMatch = Field(sa_column=_choice(NameMatch))
     asked_by: str
     asked_at: datetime = Field(sa_type=UtcDateTime, index=True)
@@ -151,13 +159,13 @@ class VisitorPass(SQLModel, table=True):
     spent: int = 0
     valid_from: datetime = Field(sa_type=UtcDateTime)
     valid_until: datetime = Field(sa_type=UtcDateTime, index=True)
-    visitor_name: str = ""
-    visitor_phone: str = ""
+    visitor_name: str = Field(default="", sa_type=_NAME)
+    visitor_phone: str = Field(default="", sa_type=_PHONE)
     purpose: str = ""
-    remark: str = ""
+    remark: str = Field(default="", sa_type=_WORDS)
     source: PassSource = Field(sa_column=_choice(PassSource))
     name_check_id: int | None = Field(default=None, foreign_key="name_check.id")
-    confirmation: str = ""
+    confirmation: str = Field(default="", sa_type=_WORDS)
     recurring: bool = False
     consent_person_id: int | None = Field(default=None, foreign_key="person.id")
     consent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -189,10 +197,10 @@ class Visit(SQLModel, table=True):
     pass_id: int | None = Field(default=None, foreign_key="visitor_pass.id", index=True)
     household_id: int | None = Field(default=None, foreign_key="household.id", index=True)
     name_check_id: int | None = Field(default=None, foreign_key="name_check.id")
-    visitor_name: str = ""
-    visitor_phone: str = ""
+    visitor_name: str = Field(default="", sa_type=_NAME)
+    visitor_phone: str = Field(default="", sa_type=_PHONE)
     purpose: str = ""
-    remark: str = ""
+    remark: str = Field(default="", sa_type=_WORDS)
     registered_by: str = ""
     passage_in: str | None = Field(default=None, unique=True)
     passage_out: str | None = Field(default=None, unique=True)
@@ -207,7 +215,7 @@ class Block(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     plate: str = Field(index=True)
     reason: BlockReason = Field(sa_column=_choice(BlockReason))
-    detail: str = ""
+    detail: str = Field(default="", sa_type=_WORDS)
     valid_from: datetime = Field(sa_type=UtcDateTime)
     valid_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_by: str
@@ -292,6 +300,6 @@ class Change(SQLModel, table=True):
     entity: str
     entity_id: str
     plate: str | None = Field(default=None, index=True)
-    before: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
-    after: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    before: dict[str, Any] | None = Field(default=None, sa_column=Column(SealedJson("history")))
+    after: dict[str, Any] | None = Field(default=None, sa_column=Column(SealedJson("history")))
     batch_id: int | None = Field(default=None, foreign_key="import_batch.id", index=True)

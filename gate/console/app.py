@@ -10,6 +10,7 @@ from nicegui import ui
 from nicegui.translations import translations
 
 from gate.console import (
+    account,
     ask,
     blocks,
     charts,
@@ -90,6 +91,7 @@ _PAGES = (
     users,
     settings,
     lookups,
+    account,
 )
 
 

@@ -57,9 +57,12 @@ class Doorkeeper:
         ticket = self._sessions.check(token, at) if token else None
         if ticket is None or token is None:
             return None
+        user = self._user(ticket.name, at)
+        if user is None or (user.since is not None and ticket.since < user.since):
+            return None
         if click:
             self._sessions.touch(token, at)
-        return self._user(ticket.name, at)
+        return user
 
     def forget(self) -> None:
         """Ask for every user anew at the next click: after somebody's rights were changed."""

@@ -4,17 +4,21 @@ The token goes into an HttpOnly cookie of this site only. A refused log-in says 
 name and a wrong password.
 """
 
+from functools import partial
 from html import escape
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from nicegui import run
+from sqlalchemy.exc import SQLAlchemyError
 
 from gate.console.doorkeeper import Doorkeeper
 from gate.console.preferences import LANGUAGE_COOKIE, Preferences, current
 from gate.console.services import Services
 from gate.console.sessions import COOKIE, LONGEST
+from gate.console.throttle import Throttle
+from gate.errors import JournalAway
 from gate.people import LogInRefused, User
 from gate.texts import Language, Texts
 
@@ -24,6 +28,7 @@ HOME: Final = "/live"
 def router(services: Services, doorkeeper: Doorkeeper) -> APIRouter:
     """Return the three routes of coming and going."""
     routes = APIRouter(include_in_schema=False)
+    throttle = Throttle()
 
     @routes.get("/login")
     def ask(request: Request, why: str = "", to: str = HOME) -> HTMLResponse:
@@ -37,13 +42,18 @@ def router(services: Services, doorkeeper: Doorkeeper) -> APIRouter:
         code: Annotated[str, Form()] = "",
         to: Annotated[str, Form()] = HOME,
     ) -> Response:
+        refused = partial(_refused, services.site, to, name)
+        if not throttle.allows(_address(request), services.clock.now().utc):
+            return refused(LogInRefused.WAIT.value, 429)
         # The password hash is slow on purpose; the pages of the others must not wait for it.
-        outcome = await run.io_bound(doorkeeper.log_in, name.strip(), password, code.strip())
+        try:
+            outcome = await run.io_bound(doorkeeper.log_in, name.strip(), password, code.strip())
+        except (JournalAway, SQLAlchemyError):
+            return refused("away", 503)
         if outcome is None:  # NiceGUI is shutting down.
             return Response(status_code=503)
         if isinstance(outcome, LogInRefused):
-            page = _form(services.site, current(), outcome.value, to, name)
-            return HTMLResponse(page, status_code=401, headers=_HEADERS)
+            return refused(outcome.value, 401)
         user, token = outcome
         return _let_in(request, user, token, to)
 
@@ -56,6 +66,16 @@ def router(services: Services, doorkeeper: Doorkeeper) -> APIRouter:
         return response
 
     return routes
+
+
+def _refused(site: str, to: str, name: str, why: str, status: int) -> HTMLResponse:
+    page = _form(site, current(), why, to, name)
+    return HTMLResponse(page, status_code=status, headers=_HEADERS)
+
+
+def _address(request: Request) -> str:
+    """Who asks. Behind a proxy on this machine uvicorn has put the browser's address here."""
+    return request.client.host if request.client else ""
 
 
 def _let_in(request: Request, user: User, token: str, to: str) -> RedirectResponse:
@@ -84,7 +104,7 @@ _HEADERS: Final = {"Cache-Control": "no-store", "X-Frame-Options": "DENY"}
 
 def _form(site: str, preferences: Preferences, why: str, to: str, name: str = "") -> str:
     texts = Texts(preferences.language)
-    notes = {"out", "ended", *(refused.value for refused in LogInRefused)}
+    notes = {"out", "ended", "away", *(refused.value for refused in LogInRefused)}
     kind = "good" if why == "out" else "bad"
     note = (
         f'<p role="alert" class="banner banner-{kind}">{escape(texts.say(f"login.{why}"))}</p>'

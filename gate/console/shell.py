@@ -80,7 +80,8 @@ def _top(visit: Visit) -> None:
             kind="small plain",
         )
         role = visit.say(f"roles.{visit.user.role.value}")
-        widgets.words(f"{visit.user.name} · {role}", "who soft", tag="span")
+        who, own = escape(f"{visit.user.name} · {role}"), escape(visit.say("nav.account"))
+        widgets.raw(f'<a href="/account" class="who soft" title="{own}">{who}</a>', tag="span")
         widgets.icon_button(
             "logout", visit.say("shell.log_out"), lambda: _log_out(visit), kind="small plain"
         )

@@ -61,8 +61,10 @@ class UsersPage:
             if user.disabled:
                 widgets.badge(say("users.disabled"), "bad", "block")
             widgets.button(say("users.password"), self._with(self._password, user), kind="small")
-            factor = "users.factor_off" if user.totp else "users.factor_on"
-            widgets.button(say(factor), self._with(self._factor, user), kind="small")
+            widgets.button(say("users.end"), self._with(self._end, user), kind="small")
+            if user.totp:
+                off = self._with(self._factor_off, user)
+                widgets.button(say("users.factor_off"), off, kind="small")
             if user.name != visit.user.name:
                 widgets.button(say("users.role"), self._with(self._role, user), kind="small")
                 word = "users.enable" if user.disabled else "users.disable"
@@ -101,7 +103,7 @@ class UsersPage:
 
         async def kept() -> None:
             people, new = visit.services.people, password.value
-            if await self._try(lambda by: people.set_password(user.name, new, by)):
+            if await self._try(lambda by: people.set_password(user.name, new, by, visit.now())):
                 dialog.close()
 
         with card:
@@ -146,20 +148,26 @@ class UsersPage:
             kind="main" if user.disabled else "bad",
         )
 
-    async def _factor(self, user: UserRow) -> None:
-        visit = self._visit
+    def _factor_off(self, user: UserRow) -> None:
+        """For a lost telephone. Its owner turns the next one on, on the page of the own log-in."""
+        visit, say = self._visit, self._visit.say
         people = visit.services.people
-        if user.totp:
+
+        async def agreed() -> None:
             await self._try(lambda by: people.stop_second_factor(user.name, by))
-            return
-        shown: list[str] = []
-        if await self._try(lambda by: shown.append(people.start_second_factor(user.name, by))):
-            dialog, card = widgets.sheet(visit.say("users.factor_on"))
-            with card:
-                widgets.words(visit.say("users.factor_hint"))
-                widgets.words(shown[0], "mono", tag="code").style("overflow-wrap:anywhere")
-                widgets.button(visit.say("shell.close"), dialog.close, kind="main")
-            visit.open_sheet(dialog)
+
+        text = say("users.factor_off_text", name=user.name)
+        confirm(visit, say("users.factor_off"), text, say("shell.yes"), agreed)
+
+    def _end(self, user: UserRow) -> None:
+        visit, say = self._visit, self._visit.say
+        people = visit.services.people
+
+        async def agreed() -> None:
+            await self._try(lambda by: people.end_log_ins(user.name, by, visit.now()))
+
+        text = say("users.end_text", name=user.name)
+        confirm(visit, say("users.end"), text, say("shell.yes"), agreed)
 
     async def _try(self, change: Callable[[str], object]) -> bool:
         """Make a change as who is logged in now; say what went wrong, and draw the list anew."""
@@ -174,6 +182,7 @@ class UsersPage:
         except JournalAway:
             self._visit.warn("shell.not_kept")
             return False
+        self._visit.doorkeeper.forget()
         self._visit.tell("users.done")
         await self.refresh()
         return True

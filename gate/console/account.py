@@ -1,0 +1,177 @@
+"""One's own log-in: a new password, the second factor, an end to log-ins left open elsewhere.
+
+Rules of this file:
+- It changes nobody but who is logged in now, whatever the page was drawn for.
+- A second factor begins with a code that the telephone shows, so that nobody locks himself out.
+- Secret and recovery codes are on the screen once and go nowhere else.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import segno
+from nicegui import run, ui
+
+from gate import second_factor
+from gate.console import widgets
+from gate.console.asking_aside import ask
+from gate.console.confirming import confirm
+from gate.console.pages import Pages
+from gate.console.visit import Visit
+from gate.errors import JournalAway
+from gate.people import Action, UserError
+
+T = TypeVar("T")
+
+
+def add(pages: Pages) -> None:
+    """Register the page. Every role may watch, so everybody has it."""
+    pages.add("/account", "nav.account", Action.WATCH, build)
+
+
+async def build(visit: Visit) -> None:
+    """Fill the page."""
+    await AccountPage(visit).refresh()
+
+
+class AccountPage:
+    """Three cards."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        widgets.heading(visit.say("nav.account"))
+        if visit.user.factor_missing:
+            with widgets.banner("ask", "phonelink_lock"):
+                widgets.words(visit.say("account.factor_missing"), "grow")
+        with widgets.div("two").style("margin-top:12px"):
+            self._password()
+            self._factor = widgets.div("card")
+        with widgets.div("card").style("margin-top:12px"):
+            widgets.heading(visit.say("account.log_ins"), 3)
+            widgets.words(visit.say("account.log_ins_text"), "soft")
+            widgets.button(visit.say("account.end_log_ins"), self._end_log_ins, icon="logout")
+
+    async def refresh(self) -> None:
+        """Draw whether there is a second factor."""
+        visit, say = self._visit, self._visit.say
+        name = visit.user.name
+        users = await ask(visit.services.people.all)
+        mine = next((user for user in users or () if user.name == name), None)
+        self._factor.clear()
+        with self._factor:
+            widgets.heading(say("account.factor"), 3)
+            if mine is None:
+                widgets.empty(say("shell.record_away"))
+            elif mine.totp:
+                widgets.badge(say("account.factor_is_on"), "good", "phonelink_lock")
+                left = len(mine.recovery.split())
+                widgets.words(say("account.codes_left", n=left), "soft")
+                widgets.button(say("account.factor_again"), self._enrol)
+            else:
+                widgets.words(say("account.factor_text"), "soft")
+                widgets.button(say("users.factor_on"), self._enrol, kind="main")
+
+    def _password(self) -> None:
+        say = self._visit.say
+        with widgets.div("card"):
+            widgets.heading(say("account.password"), 3)
+            old = widgets.text_field(say("account.old"), password=True)
+            new = widgets.text_field(say("account.new"), password=True)
+            again = widgets.text_field(say("account.again"), password=True)
+            widgets.words(say("users.password_hint"), "small soft")
+
+            async def kept() -> None:
+                if new.value != again.value:
+                    self._visit.warn("account.differ")
+                    return
+                people, now = self._visit.services.people, self._visit.now()
+                before, after = str(old.value or ""), str(new.value or "")
+                done = await self._mine(
+                    lambda name: people.change_own_password(name, before, after, now)
+                )
+                if done:
+                    self._leave()
+
+            widgets.button(say("shell.keep"), kept, kind="main")
+
+    def _enrol(self) -> None:
+        """Show secret and QR code; keep them once a code of theirs was typed."""
+        visit, say = self._visit, self._visit.say
+        user = visit.act(Action.WATCH)
+        if user is None:
+            return
+        secret = second_factor.new_secret()
+        dialog, card = widgets.sheet(say("account.factor"))
+
+        async def kept() -> None:
+            people, now, typed = visit.services.people, visit.now(), str(code.value or "")
+            codes: list[str] = []
+            if await self._mine(
+                lambda name: codes.extend(
+                    people.turn_on_second_factor(name, secret, typed, now, name)
+                )
+            ):
+                dialog.close()
+                visit.doorkeeper.forget()
+                self._show_codes(codes)
+                await self.refresh()
+
+        with card:
+            widgets.words(say("account.scan"))
+            picture = segno.make(second_factor.address(secret, user.name), error="m")
+            picture_svg = picture.svg_inline(scale=5, dark="#000", light="#fff", border=3)
+            widgets.raw(picture_svg, "qr").style("align-self:center")
+            widgets.words(say("account.by_hand"), "small soft")
+            widgets.words(secret, "mono", tag="code").style("overflow-wrap:anywhere")
+            code = widgets.text_field(say("login.code"))
+            code.props("inputmode=numeric maxlength=7 autofocus")
+            code.on("keydown.enter", kept)
+            with widgets.div("row-flex"):
+                widgets.button(say("users.factor_on"), kept, kind="main")
+                widgets.button(say("shell.cancel"), dialog.close, key="Esc")
+        visit.open_sheet(dialog)
+
+    def _show_codes(self, codes: list[str]) -> None:
+        visit, say = self._visit, self._visit.say
+        dialog, card = widgets.sheet(say("account.codes"))
+        with card:
+            widgets.words(say("account.codes_text"))
+            with widgets.div("codes mono"):
+                for code in codes:
+                    widgets.words(code)
+            with widgets.div("row-flex"):
+                widgets.button(say("account.codes_kept"), dialog.close, kind="main")
+        visit.open_sheet(dialog)
+
+    def _end_log_ins(self) -> None:
+        visit, say = self._visit, self._visit.say
+        people = visit.services.people
+
+        async def agreed() -> None:
+            now = visit.now()
+            if await self._mine(lambda name: people.end_log_ins(name, name, now)):
+                self._leave()
+
+        title, text = say("account.end_log_ins"), say("account.log_ins_text")
+        confirm(visit, title, text, say("shell.yes"), agreed)
+
+    def _leave(self) -> None:
+        self._visit.doorkeeper.log_out(self._visit.token)
+        self._visit.doorkeeper.forget()
+        ui.navigate.to("/login?why=out")
+
+    async def _mine(self, change: Callable[[str], T]) -> bool:
+        """Change who is logged in now; say what went wrong."""
+        user = self._visit.act(Action.WATCH)
+        if user is None:
+            return False
+        try:
+            await run.io_bound(change, user.name)
+        except UserError as error:
+            self._visit.warn("users.refused", why=str(error))
+            return False
+        except JournalAway:
+            self._visit.warn("shell.not_kept")
+            return False
+        self._visit.tell("users.done")
+        return True

@@ -1,0 +1,36 @@
+"""How often one address may try to log in: what keeps guessing slow and the slow hash unflooded.
+
+`gate.people` counts wrong passwords per name; this counts tries per address, also of names that
+nobody has. Pure: the caller says when it is.
+"""
+
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from typing import Final
+
+TRIES: Final = 20
+WITHIN: Final = timedelta(minutes=1)
+_MOST_ADDRESSES: Final = 4096
+
+
+class Throttle:
+    """Tries per address within the last minute. Not thread-safe: one event loop owns it."""
+
+    def __init__(self, tries: int = TRIES, within: timedelta = WITHIN) -> None:
+        self._tries, self._within = tries, within
+        self._seen: OrderedDict[str, list[datetime]] = OrderedDict()
+
+    def allows(self, address: str, at: datetime) -> bool:
+        """Note a try; return whether it may go on. A refused try is not counted."""
+        recent = [one for one in self._seen.pop(address, []) if self._counts(one, at)]
+        allowed = len(recent) < self._tries
+        if allowed:
+            recent.append(at)
+        self._seen[address] = recent
+        while len(self._seen) > _MOST_ADDRESSES:
+            self._seen.popitem(last=False)
+        return allowed
+
+    def _counts(self, tried: datetime, at: datetime) -> bool:
+        """A try from the future counts no more: the clock was set back."""
+        return timedelta() <= at - tried < self._within

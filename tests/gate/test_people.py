@@ -1,0 +1,130 @@
+"""Who may log in, with what, and until when."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pyotp
+import pytest
+
+from gate import second_factor
+from gate.people import FAILURES_BEFORE_WAIT, WAIT, LogInRefused, People, Role, User, UserError
+from tests.gate.journal_cast import NOON, Desk, desk
+
+PASSWORD = "quite a long one"
+SECRET = second_factor.new_secret()
+TOTP = pyotp.TOTP(SECRET)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Desk]:
+    with desk(tmp_path, start=False) as one:
+        yield one
+
+
+@pytest.fixture
+def people(made: Desk) -> People:
+    known = People(made.journal)
+    known.add("chief", Role.ADMIN, PASSWORD, by="test")
+    return known
+
+
+def test_a_right_password_lets_in_and_a_wrong_one_says_nothing_more(people: People) -> None:
+    assert people.log_in("chief", PASSWORD, NOON) == User("chief", Role.ADMIN)
+    assert people.log_in("chief", "wrong", NOON) is LogInRefused.WRONG
+    assert people.log_in("nobody", "wrong", NOON) is LogInRefused.WRONG
+
+
+def test_after_some_wrong_passwords_even_the_right_one_waits(people: People) -> None:
+    for _ in range(FAILURES_BEFORE_WAIT):
+        assert people.log_in("chief", "wrong", NOON) is LogInRefused.WRONG
+    assert people.log_in("chief", PASSWORD, NOON) is LogInRefused.WAIT
+    assert isinstance(people.log_in("chief", PASSWORD, NOON + WAIT), User)
+
+
+def test_the_hash_is_argon2id(people: People) -> None:
+    assert people.all()[0].password.startswith("$argon2id$")
+
+
+def turned_on(people: People) -> tuple[str, ...]:
+    return people.turn_on_second_factor("chief", SECRET, TOTP.at(NOON), NOON, by="chief")
+
+
+def test_with_a_second_factor_the_password_is_not_enough(people: People) -> None:
+    turned_on(people)
+    later = NOON + timedelta(minutes=5)
+    assert people.log_in("chief", PASSWORD, later) is LogInRefused.CODE_NEEDED
+    assert people.log_in("chief", PASSWORD, later, "000000") is LogInRefused.CODE_WRONG
+    assert isinstance(people.log_in("chief", PASSWORD, later, TOTP.at(later)), User)
+    assert people.log_in("chief", PASSWORD, later, TOTP.at(later)) is LogInRefused.CODE_WRONG
+
+
+def test_a_second_factor_needs_a_code_to_begin(people: People) -> None:
+    with pytest.raises(UserError, match="code is wrong"):
+        people.turn_on_second_factor("chief", SECRET, "123456", NOON + WAIT, by="chief")
+    assert isinstance(people.log_in("chief", PASSWORD, NOON), User)
+
+
+def test_wrong_codes_are_throttled_too(people: People) -> None:
+    turned_on(people)
+    for _ in range(FAILURES_BEFORE_WAIT):
+        people.log_in("chief", PASSWORD, NOON, "000000")
+    assert people.log_in("chief", PASSWORD, NOON, "000000") is LogInRefused.WAIT
+
+
+def test_a_recovery_code_lets_in_once(people: People) -> None:
+    codes = turned_on(people)
+    assert isinstance(people.log_in("chief", PASSWORD, NOON, codes[0]), User)
+    assert people.log_in("chief", PASSWORD, NOON, codes[0]) is LogInRefused.CODE_WRONG
+    assert isinstance(people.log_in("chief", PASSWORD, NOON, codes[1]), User)
+
+
+def test_where_admins_need_a_second_factor_one_without_is_a_guard(made: Desk) -> None:
+    people = People(made.journal, factor_required=True)
+    people.add("chief", Role.ADMIN, PASSWORD, by="test")
+    people.add("guard", Role.GUARD, PASSWORD, by="test")
+    assert people.get("chief") == User("chief", Role.GUARD, factor_missing=True)
+    assert people.get("guard") == User("guard", Role.GUARD)
+    turned_on(people)
+    assert people.get("chief") == User("chief", Role.ADMIN)
+
+
+def test_a_new_password_needs_the_old_one_and_ends_log_ins(people: People) -> None:
+    with pytest.raises(UserError, match="old password"):
+        people.change_own_password("chief", "wrong", "another long one", NOON)
+    with pytest.raises(UserError, match="8 characters"):
+        people.change_own_password("chief", PASSWORD, "short", NOON)
+    people.change_own_password("chief", PASSWORD, "another long one", NOON)
+    assert people.log_in("chief", PASSWORD, NOON) is LogInRefused.WRONG
+    user = people.get("chief")
+    assert user is not None
+    assert user.since == NOON
+
+
+def test_the_last_admin_stays_one(people: People) -> None:
+    for change in (
+        lambda: people.set_role("chief", Role.GUARD, "chief"),
+        lambda: people.set_disabled("chief", True, "chief"),
+    ):
+        with pytest.raises(UserError, match="last admin"):
+            change()
+
+
+def test_everything_about_users_is_on_record(made: Desk, people: People) -> None:
+    turned_on(people)
+    people.end_log_ins("chief", "chief", NOON)
+    people.stop_second_factor("chief", "chief")
+    people.log_in("chief", "wrong", NOON)
+    from sqlalchemy import select
+
+    from gate.tables import audit
+
+    with made.database.reading() as connection:
+        actions = connection.execute(select(audit.c.action).order_by(audit.c.seq)).scalars().all()
+    assert actions == [
+        "user_added",
+        "second_factor_on",
+        "log_ins_ended",
+        "second_factor_off",
+        "log_in_refused",
+    ]
