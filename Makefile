@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: run test static check bench format clean browser
+.PHONY: run test static check bench format clean browser rtsp
 
 run: $(VENV)/.run  ## install what running needs, start the demo site
 	$(BIN)/gate demo --port $(PORT)
 
-test: $(VENV)/.dev browser  ## install what tests need, run them all
+test: $(VENV)/.dev browser rtsp  ## install what tests need, run them all
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine -q
@@ -32,6 +32,9 @@ format: $(VENV)/.dev
 
 browser:  ## Chromium and a Chinese font for the tests of the pages, from the system's packages
 	@sh tests/browser.sh
+
+rtsp:  ## a real RTSP server for the tests of the cameras, from the system's packages
+	@sh tests/rtsp.sh
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

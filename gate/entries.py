@@ -32,7 +32,10 @@ class PassageStarted:
 
 @dataclass(frozen=True, slots=True)
 class PassageRead:
-    """What the votes came to. votes: (text, confidence, frame number) of the readings."""
+    """What the votes came to. votes: (text, confidence, frame number) of the readings.
+
+    width: of the plate in the newest of them, in pixels; 0 where that is not known.
+    """
 
     passage: PassageId
     lane: LaneId
@@ -44,6 +47,7 @@ class PassageRead:
     candidates: tuple[tuple[str, float], ...]
     votes: tuple[tuple[str, float, int], ...]
     picture: Picture
+    width: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ Rules:
    picture when the next one comes must not let it in.
 4. What is hardly a plate and hardly legible (a lamp, a badge) speaks for nobody.
 5. Sightings from before the passage count while they are young: a car is read as it drives up.
+6. A picture in which nothing has changed since before the vehicle came does not show it: a frozen
+   camera speaks for nobody.
 """
 
 from collections.abc import Iterator
@@ -20,6 +22,8 @@ from recognition.reading import Reading
 KEPT = 16
 YOUNG = 2.0
 """Seconds for which a sighting from before the passage still speaks."""
+COMING = 5.0
+"""Seconds before the loop closes in which a vehicle that comes must have changed the picture."""
 LEAST_SCORE, LEAST_CONFIDENCE = 0.8, 0.3
 """Below both of these a find is no plate: measured finds at 0.6 to 0.7 are plates in 61 % only."""
 
@@ -102,9 +106,20 @@ class Evidence:
 
     def _young(self) -> Iterator[tuple[int, list[Sighting]]]:
         for number, track in self._tracks.items():
-            young = [one for one in track.sightings if one.taken >= self._since]
+            young = [one for one in track.sightings if self._shows(one)]
             if young:
                 yield number, young
+
+    def _shows(self, sighting: Sighting) -> bool:
+        """Return whether a sighting can be of the vehicle that came."""
+        if sighting.taken < self._since:
+            return False
+        return is_of_now(sighting.changed, self._since + YOUNG)
+
+
+def is_of_now(changed: float | None, came: float) -> bool:
+    """Return whether a picture that last changed then can show the vehicle that came then."""
+    return changed is None or changed >= came - COMING
 
 
 def is_plate(sighting: Sighting) -> bool:

@@ -27,7 +27,7 @@ from gate.sightings import (
     Snapshot,
     TrackLost,
 )
-from hardware.camera import Camera, CameraSettings, CameraState, Frame
+from hardware.camera import Camera, CameraSettings, Frame
 from hardware.clock import SystemClock
 from recognition import motion, tracking
 from recognition.pipeline import PlateReader
@@ -42,7 +42,8 @@ PREVIEW_WIDTH = 640
 REPORT_EVERY = 0.5
 FRAME_EVERY = 1.0
 """Seconds between whole pictures of one track; the first one is always sent."""
-HUNG_AFTER = 25.0
+HUNG_AFTER = 15.0
+"""Seconds for which a decoder may be away; opening a stream and asking why it failed take 12."""
 NAP = 0.01
 
 
@@ -70,7 +71,7 @@ class _Eye:
         self._pipe, self._settings, self._clock = pipe, settings, SystemClock()
         self._camera = Camera(settings.camera, self._clock)
         self._tracking = tracking.Tracking()
-        self._motion = motion.Motion()
+        self._motion, self._change = motion.Motion(), motion.Change()
         self._looking = False
         self._open = True
         self._sent_frame: dict[int, float] = {}
@@ -98,13 +99,8 @@ class _Eye:
             self._pipe.close()
 
     def _hung(self) -> bool:
-        """The capture thread is stuck inside the decoder: only a new process helps.
-
-        A camera that is merely lost says so; one that claims to be live and brings nothing hangs.
-        """
-        health = self._camera.health()
-        age = health.last_frame_age
-        return health.state is CameraState.LIVE and age is not None and age > HUNG_AFTER
+        """The capture thread is stuck inside the decoder: only a new process helps."""
+        return self._camera.health().inside > HUNG_AFTER
 
     def _obey(self) -> None:
         while self._pipe.poll():
@@ -123,7 +119,9 @@ class _Eye:
         self._pipe.send(report)
 
     def _see(self, frame: Frame, reader: PlateReader) -> None:
-        self._motion = motion.watch(self._motion, motion.shrunk(frame.image))
+        small = motion.shrunk(frame.image)
+        self._motion = motion.watch(self._motion, small)
+        self._change = motion.change(self._change, small, frame.taken)
         self._preview(frame)
         if not (self._motion.moving or self._looking):
             self._follow(frame, ())
@@ -165,6 +163,7 @@ class _Eye:
             frame=self._jpeg(frame.image) if due else b"",
             plate=self._jpeg(_cut_out(frame.image, reading)),
             millis=millis,
+            changed=self._change.at,
         )
 
     def _snapshot(self) -> None:
@@ -194,7 +193,8 @@ class _Eye:
         health = self._camera.health()
         why = health.why.value if health.why else ""
         age = health.last_frame_age
-        self._say(CameraReport(health.state.value, why, health.fps, age))
+        changed = self._change.at if self._change.small is not None else None
+        self._say(CameraReport(health.state.value, why, health.fps, age, changed))
 
 
 def _cut_out(image: Image, reading: Reading) -> Image:

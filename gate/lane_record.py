@@ -37,6 +37,7 @@ def read(
         candidates=tuple((one.text, one.confidence) for one in consensus.candidates),
         votes=tuple((one.reading.text, one.reading.confidence, one.number) for one in sightings),
         picture=picture,
+        width=round(sightings[-1].width, 1) if sightings else 0.0,
     )
 
 

@@ -4,7 +4,8 @@ No thread and no inbox here: `gate.controller` gives it both, `gate.replay` driv
 Rules:
 1. An opening is on disk before the barrier hears of it; what cannot be written is not opened.
 2. An order carries its expiry to the relay; nothing is repeated, nothing is queued for later.
-3. A picture older than its limit decides nothing.
+3. A picture older than its limit decides nothing, nor does one that the vehicle's coming has not
+   changed, nor a plate that is too small to be at the stop line.
 """
 
 import logging
@@ -31,6 +32,7 @@ from gate.events import (
     OpeningEnded,
     Order,
     OrderId,
+    PassageEnd,
     PassageId,
     Picture,
     PlateSeen,
@@ -45,10 +47,11 @@ from gate.events import (
     VehiclePassed,
     Verdict,
 )
-from gate.evidence import Evidence, is_plate
+from gate.evidence import Evidence, is_of_now, is_plate
 from gate.lane_words import Answer, Decider, LaneSettings, Message, Raise, Sign
 from gate.ports import Barrier, Clock, Journal, LaneView, Pictures
 from gate.sightings import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
+from gate.stop_line import StopLine
 from hardware.arm import OutcomeKind
 from hardware.board import Trouble
 from hardware.inputs import InputName, Signal
@@ -97,12 +100,14 @@ class LaneWork:
         look: Callable[[Look], None],
         arm: ArmState,
         sign: Sign | None = None,
+        line: StopLine | None = None,
     ) -> None:
         self._settings, self._rules, self._clock = settings, rules, clock
         self._journal, self._pictures, self._decider = journal, pictures, decider
         self._barrier, self._look, self._sign = barrier, look, sign
         self._state: lanes.Lane = lanes.Idle()
         self._evidence = Evidence()
+        self._line, self._width = line or StopLine(), 0.0
         self._snapshot = b""
         self._arm = arm
         self._camera = CameraReport("starting", "", 0.0, None)
@@ -188,6 +193,7 @@ class LaneWork:
         lane, direction = self._settings.lane, self._settings.direction
         self._evidence.begin(order.at)
         self._consensus, self._snapshot, self._millis = None, b"", {}
+        self._width = 0.0
         self._picture, self._plate, self._colour = _NOTHING_READ, "", ""
         self._decision, self._travel = None, direction
         self._note(entries.PassageStarted(order.passage, lane, direction, order.trigger))
@@ -197,12 +203,21 @@ class LaneWork:
     def _sighted(self, sighting: Sighting, at: Instant) -> None:
         if at.monotonic - sighting.taken > self._settings.max_frame_age:
             return  # A stale picture says nothing about who stands there now.
-        if sighting.width < self._settings.least_plate or not is_plate(sighting):
+        if isinstance(self._state, lanes.Identifying | lanes.Asking) and is_plate(sighting):
+            self._width = max(self._width, sighting.width)
+        if sighting.width < self._least_width(sighting) or not is_plate(sighting):
             return  # Too far away to be the vehicle before the arm, or no plate at all.
         self._evidence.add(sighting)
         if isinstance(self._state, lanes.Idle | lanes.Refused) and self._starts_by_camera(sighting):
             self._feed(VehicleArrived(at, Trigger.CAMERA))
         self._vote(at)
+
+    def _least_width(self, sighting: Sighting) -> float:
+        """Return the width below which a plate is of a vehicle further back."""
+        floor = self._settings.least_plate
+        if not self._settings.has_presence_loop:
+            return floor  # The passage begins where the plate is first read, not at the line.
+        return self._line.least(floor, two_lines=sighting.reading.two_lines)
 
     def _starts_by_camera(self, sighting: Sighting) -> bool:
         return not self._settings.has_presence_loop and self._evidence.is_new(sighting.track)
@@ -230,12 +245,23 @@ class LaneWork:
 
     def _decide(self, order: Decide) -> None:
         began = self._clock.monotonic()
+        self._doubt_picture()
         decision = self._decider.decide(
             self._consensus, self._settings.direction, self._travel, order.at
         )
         self._millis["decide"] = _ms(began, self._clock.monotonic())
         self._show(decision)
         self._feed(Decided(self._clock.now(), order.passage, decision))
+
+    def _doubt_picture(self) -> None:
+        """Tell of a camera that says it works and did not see the vehicle come."""
+        state, camera = self._state, self._camera
+        if not isinstance(state, lanes.Identifying) or camera.state != "live":
+            return
+        if self._settings.has_presence_loop and not is_of_now(
+            camera.changed, state.since.monotonic
+        ):
+            self._camera_reported(replace(camera, state="impaired", why="frozen"))
 
     def _show(self, decision: Decision) -> None:
         self._plate = decision.plate or (self._consensus.text if self._consensus else "")
@@ -304,6 +330,8 @@ class LaneWork:
     def _end(self, order: EndPassage) -> None:
         if self._decision is None and self._consensus is not None:
             self._note_reading(order.passage, self._consensus)
+        if order.end is PassageEnd.PASSED:
+            self._line = self._line.learnt(self._width)
         lane = self._settings.lane
         self._note(entries.PassageEnded(order.passage, lane, order.end, order.why))
         self._evidence.end()

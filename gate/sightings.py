@@ -14,7 +14,8 @@ class Sighting:
     """One plate read in one picture. track: which vehicle; width: of the plate, in pixels.
 
     frame: JPEG of the whole picture, or b"" where an earlier sighting of the track brought a
-    better one; plate: JPEG of the cut-out. millis: stage -> milliseconds.
+    better one; plate: JPEG of the cut-out. millis: stage -> milliseconds. changed: the second at
+    which the picture last showed something else, None where nobody watched for it.
     """
 
     track: int
@@ -25,6 +26,7 @@ class Sighting:
     frame: bytes
     plate: bytes
     millis: dict[str, float]
+    changed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,16 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class CameraReport:
-    """How the camera is: state as hardware.camera names it; also the eye's sign of life."""
+    """How the camera is: state as hardware.camera names it; also the eye's sign of life.
+
+    changed: the second at which the picture last showed something else, None before the first one.
+    """
 
     state: str
     why: str
     fps: float
     age: float | None
+    changed: float | None = None
 
 
 Report = Sighting | TrackLost | Snapshot | Preview | CameraReport

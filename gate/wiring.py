@@ -52,6 +52,7 @@ from gate.retention import Limits, Retention
 from gate.schedule import Schedule, parse_schedule
 from gate.sightings import Report
 from gate.site import LaneParts, Site
+from gate.stop_line_memory import remembered
 from gate.system_clock import SystemClock
 from gate.texts import Language, Texts
 from gate.tokens import Tokens
@@ -224,6 +225,8 @@ class Application:
     def _lane(self, lane: LaneId, settings: LaneConfig) -> LaneParts:
         store, config = self.store, self.config
         barrier = LaneBarrier(self.stations.of(lane), lane)
+        with store.database.reading() as connection:
+            line = remembered(connection, lane, store.vault)
         signs = self.signs.get(lane)
         work = LaneWork(
             lane_settings(lane, settings, config),
@@ -235,6 +238,7 @@ class Application:
             barrier=barrier,
             look=self.watchers[lane].look,
             arm=self.stations.state(lane),
+            line=line,
             sign=LaneSign(signs, Texts(Language(config.site.language))) if signs else None,
         )
         controller = LaneController(work, store.clock, self.hub)

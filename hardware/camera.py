@@ -2,17 +2,21 @@
 
 Rules:
 - `latest()` and `health()` never wait and never raise; call them from any thread.
-- A picture's time is when it first came. A frozen picture grows old and is refused by its age.
+- A picture's time is when it first came. A frozen picture grows old and is refused by its age, and
+  so is one that waited in a buffer while the network or this program stalled.
 - Whatever goes wrong becomes a health value; no exception leaves the thread.
 - After a loss the next try comes after a growing delay of at most three seconds, so that pictures
-  are back within ten seconds of the camera's return.
+  are back within ten seconds of the camera's return. Only a password that is refused is tried again
+  less and less often, since cameras lock an account after a few wrong ones.
 - Nothing here writes an address with its password.
 """
 
 import logging
 import threading
 from collections.abc import Callable
+from typing import TypeVar
 
+from hardware.camera_flow import Flow, flow
 from hardware.camera_frames import (
     CameraHealth,
     CameraSettings,
@@ -27,11 +31,13 @@ from hardware.clock import Clock
 
 __all__ = ["Camera", "CameraHealth", "CameraSettings", "CameraState", "CameraTrouble", "Frame"]
 
+_T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 3.0
-_DENIED_DELAY = 30.0  # Cameras lock an account after a few wrong passwords.
+# A camera that showed pictures with this password may refuse it once while it starts.
+_DENIED_ONCE, _DENIED_DELAY, _LONGEST_DENIED = 3.0, 60.0, 1800.0
 _STEADY_AFTER = 5.0  # Pictures for this long, and the next loss starts with the short delay again.
 
 
@@ -52,6 +58,9 @@ class Camera:
         self._frame: Frame | None = None
         self._state: tuple[CameraState, CameraTrouble | None] = (CameraState.STARTING, None)
         self._judgement = Judgement()
+        self._flow = Flow()
+        self._inside: float | None = None
+        self._denials = 0
         self._number = 0
         self._interval: float | None = None
         self._last_at = 0.0
@@ -81,7 +90,9 @@ class Camera:
         age = None if frame is None else self._clock.monotonic() - frame.taken
         alive = state in (CameraState.LIVE, CameraState.IMPAIRED)
         fps = 1.0 / interval if interval and alive else 0.0
-        return CameraHealth(state, why, round(fps, 2), age)
+        since = self._inside
+        inside = 0.0 if since is None else self._clock.monotonic() - since
+        return CameraHealth(state, why, round(fps, 2), age, inside)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -93,33 +104,52 @@ class Camera:
                 finished = False
             if finished:
                 return
-            denied = self._state[1] is CameraTrouble.WRONG_PASSWORD
-            self._clock.wait(self._stop, _DENIED_DELAY if denied else self._delay)
-            self._delay = min(self._delay * 2, _LONGEST_DELAY)
+            self._clock.wait(self._stop, self._pause())
         self._set(CameraState.STOPPED, None)
+
+    def _pause(self) -> float:
+        """Return the seconds to wait before the next try."""
+        if self._state[1] is not CameraTrouble.WRONG_PASSWORD:
+            self._denials = 0
+            pause, self._delay = self._delay, min(self._delay * 2, _LONGEST_DELAY)
+            return pause
+        self._denials += 1
+        if self._number and self._denials == 1:
+            return _DENIED_ONCE
+        return float(min(_DENIED_DELAY * 2.0 ** (self._denials - 1), _LONGEST_DENIED))
+
+    def _call(self, ask: Callable[[], _T]) -> _T:
+        """Ask the decoder something; `health` tells how long it has been at it."""
+        self._inside = self._clock.monotonic()
+        try:
+            return ask()
+        finally:
+            self._inside = None
 
     def _session(self) -> bool:
         """Take pictures until the source fails or ends; True when there is nothing more to do."""
         source = self._make_source(self._settings)
         try:
-            trouble = source.open()
+            trouble = self._call(source.open)
             if trouble is not None:
                 self._lose(trouble)
                 return False
             return self._play(source)
         finally:
-            source.close()
+            self._call(source.close)
 
     def _play(self, source: Source) -> bool:
         opened = due = self._clock.monotonic()
-        self._judgement = Judgement()
+        self._judgement, self._flow = Judgement(), Flow()
         wanted_every = 1.0 / self._settings.fps
         while not self._stop.is_set():
             if not source.paced:
                 self._clock.wait(self._stop, due - self._clock.monotonic())
-            if not source.grab():
+            asked = self._clock.monotonic()
+            if not self._call(source.grab):
                 return self._dry(source)
             now = self._clock.monotonic()
+            self._flow = flow(self._flow, asked, now)
             # A little early is in time: a camera of the wanted rate must not lose every other one.
             if now >= due - wanted_every / 4:
                 self._take(source, now)
@@ -139,7 +169,7 @@ class Camera:
         return True
 
     def _take(self, source: Source, now: float) -> None:
-        image = source.retrieve()
+        image = self._call(source.retrieve)
         if image is None:
             self._set(CameraState.IMPAIRED, CameraTrouble.NOT_DECODED)
             return
@@ -156,7 +186,9 @@ class Camera:
             self._interval = gap if old is None else 0.8 * old + 0.2 * gap
         self._last_at = now
         self._number += 1
-        taken = self._judgement.same_since if frozen and live else now
+        taken = self._flow.taken(now) if live else now
+        if frozen and live:
+            taken = min(taken, self._judgement.same_since)
         self._frame = Frame(self._settings.name, self._number, taken, image)
 
     def _lose(self, why: CameraTrouble) -> None:

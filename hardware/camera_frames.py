@@ -24,7 +24,6 @@ __all__ = [
 Image = NDArray[np.uint8]
 
 # Up to the last @, so that a password with an unescaped @ or / in it is not shown in part.
-# Up to the last @, so that a password with an unescaped @ or / in it is not shown in part.
 _CREDENTIALS = re.compile(r"(?<=://)\S*@")
 _SECRET_QUERY = re.compile(
     r"((?:pass|passwd|password|pwd|token|key|auth)\w*=)[^&\s]*", re.IGNORECASE
@@ -108,9 +107,13 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class CameraHealth:
-    """How a camera is doing; fps as measured, last_frame_age None while there was no frame."""
+    """How a camera is doing; fps as measured, last_frame_age None while there was no frame.
+
+    inside: seconds for which the decoder has not come back from what it was asked, 0 outside it.
+    """
 
     state: CameraState
     why: CameraTrouble | None
     fps: float
     last_frame_age: float | None
+    inside: float = 0.0

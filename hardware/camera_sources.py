@@ -5,6 +5,9 @@ most the time the settings allow; `retrieve` makes an image of it, and is left o
 that nobody wants. Expected failures are values.
 """
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +21,11 @@ __all__ = ["Folder", "Source", "Video", "source_for"]
 
 _PICTURES = {".jpg", ".jpeg", ".png", ".bmp", ".webp"}
 _NETWORK = ("rtsp://", "rtsps://", "http://", "https://")
+# Known to OpenCV by this name only. Without it a stream is listened to for up to five seconds at
+# its opening, and all of these pictures are handed out as if they were new; and pictures wait in
+# the decoder's threads.
+_OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
+_PROMPT = "rtsp_flags;prefer_tcp|analyzeduration;500000|fflags;nobuffer|flags;low_delay"
 
 
 class Source(Protocol):
@@ -94,7 +102,8 @@ class Video:
             cv2.CAP_PROP_READ_TIMEOUT_MSEC,
             int(self._settings.read_within * 1000),
         ]
-        return cv2.VideoCapture(self._settings.url, cv2.CAP_FFMPEG, parameters)
+        with _prompt() if self._network else nullcontext():
+            return cv2.VideoCapture(self._settings.url, cv2.CAP_FFMPEG, parameters)
 
     def _usb_capture(self) -> cv2.VideoCapture:
         name = self._settings.url
@@ -153,6 +162,19 @@ class Folder:
     def close(self) -> None:
         """Forget the list."""
         self._files = []
+
+
+@contextmanager
+def _prompt() -> Iterator[None]:
+    """Have the next stream that is opened bring its newest pictures; a file needs all of them."""
+    if _OPTIONS in os.environ:  # Somebody knows a camera better.
+        yield
+        return
+    os.environ[_OPTIONS] = _PROMPT
+    try:
+        yield
+    finally:
+        del os.environ[_OPTIONS]
 
 
 def _as_image(picture: object) -> Image | None:

@@ -42,6 +42,30 @@ class Motion:
     changed: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """When the picture last showed something else. small: the picture that was new then; at: the
+    second, by the caller's clock."""
+
+    small: Grey | None = None
+    at: float = 0.0
+
+
+def change(
+    before: Change, small: Grey, now: float, settings: MotionSettings | None = None
+) -> Change:
+    """Compare with the picture that was last a new one, however long ago that is.
+
+    What a codec does to the same picture again and again is no change; a vehicle that comes is one.
+    """
+    settings = settings or MotionSettings()
+    known = before.small
+    if known is None or known.shape != small.shape:
+        return Change(small, now)
+    share = _share(small.astype(np.float32) - known, settings)
+    return Change(small, now) if share >= settings.share else before
+
+
 def shrunk(image: NDArray[np.uint8]) -> Grey:
     """Return a BGR or grey picture as the small grey one that `watch` takes."""
     height = max(1, round(image.shape[0] * WIDTH / image.shape[1]))
@@ -59,11 +83,7 @@ def watch(motion: Motion, small: Grey, settings: MotionSettings | None = None) -
     known = motion.background
     if known is None or known.shape != picture.shape:
         return Motion(picture, moving=True, left=settings.hold, changed=1.0)
-    difference = picture - known
-    # A cloud, the lamps or the camera's exposure shift most cells alike: that much is no motion.
-    difference -= np.median(difference)
-    noise = 1.4826 * float(np.median(np.abs(difference)))
-    changed = float(np.mean(np.abs(difference) > settings.step + 4 * noise))
+    changed = _share(picture - known, settings)
     active = changed >= settings.share
     left = settings.hold if active else max(0, motion.left - 1)
     learn = settings.learn if active else min(1.0, settings.learn * 5)
@@ -74,3 +94,11 @@ def watch(motion: Motion, small: Grey, settings: MotionSettings | None = None) -
         left=left,
         changed=changed,
     )
+
+
+def _share(difference: NDArray[np.float32], settings: MotionSettings) -> float:
+    """Return the share of cells that differ by more than light and noise explain."""
+    # A cloud, the lamps or the camera's exposure shift most cells alike: that much is no motion.
+    around = difference - np.median(difference)
+    noise = 1.4826 * float(np.median(np.abs(around)))
+    return float(np.mean(np.abs(around) > settings.step + 4 * noise))

@@ -16,6 +16,7 @@ from gate.lane_words import LaneSettings
 from gate.lane_work import LaneWork
 from gate.ports import Unit, Written
 from gate.sightings import Look, Sighting
+from gate.stop_line import StopLine
 from hardware.arm import Link, Mode, Position, Presence
 from hardware.station_words import ArmState
 from recognition.alphabet import ALPHABET
@@ -170,7 +171,11 @@ class Stage:
         self.journal, self.arm = Notebook(self.log), Arm(self.log)
         self.looks: list[Look] = []
         self.ids = 0
-        self.work = LaneWork(
+        self.work = self.made()
+
+    def made(self, line: StopLine | None = None) -> LaneWork:
+        """Return the lane's work, with what it remembers of its stop line."""
+        return LaneWork(
             LaneSettings(
                 lane=LaneId("south"),
                 name="南门",
@@ -189,19 +194,28 @@ class Stage:
             barrier=self.arm,
             look=self.looks.append,
             arm=ARM,
+            line=line,
         )
 
     def new_id(self) -> str:
         self.ids += 1
         return f"id-{self.ids}"
 
-    def see(self, text: str, track: int = 1, age: float = 0.05, confidence: float = 0.999) -> None:
+    def see(
+        self,
+        text: str,
+        track: int = 1,
+        age: float = 0.05,
+        confidence: float = 0.999,
+        width: float = 140.0,
+        changed: float | None = None,
+    ) -> None:
         """Let the eye report one reading."""
         taken = self.clock.second - age
         seen = reading(text, confidence, x=self.clock.second * 50)
         number = round(taken * 10)
         self.work.handle(
-            Sighting(track, seen, number, taken, 140, b"frame", b"plate", {"read": 9.0})
+            Sighting(track, seen, number, taken, width, b"frame", b"plate", {"read": 9.0}, changed)
         )
         self.clock.second += 0.1
 

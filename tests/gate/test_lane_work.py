@@ -3,9 +3,10 @@
 import pytest
 
 from gate import entries
-from gate.events import PassageEnd, Trigger, Verdict
+from gate.events import PassageEnd, Reason, Trigger, Verdict
 from gate.lane_words import Answer, Raise
 from gate.sightings import CameraReport, Look, Snapshot, TrackLost
+from gate.stop_line import ENOUGH, stop_line
 from hardware.arm import AlarmKind, OutcomeKind, Why
 from hardware.arm import OrderId as ArmOrder
 from hardware.inputs import InputName
@@ -241,3 +242,80 @@ class TestWithoutLoops:
         (ended,) = stage.of(entries.PassageEnded)
         assert isinstance(ended, entries.PassageEnded)
         assert ended.end is PassageEnd.BACKED_OUT
+
+
+def drive_through(stage: Stage, width: float = 140.0) -> None:
+    """Let the resident come, be read and pass; then the picture is empty again."""
+    arrive(stage)
+    for _ in range(2):
+        stage.see("吉A12345", width=width)
+    outcome(stage)
+    stage.work.handle(PassageSeen(PassageKind.ENTERED, stage.clock.second))
+    stage.work.handle(TrackLost(1, stage.clock.second))
+
+
+def test_the_plate_behind_a_vehicle_that_cannot_be_read_does_not_open() -> None:
+    """As wide as the setting asks, but not as wide as plates are at this line."""
+    stage = Stage(least_plate=60.0)
+    for _ in range(ENOUGH):
+        drive_through(stage)
+    opened = len(stage.arm.raised)
+    arrive(stage)
+    for _ in range(5):
+        stage.see("吉A12345", track=2, width=80.0)
+    stage.clock.second += 3
+    stage.work.handle(None)
+    assert len(stage.arm.raised) == opened
+    assert stage.work.view().state == "asking"
+    assert stage.of(entries.PassageDecided)[-1].decision.reason is Reason.NO_PLATE
+
+
+def test_a_lane_without_a_loop_reads_from_afar() -> None:
+    stage = Stage(loop=False, least_plate=60.0)
+    stage.work = stage.made(line=stop_line([200.0] * ENOUGH))
+    for _ in range(2):
+        stage.see("吉A12345", width=80.0)
+    assert len(stage.arm.raised) == 1
+
+
+def test_a_picture_that_did_not_see_the_vehicle_come_opens_nothing_and_is_told() -> None:
+    """The camera repeats what it showed a minute ago, as if it was new."""
+    stage = Stage()
+    before = stage.clock.second - 60.0
+    stage.work.handle(CameraReport("live", "", 10.0, 0.05, changed=before))
+    arrive(stage)
+    for _ in range(5):
+        stage.see("吉A12345", changed=before)
+    stage.clock.second += 3
+    stage.work.handle(None)
+    assert stage.arm.raised == []
+    assert stage.work.view().state == "asking"
+    alarm = stage.of(entries.AlarmRaised)[-1]
+    assert (alarm.kind, alarm.evidence["why"]) == ("camera", "frozen")
+
+
+def test_a_vehicle_that_has_stood_in_the_picture_for_long_was_seen_to_come() -> None:
+    stage = Stage()
+    came = stage.clock.second - 4.0
+    arrive(stage)
+    for _ in range(2):
+        stage.see("吉A12345", changed=came)
+    assert len(stage.arm.raised) == 1
+
+
+def test_a_camera_that_was_zoomed_out_is_followed_after_the_guards_answers() -> None:
+    stage = Stage()
+    stage.work = stage.made(line=stop_line([200.0] * ENOUGH))
+    for _ in range(ENOUGH + 1):
+        arrive(stage)
+        stage.see("吉A12345", width=100.0)
+        stage.clock.second += 3
+        stage.work.handle(None)
+        passage = stage.work.view().passage
+        assert passage is not None
+        assert stage.work.handle(Answer(passage, "wang", True, "", ""))
+        outcome(stage)
+        stage.work.handle(PassageSeen(PassageKind.ENTERED, stage.clock.second))
+        stage.work.handle(TrackLost(1, stage.clock.second))
+    drive_through(stage, width=100.0)
+    assert stage.work.view().decision.reason is Reason.RESIDENT

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.motion import Motion, MotionSettings, shrunk, watch
+from recognition.motion import Change, Motion, MotionSettings, change, shrunk, watch
 
 Grey = NDArray[np.uint8]
 
@@ -73,3 +73,26 @@ def test_another_picture_size_starts_afresh() -> None:
 def test_shrinking_keeps_the_shape() -> None:
     assert shrunk(np.zeros((1080, 1920, 3), np.uint8)).shape == (54, 96)
     assert shrunk(np.zeros((100, 200), np.uint8)).shape == (48, 96)
+
+
+def test_the_same_road_with_another_noise_is_no_change() -> None:
+    seen = change(Change(), road(), 1.0)
+    for second in range(2, 40):
+        seen = change(seen, road(seed=second), float(second))
+    assert seen.at == 1.0
+
+
+def test_a_car_that_comes_slowly_is_a_change_at_every_length() -> None:
+    seen = change(Change(), road(), 0.0)
+    for step in range(1, 40):
+        picture = road(seed=step)
+        cv2.rectangle(picture, (10, 20), (10 + step, 20 + step // 2), 190, -1)
+        seen = change(seen, picture, float(step))
+    assert seen.at > 30.0
+
+
+def test_a_picture_that_stands_still_after_a_car_came_is_as_old_as_the_car() -> None:
+    picture = road(seed=3)
+    cv2.rectangle(picture, (10, 20), (40, 40), 190, -1)
+    seen = change(change(Change(), road(), 0.0), picture, 5.0)
+    assert change(seen, picture, 900.0).at == 5.0
