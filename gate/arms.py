@@ -63,6 +63,13 @@ class Stations:
         station.fire(lane, on=True)
         station.fire(lane, on=False)
 
+    def resume(self, lane: LaneId, *, locked: bool, maintenance: bool) -> None:
+        """Bring back what a person had set before a restart: it stays until a person ends it."""
+        if locked:
+            self.of(lane).lock(lane)
+        if maintenance:
+            self.of(lane).maintenance(lane, on=True)
+
     def of(self, lane: LaneId) -> Station:
         """Return the station that serves this lane."""
         return self._by_lane[lane]
@@ -94,6 +101,18 @@ class LaneBarrier:
     def release_hold(self) -> None:
         """End the hold; the arm is not moved by that."""
         self.station.release_hold(self.lane)
+
+    def lock(self) -> None:
+        """Refuse raises from now on, except for fire."""
+        self.station.lock(self.lane)
+
+    def unlock(self) -> None:
+        """Take raises again; the arm is not moved by that."""
+        self.station.unlock(self.lane)
+
+    def maintenance(self, *, on: bool) -> None:
+        """Begin or end work on the arm: meanwhile only fire raises it, and nothing lowers it."""
+        self.station.maintenance(self.lane, on)
 
     def reset_fire(self, by: str) -> None:
         """State that the fire is over; counts only when the signal is gone."""

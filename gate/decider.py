@@ -22,6 +22,10 @@ class RegisterDecider:
     def __init__(self, register: Register, policy: Policy, clock_sound: Callable[[], bool]) -> None:
         self._register, self._policy, self._clock_sound = register, policy, clock_sound
 
+    def retune(self, policy: Policy) -> None:
+        """Decide by this policy from the next vehicle on. Any thread."""
+        self._policy = policy
+
     def decide(
         self, consensus: Consensus | None, direction: Direction, travel: Direction, at: Instant
     ) -> Decision:

@@ -139,12 +139,16 @@ class ArmChanged:
 
 @dataclass(frozen=True, slots=True)
 class GuardActed:
-    """A person moved something other than one raise: hold, release, lower, lock, fire reset."""
+    """A person moved something other than one raise: hold, release, lower, lock, fire reset.
+
+    picture: sha256 of what the lane's camera showed then, "" where it showed nothing.
+    """
 
     lane: LaneId
     by: str
     action: str
     remark: str = ""
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)

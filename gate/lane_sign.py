@@ -17,6 +17,10 @@ class LaneSign:
     def __init__(self, signs: Signs, texts: Texts) -> None:
         self._signs, self._texts = signs, texts
 
+    def speak(self, texts: Texts) -> None:
+        """Use these texts from the next vehicle on. Any thread."""
+        self._texts = texts
+
     def greet(self, decision: Decision, direction: Direction) -> None:
         """Show, say and light what the decision comes to; never blocks."""
         self._signs.show(shown(decision, direction, self._texts))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gate.events import Decision, Direction, Instant, LaneId, PassageId
+from gate.lane import Rules
 from gate.sightings import Report
 from hardware.station_words import Event as StationEvent
 from recognition.reading import Consensus
@@ -44,14 +45,23 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Raise:
-    """A guard raises the arm by hand."""
+    """A guard raises the arm by hand. jpeg: what the camera showed then, b"" for nothing."""
 
     actor: str
     remark: str
     emergency: bool
+    jpeg: bytes = b""
 
 
-Message = Report | StationEvent | Answer | Raise
+@dataclass(frozen=True, slots=True)
+class Retuned:
+    """The site's settings were changed: from now on the lane works by these."""
+
+    settings: "LaneSettings"
+    rules: Rules
+
+
+Message = Report | StationEvent | Answer | Raise | Retuned
 """Everything that a lane is told; None instead of one lets time pass."""
 
 

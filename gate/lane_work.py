@@ -48,7 +48,7 @@ from gate.events import (
     Verdict,
 )
 from gate.evidence import Evidence, is_of_now, is_plate
-from gate.lane_words import Answer, Decider, LaneSettings, Message, Raise, Sign
+from gate.lane_words import Answer, Decider, LaneSettings, Message, Raise, Retuned, Sign
 from gate.ports import Barrier, Clock, Journal, LaneView, Pictures
 from gate.sightings import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
 from gate.stop_line import StopLine
@@ -109,6 +109,7 @@ class LaneWork:
         self._evidence = Evidence()
         self._line, self._width = line or StopLine(), 0.0
         self._snapshot = b""
+        self._at_hand = b""
         self._arm = arm
         self._camera = CameraReport("starting", "", 0.0, None)
         self._camera_lost = False
@@ -144,6 +145,8 @@ class LaneWork:
                 return self._answered(message, at)
             case Raise():
                 return self._raised_by_hand(message, at)
+            case Retuned():
+                self._settings, self._rules = message.settings, message.rules
             case Preview():
                 pass
             case _:
@@ -281,6 +284,9 @@ class LaneWork:
         """Commit the reading, the decision and the order together; only then raise."""
         began = self._clock.monotonic()
         settings = self._settings
+        if not self._picture.frame:
+            seen = self._evidence.frame() or self._snapshot or self._at_hand
+            self._picture = replace(self._picture, frame=self._keep(seen))
         ordered = record.ordered(order, settings.lane, settings.direction)
         try:
             self._journal.append(*self._decision_entries(order, order.by, order.remark), ordered)
@@ -375,7 +381,9 @@ class LaneWork:
     def _raised_by_hand(self, message: Raise, at: Instant) -> bool:
         order = OrderId(self._rules.new_id())
         before = self._state
+        self._at_hand = message.jpeg
         self._feed(RaiseByHand(at, order, message.actor, message.remark, message.emergency))
+        self._at_hand = b""
         return self._state is not before
 
     # --- arm and camera --------------------------------------------------------------------------
@@ -471,6 +479,8 @@ class LaneWork:
             hold_until=self._wall_time(hold) if hold is not None else None,
             camera=self._camera.state,
             camera_why=self._camera.why,
+            locked=arm.locked,
+            maintenance=arm.maintenance,
         )
 
     def _wall_time(self, monotonic: float) -> datetime:

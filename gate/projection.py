@@ -157,8 +157,9 @@ def _audit(
     match entry:
         case GuardActed():
             _audit_row(
-                connection, seq, at, entry.lane, entry.by, entry.action, entry.lane, entry.remark
-            )
+                connection, seq, at, entry.lane, entry.by, entry.action, entry.lane, entry.remark,
+                _text({"picture": entry.picture} if entry.picture else {}),
+            )  # fmt: skip
         case Audited():
             _audit_row(
                 connection, seq, at, "", entry.by, entry.action, entry.target, entry.why,

@@ -116,6 +116,15 @@ class ImaginedArm:
     def release_hold(self) -> None:
         """Nor lets it go."""
 
+    def lock(self) -> None:
+        """Nor locks it."""
+
+    def unlock(self) -> None:
+        """Nor unlocks it."""
+
+    def maintenance(self, *, on: bool) -> None:
+        """Nor works on it."""
+
     def reset_fire(self, by: str) -> None:
         """Nor has it fires."""
 

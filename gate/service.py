@@ -31,11 +31,11 @@ def run_site(path: Path) -> int:
     config = load(path)
     if faults := tuple(missing_ports(config)):
         raise ConfigError(faults)
-    return serve(config)
+    return serve(config, path)
 
 
-def serve(config: Config) -> int:
-    """Build and start everything, answer requests, stop everything."""
+def serve(config: Config, path: Path | None = None) -> int:
+    """Build and start everything, answer requests, stop everything. path: of the configuration."""
     from gate.wiring import Application
 
     # uvicorn raises the signal again once it has stopped: by default SIGTERM would then end the
@@ -43,7 +43,7 @@ def serve(config: Config) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         listener = _listen(config)
-        application = Application(config)
+        application = Application(config, path)
     except (GateError, HardwareError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -64,6 +64,8 @@ def serve(config: Config) -> int:
     scheme = "https" if config.web.tls_certificate else "http"
     host, port = listener.getsockname()[:2]
     print(f"gate: {config.site.name}: {scheme}://{host}:{port}/", flush=True)
+    if given := application.settings.given:
+        print(f"gate: changed on the page, before the file: {', '.join(given)}", flush=True)
     try:
         server.run(sockets=[listener])
     except KeyboardInterrupt:

@@ -15,10 +15,13 @@ from gate.errors import GateError
 from gate.events import LaneId, OrderId, PassageId
 from gate.hub import Hub
 from gate.lane_words import Answer, Raise
-from gate.ports import Barrier, Clock, Journal, LaneView
+from gate.latches import LOCK, MAINTENANCE_OFF, MAINTENANCE_ON, UNLOCK
+from gate.ports import Barrier, Clock, Journal, LaneView, Pictures
 
 ANSWER_WITHIN = 3.0
 """Seconds in which a lane answers a person; a lane that does not is reported as not done."""
+SHOWS_NOW_S = 3.0
+"""A picture older than this does not show what a person acted on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,12 @@ class Site:
         *,
         hub: Hub,
         journal: Journal,
+        pictures: Pictures,
         clock: Clock,
         new_id: Callable[[], str],
     ) -> None:
         self._lanes, self._hub, self._journal = dict(lanes), hub, journal
-        self._clock, self._new_id = clock, new_id
+        self._pictures, self._clock, self._new_id = pictures, clock, new_id
 
     def subscribe(self, on_change: Callable[[str, object], None]) -> Callable[[], None]:
         """Call `on_change(topic, value)` on each change; return what ends the subscription."""
@@ -76,7 +80,8 @@ class Site:
         parts = self._lanes.get(lane)
         if parts is None:
             return False
-        return _wait(parts.controller.ask(Raise(actor, remark, emergency)))
+        jpeg = self._shows(parts)
+        return _wait(parts.controller.ask(Raise(actor, remark, emergency, jpeg)))
 
     def lower(self, lane: LaneId, actor: str, remark: str) -> bool:
         """Ask for the arm to come down; the barrier refuses while anything speaks against it."""
@@ -95,6 +100,26 @@ class Site:
     def release_hold(self, lane: LaneId, actor: str, remark: str) -> bool:
         """End a hold."""
         return self._act(lane, actor, "release_hold", remark, lambda p: p.barrier.release_hold())
+
+    def lock(self, lane: LaneId, actor: str, remark: str) -> bool:
+        """Keep the arm as it is: raises are refused from now on, fire is not."""
+        return self._act(lane, actor, LOCK, remark, lambda parts: parts.barrier.lock())
+
+    def unlock(self, lane: LaneId, actor: str, remark: str) -> bool:
+        """End a lock."""
+        return self._act(lane, actor, UNLOCK, remark, lambda parts: parts.barrier.unlock())
+
+    def begin_maintenance(self, lane: LaneId, actor: str, remark: str) -> bool:
+        """Leave the arm alone while somebody works on it."""
+        return self._act(
+            lane, actor, MAINTENANCE_ON, remark, lambda p: p.barrier.maintenance(on=True)
+        )
+
+    def end_maintenance(self, lane: LaneId, actor: str, remark: str) -> bool:
+        """Take the arm into service again, once nobody works on it any more."""
+        return self._act(
+            lane, actor, MAINTENANCE_OFF, remark, lambda p: p.barrier.maintenance(on=False)
+        )
 
     def reset_fire(self, lane: LaneId, actor: str, remark: str) -> bool:
         """End the fire opening, once the fire signal is gone."""
@@ -130,12 +155,20 @@ class Site:
         parts = self._lanes.get(lane)
         if parts is None:
             return False
+        picture = self._pictures.put(jpeg) if (jpeg := self._shows(parts)) else ""
         try:
-            self._journal.append(entries.GuardActed(lane, actor, action, remark))
+            self._journal.append(entries.GuardActed(lane, actor, action, remark, picture))
         except GateError:
             return False
         act(parts)
         return True
+
+    def _shows(self, parts: LaneParts) -> bytes:
+        """Return what the lane's camera shows now, b"" where that is too old to tell."""
+        preview = parts.controller.preview
+        if preview is None or self._clock.monotonic() - preview.taken > SHOWS_NOW_S:
+            return b""
+        return preview.jpeg
 
 
 def _wait(done: "Future[bool]") -> bool:

@@ -36,9 +36,10 @@ FIRST: Final = Language.CHINESE
 class Texts:
     """The texts of one language."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, own: Mapping[str, str] | None = None) -> None:
+        """Take a language; own: texts that the site has put in place of the program's, by key."""
         self.language = language
-        self._texts = catalogue(language)
+        self._texts = {**catalogue(language), **own} if own else catalogue(language)
         self._first = catalogue(FIRST)
 
     def say(self, key: str, **values: object) -> str:

@@ -38,8 +38,9 @@ from gate.ids import Ids
 from gate.journal import Journal
 from gate.lane import Rules
 from gate.lane_sign import LaneSign
-from gate.lane_words import LaneSettings
+from gate.lane_words import LaneSettings, Retuned
 from gate.lane_work import LaneWork
+from gate.latches import latches_of
 from gate.metrics import Metrics
 from gate.people import People
 from gate.pictures import Pictures
@@ -50,6 +51,7 @@ from gate.report_values import Record
 from gate.reports import Reports
 from gate.retention import Limits, Retention
 from gate.schedule import Schedule, parse_schedule
+from gate.settings import Settings
 from gate.sightings import Report
 from gate.site import LaneParts, Site
 from gate.stop_line_memory import remembered
@@ -109,8 +111,9 @@ def key_of(config: Config) -> KeyVault:
 class Application:
     """The running gate."""
 
-    def __init__(self, config: Config) -> None:
-        self.config = config
+    def __init__(self, config: Config, config_file: Path | None = None) -> None:
+        """Build everything. config_file: where the configuration was read, for the pages."""
+        self.config, self.config_file = config, config_file
         self.store = open_store(config)
         store = self.store
         self.clock_trust, self.metrics, self.hub = ClockTrust(), Metrics(), Hub()
@@ -119,9 +122,11 @@ class Application:
         store.journal.start()
         self.register = Register(store.journal, store.clock)
         store.journal.subscribe(lambda _: self.register.nudge())
+        self.settings = Settings(store.journal, config, store.clock)
+        self.settings.load()
         self.reports = Reports(store.database, store.vault, ZoneInfo(config.site.timezone))
         self.decider = RegisterDecider(
-            self.register, policy_of(config), lambda: self.clock_trust.sound
+            self.register, policy_of(self.settings.config), lambda: self.clock_trust.sound
         )
         self.housekeeping = Housekeeping(
             Retention(store.journal, store.pictures, limits_of(config), store.clock),
@@ -130,6 +135,7 @@ class Application:
         )
         self.ids = Ids(store.clock)
         self.controllers: dict[LaneId, LaneController] = {}
+        self.lane_signs: dict[LaneId, LaneSign] = {}
         self.signs = {
             LaneId(lane): LaneSigns(sign_settings(one), store.clock)
             for lane, one in config.lanes.items()
@@ -137,6 +143,8 @@ class Application:
         }
         self.stations = Stations(config, store.clock, self._station_said)
         self._fires = [LaneId(lane) for lane in config.lanes if fire_was_on(store, lane)]
+        with store.database.reading() as connection:
+            self._latches = {LaneId(lane): latches_of(connection, lane) for lane in config.lanes}
         self.watchers = {
             LaneId(lane): Watcher(
                 eye_settings(lane, settings, config),
@@ -149,6 +157,7 @@ class Application:
             {LaneId(lane): self._lane(LaneId(lane), one) for lane, one in config.lanes.items()},
             hub=self.hub,
             journal=store.journal,
+            pictures=store.pictures,
             clock=store.clock,
             new_id=self.ids,
         )
@@ -158,6 +167,7 @@ class Application:
             store.journal.health,
             store.pictures.counts,
         )
+        self.settings.subscribe(self._retune)
         self.web = self._web()
 
     # --- life ------------------------------------------------------------------------------------
@@ -171,6 +181,8 @@ class Application:
         self.stations.start()
         for lane in self._fires:
             self.stations.latch_fire(lane)
+        for lane, set_ in self._latches.items():
+            self.stations.resume(lane, locked=set_.locked, maintenance=set_.maintenance)
         for signs in self.signs.values():
             signs.start()
         for watcher in self.watchers.values():
@@ -223,14 +235,15 @@ class Application:
             controller.tell(report)
 
     def _lane(self, lane: LaneId, settings: LaneConfig) -> LaneParts:
-        store, config = self.store, self.config
+        store = self.store
         barrier = LaneBarrier(self.stations.of(lane), lane)
         with store.database.reading() as connection:
             line = remembered(connection, lane, store.vault)
-        signs = self.signs.get(lane)
+        if signs := self.signs.get(lane):
+            self.lane_signs[lane] = LaneSign(signs, self._lane_texts())
         work = LaneWork(
-            lane_settings(lane, settings, config),
-            rules_of(config, self.ids),
+            lane_settings(lane, settings, self.settings.config),
+            rules_of(self.settings.config, self.ids),
             clock=store.clock,
             journal=store.journal,
             pictures=store.pictures,
@@ -239,11 +252,25 @@ class Application:
             look=self.watchers[lane].look,
             arm=self.stations.state(lane),
             line=line,
-            sign=LaneSign(signs, Texts(Language(config.site.language))) if signs else None,
+            sign=self.lane_signs.get(lane),
         )
         controller = LaneController(work, store.clock, self.hub)
         self.controllers[lane] = controller
         return LaneParts(controller, barrier, settings.barrier.hold_cap_minutes * 60.0)
+
+    def _retune(self) -> None:
+        """Hand changed settings to the rules, the lanes and what speaks to drivers."""
+        config = self.settings.config
+        self.decider.retune(policy_of(config))
+        for lane, controller in self.controllers.items():
+            settings = lane_settings(lane, config.lanes[lane], config)
+            controller.tell(Retuned(settings, rules_of(config, self.ids)))
+        for sign in self.lane_signs.values():
+            sign.speak(self._lane_texts())
+
+    def _lane_texts(self) -> Texts:
+        language = Language(self.config.site.language)
+        return Texts(language, self.settings.texts(language))
 
     def _web(self) -> FastAPI:
         store, config = self.store, self.config
@@ -277,7 +304,8 @@ class Application:
                 hold_cap=timedelta(
                     minutes=max(lane.barrier.hold_cap_minutes for lane in config.lanes.values())
                 ),
-                config=config,
+                settings=self.settings,
+                config_file=self.config_file,
             ),
         )
         app.state.access = Access(doorkeeper, tokens, store.clock)

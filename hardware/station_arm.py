@@ -218,6 +218,7 @@ class StationArm:
             "link": state.link,
             "presence": state.presence,
             "hold_until": state.hold_until,
+            "set": (state.locked, state.maintenance),
         }
         if shown != self._told:
             self._told = shown

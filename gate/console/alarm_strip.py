@@ -10,6 +10,7 @@ from nicegui import run, ui
 
 from gate.console import widgets
 from gate.console.asking_aside import Asked
+from gate.console.once import Once
 from gate.console.visit import Visit
 from gate.people import Action
 from gate.report_values import AlarmRow
@@ -72,10 +73,11 @@ class AlarmStrip:
             return
         name = visit.texts.name_of("alarm.kind", alarm.kind)
         dialog, card = widgets.sheet(name)
+        once = Once()
 
         async def taken() -> None:
             user = visit.act(Action.OPERATE)
-            if user is None:
+            if user is None or not once.take():
                 return
             dialog.close()
             remark = note.value.strip()

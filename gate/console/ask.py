@@ -20,6 +20,7 @@ from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.plate_pad import PlatePad
 from gate.console.visit import Visit
+from gate.console.why_sheet import reasons_of, why_sheet
 from gate.events import CandidatePlate, Direction
 from gate.people import Action
 from gate.ports import LaneView
@@ -207,31 +208,18 @@ def admit_as_read(visit: Visit, view: LaneView) -> None:
 
 def admit_after_question(visit: Visit, view: LaneView, plate: str) -> None:
     """Ask why this vehicle is let in, then admit it."""
-    if visit.act(Action.OPERATE) is None:
-        return
-    dialog, card = widgets.sheet(visit.say("ask.anyway_title"))
-    once = Once()
 
-    async def chosen(reason: str) -> None:
-        if not once.take():
-            return
-        dialog.close()
-        extra = note.value.strip()
-        await admit(visit, view, plate, f"{reason}: {extra}" if extra else reason)
+    async def chosen(remark: str) -> None:
+        await admit(visit, view, plate, remark)
 
-    def choose(reason: str) -> Do:
-        return lambda: chosen(reason)
-
-    with card:
-        widgets.raw(plate_chip(plate, view.colour, size="big"))
-        widgets.words(visit.say("ask.anyway_text"))
-        with widgets.div("choices"):
-            for number, reason in enumerate(REASONS, start=1):
-                label = visit.say(f"by_hand.reason.{reason}")
-                widgets.button(label, choose(reason), kind="big", key=str(number))
-        note = widgets.text_field(visit.say("by_hand.remark"))
-        widgets.button(visit.say("shell.cancel"), dialog.close, key="Esc")
-    visit.open_sheet(dialog, {str(n): choose(one) for n, one in enumerate(REASONS, start=1)})
+    why_sheet(
+        visit,
+        visit.say("ask.anyway_title"),
+        reasons_of(visit, REASONS),
+        chosen,
+        hint=visit.say("ask.anyway_text"),
+        above=plate_chip(plate, view.colour, size="big"),
+    )
 
 
 async def admit(visit: Visit, view: LaneView, plate: str, remark: str) -> bool:

@@ -1,4 +1,4 @@
-"""By hand: raise, hold, lower, emergency release, reset after fire. Who, why, and never by itself.
+"""By hand: raise, hold, lower, emergency release. Who, why, with picture, and never by itself.
 
 Rules of this file:
 - Each handler asks the doorkeeper anew and passes the name of who acts.
@@ -12,9 +12,9 @@ from typing import Any, Final
 from nicegui import run
 
 from gate.console import widgets
-from gate.console.confirming import confirm
 from gate.console.once import Once
 from gate.console.visit import Visit
+from gate.console.why_sheet import reasons_of, remark_of, why_sheet
 from gate.entries import Audited
 from gate.errors import JournalAway
 from gate.events import LaneId
@@ -22,69 +22,47 @@ from gate.people import Action
 from gate.ports import LaneView
 
 REASONS: Final = ("visitor", "delivery", "moving", "taxi", "misread", "emergency", "other")
+LOWER_REASONS: Final = ("passed_by", "left_up", "security", "other")
 HOLD_MINUTES: Final = (5, 15, 30, 60, 120, 240)
 
 
 def raise_sheet(visit: Visit, view: LaneView) -> None:
     """Ask for the reason and raise the arm with it: two presses in all."""
-    if visit.act(Action.OPERATE) is None:
-        return
-    dialog, card = widgets.sheet(visit.say("by_hand.raise_title", lane=view.name))
-    once = Once()
 
-    async def chosen(reason: str) -> None:
-        user = visit.act(Action.OPERATE)
-        if user is None or not once.take():
-            return
-        dialog.close()
-        remark = f"{reason}: {note.value.strip()}" if note.value.strip() else reason
-        done = await run.io_bound(
-            visit.services.lanes.raise_by_hand, view.lane, user.name, remark, False
-        )
-        _answer(visit, bool(done), "by_hand.raised", view.name)
+    async def chosen(remark: str) -> None:
+        lanes = visit.services.lanes
+        done = await by(visit, lambda actor: lanes.raise_by_hand(view.lane, actor, remark, False))
+        answer(visit, done, "by_hand.raised", view.name)
 
-    with card:
-        widgets.words(visit.say("by_hand.why"), "soft")
-        with widgets.div("choices"):
-            for number, reason in enumerate(REASONS, start=1):
-                widgets.button(
-                    visit.say(f"by_hand.reason.{reason}"),
-                    _later(chosen, reason),
-                    kind="big",
-                    key=str(number),
-                )
-        note = widgets.text_field(visit.say("by_hand.remark"))
-        widgets.button(visit.say("shell.cancel"), dialog.close, key="Esc")
-    digits = {str(n): _later(chosen, reason) for n, reason in enumerate(REASONS, start=1)}
-    visit.open_sheet(dialog, digits)
+    title = visit.say("by_hand.raise_title", lane=view.name)
+    why_sheet(visit, title, reasons_of(visit, REASONS), chosen)
 
 
 async def emergency(visit: Visit, view: LaneView) -> None:
     """Raise at once for an ambulance or fire engine; the remark comes afterwards."""
-    user = visit.act(Action.OPERATE)
-    if user is None:
+    lanes = visit.services.lanes
+    if visit.act(Action.OPERATE) is None:
         return
-    done = await run.io_bound(
-        visit.services.lanes.raise_by_hand, view.lane, user.name, "emergency", True
-    )
-    _answer(visit, bool(done), "by_hand.released", view.name)
+    done = await by(visit, lambda who: lanes.raise_by_hand(view.lane, who, "emergency", True))
+    answer(visit, done, "by_hand.released", view.name)
     _remark_sheet(visit, view.lane, view.name)
 
 
 def _remark_sheet(visit: Visit, lane: LaneId, name: str) -> None:
     dialog, card = widgets.sheet(visit.say("by_hand.remark_title", lane=name))
+    once = Once()
 
     async def keep() -> None:
         user = visit.act(Action.OPERATE)
-        if user is None or not note.value.strip():
+        if user is None or not note.value.strip() or not once.take():
             return
         entry = Audited(user.name, "emergency_remark", target=lane, why=note.value.strip())
+        dialog.close()
         try:
             await run.io_bound(visit.services.journal.append, entry)
         except JournalAway:
             visit.warn("shell.not_kept")
             return
-        dialog.close()
         visit.tell("by_hand.remark_kept")
 
     with card:
@@ -92,7 +70,7 @@ def _remark_sheet(visit: Visit, lane: LaneId, name: str) -> None:
         note = widgets.text_field(visit.say("by_hand.remark"), area=True).props("autofocus")
         with widgets.div("row-flex"):
             widgets.button(visit.say("shell.keep"), keep, kind="main")
-            widgets.button(visit.say("by_hand.later"), dialog.close)
+            widgets.button(visit.say("by_hand.later"), dialog.close, key="Esc")
     visit.open_sheet(dialog)
 
 
@@ -101,79 +79,70 @@ def hold_sheet(visit: Visit, view: LaneView) -> None:
     if visit.act(Action.OPERATE) is None:
         return
     dialog, card = widgets.sheet(visit.say("by_hand.hold_title", lane=view.name))
-    once = Once()
+    once, lanes = Once(), visit.services.lanes
     cap = visit.services.hold_cap.total_seconds() / 60
+    offered = [minutes for minutes in HOLD_MINUTES if minutes <= cap] or [int(cap)]
 
     async def chosen(minutes: int) -> None:
-        user = visit.act(Action.OPERATE)
-        if user is None or not once.take():
+        if visit.act(Action.OPERATE) is None or not once.take():
             return
         dialog.close()
-        remark = f"{reason.value}: {note.value.strip()}" if note.value.strip() else reason.value
-        done = await run.io_bound(
-            visit.services.lanes.hold, view.lane, user.name, str(remark), minutes * 60.0
-        )
-        _answer(visit, bool(done), "by_hand.held", view.name)
+        remark = remark_of(str(reason.value), str(note.value or ""))
+        done = await by(visit, lambda who: lanes.hold(view.lane, who, remark, minutes * 60.0))
+        answer(visit, done, "by_hand.held", view.name)
 
     with card:
-        names = {code: visit.say(f"by_hand.reason.{code}") for code in REASONS}
-        reason = widgets.choice_field(visit.say("by_hand.why"), names, "moving")
+        reason = widgets.choice_field(
+            visit.say("by_hand.why"), reasons_of(visit, REASONS), "moving"
+        )
         note = widgets.text_field(visit.say("by_hand.remark"))
         widgets.words(visit.say("by_hand.hold_hint", cap=int(cap)), "soft")
         with widgets.div("choices"):
-            for minutes in (m for m in HOLD_MINUTES if m <= cap):
+            for number, minutes in enumerate(offered, start=1):
                 label = visit.say("by_hand.minutes", n=minutes)
-                widgets.button(label, _later(chosen, minutes), kind="big")
+                widgets.button(label, _later(chosen, minutes), kind="big", key=str(number))
         widgets.button(visit.say("shell.cancel"), dialog.close, key="Esc")
-    visit.open_sheet(dialog)
+    digits = {str(n): _later(chosen, minutes) for n, minutes in enumerate(offered, start=1)}
+    visit.open_sheet(dialog, digits)
 
 
 async def release_hold(visit: Visit, view: LaneView) -> None:
     """End the hold; the arm's own rules decide when it comes down."""
-    user = visit.act(Action.OPERATE)
-    if user is None:
+    if visit.act(Action.OPERATE) is None:
         return
-    done = await run.io_bound(visit.services.lanes.release_hold, view.lane, user.name, "")
-    _answer(visit, bool(done), "by_hand.hold_ended", view.name)
+    lanes = visit.services.lanes
+    done = await by(visit, lambda actor: lanes.release_hold(view.lane, actor, ""))
+    answer(visit, done, "by_hand.hold_ended", view.name)
 
 
-async def lower(visit: Visit, view: LaneView) -> None:
-    """Ask for the arm to come down; the barrier refuses while anything may be under it."""
-    user = visit.act(Action.OPERATE)
-    if user is None:
-        return
-    done = await run.io_bound(visit.services.lanes.lower, view.lane, user.name, "")
-    if done:
-        visit.tell("by_hand.lowering", lane=view.name)
-    else:
-        visit.warn("by_hand.not_lowered", lane=view.name)
+def lower_sheet(visit: Visit, view: LaneView) -> None:
+    """Ask why, then for the arm to come down; the barrier refuses while anything may be under."""
+
+    async def chosen(remark: str) -> None:
+        lanes = visit.services.lanes
+        if await by(visit, lambda actor: lanes.lower(view.lane, actor, remark)):
+            visit.tell("by_hand.lowering", lane=view.name)
+        else:
+            visit.warn("by_hand.not_lowered", lane=view.name)
+
+    title = visit.say("by_hand.lower_title", lane=view.name)
+    hint = visit.say("by_hand.lower_hint")
+    why_sheet(visit, title, reasons_of(visit, LOWER_REASONS), chosen, hint=hint)
 
 
-def reset_fire(visit: Visit, view: LaneView) -> None:
-    """State that the fire is over: a person says so, after a question."""
-
-    async def agreed() -> None:
-        user = visit.act(Action.RESET_FIRE)
-        if user is None:
-            return
-        done = await run.io_bound(visit.services.lanes.reset_fire, view.lane, user.name, "")
-        _answer(visit, bool(done), "by_hand.fire_reset", view.name)
-
-    confirm(
-        visit,
-        visit.say("by_hand.fire_title"),
-        visit.say("by_hand.fire_text", lane=view.name),
-        visit.say("by_hand.fire_yes"),
-        agreed,
-    )
+async def by(visit: Visit, act: Callable[[str], bool], right: Action = Action.OPERATE) -> bool:
+    """Do something as who is logged in now, aside from the event loop; return what came of it."""
+    user = visit.act(right)
+    return user is not None and bool(await run.io_bound(act, user.name))
 
 
-def _later(action: Callable[[Any], Any], value: object) -> Callable[[], Any]:
-    return lambda: action(value)
-
-
-def _answer(visit: Visit, done: bool, key: str, lane: str) -> None:
+def answer(visit: Visit, done: bool, key: str, lane: str) -> None:
+    """Say what came of it."""
     if done:
         visit.tell(key, lane=lane)
     else:
         visit.warn("by_hand.refused", lane=lane)
+
+
+def _later(action: Callable[[Any], Any], value: object) -> Callable[[], Any]:
+    return lambda: action(value)

@@ -15,7 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from gate.console import widgets
 from gate.console.lane_words import household_text, reason_text, remark_text
 from gate.console.look_up import REASONS, why_text
+from gate.console.once import Once
 from gate.console.visit import Visit
+from gate.console.why_sheet import remark_of
 from gate.errors import GateError
 from gate.exports import Columns, Form, Taker, export
 from gate.people import Action
@@ -69,15 +71,15 @@ def export_sheet(visit: Visit, which: PassageFilter) -> None:
         return
     say = visit.say
     dialog, card = widgets.sheet(say("export.title"))
-    progress = Progress()
+    progress, once = Progress(), Once()
 
     async def start() -> None:
         user = visit.act(Action.EXPORT)
-        if user is None:
+        if user is None or not once.take():
             return
         button.set_enabled(False)
         bar.set_visibility(True)
-        why = f"{reason.value}: {more.value.strip()}" if more.value.strip() else str(reason.value)
+        why = remark_of(str(reason.value), str(more.value or ""))
         await _take(visit, which, Form(str(kind.value)), user.name, why, progress)
         dialog.close()
 

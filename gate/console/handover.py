@@ -124,16 +124,19 @@ class HandoverPage:
 
             async def signed() -> None:
                 leaving = self._visit.act(Action.HAND_OVER)
-                if leaving is None:
+                if leaving is None or not button.enabled:
                     return
                 typed = (str(name.value or "").strip(), str(password.value or ""))
                 password.set_value("")
+                button.set_enabled(False)
                 taker = await self._taker(*typed, leaving)
                 if taker is not None:
                     entry = _entry(summary, since, now, leaving, taker, str(remark.value or ""))
                     await self._keep(entry)
+                button.set_enabled(True)
 
-            widgets.button(say("handover.keep"), signed, kind="good big", icon="draw")
+            button = widgets.button(say("handover.keep"), signed, kind="good big", icon="draw")
+            password.on("keydown.enter", signed)
 
     async def _taker(self, name: str, password: str, leaving: User) -> User | None:
         """Return who takes over, once that person has signed with an own password."""

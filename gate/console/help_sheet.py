@@ -10,6 +10,9 @@ from gate.console.visit import Visit
 LIVE: Final = (
     ("1 / 2", "raise"),
     ("Shift+1 / Shift+2", "emergency"),
+    ("H 1 / H 2", "hold"),
+    ("D 1 / D 2", "lower"),
+    ("B 1 / B 2", "arm"),
     ("A", "ask"),
     ("K", "acknowledge"),
 )

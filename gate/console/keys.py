@@ -12,6 +12,7 @@ from nicegui.element import Element
 from nicegui.events import KeyEventArguments, handle_event
 
 Handlers = Mapping[str, Callable[[], Any]]
+SECOND_KEY_S = 2.0
 
 
 class Keys:
@@ -33,6 +34,19 @@ class Keys:
             self._layers[:] = [one for one in self._layers if one is not layer]
 
         return lift
+
+    def then(self, handlers: Handlers) -> None:
+        """Hear one more key, for two seconds: the second of two that are pressed in turn."""
+
+        def heard(handler: Callable[[], Any]) -> Callable[[], Any]:
+            def act() -> object:
+                lift()
+                return handler()
+
+            return act
+
+        lift = self.lay({key: heard(handler) for key, handler in handlers.items()}, alone=True)
+        ui.timer(SECOND_KEY_S, lift, once=True)
 
     def find(self, name: str) -> Callable[[], Any] | None:
         """Return the handler of a key."""

@@ -11,7 +11,7 @@ from typing import Final
 
 from nicegui import ui
 
-from gate.console import by_hand, widgets
+from gate.console import arm_sheet, by_hand, widgets
 from gate.console.gate_drawing import DRAWING, state_classes
 from gate.console.lane_words import answer_class, answer_html, state_badges
 from gate.console.visit import Visit
@@ -37,12 +37,16 @@ def _to_ask(visit: Visit, view: LaneView) -> None:
 
 BUTTONS: Final = {
     "ask": Looks(_to_ask, "contact_support", "main big", "A", wide=True),
-    "fire": Looks(by_hand.reset_fire, "local_fire_department", "bad", wide=True),
+    "fire": Looks(arm_sheet.reset_fire, "local_fire_department", "bad", wide=True),
+    "fault": Looks(arm_sheet.reset_fault, "build_circle", "main", wide=True),
+    "end_maintenance": Looks(arm_sheet.end_maintenance, "engineering", "main", wide=True),
+    "unlock": Looks(arm_sheet.unlock, "lock_open", "main", wide=True),
     "raise": Looks(by_hand.raise_sheet, "expand_less", "good big", "{n}"),
     "emergency": Looks(by_hand.emergency, "emergency", "bad big", "⇧{n}"),
-    "hold": Looks(by_hand.hold_sheet, "lock_open"),
-    "end_hold": Looks(by_hand.release_hold, "lock_clock", "main"),
-    "lower": Looks(by_hand.lower, "expand_more"),
+    "hold": Looks(by_hand.hold_sheet, "hourglass_top", key="H{n}"),
+    "end_hold": Looks(by_hand.release_hold, "hourglass_disabled", "main", key="H{n}"),
+    "lower": Looks(by_hand.lower_sheet, "expand_more", key="D{n}"),
+    "arm": Looks(arm_sheet.arm_sheet, "tune", key="B{n}"),
 }
 
 
@@ -96,10 +100,25 @@ class LaneCard:
     def _wanted_buttons(self) -> tuple[str, ...]:
         if not self._visit.may(Action.OPERATE):
             return ()
-        asking = ("ask",) if self.view.state == "asking" else ()
-        hold = "end_hold" if self.view.mode == "held_open" else "hold"
-        fire = ("fire",) if self.view.mode == "fire" else ()
-        return (*asking, *fire, "raise", "emergency", hold, "lower")
+        view = self.view
+        first = {
+            "ask": view.state == "asking",
+            "fire": view.mode == "fire",
+            "fault": view.arm == "fault",
+            "end_maintenance": view.maintenance,
+            "unlock": view.locked,
+        }
+        urgent = [name for name, wanted in first.items() if wanted]
+        return (*urgent, "raise", "emergency", self.hold_or_end, "lower", "arm")
+
+    @property
+    def hold_or_end(self) -> str:
+        """Which of the two the arm's mode leaves."""
+        return "end_hold" if self.view.mode == "held_open" else "hold"
+
+    def press(self, name: str) -> object:
+        """Do what a button does: for keys."""
+        return BUTTONS[name].act(self._visit, self.view)
 
     def _draw_buttons(self, wanted: tuple[str, ...]) -> None:
         self._drawn_buttons = wanted

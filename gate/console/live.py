@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from nicegui import ui
 
-from gate.console import by_hand, widgets
+from gate.console import widgets
 from gate.console.alarm_strip import AlarmStrip
 from gate.console.feed import Feed
 from gate.console.lane_card import LaneCard
@@ -51,14 +51,31 @@ def _keys(visit: Visit, cards: dict[LaneId, LaneCard], alarms: AlarmStrip) -> No
     handlers: dict[str, Callable[[], object]] = {
         "a": lambda: ui.navigate.to("/ask"),
         "k": alarms.acknowledge_first,
+        "h": lambda: _of_lane(visit, cards, lambda card: card.press(card.hold_or_end)),
+        "d": lambda: _of_lane(visit, cards, lambda card: card.press("lower")),
+        "b": lambda: _of_lane(visit, cards, lambda card: card.press("arm")),
     }
     for card in cards.values():
-        handlers |= _lane_keys(visit, card)
+        handlers |= _lane_keys(card)
     visit.keys.lay(handlers)
 
 
-def _lane_keys(visit: Visit, card: LaneCard) -> dict[str, Callable[[], object]]:
+def _lane_keys(card: LaneCard) -> dict[str, Callable[[], object]]:
     return {
-        f"{card.number}": lambda: by_hand.raise_sheet(visit, card.view),
-        f"shift+{card.number}": lambda: by_hand.emergency(visit, card.view),
+        f"{card.number}": lambda: card.press("raise"),
+        f"shift+{card.number}": lambda: card.press("emergency"),
     }
+
+
+def _of_lane(
+    visit: Visit, cards: dict[LaneId, LaneCard], act: Callable[[LaneCard], object]
+) -> None:
+    """Wait for the digit of the lane that was meant; where there is one lane, do not ask."""
+    if not visit.may(Action.OPERATE):
+        return
+
+    def of(card: LaneCard) -> Callable[[], object]:
+        return lambda: act(card)
+
+    choices = {str(card.number): of(card) for card in cards.values()}
+    visit.keys.then(choices)

@@ -9,7 +9,9 @@ from typing import Any, Final
 from nicegui import run
 
 from gate.console import widgets
+from gate.console.once import Once
 from gate.console.visit import Visit
+from gate.console.why_sheet import remark_of
 from gate.entries import Audited
 from gate.errors import JournalAway
 from gate.people import Action, User
@@ -36,11 +38,12 @@ def with_reason(
         return
     say = visit.say
     dialog, card = widgets.sheet(say("look_up.title"))
+    once = Once()
 
     async def chosen() -> None:
         user = visit.act(right)
-        why = f"{reason.value}: {more.value.strip()}" if more.value.strip() else str(reason.value)
-        if user is None:
+        why = remark_of(str(reason.value), str(more.value or ""))
+        if user is None or not once.take():
             return
         dialog.close()
         if await note(visit, user, action, target, why):

@@ -61,7 +61,7 @@ class Pages:
             token=token,
             user=user,
             preferences=preferences,
-            texts=Texts(preferences.language),
+            texts=Texts(preferences.language, self.services.settings.texts(preferences.language)),
             client=ui.context.client,
             request=request,
         )

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel
-
 from gate.people import People
 from gate.ports import Clock, Journal, Lanes, Pictures, Registry, SiteEvents
 from gate.reports import Reports
+from gate.settings import Settings
 from gate.texts import FIRST, Language
 
 
@@ -26,8 +25,8 @@ class Services:
 
     site: the community's name. zone: of the times on the screen. secret: 32 bytes or more from a
     file outside the tree; it signs log-ins. idle: a log-in ends after so long without a click.
-    hold_cap: the longest time that an arm may be held up. config: what the settings page shows, and
-    the file that it was read from.
+    hold_cap: the longest time that an arm may be held up. config_file: where the settings that may
+    not change at run time stand.
     """
 
     site: str
@@ -41,8 +40,8 @@ class Services:
     journal: Journal
     reports: Reports
     registry: KnownVehicles
+    settings: Settings
     language: Language = FIRST
     idle: timedelta = timedelta(hours=12)
     hold_cap: timedelta = timedelta(hours=2)
-    config: BaseModel | None = None
     config_file: Path | None = None

@@ -1,22 +1,32 @@
-"""Settings as they are in force: each key of config.yaml, its value and what it is for.
+"""Settings: what may change while the gate runs, what was changed by whom, and what the file says.
 
-They are changed in the file, by who may log in to the machine, and take effect at the next start;
-the page says where. Passwords in addresses are never shown.
+Changes are in force at once in every lane, ask for a reason, are on record and can be taken back.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
+from functools import partial
 from html import escape
+from typing import Final
 
-from pydantic import BaseModel
+from nicegui import run
 
 from gate.console import widgets
+from gate.console.asking_aside import ask
+from gate.console.config_table import config_table
 from gate.console.pages import Pages
+from gate.console.setting_sheet import fault_text, hint_of, name_of, setting_sheet, value_text
 from gate.console.visit import Visit
+from gate.errors import GateError
 from gate.people import Action
+from gate.report_values import AuditFilter, AuditRow
+from gate.settings import text_keys, tunable_of
+from gate.texts import Language
+from gate.tunables import POLICY, SettingRefused
 
-FILE = "config.yaml"
-_USER_IN_URL = re.compile(r"(?<=://)[^/@\s]+@")
+VIEWS: Final = ("rules", "texts", "history", "file")
+ICONS: Final = {"rules": "rule", "texts": "campaign", "history": "history", "file": "description"}
+GROUPS: Final = ("sureness", "times", "cases", "hours")
+SHOWN: Final = 60
 
 
 def add(pages: Pages) -> None:
@@ -24,48 +34,145 @@ def add(pages: Pages) -> None:
     pages.add("/settings", "nav.settings", Action.CHANGE_SETTINGS, build)
 
 
-def build(visit: Visit) -> None:
+async def build(visit: Visit) -> None:
     """Fill the page."""
-    config = visit.services.config
-    widgets.heading(visit.say("nav.settings"))
-    if config is None:
-        widgets.empty(visit.say("settings.none"), icon="settings")
-        return
-    where = visit.say("settings.where", file=str(visit.services.config_file or FILE))
-    widgets.words(where, "soft").style("margin:6px 0 12px")
-    sections: dict[str, list[tuple[str, str, str]]] = {}
-    for key, value, purpose in lines(config):
-        section, dot, _ = key.partition(".")
-        sections.setdefault(section if dot else FILE, []).append((key, value, purpose))
-    heads = [visit.say(f"settings.{name}") for name in ("key", "value", "purpose")]
-    for name, rows in sections.items():
-        with widgets.div("card").style("margin-bottom:12px"):
-            widgets.heading(name, 3)
-            cells = (
-                [
-                    f"<code>{escape(key)}</code>",
-                    f"<b>{escape(value)}</b>",
-                    f'<span lang="en">{escape(purpose)}</span>',
-                ]
-                for key, value, purpose in rows
-            )
-            widgets.table(heads, cells, caption=name)
+    await SettingsPage(visit).show("rules")
 
 
-def lines(part: BaseModel, before: str = "") -> Iterator[tuple[str, str, str]]:
-    """Return key, value and purpose of every setting below a section."""
-    for name, field in type(part).model_fields.items():
-        key = f"{before}{field.alias or name}"
-        value = getattr(part, name)
-        if isinstance(value, BaseModel):
-            yield from lines(value, f"{key}.")
-        elif isinstance(value, dict) and any(isinstance(v, BaseModel) for v in value.values()):
-            for entry, inner in value.items():
-                yield from lines(inner, f"{key}.{entry}.")
+class SettingsPage:
+    """One view at a time, chosen above."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._settings = visit.services.settings
+        say = visit.say
+        with widgets.div("page-head"):
+            widgets.heading(say("nav.settings")).classes("grow")
+            with widgets.div("row-flex").props(f'role=group aria-label="{say("nav.settings")}"'):
+                self._buttons = {
+                    name: widgets.button(
+                        say(f"settings.view.{name}"), partial(self.show, name), icon=ICONS[name]
+                    )
+                    for name in VIEWS
+                }
+        self._place = widgets.div("col-flex")
+
+    async def show(self, view: str) -> None:
+        """Draw a view."""
+        if self._visit.act(Action.CHANGE_SETTINGS) is None:
+            return
+        for name, button in self._buttons.items():
+            button.classes(add="btn-main" if name == view else "", remove="btn-main")
+            button.props(f"aria-pressed={'true' if name == view else 'false'}")
+        self._buttons[view].classes(add="btn-main")
+        rows = await self._history_rows() if view == "history" else ()
+        self._place.clear()
+        with self._place:
+            match view:
+                case "rules":
+                    self._rules()
+                case "texts":
+                    self._texts()
+                case "history":
+                    self._history(rows)
+                case _:
+                    config_table(self._visit, self._settings.config)
+
+    # --- what may change --------------------------------------------------------------------------
+
+    def _rules(self) -> None:
+        say = self._visit.say
+        widgets.words(say("settings.at_once"), "soft")
+        for group in GROUPS:
+            keys = [key for key, tunable in POLICY.items() if tunable.group == group]
+            self._card(say(f"settings.group.{group}"), keys, "rules")
+
+    def _texts(self) -> None:
+        say = self._visit.say
+        widgets.words(say("settings.texts_hint"), "soft")
+        for language in Language:
+            keys = text_keys(language)
+            title = say(f"settings.texts_{language.value}")
+            self._card(title, keys, "texts")
+
+    def _card(self, title: str, keys: Iterable[str], view: str) -> None:
+        with widgets.div("card", tag="section"):
+            widgets.heading(title, 3)
+            for key in keys:
+                self._line(key, view)
+
+    def _line(self, key: str, view: str) -> None:
+        visit, settings = self._visit, self._settings
+        name = name_of(visit, key)
+        with widgets.div("setting"):
+            with widgets.div("setting-words"):
+                widgets.words(name, "setting-name")
+                if view == "rules":
+                    widgets.words(hint_of(visit, key), "small soft")
+            value = value_text(visit, tunable_of(key), settings.value(key))
+            with widgets.div("setting-value"):
+                widgets.words(value, "strong")
+                if given := settings.given.get(key):
+                    by = visit.say("settings.given", by=given.by, at=visit.hour(given.at))
+                    widgets.badge(by, "ask", "edit")
+            widgets.button(
+                visit.say("settings.change"), self._opener(key, view), kind="small", icon="edit"
+            ).props(f'aria-label="{escape(visit.say("settings.change"))} {escape(name)}"')
+
+    def _opener(self, key: str, view: str) -> Callable[[], None]:
+        async def again() -> None:
+            await self.show(view)
+
+        return lambda: setting_sheet(self._visit, key, again)
+
+    # --- what was changed -------------------------------------------------------------------------
+
+    async def _history_rows(self) -> tuple[AuditRow, ...] | None:
+        reports = self._visit.services.reports
+        page = await ask(lambda: reports.audit(AuditFilter(action="setting_*"), None, SHOWN))
+        return page.rows if page is not None else None
+
+    def _history(self, rows: tuple[AuditRow, ...] | None) -> None:
+        say = self._visit.say
+        with widgets.div("card"):
+            if rows is None:
+                widgets.empty(say("shell.record_away"), icon="cloud_off")
+            elif not rows:
+                widgets.empty(say("settings.no_history"), say("settings.at_once"), "history")
+            for row in rows or ():
+                self._change(row)
+
+    def _change(self, row: AuditRow) -> None:
+        visit = self._visit
+        try:
+            tunable = tunable_of(row.target)
+        except SettingRefused:
+            return
+        before = escape(value_text(visit, tunable, row.detail.get("before")))
+        after = escape(value_text(visit, tunable, row.detail.get("after")))
+        with widgets.div("setting"):
+            with widgets.div("setting-words"):
+                widgets.words(name_of(visit, row.target), "setting-name")
+                widgets.words(
+                    f"{visit.time(row.at)} · {row.actor} · {row.why or '—'}", "small soft"
+                )
+            widgets.raw(f"{before} → <b>{after}</b>", "setting-value")
+            if self._settings.value(row.target) == row.detail.get("after"):
+                undo = partial(self._undo, row)
+                widgets.button(visit.say("settings.undo"), undo, kind="small", icon="undo")
+
+    async def _undo(self, row: AuditRow) -> None:
+        visit = self._visit
+        user = visit.act(Action.CHANGE_SETTINGS)
+        if user is None:
+            return
+        why = visit.say("settings.undo_why", at=visit.time(row.at))
+        try:
+            await run.io_bound(self._settings.undo, row.target, row.detail, by=user.name, why=why)
+        except SettingRefused as refused:
+            visit.warn_words(fault_text(visit, refused))
+        except GateError:
+            visit.warn("shell.not_kept")
         else:
-            yield key, shown(value), field.description or ""
-
-
-def shown(value: object) -> str:
-    """Return a value for the screen, without user and password of an address."""
-    return _USER_IN_URL.sub("***@", "—" if value is None else str(value))
+            visit.tell("settings.kept")
+        await self.show("history")

@@ -150,8 +150,7 @@ def _keys(visit: Visit) -> None:
     letters = {p.key.lower(): p.path for group in places(visit.user.role) for p in group}
 
     def go() -> None:
-        lift = visit.keys.lay({key: _go(path) for key, path in letters.items()}, alone=True)
-        ui.timer(2.0, lift, once=True)
+        visit.keys.then({key: _go(path) for key, path in letters.items()})
 
     visit.keys.lay({"?": lambda: show_keys(visit), "g": go})
     visit.keys.listen()

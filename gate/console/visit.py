@@ -76,8 +76,12 @@ class Visit:
 
     def warn(self, key: str, **values: object) -> None:
         """Say that something was not done, and why."""
+        self.warn_words(self.say(key, **values))
+
+    def warn_words(self, text: str) -> None:
+        """Say in these words that something was not done."""
         ui.notify(
-            self.say(key, **values),
+            text,
             type="negative",
             position="top",
             timeout=8000,

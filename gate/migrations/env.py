@@ -8,11 +8,16 @@ from sqlalchemy import Connection, MetaData
 from sqlmodel import SQLModel
 
 import gate.people_tables
+import gate.settings_table
 import registry.records
 from gate import tables
 
 # Importing the modules is what fills SQLModel's metadata; naming them here keeps that visible.
-OWNERS = (gate.people_tables.UserRow, registry.records.Vehicle)
+OWNERS = (
+    gate.people_tables.UserRow,
+    gate.settings_table.SettingRow,
+    registry.records.Vehicle,
+)
 TARGETS: list[MetaData] = [tables.metadata, SQLModel.metadata]
 
 

@@ -113,6 +113,15 @@ class Arm:
     def release_hold(self) -> None:
         self._log.append("release_hold")
 
+    def lock(self) -> None:
+        self._log.append("lock")
+
+    def unlock(self) -> None:
+        self._log.append("unlock")
+
+    def maintenance(self, *, on: bool) -> None:
+        self._log.append(("maintenance", on))
+
     def reset_fire(self, by: str) -> None:
         self._log.append(("reset_fire", by))
 

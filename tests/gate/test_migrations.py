@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlmodel import SQLModel
 
 import gate.people_tables
+import gate.settings_table
 import registry.records
 from gate import tables
 from gate.database import FILE, open_database
@@ -20,7 +21,11 @@ from gate.verification import verify
 from tests.gate.journal_cast import desk, key_vault, started
 
 METADATA = [tables.metadata, SQLModel.metadata]
-OWNERS = (gate.people_tables.UserRow, registry.records.Vehicle)
+OWNERS = (
+    gate.people_tables.UserRow,
+    gate.settings_table.SettingRow,
+    registry.records.Vehicle,
+)
 
 
 def test_the_migrations_make_what_the_code_expects(tmp_path: Path) -> None:

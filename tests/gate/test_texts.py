@@ -18,8 +18,13 @@ PLATE_FILES = {"plate_pad.py", "plate_chip.py"}
 SAYING = {"words", "heading", "button", "text_field", "choice_field", "sheet", "empty", "figure"}
 
 
+def common(language: Language) -> dict[str, str]:
+    """All texts but what the keys of config.yaml are for: in English the model says that itself."""
+    return {key: t for key, t in catalogue(language).items() if not key.startswith("config.")}
+
+
 def test_both_languages_have_the_same_keys():
-    assert catalogue(Language.CHINESE).keys() == catalogue(Language.ENGLISH).keys()
+    assert common(Language.CHINESE).keys() == common(Language.ENGLISH).keys()
 
 
 def names(text: str) -> set[str]:
@@ -28,7 +33,7 @@ def names(text: str) -> set[str]:
 
 def test_both_languages_fill_in_the_same_names():
     english = catalogue(Language.ENGLISH)
-    for key, text in catalogue(Language.CHINESE).items():
+    for key, text in common(Language.CHINESE).items():
         assert names(text) == names(english[key]), key
 
 

@@ -205,8 +205,35 @@ class FakeLanes:
             self.change(lane, mode="automatic")
         return self.answer
 
+    def lock(self, lane: LaneId, actor: str, remark: str) -> bool:
+        if self._obey("lock", lane, actor, remark):
+            self.change(lane, mode="locked", locked=True)
+        return self.answer
+
+    def unlock(self, lane: LaneId, actor: str, remark: str) -> bool:
+        if self._obey("unlock", lane, actor, remark):
+            self.change(lane, mode="automatic", locked=False)
+        return self.answer
+
+    def begin_maintenance(self, lane: LaneId, actor: str, remark: str) -> bool:
+        if self._obey("begin_maintenance", lane, actor, remark):
+            self.change(lane, mode="maintenance", maintenance=True)
+        return self.answer
+
+    def end_maintenance(self, lane: LaneId, actor: str, remark: str) -> bool:
+        if self._obey("end_maintenance", lane, actor, remark):
+            self.change(lane, mode="automatic", maintenance=False)
+        return self.answer
+
+    def reset_fault(self, lane: LaneId, actor: str, remark: str) -> bool:
+        if self._obey("reset_fault", lane, actor, remark):
+            self.change(lane, arm="unknown")
+        return self.answer
+
     def reset_fire(self, lane: LaneId, actor: str, remark: str) -> bool:
-        return self._obey("reset_fire", lane, actor, remark)
+        if self._obey("reset_fire", lane, actor, remark):
+            self.change(lane, mode="automatic")
+        return self.answer
 
     def acknowledge(self, alarm: str, actor: str, remark: str) -> bool:
         return self._obey("acknowledge", alarm, actor, remark)

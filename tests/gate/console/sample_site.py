@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import select
 
+import gate
+from gate.config import load
 from gate.console.services import Services
 from gate.database import open_database
 from gate.entries import (
@@ -45,6 +47,7 @@ from gate.pictures import Pictures
 from gate.ports import Pictures as KeptPictures
 from gate.register import Register
 from gate.reports import Reports
+from gate.settings import Settings
 from gate.vault import open_vault
 from registry import sample, store
 from registry.records import Household, Vehicle
@@ -52,6 +55,7 @@ from registry.store import Author
 from tests.gate.console.fakes import FakeClock, FakeLanes, draw_plate, draw_scene
 
 PASSWORD = "a long password"
+CONFIG = load(Path(gate.__file__).parents[1] / "config.yaml")
 PICTURED = 7  # Drawing is slow: one passage in seven has pictures.
 BLUE = (162, 78, 11)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -115,6 +119,8 @@ def _opened(folder: Path, clock: SampleClock) -> Iterator[SampleSite]:
     pictures = Pictures(folder / "pictures", vault)
     hub = Hub()
     lanes = FakeLanes(clock, hub, pictures)
+    settings = Settings(journal, CONFIG, clock)
+    settings.load()
     journal.subscribe(lambda record: hub.publish("entry", record))
     services = Services(
         site="荷兰小镇",
@@ -128,6 +134,8 @@ def _opened(folder: Path, clock: SampleClock) -> Iterator[SampleSite]:
         journal=journal,
         reports=Reports(database, vault, ZONE),
         registry=Register(journal, clock),
+        settings=settings,
+        config_file=Path("config.yaml"),
     )
     try:
         yield SampleSite(services, lanes, journal, hub, clock)

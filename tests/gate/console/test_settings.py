@@ -1,7 +1,14 @@
 """The settings page shows every key of the configuration, and no password."""
 
-from gate.config import parse
-from gate.console.settings import lines, shown
+from pydantic import BaseModel
+
+from gate import config as configuration
+from gate.config import Config, parse
+from gate.console.config_table import lines, purpose_key, shown
+from gate.console.setting_sheet import fault_text, hint_of, name_of, value_text
+from gate.settings import text_keys, tunable_of
+from gate.texts import Language, Texts, catalogue
+from gate.tunables import POLICY, Fault, Kind, SettingRefused
 
 TEXT = """
 boards:
@@ -15,17 +22,72 @@ lanes:
 """
 
 
+class Page:
+    """What the words of a setting need of a page."""
+
+    def __init__(self, language: Language) -> None:
+        self.texts = Texts(language)
+        self.say = self.texts.say
+
+
 def test_every_key_is_shown_with_its_purpose():
-    shown_lines = {key: (value, purpose) for key, value, purpose in lines(parse(TEXT))}
-    assert shown_lines["lanes.south.barrier.raise"][0] == "1"
-    assert shown_lines["site.name"] == (
+    shown_lines = {line.key: line for line in lines(parse(TEXT))}
+    assert shown_lines["lanes.south.barrier.raise"].value == "1"
+    name = shown_lines["site.name"]
+    assert (name.value, name.purpose) == (
         "荷兰小镇",
         "Name shown on pages, reports and the lane sign.",
     )
-    assert all(purpose for _, purpose in shown_lines.values())
+    assert all(line.purpose for line in shown_lines.values())
+
+
+def test_what_each_key_is_for_is_said_in_chinese_too():
+    sections = [
+        part
+        for part in vars(configuration).values()
+        if isinstance(part, type)
+        and issubclass(part, BaseModel)
+        and part.__module__ == configuration.__name__
+    ]
+    said = catalogue(Language.CHINESE)
+    inner = {name for name in Config.model_fields if name not in {"data", "database", "key_file"}}
+    missing = [
+        key
+        for part in sections
+        for name in part.model_fields
+        if (key := purpose_key(part, name)) not in said
+        and not key.startswith("config.policy.")
+        and not (part is Config and name in inner)
+    ]
+    assert missing == [], "say what these keys are for in gate/locale/zh_CN/config.json"
 
 
 def test_a_password_in_an_address_is_not_shown():
-    values = [value for _, value, _ in lines(parse(TEXT))]
+    values = [line.value for line in lines(parse(TEXT))]
     assert not any("secret" in value for value in values)
     assert shown("rtsp://user:secret@camera/1") == "rtsp://***@camera/1"
+
+
+def test_every_setting_that_may_change_has_its_words():
+    for language in Language:
+        page = Page(language)
+        keys = (*POLICY, *text_keys(Language.CHINESE), *text_keys(Language.ENGLISH))
+        for key in keys:
+            tunable = tunable_of(key)
+            values = {
+                Kind.CHOICE: tunable.choices,
+                Kind.SWITCH: (True, False),
+                Kind.TEXT: (tunable.original,),
+                Kind.HOURS: ("", "1-5 07:00-19:00"),
+            }.get(tunable.kind, (tunable.low, tunable.high))
+            said = [name_of(page, key), hint_of(page, key)]
+            said += [value_text(page, tunable, value) for value in values]
+            assert all(said), key
+            assert "⟨" not in "".join(said), said
+
+
+def test_every_fault_has_its_words():
+    for language in Language:
+        for fault in Fault:
+            names = {"low": 0, "high": 1, "longest": 2, "names": "{plate}"}
+            assert "⟨" not in fault_text(Page(language), SettingRefused(fault, **names))

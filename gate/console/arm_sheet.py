@@ -1,0 +1,160 @@
+"""The sheet of an arm: lock, work on it, take a fault or a fire back. What is done seldom.
+
+None of it moves the arm: it only says what the arm may do. The sheet shows what can be done now.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from gate.console import by_hand, widgets
+from gate.console.confirming import confirm
+from gate.console.lane_words import state_badges
+from gate.console.visit import Visit
+from gate.console.why_sheet import reasons_of, why_sheet
+from gate.people import Action
+from gate.ports import Lanes, LaneView
+
+LOCK_REASONS: Final = ("closed_lane", "security", "broken", "other")
+WORK_REASONS: Final = ("broken", "service", "testing", "other")
+FAULT_REASONS: Final = ("looked_at", "repaired", "other")
+Ask = Callable[[Lanes, str, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that may be done to an arm. name: key in `arm_sheet`, with .title and .done."""
+
+    name: str
+    icon: str
+    act: Callable[[Visit, LaneView], None]
+    kind: str = ""
+
+
+def arm_sheet(visit: Visit, view: LaneView) -> None:
+    """Show how the arm is and what may be done about it."""
+    if visit.act(Action.OPERATE) is None:
+        return
+    dialog, card = widgets.sheet(visit.say("arm_sheet.title", lane=view.name))
+    deeds = tuple(deeds_for(view))
+
+    def opener(deed: Deed) -> Callable[[], None]:
+        def chosen() -> None:
+            dialog.close()
+            deed.act(visit, view)
+
+        return chosen
+
+    with card:
+        widgets.raw(state_badges(visit.texts, view), "lane-words")
+        with widgets.div("col-flex"):
+            for number, deed in enumerate(deeds, start=1):
+                with widgets.div("deed"):
+                    label = visit.say(f"arm_sheet.{deed.name}")
+                    widgets.button(
+                        label,
+                        opener(deed),
+                        kind=f"big {deed.kind}",
+                        icon=deed.icon,
+                        key=f"{number}",
+                    )
+                    widgets.words(visit.say(f"arm_sheet.{deed.name}_hint"), "soft small")
+        widgets.button(visit.say("shell.close"), dialog.close, key="Esc")
+    visit.open_sheet(dialog, {str(n): opener(deed) for n, deed in enumerate(deeds, start=1)})
+
+
+def deeds_for(view: LaneView) -> Iterator[Deed]:
+    """Return what may be done to an arm in this state."""
+    if view.mode == "fire":
+        yield Deed("reset_fire", "local_fire_department", reset_fire, "bad")
+    if view.arm == "fault":
+        yield Deed("reset_fault", "build_circle", reset_fault, "main")
+    if view.maintenance:
+        yield Deed("end_maintenance", "engineering", end_maintenance, "main")
+    else:
+        yield Deed("begin_maintenance", "engineering", begin_maintenance)
+    if view.locked:
+        yield Deed("unlock", "lock_open", unlock, "main")
+    else:
+        yield Deed("lock", "lock", lock)
+
+
+def lock(visit: Visit, view: LaneView) -> None:
+    """Keep the arm from being raised, except by fire."""
+    _with_why(
+        visit, view, "lock", LOCK_REASONS, lambda lanes, who, why: lanes.lock(view.lane, who, why)
+    )
+
+
+def begin_maintenance(visit: Visit, view: LaneView) -> None:
+    """Leave the arm alone while somebody works on it."""
+
+    def begin(lanes: Lanes, who: str, why: str) -> bool:
+        return lanes.begin_maintenance(view.lane, who, why)
+
+    _with_why(visit, view, "begin_maintenance", WORK_REASONS, begin)
+
+
+def reset_fault(visit: Visit, view: LaneView) -> None:
+    """State that somebody has looked at the arm."""
+
+    def reset(lanes: Lanes, who: str, why: str) -> bool:
+        return lanes.reset_fault(view.lane, who, why)
+
+    _with_why(visit, view, "reset_fault", FAULT_REASONS, reset)
+
+
+def unlock(visit: Visit, view: LaneView) -> None:
+    """End a lock, after a question."""
+    _after_question(
+        visit, view, "unlock", lambda lanes, who, why: lanes.unlock(view.lane, who, why)
+    )
+
+
+def end_maintenance(visit: Visit, view: LaneView) -> None:
+    """Take the arm into service again, after the question whether anybody is still at it."""
+
+    def end(lanes: Lanes, who: str, why: str) -> bool:
+        return lanes.end_maintenance(view.lane, who, why)
+
+    _after_question(visit, view, "end_maintenance", end)
+
+
+def reset_fire(visit: Visit, view: LaneView) -> None:
+    """State that the fire is over: a person says so, after a question."""
+
+    def reset(lanes: Lanes, who: str, why: str) -> bool:
+        return lanes.reset_fire(view.lane, who, why)
+
+    _after_question(visit, view, "reset_fire", reset, Action.RESET_FIRE)
+
+
+def _with_why(visit: Visit, view: LaneView, name: str, reasons: tuple[str, ...], act: Ask) -> None:
+    async def chosen(remark: str) -> None:
+        lanes = visit.services.lanes
+        done = await by_hand.by(visit, lambda actor: act(lanes, actor, remark))
+        by_hand.answer(visit, done, f"arm_sheet.{name}_done", view.name)
+
+    title = visit.say(f"arm_sheet.{name}_title", lane=view.name)
+    hint = visit.say(f"arm_sheet.{name}_hint")
+    why_sheet(visit, title, reasons_of(visit, reasons), chosen, hint=hint)
+
+
+def _after_question(
+    visit: Visit, view: LaneView, name: str, act: Ask, right: Action = Action.OPERATE
+) -> None:
+    async def agreed() -> None:
+        lanes = visit.services.lanes
+        done = await by_hand.by(visit, lambda actor: act(lanes, actor, ""), right)
+        by_hand.answer(visit, done, f"arm_sheet.{name}_done", view.name)
+
+    if visit.act(right) is None:
+        return
+    confirm(
+        visit,
+        visit.say(f"arm_sheet.{name}_title", lane=view.name),
+        visit.say(f"arm_sheet.{name}_text", lane=view.name),
+        visit.say(f"arm_sheet.{name}"),
+        agreed,
+        kind="main",
+    )

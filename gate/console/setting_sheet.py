@@ -1,0 +1,137 @@
+"""The sheet in which one setting is changed, and the words for its values."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from nicegui import run, ui
+
+from gate.console import widgets
+from gate.console.once import Once
+from gate.console.visit import Visit
+from gate.errors import GateError
+from gate.people import Action
+from gate.settings import tunable_of
+from gate.tunables import Kind, SettingRefused, Tunable, Value
+
+SWITCHES = ("true", "false")
+
+
+def setting_sheet(visit: Visit, key: str, changed: Callable[[], Awaitable[None]]) -> None:
+    """Let a person change a setting, with a reason; say in the sheet what is wrong with a value."""
+    if visit.act(Action.CHANGE_SETTINGS) is None:
+        return
+    settings, say = visit.services.settings, visit.say
+    tunable = tunable_of(key)
+    dialog, card = widgets.sheet(name_of(visit, key))
+    once = Once()
+
+    async def keep(*, restore: bool) -> None:
+        user = visit.act(Action.CHANGE_SETTINGS)
+        if user is None:
+            return
+        typed, reason = field.value, str(why.value or "")
+        try:
+            if restore:
+                await run.io_bound(settings.restore, key, by=user.name, why=reason)
+            else:
+                await run.io_bound(settings.change, key, typed, by=user.name, why=reason)
+        except SettingRefused as refused:
+            fault.set_content(widgets.badge_html(fault_text(visit, refused), "bad", "error"))
+            return
+        except GateError:
+            visit.warn("shell.not_kept")
+            return
+        if once.take():
+            dialog.close()
+            visit.tell("settings.kept")
+            await changed()
+
+    with card:
+        widgets.words(hint_of(visit, key), "soft")
+        field = _field(visit, tunable, settings.value(key))
+        why = widgets.text_field(say("settings.why"))
+        fault = widgets.raw("").props("role=alert")
+        file = say("settings.in_file", value=value_text(visit, tunable, settings.file_value(key)))
+        widgets.words(file, "small soft")
+        with widgets.div("row-flex"):
+            widgets.button(
+                say("shell.keep"), lambda: keep(restore=False), kind="main", icon="check"
+            )
+            if key in settings.given:
+                widgets.button(say("settings.restore"), lambda: keep(restore=True), icon="undo")
+            widgets.button(say("shell.cancel"), dialog.close, key="Esc")
+    visit.open_sheet(dialog)
+
+
+def _field(visit: Visit, tunable: Tunable, value: Value) -> Any:
+    say = visit.say
+    label = say("settings.new_value")
+    match tunable.kind:
+        case Kind.CHOICE:
+            words = {one: value_text(visit, tunable, one) for one in tunable.choices}
+            return widgets.choice_field(label, words, str(value))
+        case Kind.SWITCH:
+            words = {one: say(f"settings.{one}") for one in SWITCHES}
+            return widgets.choice_field(label, words, str(value).lower())
+        case Kind.TEXT:
+            return widgets.text_field(label, str(value), area=True).props("autofocus")
+        case Kind.HOURS:
+            made = widgets.text_field(label, str(value)).props("autofocus")
+            return _hint(made, say("settings.hours_hint"))
+        case Kind.SHARE | Kind.SECONDS | Kind.COUNT:
+            made = widgets.text_field(label, "" if value is None else f"{value:g}")
+            made.props("autofocus inputmode=decimal")
+            return _hint(made, _bounds(visit, tunable))
+
+
+def _hint(made: ui.input | ui.textarea, text: str) -> ui.input | ui.textarea:
+    made.props["hint"] = text
+    return made
+
+
+def _bounds(visit: Visit, tunable: Tunable) -> str:
+    key = "settings.bounds_or_none" if tunable.optional else "settings.bounds"
+    return visit.say(key, low=f"{tunable.low:g}", high=f"{tunable.high:g}")
+
+
+def name_of(visit: Visit, key: str) -> str:
+    """Return what a setting is called on the screen."""
+    if key.startswith("policy."):
+        return visit.say(f"tunable.{key.removeprefix('policy.')}.name")
+    _, _, name = key.split(".", 2)
+    if name.startswith("sign."):
+        _, direction, verdict = name.split(".")
+        way, word = visit.say(f"lane.{direction}"), visit.say(f"verdict.{verdict}")
+        return visit.say("settings.sign_name", way=way, verdict=word)
+    reason = visit.say(f"{name.removesuffix('.say')}.text")
+    return visit.say("settings.said_name", reason=reason)
+
+
+def hint_of(visit: Visit, key: str) -> str:
+    """Return what a setting is for."""
+    if key.startswith("policy."):
+        return visit.say(f"tunable.{key.removeprefix('policy.')}.hint")
+    return visit.say("settings.sign_hint" if ".sign." in key else "settings.said_hint")
+
+
+def value_text(visit: Visit, tunable: Tunable, value: object) -> str:
+    """Return a value as people read it."""
+    say = visit.say
+    if value is None:
+        return say("settings.no_limit")
+    match tunable.kind:
+        case Kind.SECONDS:
+            return say("settings.seconds", n=f"{value:g}")
+        case Kind.CHOICE:
+            return say(f"tunable.{tunable.key.removeprefix('policy.')}.{value}")
+        case Kind.SWITCH:
+            return say(f"settings.{str(value).lower()}")
+        case Kind.HOURS:
+            return str(value) or say("settings.always")
+        case _:
+            return str(value)
+
+
+def fault_text(visit: Visit, refused: SettingRefused) -> str:
+    """Return why a value was not taken, and what to do."""
+    return visit.say(f"settings.fault.{refused.fault.value}", **refused.values)

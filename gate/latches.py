@@ -1,0 +1,37 @@
+"""What a person has set on an arm and only a person ends: read back at start from the record.
+
+A lock or a maintenance that a restart would forget raises the arm over somebody's hands.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from gate.tables import audit
+
+LOCK: Final = "lock"
+UNLOCK: Final = "unlock"
+MAINTENANCE_ON: Final = "maintenance_on"
+MAINTENANCE_OFF: Final = "maintenance_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Latches:
+    """What was set on an arm when the service last ran."""
+
+    locked: bool
+    maintenance: bool
+
+
+def latches_of(connection: Connection, lane: str) -> Latches:
+    """Return what people set on the arm of a lane and have not ended."""
+    return Latches(
+        locked=_newest(connection, lane, LOCK, UNLOCK) == LOCK,
+        maintenance=_newest(connection, lane, MAINTENANCE_ON, MAINTENANCE_OFF) == MAINTENANCE_ON,
+    )
+
+
+def _newest(connection: Connection, lane: str, *actions: str) -> str | None:
+    query = select(audit.c.action).where(audit.c.action.in_(actions), audit.c.lane == lane)
+    return connection.execute(query.order_by(audit.c.seq.desc()).limit(1)).scalar()
