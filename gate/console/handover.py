@@ -56,11 +56,13 @@ class HandoverPage:
                 return
             self._head(since, now)
             self._figures(summary)
-            with widgets.div("two").style("margin-top:12px"):
-                self._inside(summary)
-                self._open_items(summary)
-                self._sign(summary, since, now)
-                self._earlier(last)
+            with widgets.div("halves").style("margin-top:12px"):
+                with widgets.div("col-flex"):
+                    self._open_items(summary)
+                    self._inside(summary)
+                with widgets.div("col-flex"):
+                    self._sign(summary, since, now)
+                    self._earlier(last)
 
     def _head(self, since: datetime, now: datetime) -> None:
         visit = self._visit

@@ -46,7 +46,7 @@ BUTTONS: Final = {
     "hold": Looks(by_hand.hold_sheet, "hourglass_top", key="H{n}"),
     "end_hold": Looks(by_hand.release_hold, "hourglass_disabled", "main", key="H{n}"),
     "lower": Looks(by_hand.lower_sheet, "expand_more", key="D{n}"),
-    "arm": Looks(arm_sheet.arm_sheet, "tune", key="B{n}"),
+    "arm": Looks(arm_sheet.arm_sheet, "tune", "small plain", "B{n}"),
 }
 
 
@@ -86,7 +86,9 @@ class LaneCard:
         with widgets.div("lane-head"):
             ui.icon(icon).props("aria-hidden=true").style("font-size:1.4rem")
             widgets.heading(view.name, 2)
-            widgets.words(say(f"lane.{view.direction.value}"), "soft", tag="span")
+            widgets.words(say(f"lane.{view.direction.value}"), "soft grow", tag="span")
+            if self._visit.may(Action.OPERATE):
+                self._button("arm")
 
     def _picture(self) -> None:
         say, lane = self._visit.say, escape(self.view.lane)
@@ -109,7 +111,7 @@ class LaneCard:
             "unlock": view.locked,
         }
         urgent = [name for name, wanted in first.items() if wanted]
-        return (*urgent, "raise", "emergency", self.hold_or_end, "lower", "arm")
+        return (*urgent, "raise", "emergency", self.hold_or_end, "lower")
 
     @property
     def hold_or_end(self) -> str:

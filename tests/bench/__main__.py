@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-PARTS = ("recognition", "road", "station", "wire", "registry", "journal")
+PARTS = ("recognition", "road", "station", "wire", "registry", "journal", "console")
 
 
 def main(wanted: Sequence[str]) -> int:

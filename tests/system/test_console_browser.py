@@ -1,43 +1,14 @@
-"""The pages in a real Chromium: drawn, accessible, by keyboard, by role, doubled, disconnected."""
-
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+"""The guard's pages in a real Chromium: by keyboard, by role, doubled, in time."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
-from gate.console.navigation import GUARD_PLACES, MANAGER_PLACES
 from gate.events import Decision, Reason, Verdict
 from gate.people import Role
-from gate.texts import Language
-from tests.gate.console.browsing import chromium, log_in, open_context, settle
-from tests.gate.console.serving import Served, served
+from tests.gate.console.browsing import open_context, settle
+from tests.gate.console.serving import Served
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
-PATHS = [place.path for place in (*GUARD_PLACES, *MANAGER_PLACES)]
-
-
-@pytest.fixture(scope="module")
-def pages() -> Iterator[Served]:
-    with tempfile.TemporaryDirectory() as folder, served(Path(folder), days=1, per_day=12) as site:
-        yield site
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-def enter(browser: Browser, pages: Served, name: str, **preferences: object) -> Page:
-    """A fresh browser session of this person, on the live page; console errors are collected."""
-    page = open_context(browser, pages.url, **preferences).new_page()
-    page.errors = []
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    log_in(page, pages.url, name)
-    return page
 
 
 def asked(pages: Served, what: str) -> list[tuple[object, ...]]:
@@ -51,38 +22,8 @@ def ask_again(pages: Served) -> None:
     pages.site.lanes.change("south", state="asking", decision=decision, arm="closed")
 
 
-@pytest.mark.parametrize(
-    ("language", "theme"), [(Language.CHINESE, "dark"), (Language.ENGLISH, "light")]
-)
-def test_every_page_is_drawn_with_all_its_words(browser, pages, language, theme):
-    page = enter(browser, pages, "admin", language=language, theme=theme)
-    assert page.locator("html").get_attribute("lang") == language.tag
-    for path in PATHS:
-        page.goto(f"{pages.url}{path}")
-        settle(page)
-        expect(page.locator("main#main")).not_to_be_empty()
-        assert "⟨" not in page.inner_text("body"), path
-    assert page.errors == []
-    page.context.close()
-
-
-@pytest.mark.parametrize("path", ["/login", "/live", "/ask", "/log", "/visitors/new"])
-def test_axe_finds_no_serious_fault(browser, pages, path):
-    page = enter(browser, pages, "guard")
-    page.goto(f"{pages.url}{path}")
-    page.wait_for_timeout(500)
-    found = Axe().run(page).response["violations"]
-    serious = [
-        (one["id"], [node["html"][:160] for node in one["nodes"][:3]])
-        for one in found
-        if one["impact"] in {"serious", "critical"}
-    ]
-    assert serious == []
-    page.context.close()
-
-
-def test_the_keyboard_raises_the_arm_once_with_reason_and_name(browser, pages):
-    page = enter(browser, pages, "guard")
+def test_the_keyboard_raises_the_arm_once_with_reason_and_name(enter, pages):
+    page = enter("guard")
     pages.site.lanes.asked.clear()
     page.keyboard.press("1")
     page.wait_for_selector("[role=dialog] .choices")
@@ -90,21 +31,19 @@ def test_the_keyboard_raises_the_arm_once_with_reason_and_name(browser, pages):
     page.keyboard.press("4")
     expect(page.locator(".q-notification").first).to_be_visible()
     assert asked(pages, "raise_by_hand") == [("raise_by_hand", "south", "guard", "taxi", False)]
-    page.context.close()
 
 
-def test_emergency_release_is_one_press(browser, pages):
-    page = enter(browser, pages, "guard")
+def test_emergency_release_is_one_press(enter, pages):
+    page = enter("guard")
     pages.site.lanes.asked.clear()
     page.keyboard.press("Shift+Digit2")
     page.wait_for_selector("[role=dialog] textarea")
     raised = asked(pages, "raise_by_hand")
     assert raised == [("raise_by_hand", "north", "guard", "emergency", True)]
-    page.context.close()
 
 
-def test_one_key_admits_a_registered_candidate_and_only_a_question_another(browser, pages):
-    page = enter(browser, pages, "guard")
+def test_one_key_admits_a_registered_candidate_and_only_a_question_another(enter, pages):
+    page = enter("guard")
     ask_again(pages)
     page.goto(f"{pages.url}/ask")
     settle(page)
@@ -117,27 +56,24 @@ def test_one_key_admits_a_registered_candidate_and_only_a_question_another(brows
     page.keyboard.press("1")
     expect(page.locator(".q-notification").first).to_be_visible()
     assert asked(pages, "admit") == [("admit", "p-100", "吉AK510F", "guard", "candidate")]
-    page.context.close()
 
 
-def test_news_are_on_the_screen_without_a_reload(browser, pages):
-    page = enter(browser, pages, "guard")
+def test_news_are_on_the_screen_without_a_reload(enter, pages):
+    page = enter("guard")
     decision = Decision(Verdict.REFUSE, Reason.BLOCKED, plate="吉A66666")
     pages.site.lanes.change("north", state="refused", plate="吉A66666", decision=decision)
     expect(page.locator(".answer-refuse [aria-label='吉 A 6 6 6 6 6']")).to_be_visible()
-    page.context.close()
 
 
-def test_who_may_only_watch_has_no_buttons_and_no_pages_beyond(browser, pages):
-    page = enter(browser, pages, "auditor")
+def test_who_may_only_watch_has_no_buttons_and_no_pages_beyond(enter, pages):
+    page = enter("auditor")
     expect(page.locator(".lane-buttons button")).to_have_count(0)
     for path in ("/ask", "/users", "/registry", "/visitors/new"):
         assert page.goto(f"{pages.url}{path}").status == 403
-    page.context.close()
 
 
-def test_a_guard_who_is_no_longer_one_cannot_act_on_an_open_page(browser, pages):
-    page = enter(browser, pages, "guard")
+def test_a_guard_who_is_no_longer_one_cannot_act_on_an_open_page(enter, pages):
+    page = enter("guard")
     people = pages.site.services.people
     people.set_role("guard", Role.AUDITOR, "tests")
     pages.doorkeeper.forget()
@@ -149,26 +85,13 @@ def test_a_guard_who_is_no_longer_one_cannot_act_on_an_open_page(browser, pages)
     finally:
         people.set_role("guard", Role.GUARD, "tests")
         pages.doorkeeper.forget()
-    page.context.close()
 
 
-def test_a_lost_connection_is_said_in_our_words_and_comes_back(browser, pages):
-    page = enter(browser, pages, "guard")
-    popup = page.locator("#popup")
-    page.evaluate("window.socket.disconnect()")
-    expect(popup).to_have_attribute("aria-hidden", "false")
-    expect(popup).to_contain_text("遥控器")
-    page.evaluate("window.socket.connect()")
-    expect(popup).to_have_attribute("aria-hidden", "true")
-    page.context.close()
-
-
-def test_log_out_ends_the_log_in(browser, pages):
-    page = enter(browser, pages, "guard")
+def test_log_out_ends_the_log_in(enter, pages):
+    page = enter("guard")
     page.goto(f"{pages.url}/logout")
     page.goto(f"{pages.url}/live")
     assert "/login" in page.url
-    page.context.close()
 
 
 @pytest.mark.parametrize("path", ["/console/lane/south.jpg", f"/console/picture/{'0' * 64}.jpg"])
@@ -188,4 +111,91 @@ def test_a_wrong_password_says_neither_which_was_wrong_nor_lets_in(browser, page
         expect(page.locator("[role=alert]")).to_have_text("用户名或密码不对")
     page.goto(f"{pages.url}/live")
     assert "/login" in page.url
-    page.context.close()
+
+
+def test_hold_lower_and_the_arms_sheet_have_keys(enter, pages):
+    page = enter("guard")
+    pages.site.lanes.asked.clear()
+    page.keyboard.press("h")
+    page.keyboard.press("2")
+    page.wait_for_selector("[role=dialog] .choices")
+    page.keyboard.press("1")
+    expect(page.get_by_role("button", name="结束常开")).to_be_visible()
+    page.keyboard.press("h")
+    page.keyboard.press("2")
+    expect(page.get_by_role("button", name="结束常开")).to_have_count(0)
+    page.keyboard.press("d")
+    page.keyboard.press("2")
+    page.wait_for_selector("[role=dialog] .choices")
+    page.keyboard.press("1")
+    expect(page.locator("[role=dialog]")).to_have_count(0)
+    assert [one[:3] for one in pages.site.lanes.asked] == [
+        ("hold", "north", "guard"),
+        ("release_hold", "north", "guard"),
+        ("lower", "north", "guard"),
+    ]
+    assert asked(pages, "hold")[0][3:] == ("moving", 300.0)
+    assert asked(pages, "lower")[0][3] == "passed_by"
+
+
+def test_an_arm_is_locked_with_a_reason_and_unlocked_after_a_question(enter, pages):
+    page = enter("guard")
+    pages.site.lanes.asked.clear()
+    page.keyboard.press("b")
+    page.keyboard.press("1")
+    page.get_by_role("dialog").get_by_role("button", name="锁闭道闸").click()
+    page.get_by_role("dialog").get_by_role("button", name="车道停用").dblclick()
+    unlock = page.locator(".lane-buttons").get_by_role("button", name="解锁道闸")
+    expect(unlock).to_be_visible()
+    assert pages.site.lanes.asked == [("lock", "south", "guard", "closed_lane")]
+    unlock.click()
+    page.get_by_role("dialog").get_by_role("button", name="解锁道闸").click()
+    expect(unlock).to_have_count(0)
+    assert asked(pages, "unlock") == [("unlock", "south", "guard", "")]
+
+
+def test_maintenance_begins_with_a_reason_and_ends_after_a_question(enter, pages):
+    page = enter("guard")
+    pages.site.lanes.asked.clear()
+    page.locator(".lane").nth(1).get_by_role("button", name="道闸").click()
+    page.get_by_role("dialog").get_by_role("button", name="开始检修").click()
+    page.keyboard.press("2")
+    end = page.locator(".lane-buttons").get_by_role("button", name="结束检修")
+    expect(end).to_be_visible()
+    end.click()
+    page.get_by_role("dialog").get_by_role("button", name="取消").click()
+    expect(end).to_be_visible()
+    assert asked(pages, "end_maintenance") == []
+    end.click()
+    page.get_by_role("dialog").get_by_role("button", name="结束检修").click()
+    expect(end).to_have_count(0)
+    assert asked(pages, "begin_maintenance") == [("begin_maintenance", "north", "guard", "service")]
+
+
+def test_a_fault_and_a_fire_are_taken_back_by_a_person(enter, pages):
+    page = enter("guard")
+    pages.site.lanes.asked.clear()
+    pages.site.lanes.change("north", arm="fault", mode="fire")
+    page.locator(".lane-buttons").get_by_role("button", name="故障复位").click()
+    page.get_by_role("dialog").get_by_role("button", name="已到现场查看").click()
+    expect(page.locator(".lane-buttons").get_by_role("button", name="故障复位")).to_have_count(0)
+    page.locator(".lane-buttons").get_by_role("button", name="火警解除").click()
+    page.get_by_role("dialog").get_by_role("button", name="火警解除").click()
+    expect(page.locator(".lane-buttons").get_by_role("button", name="火警解除")).to_have_count(0)
+    pages.site.lanes.change("north", arm="open", mode="automatic")
+    deeds = [(one[0], one[1]) for one in pages.site.lanes.asked]
+    assert deeds == [("reset_fault", "north"), ("reset_fire", "north")]
+
+
+def test_an_alarm_sounds_until_a_person_takes_it_on(enter, pages):
+    page = enter("guard")
+    pages.site.lanes.asked.clear()
+    expect(page.locator(".alarms .banner")).to_contain_text("道闸被外力抬起")
+    sounds: list[str] = []
+    page.on("request", lambda request: sounds.append(request.url))
+    page.wait_for_function("() => document.querySelector('.alarms .banner') !== null")
+    page.keyboard.press("k")
+    page.wait_for_selector("[role=dialog]")
+    page.keyboard.press("Enter")
+    expect(page.locator("[role=dialog]")).to_have_count(0)
+    assert asked(pages, "acknowledge") == [("acknowledge", "alarm-1", "guard", "")]

@@ -73,6 +73,25 @@
     }
   };
 
+  // When the service's machine is off, the page's socket gives up by loading the page anew, and the
+  // browser then shows a page of its own that does not come back. So look first whether anybody is
+  // there; the socket goes on trying meanwhile, and the strip says that the service is away.
+  const stay = () => {
+    if (!window.socket) return setTimeout(stay, 200);
+    const before = window.socket.listeners("connect_error");
+    window.socket.off("connect_error");
+    window.socket.on("connect_error", async (error) => {
+      document.getElementById("popup").ariaHidden = false;
+      try {
+        const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(4000) });
+        if (answer.ok) before.forEach((handler) => handler(error));
+      } catch (nobody) {
+        // Still away.
+      }
+    });
+  };
+  stay();
+
   // A preference is kept by this browser for a year and needs no log-in.
   window.gatePrefer = (name, value) => {
     document.cookie = `${name}=${value};path=/;max-age=31536000;samesite=lax`;

@@ -1,0 +1,217 @@
+"""Settings, handover, export and a restarted service, in a real Chromium."""
+
+import csv
+import io
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import Page, expect
+
+from gate.people import Role
+from gate.report_values import AuditFilter
+from tests.gate.console.browsing import log_in, open_context, settle
+from tests.gate.console.sample_site import PASSWORD, fill
+from tests.gate.console.serving import Served
+from tests.system.site import free_port, wait_for
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
+SURE = "policy.open_confidence"
+
+
+def open_page(page: Page, pages: Served, path: str) -> None:
+    page.goto(f"{pages.url}{path}")
+    settle(page)
+
+
+def audits(pages: Served, action: str) -> list[tuple[str, str, str]]:
+    rows = pages.site.services.reports.audit(AuditFilter(action=action)).rows
+    return [(row.actor, row.target, row.why) for row in rows]
+
+
+def change(page: Page, value: str, why: str) -> None:
+    page.locator(".setting button").first.click()
+    sheet = page.get_by_role("dialog")
+    sheet.locator("input").first.fill(value)
+    sheet.locator("input").nth(1).fill(why)
+    sheet.get_by_role("button", name="保存").dblclick()
+
+
+def test_a_threshold_is_changed_with_a_reason_and_taken_back(enter, pages):
+    page = enter("manager")
+    open_page(page, pages, "/settings")
+    settings = pages.site.services.settings
+    change(page, "0.5", "too slow")
+    expect(page.get_by_role("alert").filter(has_text="配置文件")).to_be_visible()
+    assert settings.value(SURE) == 0.97
+    page.keyboard.press("Escape")
+    expect(page.locator("[role=dialog]")).to_have_count(0)
+
+    change(page, "0.985", "上周误读两次")
+    expect(page.locator(".setting").first).to_contain_text("0.985")
+    assert settings.value(SURE) == 0.985
+    assert audits(pages, "setting_changed") == [("manager", SURE, "上周误读两次")]
+
+    page.get_by_role("button", name="修改记录").click()
+    page.get_by_role("button", name="撤销").click()
+    expect(page.locator(".setting").first).to_contain_text("0.97")
+    assert SURE not in settings.given
+
+
+def test_a_text_of_the_sign_is_changed_on_the_page(enter, pages):
+    page = enter("manager")
+    open_page(page, pages, "/settings")
+    page.get_by_role("button", name="用语").click()
+    page.locator(".setting button").first.click()
+    sheet = page.get_by_role("dialog")
+    sheet.locator("textarea").fill("您好 {plate}")
+    sheet.locator("input").last.fill("更亲切")
+    sheet.get_by_role("button", name="保存").click()
+    expect(page.locator(".setting").first).to_contain_text("您好 {plate}")
+    settings = pages.site.services.settings
+    (key,) = settings.given
+    settings.restore(key, by="tests")
+
+
+def test_what_only_the_file_changes_is_shown_with_key_and_file(enter, pages):
+    page = enter("manager")
+    open_page(page, pages, "/settings")
+    page.get_by_role("button", name="配置文件").click()
+    expect(page.locator("main")).to_contain_text("config.yaml")
+    expect(page.locator("code", has_text="web.port")).to_be_visible()
+    expect(page.locator("code", has_text=SURE)).to_have_count(0)
+
+
+def test_a_manager_who_is_no_longer_one_changes_nothing_on_an_open_page(enter, pages):
+    page = enter("manager")
+    open_page(page, pages, "/settings")
+    people = pages.site.services.people
+    people.set_role("manager", Role.GUARD, "tests")
+    pages.doorkeeper.forget()
+    try:
+        page.locator(".setting button").first.click()
+        expect(page.locator(".q-notification").first).to_be_visible()
+        expect(page.locator("[role=dialog]")).to_have_count(0)
+    finally:
+        people.set_role("manager", Role.MANAGER, "tests")
+        pages.doorkeeper.forget()
+
+
+def test_both_guards_sign_once_and_the_sheet_is_kept(enter, pages):
+    page = enter("guard")
+    open_page(page, pages, "/handover")
+    before = len(audits(pages, "handover"))
+    keep = page.get_by_role("button", name="双方签字并保存")
+
+    page.get_by_label("接班人用户名").fill("guard")
+    page.get_by_label("密码").fill(PASSWORD)
+    keep.click()
+    expect(page.locator(".q-notification").first).to_contain_text("自己的用户名")
+    page.get_by_label("接班人用户名").fill("manager")
+    page.get_by_label("密码").fill("wrong password")
+    keep.click()
+    expect(page.locator(".q-notification", has_text="密码不对")).to_be_visible()
+    assert len(audits(pages, "handover")) == before
+
+    page.get_by_label("交代事项").fill("钥匙两把")
+    page.get_by_label("密码").fill(PASSWORD)
+    keep.dblclick()
+    expect(page.locator("main")).to_contain_text("guard → manager")
+    assert audits(pages, "handover")[0] == ("guard", "manager", "钥匙两把")
+    assert len(audits(pages, "handover")) == before + 1
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_an_export_asks_why_and_carries_who_took_it(enter, pages, form):
+    page = enter("manager")
+    open_page(page, pages, "/log")
+    page.get_by_role("button", name="导出").click()
+    sheet = page.get_by_role("dialog")
+    if form == "csv":
+        sheet.get_by_label("文件类型").click()
+        page.get_by_role("option", name="CSV").click()
+    sheet.get_by_label("补充说明").fill("业委会月报")
+    with page.expect_download() as download:
+        sheet.get_by_role("button", name="开始导出").dblclick()
+    body = Path(download.value.path()).read_bytes()
+    if form == "csv":
+        rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
+    else:
+        book = openpyxl.load_workbook(io.BytesIO(body))
+        rows = [[str(cell.value or "") for cell in row] for row in book.worksheets[0].rows]
+    assert "manager" in rows[0][0]
+    assert "业委会月报" in rows[0][0]
+    assert len(rows) > 2
+    taken = [why for _, _, why in audits(pages, "export*") if "业委会月报" in why]
+    assert taken
+
+
+def test_a_socket_that_is_lost_is_said_in_our_words_and_comes_back(enter, pages):
+    page = enter("guard")
+    popup = page.locator("#popup")
+    page.evaluate("window.socket.disconnect()")
+    expect(popup).to_have_attribute("aria-hidden", "false")
+    expect(popup).to_contain_text("遥控器")
+    page.evaluate("window.socket.connect()")
+    expect(popup).to_have_attribute("aria-hidden", "true")
+
+
+def test_a_page_does_not_leave_while_the_machine_is_off(enter, pages):
+    page = enter("guard")
+    page.route("**/healthz", lambda route: route.abort())
+    page.evaluate("window.stayed = true")
+    timeout = "window.socket.listeners('connect_error').forEach(f => f(new Error('timeout')))"
+    for _ in range(3):
+        page.evaluate(timeout)
+    expect(page.locator("#popup")).to_have_attribute("aria-hidden", "false")
+    assert page.evaluate("window.stayed === true")
+
+
+@contextmanager
+def service(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The pages in a process of their own."""
+    command = [sys.executable, "-m", "tests.gate.console.standalone", str(folder), str(port)]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE)
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.wait()
+
+
+def test_a_restarted_service_is_waited_for_and_the_page_comes_back_by_itself(browser):
+    folder, port = Path(tempfile.mkdtemp(prefix="gate-pages-")), free_port()
+    fill(folder, days=1, per_day=3)
+    url = f"http://127.0.0.1:{port}"
+    context = open_context(browser, url)
+    page = context.new_page()
+
+    def up() -> bool:
+        try:
+            return context.request.get(f"{url}/healthz", timeout=2000).ok
+        except Exception:
+            return False
+
+    try:
+        with service(folder, port):
+            wait_for(up, 120.0, "the pages")
+            log_in(page, url, "guard")
+            page.evaluate("window.first = true")
+        expect(page.locator("#popup")).to_have_attribute("aria-hidden", "false")
+        expect(page.locator("#popup")).to_contain_text("断了")
+        with service(folder, port):
+            wait_for(up, 120.0, "the pages, again")
+            page.wait_for_function("() => window.first === undefined", timeout=60_000)
+            settle(page)
+            expect(page.locator(".lane")).to_have_count(2)
+            page.keyboard.press("1")
+            page.wait_for_selector("[role=dialog] .choices")
+    finally:
+        context.close()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,159 @@
+"""Every page in a real Chromium: drawn, accessible, by keyboard only, and closed to who may not."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from gate.console.navigation import GUARD_PLACES, MANAGER_PLACES
+from gate.people import Role, may
+from gate.report_values import PassageFilter
+from gate.texts import Language
+from tests.gate.console.browsing import settle
+from tests.gate.console.serving import Served
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(900)]
+PLACES = (*GUARD_PLACES, *MANAGER_PLACES)
+LOOKS = [(Language.CHINESE, "dark"), (Language.ENGLISH, "light")]
+SMALLEST = {"width": 1024, "height": 768}
+
+
+def paths(pages: Served) -> list[str]:
+    """Every page: of the rail, one passage, one household."""
+    newest = pages.site.services.reports.passages(PassageFilter(), None, 1).rows[0]
+    return [place.path for place in PLACES] + [f"/passages/{newest.passage}", "/registry/1"]
+
+
+def look_at(page: Page, url: str) -> None:
+    page.goto(url)
+    settle(page)
+    expect(page.locator("main#main")).not_to_be_empty()
+
+
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
+def test_every_page_is_drawn_with_all_its_words(enter, pages, language, theme):
+    page = enter("admin", language=language, theme=theme)
+    assert page.locator("html").get_attribute("lang") == language.tag
+    for path in paths(pages):
+        look_at(page, f"{pages.url}{path}")
+        assert "⟨" not in page.inner_text("body"), path
+
+
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
+def test_axe_finds_no_serious_fault_on_any_page(enter, pages, language, theme):
+    page = enter("admin", language=language, theme=theme)
+    found = {}
+    for path in paths(pages):
+        look_at(page, f"{pages.url}{path}")
+        page.wait_for_timeout(400)
+        if faults := serious(page):
+            found[path] = faults
+    page.goto(f"{pages.url}/logout")
+    page.goto(f"{pages.url}/login")
+    if faults := serious(page):
+        found["/login"] = faults
+    assert found == {}
+
+
+def serious(page: Page) -> list[tuple[str, list[str]]]:
+    violations = Axe().run(page).response["violations"]
+    return [
+        (one["id"], [node["html"][:160] for node in one["nodes"][:3]])
+        for one in violations
+        if one["impact"] in {"serious", "critical"}
+    ]
+
+
+def test_axe_finds_no_serious_fault_in_sheets(enter, pages):
+    page = enter("admin")
+    for path, key in (("/live", "1"), ("/live", "?"), ("/ask", "e")):
+        look_at(page, f"{pages.url}{path}")
+        page.keyboard.press(key)
+        page.wait_for_selector("[role=dialog]")
+        page.wait_for_timeout(400)
+        assert serious(page) == [], (path, key)
+    look_at(page, f"{pages.url}/settings")
+    page.locator(".setting button").first.click()
+    page.wait_for_selector("[role=dialog]")
+    page.wait_for_timeout(400)
+    assert serious(page) == []
+
+
+def test_no_page_is_wider_than_a_tablet(enter, pages):
+    page = enter("admin")
+    page.set_viewport_size(SMALLEST)
+    wide = {}
+    for path in paths(pages):
+        look_at(page, f"{pages.url}{path}")
+        main = page.locator("main#main")
+        over = main.evaluate("main => main.scrollWidth - main.clientWidth")
+        if over > 1:
+            wide[path] = over
+    assert wide == {}
+
+
+def test_every_page_is_reached_by_two_keys(enter, pages):
+    page = enter("admin")
+    for place in PLACES:
+        page.keyboard.press("g")
+        page.keyboard.press(place.key.lower())
+        page.wait_for_url(f"{pages.url}{place.path}")
+        settle(page)
+        expect(page.locator("a[aria-current=page]")).to_have_attribute("href", place.path)
+
+
+def test_the_keyboard_alone_gets_to_the_page_and_through_a_sheet(enter, pages):
+    page = enter("guard")
+    page.keyboard.press("Tab")
+    expect(page.locator("a.skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+    page.keyboard.press("?")
+    page.wait_for_selector("[role=dialog]")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        inside = "document.querySelector('.q-dialog').contains(document.activeElement)"
+        page.wait_for_function(f"() => {inside}")
+    page.keyboard.press("Escape")
+    expect(page.locator("[role=dialog]")).to_have_count(0)
+
+
+def test_a_log_in_needs_no_mouse(browser, pages):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{pages.url}/login")
+    page.keyboard.type("guard")
+    page.keyboard.press("Tab")
+    page.keyboard.type("a long password")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("main#main")
+    context.close()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_page_opens_to_who_may_and_to_nobody_else(enter, pages, role):
+    page = enter(role.value)
+    for place in PLACES:
+        answer = page.context.request.get(f"{pages.url}{place.path}")
+        assert answer.status == (200 if may(role, place.action) else 403), place.path
+        shown = page.locator(f"nav a[href='{place.path}']").count()
+        assert bool(shown) is may(role, place.action), place.path
+
+
+def test_a_stranger_is_sent_to_the_log_in_from_everywhere(browser, pages):
+    context = browser.new_context()
+    for path in paths(pages):
+        answer = context.request.get(f"{pages.url}{path}", max_redirects=0)
+        assert answer.status in {303, 307}, path
+        assert answer.headers["location"].startswith("/login"), path
+    context.close()
+
+
+def test_paper_shows_the_report_and_not_the_rail(enter, pages):
+    page = enter("manager")
+    look_at(page, f"{pages.url}/reports")
+    page.emulate_media(media="print")
+    expect(page.locator("nav.rail")).to_be_hidden()
+    expect(page.locator("header.topbar")).to_be_hidden()
+    expect(page.get_by_role("heading", level=2)).to_contain_text("日报")
+    assert page.pdf(format="A4").startswith(b"%PDF")
