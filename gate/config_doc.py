@@ -18,7 +18,9 @@ HEAD = """# config.yaml
 
 Every key, its default and what it is for. `python -m gate.config_doc` makes this page from the
 code. Try a changed file with `gate check`; an unknown key, a wrong value or two lanes on one relay
-stops `gate run` with a line for each fault. `GATE_DATA` in the environment overrides `data`.
+stops `gate run` with a line for each fault. `GATE_DATA` in the environment overrides `data`. What
+stands under `policy` can also be changed on the settings page, at once and with history; what was
+changed there goes before this file until it is taken back there.
 """
 
 

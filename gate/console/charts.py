@@ -115,6 +115,11 @@ class ChartsPage:
                 say("charts.read"), percent(shares.read, shares.seen), say("charts.read_hint")
             )
             widgets.figure(
+                say("charts.opened"),
+                percent(shares.opened, shares.seen),
+                say("charts.opened_hint"),
+            )
+            widgets.figure(
                 say("charts.decided"),
                 percent(shares.decided, shares.seen),
                 say("charts.decided_hint"),

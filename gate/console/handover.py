@@ -4,8 +4,10 @@ The guard who leaves is logged in. The one who takes over signs with an own name
 that nobody signs for another. The sheet becomes one line of the journal and is never changed.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from html import escape
 from typing import Final
 
@@ -13,7 +15,7 @@ from nicegui import run
 
 from gate.console import widgets
 from gate.console.asking_aside import ask
-from gate.console.lane_words import reason_text
+from gate.console.lane_words import modes_of, reason_text
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.entries import Audited
@@ -109,11 +111,23 @@ class HandoverPage:
                 widgets.badge(
                     f"{name} · {self._visit.hour(alarm.raised)}", "bad", "notification_important"
                 )
+            held = self._not_automatic()
+            for said in held:
+                widgets.badge(said, "ask", "flag")
             for row in summary.running[:8]:
                 why = reason_text(texts, row.reason) if row.reason else say("live.looking")
                 widgets.badge(f"{row.plate or '—'} · {why}", "ask", "hourglass_empty")
-            if not summary.standing_alarms and not summary.running:
+            if not summary.standing_alarms and not summary.running and not held:
                 widgets.empty(say("handover.nothing_open"), icon="done_all")
+
+    def _not_automatic(self) -> list[str]:
+        """Return the arms that a person or a fire has taken out of automatic, in words."""
+        texts = self._visit.texts
+        return [
+            f"{view.name} · {texts.name_of('mode', mode)}"
+            for view in self._visit.services.lanes.views()
+            for mode in modes_of(view)
+        ]
 
     def _sign(self, summary: ShiftSummary, since: datetime, now: datetime) -> None:
         say = self._visit.say
@@ -133,7 +147,9 @@ class HandoverPage:
                 button.set_enabled(False)
                 taker = await self._taker(*typed, leaving)
                 if taker is not None:
-                    entry = _entry(summary, since, now, leaving, taker, str(remark.value or ""))
+                    arms = self._not_automatic()
+                    typed_remark = str(remark.value or "")
+                    entry = _entry(summary, since, now, leaving, taker, typed_remark, arms)
                     await self._keep(entry)
                 button.set_enabled(True)
 
@@ -182,10 +198,70 @@ class HandoverPage:
             )
             heads = [say("log.time"), say("handover.who"), say("by_hand.remark")]
             widgets.table(heads, cells, caption=say("handover.earlier"))
+            with widgets.div("row-flex").style("margin-top:8px"):
+                for row in rows:
+                    widgets.button(
+                        visit.hour(row.at), partial(kept_sheet, visit, row), kind="small",
+                        icon="description",
+                    )  # fmt: skip
+
+
+def kept_sheet(visit: Visit, row: AuditRow) -> None:
+    """Show a handover as it was signed."""
+    if visit.act(Action.HAND_OVER) is None:
+        return
+    say, detail = visit.say, row.detail
+    dialog, card = widgets.sheet(say("handover.sheet", at=visit.time(row.at)))
+    inside = sum(_number(one.get("n")) for one in _rows(detail.get("inside")))
+    shares = detail.get("shares")
+    counted = shares if isinstance(shares, dict) else {}
+    names = [visit.texts.name_of("alarm.kind", kind) for kind in _texts(detail.get("alarms"))]
+    names += _texts(detail.get("arms"))
+    with card:
+        widgets.facts(
+            (
+                (say("handover.who"), escape(f"{row.actor} → {row.target}")),
+                (say("handover.span"), escape(_span(visit, detail))),
+                (say("handover.came_in"), f"{_number(detail.get('came_in')):,}"),
+                (say("handover.went_out"), f"{_number(detail.get('went_out')):,}"),
+                (say("handover.visitors"), f"{_number(detail.get('visitors')):,}"),
+                (say("handover.inside"), f"{inside:,}"),
+                (say("handover.by_hand"), f"{_number(counted.get('by_hand')):,}"),
+                (say("handover.refused"), f"{_number(counted.get('refused')):,}"),
+                (say("handover.open"), escape("、".join(names))),
+                (say("by_hand.remark"), escape(row.why)),
+            )
+        )
+        with widgets.div("row-flex no-print"):
+            widgets.button(say("shell.close"), dialog.close, kind="main", key="Esc")
+    visit.open_sheet(dialog)
+
+
+def _span(visit: Visit, detail: dict[str, object]) -> str:
+    ends = (str(detail.get(name, "")) for name in ("since", "until"))
+    return " — ".join(visit.time(datetime.fromisoformat(end)) for end in ends if end)
+
+
+def _texts(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else []
+
+
+def _rows(value: object) -> list[dict[str, object]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _entry(
-    summary: ShiftSummary, since: datetime, now: datetime, leaving: User, taker: User, remark: str
+    summary: ShiftSummary,
+    since: datetime,
+    now: datetime,
+    leaving: User,
+    taker: User,
+    remark: str,
+    arms: Sequence[str],
 ) -> Audited:
     return Audited(
         by=leaving.name,
@@ -202,5 +278,6 @@ def _entry(
             "inside": [asdict(count) for count in summary.inside],
             "alarms": [alarm.kind for alarm in summary.standing_alarms],
             "running": [str(row.passage) for row in summary.running],
+            "arms": list(arms),
         },
     )

@@ -36,16 +36,23 @@ def state_badges(texts: Texts, view: LaneView) -> str:
     """Return arm, loop, mode, link and camera as badges; what is well and silent is left out."""
     kind, icon = _ARM.get(view.arm, ("ask", "help"))
     badges = [badge_html(texts.name_of("arm", view.arm), kind, icon), _presence(texts, view)]
-    if view.mode not in {"", "automatic"}:
-        badges.append(
-            badge_html(texts.name_of("mode", view.mode), _MODE.get(view.mode, ""), "flag")
-        )
+    badges += [
+        badge_html(texts.name_of("mode", mode), _MODE.get(mode, ""), "flag")
+        for mode in modes_of(view)
+    ]
     if view.link == "down":
         badges.append(badge_html(texts.say("link.down"), "bad", "link_off"))
     if view.camera != "live":
         said = texts.name_of("camera", view.camera)
         badges.append(badge_html(said, "bad", "videocam_off"))
     return "".join(badges)
+
+
+def modes_of(view: LaneView) -> list[str]:
+    """Return every mode but automatic that an arm is in; the one that has the say comes first."""
+    set_ = {"maintenance": view.maintenance, "locked": view.locked}
+    below = [mode for mode, on in set_.items() if on and mode != view.mode]
+    return [mode for mode in (view.mode, *below) if mode not in {"", "automatic"}]
 
 
 def _presence(texts: Texts, view: LaneView) -> str:

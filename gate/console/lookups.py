@@ -5,6 +5,7 @@ from typing import Final
 
 from gate.console import widgets
 from gate.console.asking_aside import ask
+from gate.console.lane_words import remark_text
 from gate.console.look_up import why_text
 from gate.console.pages import Pages
 from gate.console.visit import Visit
@@ -91,9 +92,22 @@ class LookupsPage:
             f'<span class="mono">{visit.hour(row.at)}</span>',
             escape(row.actor),
             escape(visit.texts.name_of("audit", row.action)),
-            escape(row.target),
-            escape(why_text(visit, row.why)),
+            escape(row.target) + self._picture(row),
+            escape(self._why(row)),
         ]
+
+    def _picture(self, row: AuditRow) -> str:
+        """Return a link to what the camera showed when a person acted on an arm."""
+        picture = str(row.detail.get("picture", ""))
+        if not picture:
+            return ""
+        said = escape(self._visit.say("passage.pictures"))
+        return f' <a href="/console/picture/{escape(picture)}.jpg" target="_blank">{said}</a>'
+
+    def _why(self, row: AuditRow) -> str:
+        """Return the reason in words: of a look-up, or of what was done to an arm."""
+        texts = self._visit.texts
+        return remark_text(texts, row.why) if row.lane else why_text(self._visit, row.why)
 
     def _older(self, page: AuditPage | None, cursor: int | None) -> None:
         say = self._visit.say

@@ -1,6 +1,6 @@
 """One passage, with everything that is known: why did it open, or stay shut, in one screen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 
 from gate.console import widgets
@@ -157,6 +157,11 @@ def _evidence(visit: Visit, records: Iterable[Record]) -> None:
         for entry in decided
         for key, value in entry.decision.evidence.items()
     ]
+    facts += [
+        (visit.say("passage.millis"), _millis(visit, entry.millis))
+        for entry in decided
+        if entry.millis
+    ]
     if facts:
         with widgets.div("card").style("margin-top:12px"):
             widgets.heading(visit.say("passage.evidence"), 3)
@@ -181,7 +186,7 @@ def _opening(visit: Visit, row: OpeningRow) -> list[str]:
         visit.texts.name_of("opening", row.outcome) if row.outcome else visit.say("shell.none")
     )
     kind = "good" if row.outcome == "raised" else "bad"
-    millis = ", ".join(f"{name} {value:.1f}" for name, value in row.millis.items())
+    millis = _millis(visit, row.millis)
     by = visit.say("shell.auto") if row.actor == "auto" else row.actor
     return [
         f'<code class="mono small">{escape(str(row.order)[:8])}</code>',
@@ -190,8 +195,14 @@ def _opening(visit: Visit, row: OpeningRow) -> list[str]:
         widgets.badge_html(outcome, kind) + _why(visit, row.why),
         f'<code class="mono">{escape(row.sent) or "—"}</code>',
         f'<code class="mono">{escape(row.received) or "—"}</code>',
-        f'<span class="mono">{escape(millis)}</span>',
+        f'<span class="mono">{millis}</span>',
     ]
+
+
+def _millis(visit: Visit, millis: Mapping[str, float]) -> str:
+    """Return how long each stage took, in words, as HTML."""
+    stages = (f"{visit.texts.name_of('stage', name)} {ms:.1f}" for name, ms in millis.items())
+    return escape(" · ".join(stages))
 
 
 def _why(visit: Visit, why: str) -> str:
