@@ -18,6 +18,7 @@ from hardware.camera_judge import Judgement, judge
 from hardware.camera_sources import Folder, Video
 from hardware.clock import SystemClock
 from hardware.emulators.camera import EmulatedCamera
+from tests.hardware.fake_clock import FakeClock
 
 CLOCK = SystemClock()
 
@@ -303,3 +304,70 @@ def test_an_rtsp_camera_is_asked_why(credentials, path, trouble):
 def test_a_rate_that_stands_still_is_refused():
     with pytest.raises(ValueError, match="fps"):
         CameraSettings("south", "usb:0", fps=0.0)
+
+
+class Absent:
+    """A source that gives pictures from some second on, on a clock that only its users move."""
+
+    paced = True
+    back_at = 0.0
+
+    def __init__(self, settings) -> None:
+        self._clock = Absent.clock
+
+    def open(self):
+        if self._clock.monotonic() < Absent.back_at:
+            self._clock.sleep(4.0)
+            return CameraTrouble.NO_ROUTE
+        self._clock.sleep(1.5)
+        return None
+
+    def grab(self):
+        self._clock.sleep(0.1)
+        return True
+
+    def retrieve(self):
+        return picture(int(self._clock.monotonic() * 1000))
+
+    def close(self):
+        pass
+
+
+@pytest.mark.parametrize("away", [0.3, 4.1, 30.0, 31.7, 600.0])
+def test_pictures_are_back_within_ten_seconds_of_the_cameras_return(away):
+    """On told time: each try that fails takes its whole limit."""
+    Absent.clock, Absent.back_at = FakeClock(), 1000.0 + away
+    camera = Camera(SETTINGS, Absent.clock, Absent)
+    live_at = []
+
+    def stop_when_live(source, now):
+        live_at.append(now)
+        camera._stop.set()
+
+    camera._take = stop_when_live
+    camera._run()
+    assert live_at[0] - Absent.back_at <= 10.0
+
+
+class Denying(Absent):
+    """A source that refuses the password."""
+
+    tries: list[float] = []
+
+    def open(self):
+        Denying.tries.append(self._clock.monotonic())
+        if len(Denying.tries) == 40:
+            Denying.camera._stop.set()
+        return CameraTrouble.WRONG_PASSWORD
+
+
+def test_a_refused_password_is_tried_less_and_less_often():
+    """Seven tries in half an hour lock an account of the largest maker's cameras."""
+    Absent.clock, Denying.tries = FakeClock(), []
+    camera = Camera(SETTINGS, Absent.clock, Denying)
+    Denying.camera = camera
+    camera._run()
+    gaps = np.diff(Denying.tries)
+    assert gaps[0] >= 60.0
+    assert max(sum(start <= t < start + 1800 for t in Denying.tries) for start in Denying.tries) < 7
+    assert gaps.max() <= 1800.0

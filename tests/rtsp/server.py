@@ -49,14 +49,13 @@ class Encoder:
         self._outlets = []
         self._lock = threading.Lock()
         raw = f"video/x-raw,format=I420,width={options.width},height={options.height}"
-        # A still road: a fixed picture; the sensor's noise is the encoder's business.
-        pattern = "smpte" if options.pattern == "still" else options.pattern
+        pattern = "smpte75" if options.pattern == "still" else options.pattern
         rate = "" if options.origin else f",framerate={options.fps}/1"
         source = (
             f"souphttpsrc location={options.origin} is-live=true ! multipartdemux ! image/jpeg"
             " ! jpegdec ! videoconvert ! videoscale"
             if options.origin
-            else f"videotestsrc is-live=true pattern={pattern} ! videoconvert ! videorate"
+            else f"videotestsrc is-live=true pattern={pattern} background-color=0xff808080 ! videoconvert ! videorate"
         )
         self._camera = Gst.parse_launch(
             f"{source} ! {raw}{rate} ! appsink name=out emit-signals=true sync=false max-buffers=2"

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 
 from gate.config import load
 from gate.demo import Story, prepare
@@ -145,6 +145,17 @@ class RunningGate:
                 return bytes(answer.read())
         except (URLError, OSError):
             return None
+
+    def read(self, path: str) -> str:
+        """What a page answers whatever its status, "" where nothing does."""
+        try:
+            url = f"http://127.0.0.1:{self.port}{path}"
+            with urllib.request.urlopen(url, timeout=2.0) as answer:
+                return str(answer.read(), "utf-8")
+        except HTTPError as error:
+            return str(error.read(), "utf-8")
+        except OSError:
+            return ""
 
     def stop(self, seconds: float = 30.0) -> int:
         """Ask it to stop, as systemd does; return its exit status."""
