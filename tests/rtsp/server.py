@@ -55,7 +55,8 @@ class Encoder:
             f"souphttpsrc location={options.origin} is-live=true ! multipartdemux ! image/jpeg"
             " ! jpegdec ! videoconvert ! videoscale"
             if options.origin
-            else f"videotestsrc is-live=true pattern={pattern} background-color=0xff808080 ! videoconvert ! videorate"
+            else f"videotestsrc is-live=true pattern={pattern} background-color=0xff808080"
+            " ! videoconvert ! videorate"
         )
         self._camera = Gst.parse_launch(
             f"{source} ! {raw}{rate} ! appsink name=out emit-signals=true sync=false max-buffers=2"

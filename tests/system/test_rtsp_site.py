@@ -58,6 +58,10 @@ class Hut:
         """What /readyz says, whatever its status."""
         return self.gate.read("/readyz")
 
+    def comes(self, lane: str, since: int) -> bool:
+        """Whether a vehicle has come to a lane's line after so many events."""
+        return any(o.lane == lane and o.event == "at_line" for o in self.site.truth()[since:])
+
     def passed(self, lane: str) -> int:
         """How many vehicles have gone through."""
         return sum(o.lane == lane and o.event == "passed" for o in self.site.truth())
@@ -155,13 +159,7 @@ def test_while_the_picture_is_frozen_nobody_is_let_in_by_it(hut: Hut) -> None:
     try:
         CLOCK.sleep(6.0)
         known = len(hut.site.truth())
-        wait_for(
-            lambda: any(
-                o.lane == "south" and o.event == "at_line" for o in hut.site.truth()[known:]
-            ),
-            200,
-            "a vehicle at the line",
-        )
+        wait_for(lambda: hut.comes("south", known), 200, "a vehicle at the line")
         before = len(rows(hut.data, "SELECT 1 FROM opening WHERE lane='south' AND actor='auto'"))
         asked = "SELECT 1 FROM alarm WHERE kind='camera' AND evidence LIKE '%frozen%'"
         wait_for(lambda: bool(rows(hut.data, asked)), 120, "the frozen picture told", hut.gate.said)
