@@ -36,9 +36,10 @@ class ClockWatch:
         self._lock = threading.Lock()
         self._last: Stamp | None = None
 
-    def resume(self, connection: Connection) -> None:
-        """Go on after the newest entry of the journal."""
+    def resume(self, connection: Connection) -> bool:
+        """Go on after the newest entry of the journal; True if the machine was off since."""
         self._last = tip(connection).stamp
+        return self._last is not None and self._last.boot != self._boot
 
     def stamp(self, entries: Sequence[Entry]) -> list[Stamped]:
         """Give the entries their time."""

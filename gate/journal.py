@@ -20,6 +20,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
+from gate.clock_source import went_on
 from gate.clockwatch import ClockWatch, boot_id
 from gate.database import Database
 from gate.effects import Effects, NoEffects
@@ -87,9 +88,11 @@ class Journal:
         *,
         effects: Effects | None = None,
         boot: str = "",
+        clock_went_on: Callable[[], bool] = went_on,
         spool: Spool | None = None,
     ) -> None:
         """Take over what is in `folder` (spool, witness). boot: this run of the machine, in tests.
+        clock_went_on: whether the wall clock can be right in a new run of the machine.
 
         Use `start` for the service itself; a command that only changes something needs none.
         """
@@ -100,6 +103,7 @@ class Journal:
         self._scribe = Scribe(vault, Projection(effects or NoEffects()), witness)
         self._spooler = Spooler(spool or Spool(folder / SPOOL_FILE), database, self._scribe, vault)
         self._stamps = ClockWatch(clock, boot or boot_id())
+        self._clock_went_on = clock_went_on
         self._ordered = Ordered()
         self._health = HealthBoard()
         self._listeners: tuple[Listener, ...] = ()
@@ -119,14 +123,16 @@ class Journal:
         self._tenancy.take()
         try:
             with self._database.reading() as connection:
-                self._stamps.resume(connection)
+                new_run = self._stamps.resume(connection)
                 self._spooler.resume(connection)
             self._drain(limit=None)
             with self._database.reading() as connection:
                 loose = loose_ends(connection)
         except DBAPIError as error:
             raise JournalAway(f"the journal cannot be read at the start: {error.orig}") from error
-        self.append(*loose, ServiceNoted("started", {"interrupted": len(loose)}))
+        unset = new_run and not self._clock_went_on()
+        notes = [ServiceNoted("clock_unset")] if unset else []
+        self.append(*notes, *loose, ServiceNoted("started", {"interrupted": len(loose)}))
         self._keeper = Keeper(self._look_after)
         self._keeper.start()
         return len(loose)
@@ -262,10 +268,12 @@ class Journal:
         try:
             self._spooler.put(stamped)
         except OSError as error:
-            self._health.failed(f"spool: {error.strerror}", self._clock.now().utc)
+            why, now = f"spool: {error.strerror}", self._clock.now().utc
+            self._health.failed(why, now, nothing_kept=True)
             raise JournalAway(
                 f"neither database nor spool takes entries ({error.strerror}): check the disk"
             ) from error
+        self._health.spooled()
         return [_record(one) for one in stamped]
 
     def _drain(self, limit: int | None) -> bool:

@@ -9,7 +9,6 @@ days, so that a dispute can be raised at all; pictures 1 day (they are stills, n
 that 公共安全视频图像信息系统管理条例 has kept for 30 days).
 """
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, or_, select, update
 
 from gate import holds
+from gate.clock_trust import in_doubt
 from gate.entries import AlarmAcknowledged, AlarmRaised, Audited, GuardActed
 from gate.errors import GateError
 from gate.forgetting import forget_audit, forget_passages, record_purge
@@ -25,9 +25,8 @@ from gate.forgetting_visitors import forget_visitors
 from gate.journal import Journal
 from gate.pictures import Pictures
 from gate.ports import Clock
-from gate.tables import audit, body, entry, hold, passage
+from gate.tables import body, entry, hold, passage
 
-CLOCK_CONFIRMED = "clock_confirmed"
 FLOORS = {"pictures": 1, "passages": 30, "visitors": 30, "audit": 180}
 
 _PASSAGES = 50
@@ -82,7 +81,7 @@ class Retention:
         """Purge what is over. keep_going: asked between portions. Raises JournalAway, OSError."""
         now = self._clock.now().utc
         with self._journal.reading() as session:
-            if clock_in_doubt(session.connection()):
+            if in_doubt(session.connection(), _JUMP_S):
                 return Purged(0, 0, 0, 0, 0, in_doubt=True)
         passages, bodies = self._passages(now, keep_going)
         entries = self._audit(now, keep_going)
@@ -172,17 +171,6 @@ def _over(now: datetime, limits: Limits) -> Select[Any]:
         .order_by(passage.c.started)
         .limit(_PASSAGES)
     )
-
-
-def clock_in_doubt(connection: Connection) -> bool:
-    """Whether the wall clock was set by an hour or more and nobody confirmed it since."""
-    told = select(audit.c.action, audit.c.detail).order_by(audit.c.seq.desc())
-    for row in connection.execute(told.where(audit.c.action.in_(("clock_jump", CLOCK_CONFIRMED)))):
-        if row.action == CLOCK_CONFIRMED:
-            return False
-        if abs(float(json.loads(row.detail).get("seconds", 0))) >= _JUMP_S:
-            return True
-    return False
 
 
 def due(connection: Connection, now: datetime, limits: Limits) -> Iterator[int]:

@@ -22,14 +22,17 @@ from gate import ledger, personal_fields, web
 from gate.api.access import Access
 from gate.api.parts import ApiServices
 from gate.arms import LaneBarrier, Stations
+from gate.clock_trust import CONFIRMED as CLOCK_CONFIRMED
 from gate.clock_trust import ClockTrust
+from gate.conditions import Condition, conditions
 from gate.config import Config, LaneConfig
 from gate.console import app as console
 from gate.console.services import Services as ConsoleServices
 from gate.controller import LaneController
 from gate.database import Database, open_database
 from gate.decider import RegisterDecider
-from gate.entries import ArmChanged
+from gate.entries import ArmChanged, Audited
+from gate.errors import GateError
 from gate.events import LaneId, Verdict
 from gate.eye import EyeSettings
 from gate.housekeeping import Housekeeping
@@ -120,6 +123,8 @@ class Application:
         for listen in (self.clock_trust.heard, self.metrics.heard, self._publish):
             store.journal.subscribe(listen)
         store.journal.start()
+        with store.database.reading() as connection:
+            self.clock_trust.resume(connection)
         self.register = Register(store.journal, store.clock)
         store.journal.subscribe(lambda _: self.register.nudge())
         self.settings = Settings(store.journal, config, store.clock)
@@ -202,6 +207,25 @@ class Application:
             list(pool.map(lambda stop: stop(STOP_WITHIN), parts))
         self.store.close()
 
+    def conditions(self) -> tuple[Condition, ...]:
+        """Return what the service cannot do now, beyond what a lane's card shows."""
+        store = self.store
+        found = conditions(
+            store.journal.health(),
+            self.register.away_since,
+            store.pictures.counts(),
+            clock_sound=self.clock_trust.sound,
+        )
+        return tuple(found)
+
+    def confirm_clock(self, by: str) -> bool:
+        """Note that a person says that the wall clock is right; False if that was not kept."""
+        try:
+            self.store.journal.append(Audited(by, CLOCK_CONFIRMED))
+        except GateError:
+            return False
+        return True
+
     def lanes_live(self) -> bool:
         """Return whether every lane's thread still works."""
         return all(controller.is_alive for controller in self.controllers.values())
@@ -210,7 +234,9 @@ class Application:
         """Return the parts that do not work, and why."""
         missing: dict[str, str] = {}
         health = self.store.journal.health()
-        if health.away_since is not None:
+        if health.nothing_kept:
+            missing["journal"] = "nothing takes entries, neither database nor spool"
+        elif health.away_since is not None:
             missing["journal"] = "the database does not take entries; they go to the spool"
         if self.register.away_since is not None:
             missing["register"] = "the database is away; deciding goes on from memory"
@@ -306,6 +332,8 @@ class Application:
                 ),
                 settings=self.settings,
                 config_file=self.config_file,
+                conditions=self.conditions,
+                confirm_clock=self.confirm_clock,
             ),
         )
         app.state.access = Access(doorkeeper, tokens, store.clock)

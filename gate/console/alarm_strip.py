@@ -62,7 +62,8 @@ class AlarmStrip:
     def _why(self, alarm: AlarmRow) -> str:
         """Return the device's own reason in words, where it gave one."""
         why = str(alarm.evidence.get("why", ""))
-        return f"：{escape(self._visit.texts.name_of('why', why))}" if why else ""
+        area = "camera.why" if alarm.kind == "camera" else "why"
+        return f"：{escape(self._visit.texts.name_of(area, why))}" if why else ""
 
     def _opener(self, alarm: AlarmRow) -> Callable[[], None]:
         return lambda: self._sheet(alarm)

@@ -44,6 +44,8 @@ def state_badges(texts: Texts, view: LaneView) -> str:
         badges.append(badge_html(texts.say("link.down"), "bad", "link_off"))
     if view.camera != "live":
         said = texts.name_of("camera", view.camera)
+        if view.camera_why:
+            said = f"{said}：{texts.name_of('camera.why', view.camera_why)}"
         badges.append(badge_html(said, "bad", "videocam_off"))
     return "".join(badges)
 

@@ -10,6 +10,7 @@ from nicegui import ui
 
 from gate.console import widgets
 from gate.console.alarm_strip import AlarmStrip
+from gate.console.condition_strip import ConditionStrip
 from gate.console.feed import Feed
 from gate.console.lane_card import LaneCard
 from gate.console.pages import Pages
@@ -26,6 +27,7 @@ def add(pages: Pages) -> None:
 
 async def build(visit: Visit) -> None:
     """Fill the page."""
+    ConditionStrip(visit)
     alarms = AlarmStrip(visit)
     views = visit.services.lanes.views()
     with widgets.div("live live-one" if len(views) == 1 else "live"):

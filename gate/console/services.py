@@ -1,11 +1,13 @@
 """Everything that pages may use, handed over once by the composition root."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from gate.conditions import Condition
 from gate.people import People
 from gate.ports import Clock, Journal, Lanes, Pictures, Registry, SiteEvents
 from gate.reports import Reports
@@ -25,8 +27,9 @@ class Services:
 
     site: the community's name. zone: of the times on the screen. secret: 32 bytes or more from a
     file outside the tree; it signs log-ins. idle: a log-in ends after so long without a click.
-    hold_cap: the longest time that an arm may be held up. config_file: where the settings that may
-    not change at run time stand.
+    hold_cap: the longest time that an arm may be held up. conditions: what the service cannot do
+    now. confirm_clock: note that this person says that the clock is right; False if it was not
+    kept. config_file: where the settings that may not change at run time stand.
     """
 
     site: str
@@ -44,4 +47,6 @@ class Services:
     language: Language = FIRST
     idle: timedelta = timedelta(hours=12)
     hold_cap: timedelta = timedelta(hours=2)
+    conditions: Callable[[], Iterable[Condition]] = tuple
+    confirm_clock: Callable[[str], bool] = bool
     config_file: Path | None = None

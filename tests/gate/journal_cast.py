@@ -95,6 +95,7 @@ def desk(
     effects: Effects | None = None,
     start: bool = True,
     boot: str = "boot-1",
+    clock_went_on: bool = True,
 ) -> Iterator[Desk]:
     clock = clock or ToldClock()
     folder.mkdir(parents=True, exist_ok=True)
@@ -103,7 +104,16 @@ def desk(
     database = open_database(folder)
     vault = key_vault()
     spool = Spool(folder / "journal.spool", reserve=ROOM)
-    journal = Journal(database, folder, vault, clock, effects=effects, boot=boot, spool=spool)
+    journal = Journal(
+        database,
+        folder,
+        vault,
+        clock,
+        effects=effects,
+        boot=boot,
+        clock_went_on=lambda: clock_went_on,
+        spool=spool,
+    )
     made = Desk(folder, clock, database, vault, journal)
     journal.subscribe(lambda record: made.heard.append(record.kind))
     if start:
