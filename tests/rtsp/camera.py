@@ -77,7 +77,9 @@ class RtspCamera:
             text=True,
             env=environment,
         )
-        self._reader = threading.Thread(target=self._listen, args=(self._child,), daemon=True)
+        self._said = queue.Queue()
+        arguments = (self._child, self._said)
+        self._reader = threading.Thread(target=self._listen, args=arguments, daemon=True)
         self._reader.start()
         said = self._said.get(timeout=30.0)
         assert "port" in said, REMEDY
@@ -126,12 +128,14 @@ class RtspCamera:
     ) -> None:
         self.stop()
 
-    def _listen(self, child: subprocess.Popen[str]) -> None:
+    def _listen(
+        self, child: subprocess.Popen[str], heard: "queue.Queue[dict[str, object]]"
+    ) -> None:
         assert child.stdout is not None
         for line in child.stdout:
             said = json.loads(line)
             if "client" in said:
                 self.clients += 1
             else:
-                self._said.put(said)
-        self._said.put({})
+                heard.put(said)
+        heard.put({})
