@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import PIPE, CompletedProcess, run
+from subprocess import CompletedProcess, run
 
 import pytest
 
@@ -175,4 +175,4 @@ def _every_pulse_is_on_record(hut: Hut) -> None:
 
 def _command(hut: Hut, *words: str) -> CompletedProcess[str]:
     command = [sys.executable, "-m", "gate", *words, "--config", str(hut.config)]
-    return run(command, stdout=PIPE, stderr=PIPE, text=True, check=False, timeout=300)
+    return run(command, capture_output=True, text=True, check=False, timeout=300)
