@@ -43,6 +43,7 @@ class Queue:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
+        widgets.hidden_heading(visit.say("nav.ask"))
         self._place = widgets.div()
         self._drawn: tuple[LaneView, ...] | None = None
         self._lift: Do = lambda: None

@@ -79,6 +79,9 @@ class ChartsPage:
             button.classes(add="btn-main" if other == name else "", remove="btn-main")
             button.props(f"aria-pressed={'true' if other == name else 'false'}")
         self._buttons[name].classes(add="btn-main")
+        self._place.clear()
+        with self._place:
+            widgets.loading(self._visit.say("shell.loading"))
         period = period_of(self._visit, DAYS[name])
         answers = await ask(lambda: self._ask(period))
         self._place.clear()

@@ -27,6 +27,7 @@ def add(pages: Pages) -> None:
 
 async def build(visit: Visit) -> None:
     """Fill the page."""
+    widgets.hidden_heading(visit.say("nav.live"))
     ConditionStrip(visit)
     alarms = AlarmStrip(visit)
     views = visit.services.lanes.views()

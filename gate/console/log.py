@@ -41,6 +41,7 @@ class LogPage:
         self._visit = visit
         self._which = PassageFilter()
         say = visit.say
+        widgets.hidden_heading(say("nav.log"))
         with widgets.div("card col-flex"):
             self._bar = FilterBar(visit, self.search)
             with widgets.div("row-flex"):

@@ -39,6 +39,7 @@ class LookupsPage:
         self._visit = visit
         self._which = AuditFilter()
         say = visit.say
+        widgets.hidden_heading(say("nav.lookups"))
         with widgets.div("card row-flex"):
             kinds = {name: say(f"lookups.{name}") for name in KINDS}
             self._kind = widgets.choice_field(say("lookups.kind"), kinds, "look_ups")

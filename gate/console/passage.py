@@ -59,6 +59,7 @@ def _draw(visit: Visit, detail: PassageDetail) -> None:
 
 
 def _head(visit: Visit, row: PassageRow) -> None:
+    widgets.hidden_heading(visit.say("nav.passage"))
     with widgets.div("page-head"):
         widgets.raw(plate_chip(row.plate or row.plate_read, row.colour, size="big"))
         if row.plate_read and row.plate_read != row.plate:

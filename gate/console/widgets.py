@@ -30,6 +30,11 @@ def heading(text: str, level: int = 1) -> Element:
     return words(text, tag=f"h{level}")
 
 
+def hidden_heading(text: str) -> Element:
+    """Return the first heading of a page that has no room to show one: for who hears the page."""
+    return heading(text).classes("hidden-text")
+
+
 def button(
     label: str, on_click: Click | None = None, *, kind: str = "", icon: str = "", key: str = ""
 ) -> ui.button:
@@ -82,6 +87,13 @@ def empty(text: str, hint: str = "", icon: str = "inbox") -> None:
         words(text)
         if hint:
             words(hint, "small")
+
+
+def loading(text: str) -> None:
+    """Say that the answer is on its way."""
+    with div("empty").props("role=status"):
+        ui.spinner().props("aria-hidden=true")
+        words(text)
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str) -> Element:
