@@ -300,6 +300,28 @@ class AuditPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Charts:
+    """Everything that the charts of a period show. people: passages by who decided.
+
+    hours, days: those without any are left out. peak: the busiest hour of one lane, None for none.
+    faults: alarms by kind ("alarm:link_lost") and orders that failed ("opening:expired").
+    inside: now, whatever the period.
+    """
+
+    hours: tuple[FlowHour, ...]
+    days: tuple[FlowDay, ...]
+    week: WeekGrid
+    peak: FlowHour | None
+    shares: Shares
+    reasons: tuple[Bar, ...]
+    people: tuple[Bar, ...]
+    inside: tuple[InsideCount, ...]
+    buildings: tuple[Bar, ...]
+    dwell: tuple[DwellBar, ...]
+    faults: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ShiftSummary:
     """What a shift hands over: counts of the period, who is inside, what stands open."""
 

@@ -22,10 +22,8 @@ from gate.report_values import (
     AuditFilter,
     AuditPage,
     Bar,
+    Charts,
     Count,
-    DwellBar,
-    FlowDay,
-    FlowHour,
     InsideCount,
     InsideVehicle,
     Page,
@@ -35,7 +33,6 @@ from gate.report_values import (
     Period,
     Shares,
     ShiftSummary,
-    WeekGrid,
 )
 from gate.vault import Vault
 
@@ -72,50 +69,34 @@ class Reports:
 
     # --- charts -------------------------------------------------------------------------------
 
-    def flow(self, period: Period) -> tuple[FlowHour, ...]:
-        """Passages by hour, lane and direction; hours without any are left out."""
+    def charts(self, period: Period) -> Charts:
+        """Everything that the charts of a period show, each table read once."""
         with self._reading() as connection:
-            return tuple(report_charts.hours(connection, period, self._zone))
-
-    def flow_by_day(self, period: Period) -> tuple[FlowDay, ...]:
-        """Passages by day of the site; days without any are left out."""
-        with self._reading() as connection:
-            return report_charts.days(connection, period, self._zone)
-
-    def flow_by_week(self, period: Period) -> WeekGrid:
-        """Passages by weekday and hour of the day."""
-        with self._reading() as connection:
-            return report_charts.week(connection, period, self._zone)
-
-    def peak(self, period: Period) -> FlowHour | None:
-        """The busiest hour of one lane; None for a period without passages."""
-        with self._reading() as connection:
-            return report_charts.peak(connection, period, self._zone)
+            hourly = report_charts.hours(connection, period, self._zone)
+            sums = report_charts.cell_sums(connection, period)
+            return Charts(
+                hours=hourly,
+                days=report_charts.days(hourly),
+                week=report_charts.week(hourly, period, self._zone),
+                peak=report_charts.peak(hourly),
+                shares=report_charts.shares(sums),
+                reasons=report_charts.by_facet(sums, "reason"),
+                people=report_charts.by_facet(sums, "actor"),
+                inside=report_lists.inside_counts(connection),
+                buildings=report_charts.visitors(connection, period),
+                dwell=report_charts.dwells(connection, period),
+                faults=report_charts.faults(connection, period, sums),
+            )
 
     def shares(self, period: Period) -> Shares:
         """The recall meter (seen, read, decided) and what the gate did by itself."""
         with self._reading() as connection:
-            return report_charts.shares(connection, period)
+            return report_charts.shares(report_charts.cell_sums(connection, period))
 
     def by_facet(self, period: Period, facet: str) -> tuple[Bar, ...]:
         """Passages by one of gate.tables.FACETS, e.g. "reason", "actor", "plate_class"."""
         with self._reading() as connection:
-            return report_charts.by_facet(connection, period, facet)
-
-    def visitors_by_building(self, period: Period) -> tuple[Bar, ...]:
-        """Visitors let in, by the building they visit; most first."""
-        with self._reading() as connection:
-            return report_charts.visitors(connection, period)
-
-    def dwell(self, period: Period) -> tuple[DwellBar, ...]:
-        """Visits that ended in the period, by standing and length."""
-        with self._reading() as connection:
-            return report_charts.dwells(connection, period)
-
-    def faults(self, period: Period) -> tuple[Bar, ...]:
-        """Alarms by kind ("alarm:link_lost") and orders that failed ("opening:expired")."""
-        with self._reading() as connection:
-            return report_charts.faults(connection, period)
+            return report_charts.by_facet(report_charts.cell_sums(connection, period), facet)
 
     # --- lists --------------------------------------------------------------------------------
 
@@ -148,16 +129,15 @@ class Reports:
         """What a shift hands over. Counts are of whole hours: since is taken down, until up."""
         period = report_charts.whole_hours(since, until)
         with self._reading() as connection:
-            directions = {
-                b.label: b.n for b in report_charts.by_facet(connection, period, "direction")
-            }
+            sums = report_charts.cell_sums(connection, period)
+            directions = {b.label: b.n for b in report_charts.by_facet(sums, "direction")}
             visitors = report_charts.visitors(connection, period)
             return ShiftSummary(
-                shares=report_charts.shares(connection, period),
+                shares=report_charts.shares(sums),
                 came_in=directions.get(Direction.IN.value, 0),
                 went_out=directions.get(Direction.OUT.value, 0),
                 visitors=sum(bar.n for bar in visitors),
-                by_reason=report_charts.by_facet(connection, period, "reason"),
+                by_reason=report_charts.by_facet(sums, "reason"),
                 inside=report_lists.inside_counts(connection),
                 standing_alarms=report_lists.alarms(connection, standing=True, limit=200),
                 running=report_log.running(connection),

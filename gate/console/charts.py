@@ -1,7 +1,6 @@
 """The manager's charts: last week in one look. Asked aside, so that no page waits for a year."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
 
@@ -13,16 +12,7 @@ from gate.console.lane_words import reason_text
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.people import Action
-from gate.report_values import (
-    Bar,
-    DwellBar,
-    FlowDay,
-    FlowHour,
-    InsideCount,
-    Period,
-    Shares,
-    WeekGrid,
-)
+from gate.report_values import Bar, Charts, DwellBar, InsideCount, Period
 
 DAYS: Final = {"today": 1, "week": 7, "month": 30, "year": 365}
 
@@ -35,22 +25,6 @@ def add(pages: Pages) -> None:
 async def build(visit: Visit) -> None:
     """Fill the page."""
     await ChartsPage(visit).draw("week")
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What the charts of one period show."""
-
-    hours: tuple[FlowHour, ...]
-    days: tuple[FlowDay, ...]
-    week: WeekGrid
-    peak: FlowHour | None
-    shares: Shares
-    inside: tuple[InsideCount, ...]
-    buildings: tuple[Bar, ...]
-    reasons: tuple[Bar, ...]
-    dwell: tuple[DwellBar, ...]
-    faults: tuple[Bar, ...]
 
 
 class ChartsPage:
@@ -83,7 +57,8 @@ class ChartsPage:
         with self._place:
             widgets.loading(self._visit.say("shell.loading"))
         period = period_of(self._visit, DAYS[name])
-        answers = await ask(lambda: self._ask(period))
+        reports = self._visit.services.reports
+        answers = await ask(lambda: reports.charts(period))
         self._place.clear()
         with self._place:
             if answers is None:
@@ -94,22 +69,7 @@ class ChartsPage:
                 self._figures(answers)
                 self._charts(answers)
 
-    def _ask(self, period: Period) -> Answers:
-        reports = self._visit.services.reports
-        return Answers(
-            hours=reports.flow(period),
-            days=reports.flow_by_day(period),
-            week=reports.flow_by_week(period),
-            peak=reports.peak(period),
-            shares=reports.shares(period),
-            inside=reports.inside_counts(),
-            buildings=reports.visitors_by_building(period),
-            reasons=reports.by_facet(period, "reason"),
-            dwell=reports.dwell(period),
-            faults=reports.faults(period),
-        )
-
-    def _figures(self, answers: Answers) -> None:
+    def _figures(self, answers: Charts) -> None:
         say, shares = self._visit.say, answers.shares
         peak = answers.peak
         with widgets.div("cards").style("margin-bottom:12px"):
@@ -140,7 +100,7 @@ class ChartsPage:
             hour = self._visit.local(peak.start).strftime("%m-%d %H:00") if peak else ""
             widgets.figure(say("charts.peak"), f"{peak.n:,}" if peak else "—", hour)
 
-    def _charts(self, answers: Answers) -> None:
+    def _charts(self, answers: Charts) -> None:
         visit, theme = self._visit, self._visit.preferences.theme
         ways = {"in": visit.say("lane.in"), "out": visit.say("lane.out")}
         days = visit.say("charts.weekdays").split("|")
@@ -172,7 +132,7 @@ class ChartsPage:
             totals[count.standing] = totals.get(count.standing, 0) + count.n
         return [Bar(texts.name_of("inside", name or "unknown"), n) for name, n in totals.items()]
 
-    def _buildings(self, answers: Answers) -> list[Bar]:
+    def _buildings(self, answers: Charts) -> list[Bar]:
         say = self._visit.say
         return [
             Bar(say("charts.building", name=bar.label) if bar.label else "—", bar.n)

@@ -17,15 +17,7 @@ from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.events import Reason
 from gate.people import Action
-from gate.report_values import (
-    Bar,
-    FlowDay,
-    FlowHour,
-    PassageFilter,
-    PassageRow,
-    Period,
-    Shares,
-)
+from gate.report_values import Charts, PassageFilter, PassageRow, Period, Shares
 
 BY_PEOPLE = (Reason.BY_HAND.value, Reason.GUARD_ADMITTED.value, Reason.EMERGENCY.value)
 SHOWN = 60
@@ -45,12 +37,7 @@ async def build(visit: Visit) -> None:
 class Answers:
     """What a report shows."""
 
-    shares: Shares
-    hours: tuple[FlowHour, ...]
-    days: tuple[FlowDay, ...]
-    reasons: tuple[Bar, ...]
-    faults: tuple[Bar, ...]
-    people: tuple[Bar, ...]
+    counts: Charts
     by_hand: tuple[PassageRow, ...]
 
 
@@ -108,15 +95,7 @@ class ReportsPage:
     def _ask(self, period: Period) -> Answers:
         reports = self._visit.services.reports
         wanted = PassageFilter(since=period.since, until=period.until, reasons=BY_PEOPLE)
-        return Answers(
-            shares=reports.shares(period),
-            hours=reports.flow(period),
-            days=reports.flow_by_day(period),
-            reasons=reports.by_facet(period, "reason"),
-            faults=reports.faults(period),
-            people=reports.by_facet(period, "actor"),
-            by_hand=reports.passages(wanted, None, SHOWN).rows,
-        )
+        return Answers(reports.charts(period), reports.passages(wanted, None, SHOWN).rows)
 
     def _draw(self, period: Period, answers: Answers) -> None:
         visit, say = self._visit, self._visit.say
@@ -127,14 +106,14 @@ class ReportsPage:
             widgets.heading(f"{visit.services.site} · {title} · {period.since:{shape}}", 2)
             made = say("reports.made", by=visit.user.name, at=visit.time(visit.now()))
             widgets.words(made, "small soft")
-        self._figures(answers.shares)
+        self._figures(answers.counts.shares)
         with widgets.div("two").style("margin-top:12px"):
             self._counts("reports.flow", self._flow(answers, monthly=monthly), ("in", "out"))
-            reasons = [(reason_text(visit.texts, b.label), (b.n,)) for b in answers.reasons]
+            reasons = [(reason_text(visit.texts, b.label), (b.n,)) for b in answers.counts.reasons]
             self._counts("charts.reasons", reasons, ("n",))
-            people = [(self._person(bar.label), (bar.n,)) for bar in answers.people]
+            people = [(self._person(bar.label), (bar.n,)) for bar in answers.counts.people]
             self._counts("reports.people", people, ("n",))
-            faults = [(self._fault(bar.label), (bar.n,)) for bar in answers.faults]
+            faults = [(self._fault(bar.label), (bar.n,)) for bar in answers.counts.faults]
             self._counts("charts.faults", faults, ("n",))
         self._by_hand(answers.by_hand)
 
@@ -150,9 +129,9 @@ class ReportsPage:
 
     def _flow(self, answers: Answers, *, monthly: bool) -> list[tuple[str, tuple[int, ...]]]:
         if monthly:
-            return [(f"{d.day:%m-%d}", (d.came_in, d.went_out)) for d in answers.days]
+            return [(f"{d.day:%m-%d}", (d.came_in, d.went_out)) for d in answers.counts.days]
         counts: dict[int, dict[str, int]] = {}
-        for hour in answers.hours:
+        for hour in answers.counts.hours:
             ways = counts.setdefault(hour.start.hour, {"in": 0, "out": 0})
             ways[hour.direction] = ways.get(hour.direction, 0) + hour.n
         return [(f"{h:02d}:00", (counts[h]["in"], counts[h]["out"])) for h in sorted(counts)]

@@ -293,14 +293,9 @@ def bench_charts(reports: Reports, end: datetime, rounds: int) -> None:
     """Every chart over a year."""
     year = Period(end - timedelta(days=365), end)
     charts: dict[str, Callable[[], object]] = {
-        "flow by hour": lambda: reports.flow(year),
-        "flow by day": lambda: reports.flow_by_day(year),
-        "flow by weekday and hour": lambda: reports.flow_by_week(year),
+        "charts, all of the page": lambda: reports.charts(year),
         "recall meter and shares": lambda: reports.shares(year),
         "by reason": lambda: reports.by_facet(year, "reason"),
-        "visitors by building": lambda: reports.visitors_by_building(year),
-        "dwell": lambda: reports.dwell(year),
-        "gate faults": lambda: reports.faults(year),
         "count of a year": lambda: reports.count(PassageFilter(since=year.since)),
         "shift": lambda: reports.shift(end - timedelta(hours=8), end),
     }

@@ -187,14 +187,14 @@ def test_charts_count_what_is_there(reports: Reports, rows: list[PassageRow]) ->
         (row.started.astimezone(ZONE).replace(minute=0, second=0, microsecond=0), row.lane)
         for row in rows
     )
-    assert {(one.start, one.lane): one.n for one in reports.flow(YEAR)} == by_hour
+    assert {(one.start, one.lane): one.n for one in reports.charts(YEAR).hours} == by_hour
     days = Counter(row.started.astimezone(ZONE).date() for row in rows)
-    assert {d.day: d.came_in + d.went_out for d in reports.flow_by_day(YEAR)} == days
-    grid = reports.flow_by_week(YEAR)
+    assert {d.day: d.came_in + d.went_out for d in reports.charts(YEAR).days} == days
+    grid = reports.charts(YEAR).week
     weekdays = Counter(row.started.astimezone(ZONE).weekday() for row in rows)
     assert [sum(hours) for hours in grid.totals] == [weekdays[day] for day in range(7)]
     assert sum(grid.days) == 361
-    peak = reports.peak(YEAR)
+    peak = reports.charts(YEAR).peak
     assert peak is not None
     assert peak.n == max(by_hour.values())
 
@@ -213,6 +213,21 @@ def test_the_recall_meter_counts_what_is_there(reports: Reports, rows: list[Pass
     assert one_lane.seen == sum(row.lane == SOUTH for row in rows)
 
 
+def test_a_charts_page_of_one_lane_counts_that_lane(
+    reports: Reports, rows: list[PassageRow]
+) -> None:
+    charts = reports.charts(Period(YEAR.since, YEAR.until, (NORTH,)))
+    north = sum(row.lane == NORTH for row in rows)
+    assert sum(one.n for one in charts.hours) == charts.shares.seen == north
+    assert sum(bar.n for bar in charts.reasons) == north
+
+
+def test_a_period_without_passages_has_empty_charts(reports: Reports) -> None:
+    charts = reports.charts(Period(YEAR.until + timedelta(days=1), YEAR.until + timedelta(days=2)))
+    assert (charts.hours, charts.days, charts.peak, charts.reasons) == ((), (), None, ())
+    assert charts.shares.seen == 0
+
+
 def test_bars_by_facet(reports: Reports, rows: list[PassageRow]) -> None:
     for facet in ("reason", "actor", "plate_class", "standing"):
         bars = {bar.label: bar.n for bar in reports.by_facet(YEAR, facet)}
@@ -227,12 +242,12 @@ def test_visitors_dwell_and_faults(reports: Reports, rows: list[PassageRow]) -> 
     ]
     visitors = [row for row in through if row.standing == "visitor" and row.direction == "in"]
     buildings = Counter(row.household.split("-")[0] for row in visitors)
-    assert {bar.label: bar.n for bar in reports.visitors_by_building(YEAR)} == buildings
+    assert {bar.label: bar.n for bar in reports.charts(YEAR).buildings} == buildings
     visits = [row for row in rows if row.direction == "out" and row.dwell is not None]
-    assert sum(bar.n for bar in reports.dwell(YEAR)) == len(visits)
-    total = sum(bar.n * bar.mean_seconds for bar in reports.dwell(YEAR))
+    assert sum(bar.n for bar in reports.charts(YEAR).dwell) == len(visits)
+    total = sum(bar.n * bar.mean_seconds for bar in reports.charts(YEAR).dwell)
     assert round(total) == sum(row.dwell or 0 for row in visits)
-    faults = {bar.label: bar.n for bar in reports.faults(YEAR)}
+    faults = {bar.label: bar.n for bar in reports.charts(YEAR).faults}
     assert faults["opening:failed"] == sum(row.opening == "failed" for row in rows)
     assert faults["alarm:tailgating"] == len(reports.alarms(limit=10_000))
 
