@@ -23,7 +23,7 @@ from gate.report_values import (
     WeekGrid,
 )
 from gate.rollups import DWELL_BARS
-from gate.tables import alarm, cell, dwell, flow, hour_of, moment, visitor_flow
+from gate.tables import FACETS, alarm, cell, dwell, flow, hour_of, moment, visitor_flow
 
 _HOUR = 3_600_000_000
 _HAND = (Reason.BY_HAND.value, Reason.EMERGENCY.value)
@@ -103,7 +103,7 @@ def cell_sums(connection: Connection, period: Period) -> tuple[CellSum, ...]:
     sums = {number: int(total) for number, total in connection.execute(query)}
     cells = select(cell).where(*_lane(cell.c.lane, period))
     return tuple(
-        CellSum(row, sums[row["id"]])
+        CellSum({name: row[name] for name in FACETS}, sums[row["id"]])
         for row in connection.execute(cells).mappings()
         if row["id"] in sums
     )

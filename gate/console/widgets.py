@@ -145,8 +145,12 @@ def choice_field(
 
 
 def sheet(title: str, *, wide: bool = False) -> tuple[ui.dialog, Element]:
-    """Return a dialog and the card in it. Fill the card, then `visit.open_sheet(dialog)`."""
-    dialog = ui.dialog()
+    """Return a dialog and the card in it. Fill the card, then `visit.open_sheet(dialog)`.
+
+    It hangs on the page itself: a sheet that opens from a button of another one would go with it.
+    """
+    with ui.context.client.content:
+        dialog = ui.dialog()
     with dialog:
         card = ui.card().classes("sheet sheet-wide" if wide else "sheet")
         card.props(f'role=dialog aria-modal=true aria-label="{escape(title)}"')

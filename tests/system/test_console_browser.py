@@ -191,11 +191,9 @@ def test_an_alarm_sounds_until_a_person_takes_it_on(enter, pages):
     page = enter("guard")
     pages.site.lanes.asked.clear()
     expect(page.locator(".alarms .banner")).to_contain_text("道闸被外力抬起")
-    sounds: list[str] = []
-    page.on("request", lambda request: sounds.append(request.url))
-    page.wait_for_function("() => document.querySelector('.alarms .banner') !== null")
+    with page.expect_request("**/console/sound/alarm.wav"):
+        pass
     page.keyboard.press("k")
-    page.wait_for_selector("[role=dialog]")
-    page.keyboard.press("Enter")
+    page.get_by_role("dialog").locator("input").press("Enter")
     expect(page.locator("[role=dialog]")).to_have_count(0)
     assert asked(pages, "acknowledge") == [("acknowledge", "alarm-1", "guard", "")]

@@ -68,6 +68,7 @@ def test_a_text_of_the_sign_is_changed_on_the_page(enter, pages):
     page = enter("manager")
     open_page(page, pages, "/settings")
     page.get_by_role("button", name="用语").click()
+    expect(page.locator(".setting").first).to_contain_text("显示屏")
     page.locator(".setting button").first.click()
     sheet = page.get_by_role("dialog")
     sheet.locator("textarea").fill("您好 {plate}")
@@ -83,7 +84,7 @@ def test_what_only_the_file_changes_is_shown_with_key_and_file(enter, pages):
     page = enter("manager")
     open_page(page, pages, "/settings")
     page.get_by_role("button", name="配置文件").click()
-    expect(page.locator("main")).to_contain_text("config.yaml")
+    expect(page.locator("#main")).to_contain_text("config.yaml")
     expect(page.locator("code", has_text="web.port")).to_be_visible()
     expect(page.locator("code", has_text=SURE)).to_have_count(0)
 
@@ -122,7 +123,7 @@ def test_both_guards_sign_once_and_the_sheet_is_kept(enter, pages):
     page.get_by_label("交代事项").fill("钥匙两把")
     page.get_by_label("密码").fill(PASSWORD)
     keep.dblclick()
-    expect(page.locator("main")).to_contain_text("guard → manager")
+    expect(page.locator("#main")).to_contain_text("guard → manager")
     assert audits(pages, "handover")[0] == ("guard", "manager", "钥匙两把")
     assert len(audits(pages, "handover")) == before + 1
 
@@ -177,12 +178,11 @@ def test_a_page_does_not_leave_while_the_machine_is_off(enter, pages):
 def service(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """The pages in a process of their own."""
     command = [sys.executable, "-m", "tests.gate.console.standalone", str(folder), str(port)]
-    child = subprocess.Popen(command, stdin=subprocess.PIPE)
-    try:
-        yield child
-    finally:
-        child.kill()
-        child.wait()
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
 
 
 def test_a_restarted_service_is_waited_for_and_the_page_comes_back_by_itself(browser):
