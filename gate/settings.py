@@ -178,8 +178,9 @@ def tunable_of(key: str) -> Tunable:
 
 
 def text_keys(language: Language) -> tuple[str, ...]:
-    """Return the keys of the texts that may change: what drivers are shown and told."""
-    names = (name for name in catalogue(FIRST) if _is_tunable_text(name))
+    """Return the keys of the texts that may change: what drivers are shown, then what is said."""
+    names = [name for name in catalogue(FIRST) if _is_tunable_text(name)]
+    names.sort(key=lambda name: not name.startswith("sign."))
     return tuple(f"{_TEXT}{language.value}.{name}" for name in names)
 
 

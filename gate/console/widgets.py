@@ -151,9 +151,9 @@ def sheet(title: str, *, wide: bool = False) -> tuple[ui.dialog, Element]:
     """
     with ui.context.client.content:
         dialog = ui.dialog()
+    dialog.props["aria-label"] = title
     with dialog:
         card = ui.card().classes("sheet sheet-wide" if wide else "sheet")
-        card.props(f'role=dialog aria-modal=true aria-label="{escape(title)}"')
         with card:
             heading(title, 2)
     return dialog, card

@@ -93,7 +93,8 @@ def test_no_page_is_wider_than_a_tablet(enter, pages):
 
 def test_every_page_is_reached_by_two_keys(enter, pages):
     page = enter("admin")
-    for place in PLACES:
+    for place in (*PLACES[1:], PLACES[0]):
+        page.keyboard.press("Escape")
         page.keyboard.press("g")
         page.keyboard.press(place.key.lower())
         page.wait_for_url(f"{pages.url}{place.path}")

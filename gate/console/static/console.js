@@ -47,7 +47,48 @@
     element.textContent = now.toLocaleTimeString("zh-CN", { hour12: false, timeZone: window.gateZone });
   };
 
+  // Quasar's file picker has buttons of icons only: give them names.
+  const named = (picker) => {
+    const texts = window.gateTexts || {};
+    picker.querySelectorAll("input[type=file]:not([aria-label])").forEach((input) => {
+      input.setAttribute("aria-label", texts.upload || "");
+      input.tabIndex = 0; // The field itself takes the keys, not the button that lies around it.
+      const around = input.closest(".q-btn");
+      if (around) {
+        around.removeAttribute("role");
+        around.tabIndex = -1;
+      }
+    });
+    picker.querySelectorAll(".q-btn[role]:not([aria-label]), button.q-btn:not([aria-label])").forEach((button) => {
+      const icon = button.textContent.trim();
+      const name = icon.startsWith("cloud_upload") ? texts.upload_send : icon.startsWith("clear") || icon.startsWith("close") ? texts.upload_clear : texts.upload;
+      button.setAttribute("aria-label", name || icon);
+    });
+  };
+
+  // Esc leaves a field, so that the keys of the page are heard again; in a sheet it closes the sheet.
+  document.addEventListener("keydown", (event) => {
+    const here = document.activeElement;
+    if (event.key === "Escape" && here.matches("input, textarea") && !here.closest(".q-dialog")) here.blur();
+  });
+
+  // The Tab key stays in an open sheet and goes round in it.
+  const STOPS = "a[href], button, input, select, textarea, [tabindex]:not([tabindex='-1'])";
+  document.addEventListener("keydown", (event) => {
+    const sheet = [...document.querySelectorAll(".q-dialog__inner")].pop();
+    if (event.key !== "Tab" || !sheet || document.activeElement.closest(".q-menu")) return;
+    const stops = [...sheet.querySelectorAll(STOPS)].filter((one) => !one.disabled && one.tabIndex >= 0 && one.getClientRects().length);
+    if (!stops.length) return;
+    const [first, last] = [stops[0], stops[stops.length - 1]];
+    const here = document.activeElement;
+    if (!sheet.contains(here) || here === (event.shiftKey ? first : last)) {
+      event.preventDefault();
+      (event.shiftKey ? last : first).focus();
+    }
+  }, true);
+
   setInterval(() => {
+    document.querySelectorAll(".q-uploader").forEach(named);
     document.querySelectorAll("img[data-live]").forEach(follow);
     document.querySelectorAll("[data-since]").forEach(since);
     document.querySelectorAll("[data-clock]").forEach(clock);
