@@ -62,6 +62,12 @@ def _add_arguments(name: str, verb: argparse.ArgumentParser) -> None:
             verb.add_argument("--every", type=int, default=250)
             verb.add_argument("--threads", type=int, default=2)
             verb.add_argument("--device", default="cpu")
+            verb.add_argument(
+                "--shards", type=Path, help="rendered pictures, where not in --folder"
+            )
+            verb.add_argument(
+                "--from-weights", type=Path, help="exported weights (ONNX) to start from"
+            )
         case "export":
             verb.add_argument("--out", type=Path, required=True, help="folder of the weights")
             verb.add_argument("--name", default="reader")

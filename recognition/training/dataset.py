@@ -23,6 +23,7 @@ from recognition.training.degrade import (
     expose,
     fit_picture,
     sensor,
+    squeezed,
 )
 from recognition.training.render import (
     COLOURS,
@@ -96,7 +97,10 @@ def augmented(rng: np.random.Generator, plate: RealPlate) -> Image:
         )
     else:
         cut = _recut(rng, plate.image)
-    if rng.random() < 0.35:
+    kind = rng.random()
+    if kind < 0.3 and cut.shape[1] > 94:
+        cut = squeezed(rng, cut)
+    elif kind < 0.5:
         factor = rng.uniform(0.35, 1.0) * min(1.0, 160 / cut.shape[1])
         cut = np.asarray(
             cv2.resize(

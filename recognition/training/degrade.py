@@ -383,18 +383,19 @@ def cut_box(rng: np.random.Generator, image: Image, quad: Quad) -> Image:
     x1, y1 = np.clip(low.round().astype(int), 0, None)
     x2, y2 = np.minimum(high.round().astype(int), [image.shape[1], image.shape[0]])
     cut = image[y1 : max(y2, y1 + 4), x1 : max(x2, x1 + 8)]
-    kind = rng.random()
-    if kind < 0.6:
-        small = (94, 24) if kind < 0.4 else (136, 36)
-        ways = (
-            cv2.INTER_LINEAR,
-            cv2.INTER_LINEAR,
-            cv2.INTER_AREA,
-            cv2.INTER_CUBIC,
-            cv2.INTER_NEAREST,
-        )
-        how = ways[int(rng.integers(0, len(ways)))]
-        cut = np.asarray(cv2.resize(cut, small, interpolation=how), dtype=np.uint8)
-        if rng.random() < 0.4:
-            cut = compressed(rng, cut, 60)
-    return cut
+    return squeezed(rng, cut) if rng.random() < 0.6 else cut
+
+
+def squeezed(rng: np.random.Generator, cut: Image) -> Image:
+    """Stored as data sets of cut-outs are: 94 x 24 or 136 x 36, whatever shape the box had."""
+    small = (94, 24) if rng.random() < 0.67 else (136, 36)
+    ways = (
+        cv2.INTER_LINEAR,
+        cv2.INTER_LINEAR,
+        cv2.INTER_AREA,
+        cv2.INTER_CUBIC,
+        cv2.INTER_NEAREST,
+    )
+    how = ways[int(rng.integers(0, len(ways)))]
+    cut = np.asarray(cv2.resize(cut, small, interpolation=how), dtype=np.uint8)
+    return compressed(rng, cut, 60) if rng.random() < 0.4 else cut

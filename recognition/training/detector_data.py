@@ -20,6 +20,7 @@ from recognition.training.backdrops import (
     scene_backdrops,
 )
 from recognition.training.detector_net import CLOSE_UP, CLOSE_UP_PLATE, CORNER_UNIT, target_of
+from recognition.training.plate_classes import TWO_LINES
 from recognition.training.scenes import Quad, Scene, Stock, compose
 from recognition.training.synth import draw_plate
 
@@ -27,6 +28,9 @@ Image = NDArray[np.uint8]
 
 CLOSE_UPS = 8
 """Close-ups cut from every scene; about a quarter of them show no plate."""
+
+_UPPER_LINE = 0.38
+"""The upper line's share of a two-line plate's height (GA 36-2018)."""
 
 Batch = tuple[Tensor, ...]
 
@@ -45,7 +49,10 @@ def stock_from(data: Path | None, drawn: int, seed: int) -> Stock:
 
 
 def _drawn(rng: np.random.Generator) -> Image:
-    plate = draw_plate(rng).image
+    """A plate of any class; those of two lines, which are easily cut in half, more often."""
+    doubles = sorted(TWO_LINES)
+    kind = doubles[int(rng.integers(len(doubles)))] if rng.random() < 0.2 else None
+    plate = draw_plate(rng, None, kind).image
     scale = 240 / 440
     shrunk = cv2.resize(plate, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     small = np.asarray(shrunk, np.uint8)
@@ -162,8 +169,14 @@ def to_view(quad: Quad, back: NDArray[np.float64]) -> NDArray[np.float32]:
 
 
 def roughly(quad: Quad, rng: np.random.Generator) -> Quad:
-    """Corners with the errors of a finder: shifted, scaled, turned, each corner off by itself."""
+    """Corners with the errors of a finder: shifted, scaled, turned, each corner off by itself.
+
+    Of a plate with two lines the finder sometimes sees only the lower one.
+    """
     width, height = quad_size(quad)
+    if width < 2.7 * height and rng.random() < 0.3:
+        quad = _lower_line(quad)
+        height *= 1 - _UPPER_LINE
     middle = quad.mean(axis=0)
     turn = np.deg2rad(rng.normal(0, 5))
     turned = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
@@ -172,6 +185,11 @@ def roughly(quad: Quad, rng: np.random.Generator) -> Quad:
     loose = rng.normal(0, 0.035, (4, 2)) * width
     shift = rng.normal(0, 0.06, 2) * [width, height * 2]
     return np.asarray(middle + around + loose + shift, np.float32)
+
+
+def _lower_line(quad: Quad) -> Quad:
+    down = (quad[[3, 2]] - quad[[0, 1]]) * np.float32(_UPPER_LINE)
+    return np.concatenate([quad[:2] + down, quad[2:]])
 
 
 def _other_view(scene: Scene, rng: np.random.Generator) -> View | None:

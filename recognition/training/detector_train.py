@@ -5,7 +5,7 @@ and the step, so a run that was stopped goes on.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from recognition.training.detector_net import (
     finder_loss,
     refiner_loss,
 )
+from recognition.training.warm_start import warm_finder, warm_refiner
 
 
 class Part(StrEnum):
@@ -45,7 +46,8 @@ class Plan:
     """A run of one network. data: folder of pictures, None for noise (tests). out: checkpoints.
 
     steps: whole run, the learning rate falls to zero at its end. side: square scenes of this size.
-    drawn: plates drawn beforehand. workers: processes that compose scenes.
+    drawn: plates drawn beforehand. workers: processes that compose scenes. weights: exported
+    weights (ONNX) to start from where there is no checkpoint.
     """
 
     part: Part
@@ -60,6 +62,7 @@ class Plan:
     workers: int = 1
     threads: int = 1
     every: int = 200
+    weights: Path | None = None
 
 
 def train(plan: Plan, say: Callable[[str], None] = print) -> Path:
@@ -80,10 +83,10 @@ def _train(plan: Plan, say: Callable[[str], None]) -> Path:
     torch.manual_seed(plan.seed)
     torch.set_num_threads(plan.threads)
     plan.out.mkdir(parents=True, exist_ok=True)
-    net, smooth = _network(plan.part), _network(plan.part)
+    file = plan.out / f"{plan.part}.pt"
+    net, smooth = _first_network(plan, file), _network(plan.part)
     smooth.load_state_dict(net.state_dict())
     optimiser = torch.optim.AdamW(net.parameters(), lr=plan.rate, weight_decay=1e-2)
-    file = plan.out / f"{plan.part}.pt"
     start = _resume(file, net, smooth, optimiser) if file.exists() else 0
     # The hints that torch ships do not know this documented argument of Module.to.
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -106,6 +109,15 @@ def _train(plan: Plan, say: Callable[[str], None]) -> Path:
 
 def _network(part: Part) -> Finder | Refiner:
     return Finder() if part is Part.FINDER else Refiner()
+
+
+def _first_network(plan: Plan, checkpoint: Path) -> Finder | Refiner:
+    """A new network, or one from exported weights; what a checkpoint holds comes afterwards."""
+    if plan.weights is None or checkpoint.exists():
+        return _network(plan.part)
+    some = next(_batches(replace(plan, batch=16, workers=0, seed=plan.seed + 1), 0))[0]
+    warm = warm_finder if plan.part is Part.FINDER else warm_refiner
+    return warm(plan.weights, some)
 
 
 def _batches(plan: Plan, start: int) -> Iterator[Batch]:

@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--drawn", type=int, default=6000, help="plates drawn beforehand")
     train.add_argument("--workers", type=int, default=1)
     train.add_argument("--threads", type=int, default=1)
+    train.add_argument("--from-weights", type=Path, help="exported weights (ONNX) to start from")
     export = verbs.add_parser("export", help="write ONNX weights and their manifests")
     export.add_argument("--out", type=Path, required=True, help="folder of the weights")
     evaluate = verbs.add_parser("evaluate", help="read the val scenes and say what is right")
@@ -76,6 +77,7 @@ def _train(given: argparse.Namespace) -> int:
         threads=given.threads,
         every=given.every,
         rate=given.rate,
+        weights=given.from_weights,
     )
     train(plan, lambda line: print(line, flush=True))
     return 0

@@ -22,6 +22,7 @@ from recognition.training.evaluate import (
     report_lines,
     slot_labels,
 )
+from recognition.training.nothing import nothing_shards
 from recognition.training.render import FOCUS_SHARES, read_shard, render, render_shards, write_shard
 from recognition.training.reprint import reprint_shards
 from recognition.training.samples import write_samples
@@ -45,8 +46,10 @@ def synth(options: argparse.Namespace) -> int:
             focus=focus,
         )
     if options.data is not None and options.part == 0:
-        share = options.pictures // 6
-        drawn += reprint_shards(options.folder, options.data, share, seed=options.seed)
+        some, size, seed = options.pictures, options.shard_size, options.seed
+        drawn += reprint_shards(options.folder, options.data, some, seed=seed, shard_size=size)
+        few = some // 8
+        drawn += nothing_shards(options.folder, options.data, few, seed=seed, shard_size=size)
     _say(f"{drawn} shards drawn in {options.folder}")
     return 0
 
@@ -78,13 +81,15 @@ def train(options: argparse.Namespace) -> int:
         real = RealPlates(plates) if plates else None
     stream = batches(
         np.random.default_rng(options.seed),
-        Rendered(options.folder),
+        Rendered(options.shards or options.folder),
         real,
         recipe.batch,
         recipe.real_share,
     )
     held_back = real_pictures(options.data) if options.data is not None else []
-    training.train(recipe, stream, training.Files(options.folder), measure_on(held_back))
+    measure = measure_on(held_back)
+    files = training.Files(options.folder)
+    training.train(recipe, stream, files, measure, options.from_weights)
     return 0
 
 

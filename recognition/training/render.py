@@ -37,17 +37,17 @@ class Focus(StrEnum):
 
 
 # Shares of the pictures asked for; what is learned last is shown more often.
-FOCUS_SHARES: dict[Focus, float] = {Focus.ALL: 1.0, Focus.DOUBLE: 0.2, Focus.RARE: 0.1}
+FOCUS_SHARES: dict[Focus, float] = {Focus.ALL: 1.0, Focus.DOUBLE: 0.2, Focus.RARE: 0.3}
 _SEED_OF: dict[Focus, tuple[int, ...]] = {Focus.ALL: (), Focus.DOUBLE: (500,), Focus.RARE: (600,)}
 _RARE = (
     PlateClass.ARMED_POLICE,
     PlateClass.ARMED_POLICE,
-    PlateClass.ARMED_POLICE_DOUBLE,
+    *(PlateClass.ARMED_POLICE_DOUBLE,) * 4,
     PlateClass.ARMY,
     PlateClass.AIRPORT,
-    PlateClass.GREEN_LARGE,
+    *(PlateClass.GREEN_LARGE,) * 3,
     PlateClass.CONSULATE,
-    PlateClass.FARM,
+    *(PlateClass.FARM,) * 4,
 )
 
 
@@ -134,7 +134,7 @@ def read_shard(path: Path) -> Shard:
 
 def shard_paths(folder: Path) -> list[Path]:
     """All whole shards of a folder, in order of their numbers."""
-    kinds = (*(str(focus) for focus in Focus), "reprint")
+    kinds = (*(str(focus) for focus in Focus), "reprint", "nothing")
     return [path for kind in kinds for path in sorted(folder.glob(f"{kind}-*.npy"))]
 
 

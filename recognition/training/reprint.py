@@ -3,10 +3,12 @@
 Real plates at hand are nearly all of one province, so a network learns that real light, real dirt
 and real lenses mean that province. Here the photograph stays and the characters change: the ground
 is carried on under the old character, the new one is printed in the old one's ink and blur.
-Only one-line blue and yellow plates of seven characters (440 x 140 mm) are reprinted.
+Only one-line blue and yellow plates of seven characters (440 x 140 mm) are reprinted; the corners
+of cut-outs are found by the detector (see cornered.py).
 """
 
 import math
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +18,8 @@ from numpy.typing import NDArray
 
 from recognition.alphabet import DIGITS, LETTERS, PROVINCES, encode
 from recognition.reading import Colour
-from recognition.training.crops import RealPlate, load_scene_plates
+from recognition.training.cornered import with_corners
+from recognition.training.crops import RealPlate, load_crops, load_scene_plates
 from recognition.training.dataset import augmented, colour_index
 from recognition.training.glyphs import GlyphSet, load_glyphs
 from recognition.training.plate_classes import PlateClass, Slot, layout
@@ -44,7 +47,7 @@ def reprint_shards(
     Where no real plate with corners is at hand there is nothing to reprint, and none are made.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    plates = [plate for plate in load_scene_plates(data, "train") if can_reprint(plate)]
+    plates = reprintable(data) if pictures else []
     glyphs = load_glyphs(data / "glyphs" if (data / "glyphs").exists() else None)
     made = 0
     for number in range(math.ceil(pictures / shard_size) if plates else 0):
@@ -56,19 +59,41 @@ def reprint_shards(
     return made
 
 
+def reprintable(data: Path) -> list[RealPlate]:
+    """Training plates that can be reprinted: of scenes, and cut-outs whose corners can be found.
+
+    Cut-outs that were rectified from the scenes are left out: the scenes are there themselves.
+    """
+    cut_outs = [p for p in load_crops(data, "train") if not p.source.endswith("_rect")]
+    plates = load_scene_plates(data, "train") + with_corners(cut_outs)
+    return [plate for plate in plates if can_reprint(plate)]
+
+
 def _shard(
     rng: np.random.Generator, plates: list[RealPlate], glyphs: tuple[GlyphSet, ...], count: int
 ) -> Shard:
     shard = empty_shard(count)
     kinds = list(PlateClass)
-    for index in range(count):
-        plate = plates[int(rng.integers(len(plates)))]
-        plate = reprinted(rng, plate, glyphs[int(rng.integers(len(glyphs)))])
+    sources = Counter(plate.source for plate in plates)
+    weights = np.array([sources[plate.source] ** -0.5 for plate in plates])
+    chosen = rng.choice(len(plates), count, p=weights / weights.sum())
+    for index, which in enumerate(chosen):
+        plate = reprinted(rng, plates[int(which)], glyphs[int(rng.integers(len(glyphs)))])
+        if _fills(plate) and rng.random() < 0.6:
+            plate = replace(plate, quad=None)
         shard.images[index] = augmented(rng, plate)
         shard.labels[index] = encode(plate.text)
         shard.colours[index] = colour_index(plate.colour)
         shard.classes[index] = kinds.index(PlateClass(plate.colour.value))
     return shard
+
+
+def _fills(plate: RealPlate) -> bool:
+    """Whether the picture is a cut-out: hardly more than the plate."""
+    if plate.quad is None:
+        return True
+    wide = float(np.ptp(plate.quad[:, 0]))
+    return wide > 0.75 * plate.image.shape[1]
 
 
 def can_reprint(plate: RealPlate) -> bool:
@@ -85,7 +110,9 @@ def reprinted(rng: np.random.Generator, plate: RealPlate, glyphs: GlyphSet) -> R
     size = (round(plan.width * _SCALE), round(plan.height * _SCALE))
     flat = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
     matrix = cv2.getPerspectiveTransform(plate.quad, flat)
-    upright = cv2.warpPerspective(plate.image, matrix, size, flags=cv2.INTER_LINEAR)
+    upright = cv2.warpPerspective(
+        plate.image, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
     canvas = np.asarray(upright, dtype=np.float32)
     touched = np.zeros((size[1], size[0]), np.uint8)
     blur = rng.uniform(0.5, 1.0) * size[0] / float(np.linalg.norm(plate.quad[1] - plate.quad[0]))

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from recognition.training.dataset import Batch
 from recognition.training.nets import ReaderNet, reader_loss
+from recognition.training.warm_start import warm_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +119,23 @@ def load_average(path: Path) -> ReaderNet:
 
 
 def train(
-    recipe: Recipe, stream: Iterator[Batch], files: Files, measure: Measure | None = None
+    recipe: Recipe,
+    stream: Iterator[Batch],
+    files: Files,
+    measure: Measure | None = None,
+    weights: Path | None = None,
 ) -> ReaderNet:
-    """Runs to `recipe.steps`, going on from a saved state; returns the averaged network."""
+    """Runs to `recipe.steps`, going on from a saved state; returns the averaged network.
+
+    Args:
+        weights: exported weights (ONNX) to start from where there is no saved state.
+    """
     files.folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.seed)
-    net = _channels_last(ReaderNet().to(recipe.device))
+    net = ReaderNet()
+    if weights is not None and not files.state.exists():
+        net = warm_reader(weights, _some_images(stream))
+    net = _channels_last(net.to(recipe.device))
     optimizer = torch.optim.AdamW(
         net.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay, betas=(0.9, 0.99)
     )
@@ -147,6 +159,11 @@ def train(
             _log(files, step, recipe, losses, scores)
             losses = []
     return averaged_net(average.state)
+
+
+def _some_images(stream: Iterator[Batch], batches: int = 4) -> Tensor:
+    images = np.concatenate([next(stream).images for _ in range(batches)])
+    return to_tensor(images, "cpu")
 
 
 def _channels_last(net: ReaderNet) -> ReaderNet:

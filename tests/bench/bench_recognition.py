@@ -1,11 +1,11 @@
-"""Time of every stage on a 1080p frame, and on request accuracy on val beside RapidOCR.
+"""Time of every stage on a 1080p frame, and accuracy and time on val beside RapidOCR.
 
 Run `python -m tests.bench.bench_recognition [DATA] [--threads N] [--peer N]`; DATA is the folder of
-pictures described in recognition/training (scenes/labels.csv). Nothing is asserted here.
+pictures described in recognition/training (scenes/labels.csv, crops/labels.csv), `data` or
+`../shared/data` where it is not given. Nothing is asserted here.
 """
 
 import argparse
-import re
 import statistics
 import sys
 import time
@@ -22,8 +22,12 @@ from recognition.training.scene_scores import outcomes, table, truths
 from recognition.training.scenes import paste
 from recognition.training.synth import PlateClass, draw_plate
 from recognition.voting import vote
+from tests.bench.beside_rapidocr import compared
 
 Image = NDArray[np.uint8]
+
+USUAL_PLACES = (Path("data"), Path("../shared/data"))
+"""Where pictures are looked for when no folder is given."""
 
 
 def frame() -> tuple[Image, NDArray[np.float32]]:
@@ -77,43 +81,23 @@ def stages(reader: PlateReader, rounds: int) -> list[str]:
     ]
 
 
-def peer(data: Path, count: int) -> str:
-    """RapidOCR with its defaults on the same pictures; right where a plate's text is found."""
-    try:
-        from rapidocr import RapidOCR
-    except ImportError:
-        return "RapidOCR is not installed here: no peer in this run (pip install rapidocr)"
-    from recognition.training.backdrops import load_picture
-
-    engine = RapidOCR()
-    wanted = [truth for truth in truths(data) if not truth.empty][:count]
-    right, taken = 0, []
-    for truth in wanted:
-        image = load_picture(data / "scenes" / truth.path)
-        start = time.perf_counter()
-        found = engine(image)
-        taken.append((time.perf_counter() - start) * 1e3)
-        texts = {re.sub(r"[^\w]", "", text) for text in (found.txts or ())}
-        right += bool(texts & set(truth.texts))
-    share = right / max(len(wanted), 1)
-    middle = statistics.median(taken)
-    return f"RapidOCR: {share:.1%} of {len(wanted)} pictures, {middle:.0f} ms (median)"
-
-
 def main() -> None:
     """See the module."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("data", type=Path, nargs="?")
     arguments.add_argument("--threads", type=int, default=1)
     arguments.add_argument("--rounds", type=int, default=60)
-    arguments.add_argument("--peer", type=int, default=40, help="pictures for RapidOCR")
+    arguments.add_argument("--peer", type=int, default=40, help="pictures of a kind for both")
     given = arguments.parse_args()
     reader = PlateReader.default(threads=given.threads)
     print(f"threads: {given.threads}")
     print("\n".join(stages(reader, given.rounds)))
-    if given.data:
-        print(table(outcomes(reader, given.data, truths(given.data))))
-        print(peer(given.data, given.peer))
+    data = given.data or next((p for p in USUAL_PLACES if (p / "scenes").is_dir()), None)
+    if data is None:
+        print("no folder of real pictures: no accuracy in this run (give one as the argument)")
+        return
+    print(table(outcomes(reader, data, truths(data))))
+    print(compared(reader, data, given.peer, given.threads))
 
 
 if __name__ == "__main__":

@@ -40,6 +40,7 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+@pytest.mark.timeout(300)
 def test_every_step_from_nothing_to_an_error_page(tmp_path, data, capsys):
     scratch, out = tmp_path / "run", tmp_path / "models"
     common = ("--folder", scratch, "--data", data)
