@@ -2,7 +2,7 @@
 
 Rules: the picture is only read, never changed or copied whole; a doubtful plate is looked at again
 with slightly other corners and the opinions are averaged, so that what depends on the corners
-cannot seem sure; nothing is returned for a plate on which no text was read.
+cannot seem sure; nothing is returned for a place on which no plate's text was read.
 """
 
 from collections.abc import Sequence
@@ -32,13 +32,15 @@ Quad = NDArray[np.float32]
 class PipelineSettings:
     """doubtful: readings less sure than this are read again. again: shares of the plate's width and
     height by which its corners are pushed outwards for that. worth: least score of a plate that is
-    read again. most: plates read in one picture.
+    read again. most: plates read in one picture. fewest: characters below which a text is no plate
+    (all Chinese plates have seven or eight).
     """
 
     doubtful: float = 0.97
     again: tuple[tuple[float, float], ...] = ((0.02, 0.06), (-0.01, -0.03))
     worth: float = 0.6
     most: int = 3
+    fewest: int = 7
 
 
 class PlateReader:
@@ -79,7 +81,11 @@ class PlateReader:
         quads = [np.array(box.corners, np.float32) for box in boxes]
         worth = [box.score >= self.settings.worth for box in boxes]
         texts = self._texts(image, quads, worth)
-        readings = [_joined(box, text) for box, text in zip(boxes, texts, strict=True) if text.text]
+        readings = [
+            _joined(box, text)
+            for box, text in zip(boxes, texts, strict=True)
+            if len(text.text) >= self.settings.fewest
+        ]
         size = (image.shape[1], image.shape[0])
         return tuple(sorted(readings, key=lambda reading: prominence(reading, size), reverse=True))
 

@@ -198,17 +198,26 @@ def _trained(file: Path, part: Part) -> Finder | Refiner:
     return net.eval()
 
 
-def export(folder: Path, out: Path, name: str = "detector") -> tuple[Path, Path]:
-    """Write `<name>-finder.onnx` and `<name>-refiner.onnx` from the running averages in folder."""
-    files = out / f"{name}-finder.onnx", out / f"{name}-refiner.onnx"
-    finder = _trained(folder / "finder.pt", Part.FINDER)
-    if isinstance(finder, Finder):
-        axes = {"picture": {2: "height", 3: "width"}, "found": {2: "rows", 3: "columns"}}
-        planes = torch.zeros(1, 3, 64, 96, dtype=torch.uint8)
-        _write(PlanarFinder(finder), planes, files[0], axes)
-    view = torch.zeros(1, *CLOSE_UP, 3, dtype=torch.uint8)
-    refiner = _trained(folder / "refiner.pt", Part.REFINER)
-    _write(refiner, view, files[1], {"picture": {0: "count"}, "found": {0: "count"}})
+def export(folder: Path, out: Path, name: str = "detector") -> dict[Part, Path]:
+    """Write `<name>-<part>.onnx` from the running averages in folder, of each part trained there.
+
+    Raises:
+        FileNotFoundError: neither part has a checkpoint.
+    """
+    trained = [part for part in Part if (folder / f"{part}.pt").exists()]
+    if not trained:
+        message = f"{folder}: no finder.pt or refiner.pt; run train first"
+        raise FileNotFoundError(message)
+    files = {part: out / f"{name}-{part}.onnx" for part in trained}
+    for part, file in files.items():
+        net = _trained(folder / f"{part}.pt", part)
+        if isinstance(net, Finder):
+            axes = {"picture": {2: "height", 3: "width"}, "found": {2: "rows", 3: "columns"}}
+            planes = torch.zeros(1, 3, 64, 96, dtype=torch.uint8)
+            _write(PlanarFinder(net), planes, file, axes)
+        else:
+            view = torch.zeros(1, *CLOSE_UP, 3, dtype=torch.uint8)
+            _write(net, view, file, {"picture": {0: "count"}, "found": {0: "count"}})
     return files
 
 

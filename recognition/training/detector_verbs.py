@@ -86,14 +86,14 @@ def _train(given: argparse.Namespace) -> int:
 def _export(given: argparse.Namespace) -> int:
     from recognition.manifest import Manifest, digest, save_manifest
     from recognition.training.detector_net import CLOSE_UP
-    from recognition.training.detector_train import export
+    from recognition.training.detector_train import Part, export
 
-    finder, refiner = export(given.folder, given.out)
-    sizes = ((finder, "finder", 640, 640), (refiner, "refiner", CLOSE_UP[1], CLOSE_UP[0]))
-    for file, kind, width, height in sizes:
+    sizes = {Part.FINDER: (640, 640), Part.REFINER: (CLOSE_UP[1], CLOSE_UP[0])}
+    for part, file in export(given.folder, given.out).items():
+        width, height = sizes[part]
         manifest = Manifest(
             name=file.stem,
-            kind=kind,
+            kind=part.value,
             weights=file.name,
             sha256=digest(file),
             width=width,

@@ -35,7 +35,7 @@ def test_training_stops_resumes_and_exports_weights_that_run(tmp_path: Path) -> 
     assert [line.split(":")[0] for line in said] == [
         f"{part} step {step}" for part in Part for step in (1, 2, 3)
     ]
-    finder, refiner = export(tmp_path, tmp_path)
+    finder, refiner = export(tmp_path, tmp_path).values()
     boxes = Detector(finder.read_bytes(), refiner.read_bytes()).detect(
         np.zeros((200, 320, 3), np.uint8)
     )
