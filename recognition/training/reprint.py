@@ -93,7 +93,7 @@ def _fills(plate: RealPlate) -> bool:
     if plate.quad is None:
         return True
     wide = float(np.ptp(plate.quad[:, 0]))
-    return wide > 0.75 * plate.image.shape[1]
+    return bool(wide > 0.75 * plate.image.shape[1])
 
 
 def can_reprint(plate: RealPlate) -> bool:
