@@ -49,10 +49,7 @@ class ChartsPage:
         """Ask for a period and draw it."""
         if self._visit.act(Action.READ_CHARTS) is None:
             return
-        for other, button in self._buttons.items():
-            button.classes(add="btn-main" if other == name else "", remove="btn-main")
-            button.props(f"aria-pressed={'true' if other == name else 'false'}")
-        self._buttons[name].classes(add="btn-main")
+        widgets.press(self._buttons, name)
         self._place.clear()
         with self._place:
             widgets.loading(self._visit.say("shell.loading"))

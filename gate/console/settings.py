@@ -61,10 +61,7 @@ class SettingsPage:
         """Draw a view."""
         if self._visit.act(Action.CHANGE_SETTINGS) is None:
             return
-        for name, button in self._buttons.items():
-            button.classes(add="btn-main" if name == view else "", remove="btn-main")
-            button.props(f"aria-pressed={'true' if name == view else 'false'}")
-        self._buttons[view].classes(add="btn-main")
+        widgets.press(self._buttons, view)
         rows = await self._history_rows() if view == "history" else ()
         self._place.clear()
         with self._place:

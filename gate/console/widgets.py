@@ -51,6 +51,14 @@ def button(
     return made
 
 
+def press(buttons: Mapping[str, ui.button], chosen: str) -> None:
+    """Show which of a group of buttons is chosen, by colour and to who hears the page."""
+    for name, made in buttons.items():
+        made.classes(add="btn-main" if name == chosen else "", remove="btn-main")
+        made.props(f"aria-pressed={'true' if name == chosen else 'false'}")
+    buttons[chosen].classes(add="btn-main")
+
+
 def icon_button(icon: str, label: str, on_click: Click, *, kind: str = "plain") -> ui.button:
     """Return a button that shows only an icon; its label is read and shown as a tip."""
     made = ui.button(on_click=on_click, icon=icon, color=None).classes("btn")

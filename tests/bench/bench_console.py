@@ -3,9 +3,9 @@
     python -m tests.bench.bench_console [--passages 8640] [--consoles 2] [--pace 0]
 
 8,640 passages are twelve hours with one every five seconds, driven as fast as the consoles follow
-(--pace: seconds from one to the next). Each passage is written into a real journal and changes a
-lane four times, in the process that serves the pages; the consoles are live pages in a real
-Chromium. Delay: from the lane's change being published to the plate being drawn in the page, both
+(--pace: seconds from one to the next): the next one comes once both have drawn this one. Each
+passage is written into a real journal and changes a lane three times, in the process that serves
+the pages; the consoles are live pages in a real Chromium. Delay: from the lane's change being published to the plate being drawn in the page, both
 by this machine's clock. Memory: the server's resident size and each page's JavaScript heap after a
 collection, from a tenth of the way (everything warm) to the end.
 """
@@ -28,8 +28,6 @@ from tests.gate.console.browsing import chromium, log_in, open_context
 from tests.gate.console.serving import Served, served
 from tests.gate.journal_cast import whole
 
-HELD_EVERY = 10
-"""Passages between two measures of the delay; the others come as fast as they are written."""
 SAMPLES = 20
 GREW_MB, HEAP_GREW_MB = 40.0, 12.0
 """What counts as growth over twelve hours, megabytes: server, page."""
@@ -109,10 +107,9 @@ def measure(pages: Served, browser: Browser, options: argparse.Namespace) -> int
     print("passages  server MB  page MB  elements")
     for number in range(1, options.passages + 1):
         plate, at = drive(pages, number)
-        if number % HELD_EVERY == 0:
-            seen = [console.drawn(plate) for console in consoles]
-            delays += [one - at for one in seen if one is not None]
-            missed += seen.count(None)
+        seen = [console.drawn(plate) for console in consoles]
+        delays += [one - at for one in seen if one is not None]
+        missed += seen.count(None)
         if number % every == 0:
             heap = max(console.heap_mb() for console in consoles)
             nodes = max(console.nodes() for console in consoles)
