@@ -5,9 +5,10 @@
 8,640 passages are twelve hours with one every five seconds, driven as fast as the consoles follow
 (--pace: seconds from one to the next): the next one comes once both have drawn this one. Each
 passage is written into a real journal and changes a lane three times, in the process that serves
-the pages; the consoles are live pages in a real Chromium. Delay: from the lane's change being published to the plate being drawn in the page, both
-by this machine's clock. Memory: the server's resident size and each page's JavaScript heap after a
-collection, from a tenth of the way (everything warm) to the end.
+the pages; the consoles are live pages in a real Chromium. Delay: from the lane's change being
+published to the plate being drawn in the page, both by this machine's clock. Memory: the server's
+resident size and each page's JavaScript heap after a collection, from a tenth of the way
+(everything warm) to the end.
 """
 
 import argparse
