@@ -147,8 +147,41 @@ def _upgrade(database: Database) -> None:
         return
     if database.path is not None and before is not None:
         _copy_beside(database.path, before)
-    with database.writing() as connection:
+    with rebuilding(database) as connection:
         run.upgrade(connection)
+
+
+@contextmanager
+def rebuilding(database: Database) -> Iterator[Connection]:
+    """Give a transaction in which tables may be built anew while others point to them.
+
+    SQLite drops a table as if its rows were deleted one by one, which rows that point to them
+    forbid, and foreign keys are let go only outside of a transaction. What points nowhere at the
+    end is found before anything is kept. Raises DatabaseUnusable then.
+    """
+    if database.path is None:
+        with database.writing() as connection:
+            yield connection
+        return
+    with database.writer.connect() as connection:
+        _enforce(connection, on=False)
+        try:
+            with connection.begin():
+                yield connection
+                loose = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+                if loose:
+                    raise DatabaseUnusable(
+                        f"rows of {sorted({row[0] for row in loose})} point nowhere: nothing was "
+                        "changed; restore the last backup with `gate restore`"
+                    )
+        finally:
+            _enforce(connection, on=True)
+
+
+def _enforce(connection: Connection, *, on: bool) -> None:
+    raw = connection.connection.driver_connection
+    if raw is not None:
+        raw.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}").close()
 
 
 def _copy_beside(path: Path, revision: str) -> None:

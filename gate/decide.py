@@ -5,7 +5,8 @@ Rules of this file, first to last:
 2. Emergency vehicles: admit, whatever else holds (full, blocked, wrong way, out of hours).
 3. Wrong way.
 4. A doubtful reading never opens: colours that contradict, too few frames, too little confidence,
-   a runner-up too close. A plate that is merely *near* a registered one is a doubtful reading.
+   a runner-up too close. A plate that is merely *near* a registered one is a doubtful reading. A
+   number that a blue and a yellow vehicle share needs a colour that was surely seen (ADR 0036).
 5. Out: everybody may leave, on record; a blocked vehicle is the guard's to deal with.
 6. In: block list, own right, visitor pass; for the rest the guard.
 
@@ -26,7 +27,7 @@ from recognition.reading import Consensus
 from registry.kinds import Occupant, VehicleKind
 from registry.occupancy import Occupancy
 from registry.passes import PassFault
-from registry.plates import Malformed, Plate, PlateColour, colour_fits, parse
+from registry.plates import Malformed, Plate, PlateColour, colour_fits, parse, same_ground
 from registry.rules import (
     Blocked,
     Emergency,
@@ -42,6 +43,8 @@ from registry.rules import (
 )
 from registry.snapshot import Snapshot
 
+_SURE_COLOUR: Final = Policy().colour_confidence
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -49,6 +52,7 @@ class Case:
 
     consensus: None where nothing was read. standing: None where the register cannot say. travel:
     the way the vehicle goes, direction: the way the lane leads. candidates: best first. now: UTC.
+    shared: vehicles of different colours are on record under this number.
     """
 
     consensus: Consensus | None
@@ -60,6 +64,7 @@ class Case:
     candidates: tuple[CandidatePlate, ...]
     now: datetime
     clock_sound: bool = True
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +86,34 @@ def case_of(
     *,
     travel: Direction | None = None,
     clock_sound: bool = True,
+    sure_colour: float = _SURE_COLOUR,
 ) -> Case:
-    """What the register in memory adds to what was read. travel: None if it goes the lane's way."""
+    """What the register in memory adds to what was read. travel: None if it goes the lane's way.
+
+    sure_colour: from which confidence on the colour that was seen tells vehicles apart.
+    """
     plate = parse(consensus.text) if consensus else None
+    standing, shared = None, False
+    if consensus and register and isinstance(plate, Plate):
+        standing = register.standing(plate, now, _colour(consensus, sure_colour))
+        shared = register.dossier(plate.text).is_shared()
     return Case(
         consensus=consensus,
         plate=plate,
-        standing=register.standing(plate, now) if register and isinstance(plate, Plate) else None,
+        standing=standing,
         direction=direction,
         travel=travel or direction,
         occupancy=register.occupancy if register else Occupancy(),
         candidates=_candidates(consensus, register) if consensus else (),
         now=now,
         clock_sound=clock_sound,
+        shared=shared,
     )
+
+
+def _colour(seen: Consensus, sure: float) -> PlateColour:
+    """The colour that was seen, if the camera is sure of it."""
+    return PlateColour(seen.colour.value) if seen.colour_confidence >= sure else PlateColour.UNKNOWN
 
 
 def _candidates(seen: Consensus, register: Snapshot | None) -> tuple[CandidatePlate, ...]:
@@ -174,6 +193,8 @@ def _doubt(read: _Read) -> Answer | None:
     runner_up = seen.runner_up.confidence if seen.runner_up else 0.0
     if leaving:
         return (_ASK, Reason.UNSURE) if seen.confidence < policy.exit_confidence else None
+    if read.case.shared and _colour(seen, policy.colour_confidence) is PlateColour.UNKNOWN:
+        return (_ASK, Reason.SAME_NUMBER)
     sure = (
         seen.confidence >= policy.open_confidence
         and seen.agreeing >= policy.min_frames
@@ -183,15 +204,11 @@ def _doubt(read: _Read) -> Answer | None:
 
 
 def _colour_contradicts(read: _Read) -> bool:
-    if read.seen.colour_confidence < read.policy.colour_confidence:
-        return False
-    seen = PlateColour(read.seen.colour.value)
+    seen = _colour(read.seen, read.policy.colour_confidence)
     if not colour_fits(read.plate, seen):
         return True
     registration = registration_of(read.standing)
-    known = registration.colour if registration else PlateColour.UNKNOWN
-    green = {PlateColour.GREEN, PlateColour.YELLOW_GREEN}
-    return PlateColour.UNKNOWN not in (known, seen) and known != seen and {known, seen} != green
+    return registration is not None and not same_ground(registration.colour, seen)
 
 
 def _by_direction(read: _Read) -> Answer:

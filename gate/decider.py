@@ -12,7 +12,7 @@ from gate.grounds import STANDING_NAMES, household_of, registration_of
 from gate.policy import Policy
 from gate.register import Register
 from recognition.reading import Colour, Consensus
-from registry.plates import EXPECTED_COLOURS, Malformed, Plate, parse
+from registry.plates import EXPECTED_COLOURS, Malformed, Plate, PlateColour, parse
 from registry.rules import Visitor
 
 
@@ -37,13 +37,22 @@ class RegisterDecider:
             at.utc,
             travel=travel,
             clock_sound=self._clock_sound(),
+            sure_colour=self._policy.colour_confidence,
         )
         return decide(case, self._policy)
 
-    def for_clean_reading(self, plate: Plate, direction: Direction, at: Instant) -> Decision:
-        """Answer as for a plate read beyond doubt, in the colour of its class."""
+    def for_clean_reading(
+        self,
+        plate: Plate,
+        direction: Direction,
+        at: Instant,
+        ground: PlateColour = PlateColour.UNKNOWN,
+    ) -> Decision:
+        """Answer as for a plate read beyond doubt, in this colour or that of its class."""
         colours = EXPECTED_COLOURS[plate.plate_class]
-        colour = Colour(next(iter(colours)).value) if len(colours) == 1 else Colour.UNKNOWN
+        if ground is PlateColour.UNKNOWN and len(colours) == 1:
+            ground = next(iter(colours))
+        colour = Colour(ground.value)
         frames = self._policy.min_frames
         consensus = Consensus(
             text=plate.text,
@@ -69,7 +78,7 @@ class RegisterDecider:
                 plate=plate.text,
                 visitor_pass=None,
             )
-        standing = self._register.standing(plate, at.utc)
+        standing = self._register.standing(plate, at.utc, self._colour_of(seen))
         registration = registration_of(standing)
         return replace(
             seen,
@@ -82,3 +91,10 @@ class RegisterDecider:
             vehicle_kind=registration.kind.value if registration else "",
             visitor_pass=int(standing.visitor_pass.id) if isinstance(standing, Visitor) else None,
         )
+
+    def _colour_of(self, seen: Decision) -> PlateColour:
+        """The plate's colour, if the camera was sure of it; the guard's word is on the text."""
+        sure = seen.evidence.get("colour_confidence", 0.0)
+        if not isinstance(sure, float) or sure < self._policy.colour_confidence:
+            return PlateColour.UNKNOWN
+        return PlateColour(str(seen.evidence.get("colour", PlateColour.UNKNOWN)))

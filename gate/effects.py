@@ -23,6 +23,7 @@ class Row:
     lane: LaneId
     direction: str
     plate: str
+    colour: str
     standing: str
     reason: str
     visitor_pass: int | None

@@ -74,6 +74,7 @@ class Reason(StrEnum):
     NO_PLATE = "no_plate"
     MALFORMED = "malformed"
     COLOUR_CONTRADICTS = "colour_contradicts"
+    SAME_NUMBER = "same_number"
     EXPIRED = "expired"
     NOT_YET = "not_yet"
     PASS_EXPIRED = "pass_expired"

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gate.errors import GateError
 from gate.ports import Clock, Journal
 from registry import dossiers
-from registry.plates import Plate
+from registry.plates import Plate, PlateColour
 from registry.rules import Standing
 from registry.snapshot import Snapshot
 
@@ -40,9 +40,11 @@ class Register:
         """The newest consistent register."""
         return self._snapshot
 
-    def standing(self, plate: Plate, at: datetime) -> Standing:
-        """What the register says of this plate."""
-        return self._snapshot.standing(plate, at)
+    def standing(
+        self, plate: Plate, at: datetime, colour: PlateColour = PlateColour.UNKNOWN
+    ) -> Standing:
+        """What the register says of this plate, by its colour too where that was seen."""
+        return self._snapshot.standing(plate, at, colour)
 
     def start(self) -> None:
         """Begin to follow changes."""

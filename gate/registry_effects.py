@@ -14,11 +14,12 @@ from gate.effects import Row
 from gate.entries import OpeningEnded, OpeningOrdered
 from gate.errors import OpeningRefused
 from gate.events import Direction, PassageEnd
-from registry import presence, visits
+from registry import presence, store, visits
 from registry.errors import RecordMissingError
 from registry.kinds import Occupant
 from registry.passes import PassFault
-from registry.records import Presence, SpaceVehicle, Vehicle
+from registry.plates import Plate, PlateColour, parse
+from registry.records import Presence, SpaceVehicle
 from registry.rules import SpaceId
 from registry.snapshot import Inside
 from registry.store import Author
@@ -95,19 +96,32 @@ def _came_in(session: Session, at: datetime, row: Row, by: Author) -> None:
     if row.standing == "visitor" and row.plate:
         visits.check_in(session, row.plate, row.visitor_pass, row.passage, by)
     occupant = _OCCUPANTS.get(row.standing, Occupant.UNKNOWN)
-    space = _free_space(session, row.plate) if row.plate else None
-    presence.enter(session, row.plate, Inside(at, occupant, space), row.passage)
+    key = _key(session, row)
+    space = _free_space(session, row, key) if row.plate else None
+    presence.enter(session, key, Inside(at, occupant, space), row.passage)
 
 
-def _free_space(session: Session, plate: str) -> SpaceId | None:
+def _key(session: Session, row: Row) -> str:
+    """What the vehicle is known by while it is inside; "" where nobody knows its plate."""
+    return presence.key_of(session, row.plate, _colour(row)) if row.plate else ""
+
+
+def _colour(row: Row) -> PlateColour:
+    return PlateColour(row.colour) if row.colour else PlateColour.UNKNOWN
+
+
+def _free_space(session: Session, row: Row, key: str) -> SpaceId | None:
     """The first of the vehicle's spaces in which no other vehicle stands."""
+    plate = parse(row.plate)
+    vehicle = store.find_vehicle(session, plate, _colour(row)) if isinstance(plate, Plate) else None
+    if vehicle is None:
+        return None
     taken = select(Presence.space_id).where(
-        Presence.plate != plate, col(Presence.space_id).is_not(None)
+        Presence.plate != key, col(Presence.space_id).is_not(None)
     )
     free = (
         select(SpaceVehicle.space_id)
-        .join(Vehicle, col(Vehicle.id) == col(SpaceVehicle.vehicle_id))
-        .where(Vehicle.plate == plate, col(SpaceVehicle.space_id).not_in(taken))
+        .where(SpaceVehicle.vehicle_id == vehicle.id, col(SpaceVehicle.space_id).not_in(taken))
         .order_by(col(SpaceVehicle.space_id))
     )
     space = session.exec(free).first()
@@ -117,4 +131,4 @@ def _free_space(session: Session, plate: str) -> SpaceId | None:
 def _went_out(session: Session, row: Row, by: Author) -> None:
     if row.plate:
         visits.check_out(session, row.plate, row.passage, by)
-    presence.leave(session, row.plate, _OCCUPANTS.get(row.standing, Occupant.UNKNOWN))
+    presence.leave(session, _key(session, row), _OCCUPANTS.get(row.standing, Occupant.UNKNOWN))

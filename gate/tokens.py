@@ -12,6 +12,7 @@ from gate.entries import Audited
 from gate.people import Action
 from gate.people_tables import TokenRow
 from gate.ports import Journal
+from registry import addresses, store
 
 PREFIX = "gate_"
 LONGEST = timedelta(days=730)
@@ -25,6 +26,8 @@ class Scope(StrEnum):
     DECIDE = "decide"
     REGISTRY_READ = "registry:read"
     REGISTRY_WRITE = "registry:write"
+    PEOPLE_READ = "people:read"
+    HISTORY_READ = "history:read"
     PASSES_READ = "passes:read"
     PASSES_WRITE = "passes:write"
     TOKENS = "tokens"
@@ -36,6 +39,8 @@ ACTIONS: dict[Scope, Action] = {
     Scope.DECIDE: Action.SEARCH_REGISTRY,
     Scope.REGISTRY_READ: Action.SEARCH_REGISTRY,
     Scope.REGISTRY_WRITE: Action.CHANGE_REGISTRY,
+    Scope.PEOPLE_READ: Action.REVEAL_PERSON,
+    Scope.HISTORY_READ: Action.READ_AUDIT,
     Scope.PASSES_READ: Action.REGISTER_VISITOR,
     Scope.PASSES_WRITE: Action.REGISTER_VISITOR,
     Scope.TOKENS: Action.MANAGE_TOKENS,
@@ -43,6 +48,9 @@ ACTIONS: dict[Scope, Action] = {
 
 GRANTABLE = frozenset(Scope) - {Scope.TOKENS}
 """A token never makes tokens."""
+
+OF_A_HOUSEHOLD = frozenset({Scope.PASSES_READ, Scope.PASSES_WRITE})
+"""What a household's own token may hold: it announces visitors, and knows of nobody else."""
 
 
 class TokenError(Exception):
@@ -79,6 +87,9 @@ class Tokens:
             raise TokenError("a token needs a name and at least one scope")
         if extra := scopes - GRANTABLE:
             raise TokenError(f"no token may hold {', '.join(sorted(extra))}")
+        if household and (extra := scopes - OF_A_HOUSEHOLD):
+            raise TokenError(f"a household's token may not hold {', '.join(sorted(extra))}")
+        household = self._label(household) if household else ""
         if not timedelta() < lasting <= LONGEST:
             raise TokenError(f"a token lasts from now up to {LONGEST.days} days")
         secret = PREFIX + secrets.token_urlsafe(32)
@@ -98,6 +109,16 @@ class Tokens:
             detail: dict[str, object] = {"scopes": row.scopes, "until": row.expires_at.isoformat()}
             unit.append(Audited(by=by, action="token_made", target=row.name, detail=detail))
         return secret, number
+
+    def _label(self, household: str) -> str:
+        """Return the household's short address. Raises TokenError where there is no such."""
+        address = addresses.parse(household)
+        with self._journal.reading() as session:
+            if address is not None and store.find_household(
+                session, address.building, address.unit, address.room
+            ):
+                return str(address)
+        raise TokenError(f"there is no household {household!r}; write e.g. 3-2-501")
 
     def check(self, secret: str, at: datetime) -> Holder | None:
         """Return who holds the token; None for an unknown, revoked or expired one."""

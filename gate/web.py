@@ -10,13 +10,29 @@ from fastapi import FastAPI, Request, Response, status
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from gate.api import decisions, lanes, passages, passes, tokens, vehicles
+from gate.api import (
+    blocks,
+    changes,
+    decisions,
+    households,
+    lanes,
+    listed,
+    passages,
+    passes,
+    people,
+    spaces,
+    tokens,
+    vehicles,
+)
 from gate.api.access import Access
 from gate.api.parts import ApiServices
 from gate.ports import SiteEvents
 
 API = "/api/v1"
-PARTS = (lanes, decisions, vehicles, passes, passages, tokens)
+PARTS = (
+    *(lanes, decisions, vehicles, households, people, spaces, blocks, listed, changes),
+    *(passes, passages, tokens),
+)
 """The modules whose routers make up the API."""
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "testclient"})

@@ -53,6 +53,7 @@ class RowFault(StrEnum):
     KIND_UNKNOWN = "kind_unknown"
     COLOUR_UNKNOWN = "colour_unknown"
     COLOUR_CONTRADICTS = "colour_contradicts"
+    COLOUR_NEEDED = "colour_needed"
     HOLDER_AND_HOUSEHOLD = "holder_and_household"
     NOTHING_TO_REGISTER = "nothing_to_register"
     SLIPPED = "slipped"
@@ -74,7 +75,8 @@ _PLATE_FAULTS: Final[Mapping[PlateFault, RowFault]] = {
     PlateFault.FORM: RowFault.PLATE_FORM,
 }
 _LONGEST_CELL: Final = 200
-_ERRORS: Final = re.compile(r"#(REF|N/A|NAME\?|VALUE|DIV/0|NUM|NULL)!?.*|#+")
+_ERRORS: Final = re.compile(r"#(REF|N/A|NAME\?|VALUE|DIV/0|NUM|NULL|FORMULA)!?.*|#+")
+_ROUNDED: Final = re.compile(r"\d(\.\d+)?E\+?\d+|1\d{4}0{6}|1\d{5,}0{5,}")
 _ID_NUMBER: Final = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 _SEPARATORS: Final = re.compile(r"[、,，;；|/\\\n\r]|和|及")
 _NAME: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[ ·•.'’-]){0,29}")
@@ -132,10 +134,10 @@ def name(cell: str) -> str | RowFault:
 def phone(cell: str) -> str | RowFault:
     """A phone number as digits, with + for foreign ones; "" for an empty cell."""
     plain = re.sub(r"[\s()-]", "", _fold(cell))
+    if _ROUNDED.fullmatch(plain):
+        return RowFault.PHONE_ROUNDED
     if not plain or _PHONE.fullmatch(plain):
         return re.sub(r"^\+?86(?=1\d{10}$)", "", plain)
-    if re.fullmatch(r"\d(\.\d+)?E\+?\d+|1\d{5,}0{5,}", plain):
-        return RowFault.PHONE_ROUNDED
     several = [part for part in _SEPARATORS.split(cell) if part.strip()]
     return RowFault.PHONE_SEVERAL if len(several) > 1 else RowFault.PHONE_FORM
 

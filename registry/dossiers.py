@@ -17,6 +17,7 @@ from registry.kinds import Action
 from registry.occupancy import Occupancy
 from registry.passes import Pass, Period
 from registry.patterns import Pattern, compile_pattern
+from registry.plates import presumed
 from registry.records import (
     Block,
     Building,
@@ -45,7 +46,7 @@ _ADDRESSES: Final = frozenset({"Building", "Unit", "Household"})
 class _Found:
     """Parts of dossiers while they are being gathered."""
 
-    registration: Registration | None = None
+    registrations: list[Registration] = field(default_factory=list)
     passes: list[Pass] = field(default_factory=list)
     blocks: list[Blocking] = field(default_factory=list)
     listing: Listing | None = None
@@ -116,21 +117,26 @@ def _dossiers(session: Session, at: datetime, plates: Sequence[str] | None) -> d
     found: dict[str, _Found] = {}
     labels = _labels(session, plates)
     for key, registration in _registrations(session, plates, labels):
-        found.setdefault(key, _Found()).registration = registration
+        found.setdefault(key, _Found()).registrations.append(registration)
     for visitor_pass in _passes(session, plates, labels, at):
         found.setdefault(visitor_pass.plate, _Found()).passes.append(visitor_pass)
     for block in _blocks(session, plates, at):
         valid = Period(block.valid_from, block.valid_until)
-        found.setdefault(block.plate, _Found()).blocks.append(Blocking(block.reason, valid))
+        found.setdefault(block.plate, _Found()).blocks.append(
+            Blocking(block.reason, valid, block.colour)
+        )
     for listed in session.exec(_only(select(ListedVehicle), ListedVehicle.plate, plates)):
         valid = Period(listed.valid_from, listed.valid_until)
         found.setdefault(listed.plate, _Found()).listing = Listing(
-            listed.kind, listed.organisation, valid
+            listed.kind, listed.organisation, valid, listed.colour
         )
-    return {
-        key: Dossier(key, f.registration, tuple(f.passes), tuple(f.blocks), f.listing)
-        for key, f in found.items()
-    }
+    return {key: _dossier(key, parts) for key, parts in found.items()}
+
+
+def _dossier(key: str, parts: _Found) -> Dossier:
+    first = parts.registrations[0] if parts.registrations else None
+    twins = tuple(parts.registrations[1:])
+    return Dossier(key, first, tuple(parts.passes), tuple(parts.blocks), parts.listing, twins)
 
 
 def _only(statement: Any, column: Any, plates: Sequence[str] | None) -> Any:
@@ -167,7 +173,8 @@ def _registrations(
     spaces: dict[int, list[SpaceId]] = {}
     for vehicle, space in session.exec(_only(links, Vehicle.plate, plates)):
         spaces.setdefault(vehicle, []).append(SpaceId(space))
-    for row in session.exec(_only(select(Vehicle), Vehicle.plate, plates)):
+    vehicles = select(Vehicle).order_by(col(Vehicle.id))
+    for row in session.exec(_only(vehicles, Vehicle.plate, plates)):
         household = labels.get(row.household_id, "") if row.household_id else row.holder
         valid = Period(row.valid_from, row.valid_until)
         yield (
@@ -176,7 +183,7 @@ def _registrations(
                 VehicleId(row.id),
                 row.kind,
                 household,
-                row.colour,
+                presumed(row.plate_class, row.colour),
                 valid,
                 tuple(spaces.get(row.id, ())),
             ),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from registry.addresses import Address
+from registry.plates import PlateColour, same_ground
 
 
 class Entity(StrEnum):
@@ -55,8 +56,8 @@ class Draft:
 class World:
     """The register while rows are applied to it.
 
-    households: id, or None for one that the file adds. links: (space, plate). blocked: plates on
-    the block list.
+    households: id, or None for one that the file adds. vehicles: by `vehicle_key`. links: (space,
+    key of the vehicle). blocked: plates on the block list.
     """
 
     households: dict[Address, int | None] = field(default_factory=dict)
@@ -65,3 +66,19 @@ class World:
     spaces: dict[str, Draft] = field(default_factory=dict)
     links: dict[tuple[str, str], bool] = field(default_factory=dict)
     blocked: frozenset[str] = frozenset()
+
+    def vehicle_key(self, text: str, colour: PlateColour | None) -> str:
+        """The key in `vehicles` of the one with this plate: its text; for a twin its colour too."""
+        first = self.vehicles.get(text)
+        named = colour or PlateColour.UNKNOWN
+        known = PlateColour(str(first.after["colour"])) if first else PlateColour.UNKNOWN
+        return text if same_ground(known, named) else twin_key(text, named)
+
+    def is_shared(self, text: str) -> bool:
+        """Whether vehicles of two colours have this number."""
+        return any(twin_key(text, colour) in self.vehicles for colour in PlateColour)
+
+
+def twin_key(text: str, colour: PlateColour) -> str:
+    """What the second vehicle with a number is known by."""
+    return f"{text}/{colour.value}"

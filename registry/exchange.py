@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel, col, select
 from registry import store
 from registry.addresses import Address
 from registry.columns import Table, find_table
-from registry.drafts import Draft, Entity, World
+from registry.drafts import Draft, Entity, World, twin_key
 from registry.plan import Plan, make_plan
 from registry.records import (
     Block,
@@ -28,6 +28,7 @@ from registry.records import (
     Vehicle,
 )
 from registry.sheets import SheetFault, read
+from registry.snapshot import plate_of
 from registry.store import Author
 
 
@@ -54,10 +55,8 @@ def plan(
 def picture(session: Session, at: datetime) -> World:
     """The register as a spreadsheet sees it."""
     homes = homes_of(session)
-    vehicles = {
-        row.plate: _draft(Entity.VEHICLE, row.plate, row, homes, row.household_id)
-        for row in session.exec(select(Vehicle))
-    }
+    vehicles = _vehicles(session, homes)
+    keys = {draft.id: key for key, draft in vehicles.items()}
     spaces = {
         row.name: _draft(Entity.SPACE, row.name, row, homes, row.household_id)
         for row in session.exec(select(Space))
@@ -69,9 +68,9 @@ def picture(session: Session, at: datetime) -> World:
         for row in session.exec(select(Person))
     }
     links = session.exec(
-        select(Space.name, Vehicle.plate)
-        .join(SpaceVehicle, col(SpaceVehicle.space_id) == col(Space.id))
-        .join(Vehicle, col(Vehicle.id) == col(SpaceVehicle.vehicle_id))
+        select(Space.name, SpaceVehicle.vehicle_id).join(
+            SpaceVehicle, col(SpaceVehicle.space_id) == col(Space.id)
+        )
     )
     blocked = select(Block.plate).where(
         col(Block.lifted_at).is_(None),
@@ -82,9 +81,18 @@ def picture(session: Session, at: datetime) -> World:
         people=people,
         vehicles=vehicles,
         spaces=spaces,
-        links=dict.fromkeys(links, False),
+        links={(space, keys[vehicle]): False for space, vehicle in links},
         blocked=frozenset(session.exec(blocked)),
     )
+
+
+def _vehicles(session: Session, homes: Mapping[int, Address]) -> dict[str, Draft]:
+    """Vehicles by plate; of two that share a number the later one by its colour too."""
+    vehicles: dict[str, Draft] = {}
+    for row in session.exec(select(Vehicle).order_by(col(Vehicle.id))):
+        key = twin_key(row.plate, row.colour) if row.plate in vehicles else row.plate
+        vehicles[key] = _draft(Entity.VEHICLE, key, row, homes, row.household_id)
+    return vehicles
 
 
 def homes_of(session: Session) -> dict[int, Address]:
@@ -193,4 +201,4 @@ def _add_links(
         if isinstance(place, Space) and isinstance(vehicle, Vehicle):
             pair = (store.id_of(place), store.id_of(vehicle))
             links.append(SpaceVehicle(space_id=pair[0], vehicle_id=pair[1]))
-    store.add_all(session, links, by, [plate for _, plate in fresh])
+    store.add_all(session, links, by, [plate_of(key) for _, key in fresh])

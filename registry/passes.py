@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import NewType
 
 from registry.kinds import PassKind, UseState
+from registry.plates import PlateColour
 
 PassId = NewType("PassId", int)
 
@@ -58,6 +59,7 @@ class Pass:
     spent: int
     valid: Period
     household: str
+    colour: PlateColour = PlateColour.UNKNOWN
 
     def fault(self, at: datetime) -> PassFault | None:
         """What keeps the pass from opening now, or None."""

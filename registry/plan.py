@@ -96,7 +96,10 @@ def _conflicts(line: Line, world: World) -> Iterator[Refused]:
     if line.note and not (line.plates or line.name or line.spaces):
         yield _refused(line, Column.NOTE, RowFault.NOTHING_TO_REGISTER, line.note)
     for plate in line.plates:
-        if (known := world.vehicles.get(plate.text)) and (fault := _vehicle_fault(line, known)):
+        if line.colour is None and world.is_shared(plate.text):
+            yield _refused(line, Column.COLOUR, RowFault.COLOUR_NEEDED, plate.text)
+        key = world.vehicle_key(plate.text, line.colour)
+        if (known := world.vehicles.get(key)) and (fault := _vehicle_fault(line, known)):
             yield _refused(line, Column.PLATE, fault, plate.text)
     for space in line.spaces:
         if (known := world.spaces.get(space)) and known.home not in (None, home):
@@ -130,7 +133,7 @@ def _apply(line: Line, world: World) -> None:
     for space in line.spaces:
         _space(line, space, world)
         for plate in line.plates:
-            world.links.setdefault((space, plate.text), True)
+            world.links.setdefault((space, world.vehicle_key(plate.text, line.colour)), True)
 
 
 def _person(line: Line, home: Address, world: World) -> None:
@@ -157,8 +160,9 @@ def _vehicle(line: Line, plate: Plate, world: World) -> None:
         "valid_until": None,
         "note": "",
     }
-    draft = Draft(Entity.VEHICLE, plate.text, line.address, None, {}, fresh)
-    _take(world.vehicles.setdefault(plate.text, draft), _vehicle_fields(line), line)
+    key = world.vehicle_key(plate.text, line.colour)
+    draft = Draft(Entity.VEHICLE, key, line.address, None, {}, fresh)
+    _take(world.vehicles.setdefault(key, draft), _vehicle_fields(line), line)
 
 
 def _vehicle_fields(line: Line) -> Fields:
@@ -192,7 +196,7 @@ def _warnings(line: Line, row: Row, table: Table, world: World, at: datetime) ->
     for plate in line.plates:
         if plate.text in world.blocked:
             yield warned(line, Column.PLATE, RowWarning.BLOCKED, plate.text)
-        if not world.vehicles[plate.text].is_new:
+        if not world.vehicles[world.vehicle_key(plate.text, line.colour)].is_new:
             continue
         for other in neighbours(plate.text):
             if other in world.vehicles:

@@ -190,6 +190,28 @@ def colour_fits(plate: Plate, colour: PlateColour) -> bool:
     return colour is PlateColour.UNKNOWN or colour in EXPECTED_COLOURS[plate.plate_class]
 
 
+_GREENS: Final = frozenset({_C.GREEN, _C.YELLOW_GREEN})
+
+
+def same_ground(a: PlateColour, b: PlateColour) -> bool:
+    """Whether two colours may be those of one plate; an unknown one may be any.
+
+    A number on a blue and on a yellow plate is two vehicles. The two greens are one: a camera may
+    see only the green part of a large new-energy plate.
+    """
+    return a is b or PlateColour.UNKNOWN in (a, b) or {a, b} == _GREENS
+
+
+def presumed(plate_class: PlateClass, colour: PlateColour) -> PlateColour:
+    """The colour of a registered vehicle where nobody wrote one: an ordinary plate is blue.
+
+    Lists of owners' cars seldom name a colour. Were it any, a lorry with a car's number would be
+    the car.
+    """
+    unsaid = colour is PlateColour.UNKNOWN and plate_class is PlateClass.CIVIL
+    return PlateColour.BLUE if unsaid else colour
+
+
 def mask(plate: Plate) -> str:
     """The plate for eyes that need not know it: first two and last two characters, 吉A***45."""
     return f"{plate.text[:2]}{'*' * (len(plate.text) - 4)}{plate.text[-2:]}"

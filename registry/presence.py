@@ -8,11 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import update as sql_update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from registry import store
 from registry.kinds import Occupant
-from registry.records import OccupancyCount, Presence
+from registry.plates import PlateColour, presumed, same_ground
+from registry.records import OccupancyCount, Presence, Vehicle
 from registry.rules import SpaceId
 from registry.snapshot import Inside
 from registry.store import Author
@@ -73,6 +74,18 @@ def inside(row: Presence) -> Inside:
     """The row as the snapshot holds it."""
     space = SpaceId(row.space_id) if row.space_id is not None else None
     return Inside(row.since, row.occupant, space)
+
+
+def key_of(session: Session, plate: str, colour: PlateColour) -> str:
+    """What this vehicle inside is known by (snapshot.inside_key), from the rows alone."""
+    same = session.exec(
+        select(Vehicle).where(Vehicle.plate == plate).order_by(col(Vehicle.id))
+    ).all()
+    if len(same) < 2:
+        return plate
+    grounds = [presumed(vehicle.plate_class, vehicle.colour) for vehicle in same]
+    fitting = [ground for ground in grounds if same_ground(ground, colour)]
+    return f"{plate}/{(fitting or grounds)[0]}"
 
 
 def is_inside_since(session: Session, plate: str) -> datetime | None:

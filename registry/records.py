@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Enum, UniqueConstraint
+from sqlalchemy import Column, DefaultClause, Enum, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from registry.instants import UtcDateTime
@@ -55,6 +55,13 @@ def _choice(choices: type[StrEnum], default: StrEnum | None = None) -> Column[An
     return Column(column_type, nullable=False, default=default)
 
 
+def _colour() -> Column[Any]:
+    """A ground colour; rows from before there was one do not say it."""
+    column = _choice(PlateColour, PlateColour.UNKNOWN)
+    column.server_default = DefaultClause(PlateColour.UNKNOWN.value)
+    return column
+
+
 class Building(SQLModel, table=True):
     """A building; name as painted on it without 栋: "3"."""
 
@@ -95,10 +102,15 @@ class Person(SQLModel, table=True):
 
 
 class Vehicle(SQLModel, table=True):
-    """A registered vehicle. plate: whole key. Valid from valid_from up to, not at, valid_until."""
+    """A registered vehicle. plate: whole text. Valid from valid_from up to, not at, valid_until.
+
+    A blue and a yellow plate may have one text: text and colour are the key (ADR 0036).
+    """
+
+    __table_args__ = (UniqueConstraint("plate", "colour"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    plate: str = Field(unique=True)
+    plate: str = Field(index=True)
     plate_class: PlateClass = Field(sa_column=_choice(PlateClass))
     colour: PlateColour = Field(sa_column=_choice(PlateColour, PlateColour.UNKNOWN))
     kind: VehicleKind = Field(sa_column=_choice(VehicleKind, VehicleKind.OWNER))
@@ -153,6 +165,7 @@ class VisitorPass(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     plate: str = Field(index=True)
+    colour: PlateColour = Field(default=PlateColour.UNKNOWN, sa_column=_colour())
     household_id: int | None = Field(default=None, foreign_key="household.id", index=True)
     kind: PassKind = Field(sa_column=_choice(PassKind))
     allowed: int | None = None
@@ -214,6 +227,7 @@ class Block(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     plate: str = Field(index=True)
+    colour: PlateColour = Field(default=PlateColour.UNKNOWN, sa_column=_colour())
     reason: BlockReason = Field(sa_column=_choice(BlockReason))
     detail: str = Field(default="", sa_type=_WORDS)
     valid_from: datetime = Field(sa_type=UtcDateTime)
@@ -231,6 +245,7 @@ class ListedVehicle(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     plate: str = Field(unique=True)
+    colour: PlateColour = Field(default=PlateColour.UNKNOWN, sa_column=_colour())
     kind: ListedKind = Field(sa_column=_choice(ListedKind))
     organisation: str
     valid_from: datetime | None = Field(default=None, sa_type=UtcDateTime)

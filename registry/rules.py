@@ -7,11 +7,12 @@ payments, and no record that one could be read from (ADR 0031).
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import combinations
 from typing import NewType
 
 from registry.kinds import BlockReason, ListedKind, VehicleKind
 from registry.passes import Pass, PassFault, Period
-from registry.plates import PlateClass, PlateColour
+from registry.plates import PlateClass, PlateColour, same_ground
 
 VehicleId = NewType("VehicleId", int)
 SpaceId = NewType("SpaceId", int)
@@ -46,6 +47,7 @@ class Blocking:
 
     reason: BlockReason
     valid: Period
+    colour: PlateColour = PlateColour.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +57,62 @@ class Listing:
     kind: ListedKind
     organisation: str
     valid: Period
+    colour: PlateColour = PlateColour.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """Everything the register holds on one plate."""
+    """Everything the register holds on one plate's text.
+
+    twins: other vehicles with the same text on plates of other colours (ADR 0036). What names no
+    colour holds for every vehicle with the number.
+    """
 
     plate: str
     registration: Registration | None = None
     passes: tuple[Pass, ...] = ()  # by the end of their period
     blocks: tuple[Blocking, ...] = ()
     listing: Listing | None = None
+    twins: tuple[Registration, ...] = ()
+
+    @property
+    def registrations(self) -> tuple[Registration, ...]:
+        """Every registered vehicle with this text; mostly one or none."""
+        return (self.registration, *self.twins) if self.registration else ()
+
+    def is_shared(self) -> bool:
+        """Whether vehicles of different colours are on record under this one text."""
+        entries = (*self.registrations, *self.passes, *self.blocks, self.listing)
+        named = {entry.colour for entry in entries if entry} - {PlateColour.UNKNOWN}
+        return any(not same_ground(a, b) for a, b in combinations(named, 2))
+
+    def seen_in(self, colour: PlateColour) -> "Dossier":
+        """What concerns the vehicle of this colour alone; everything if it was not seen.
+
+        Where the registered vehicles are all of other colours, what names no colour is theirs: a
+        stranger's lorry does not use the pass of a car. The first of them stays, for the gate to
+        see that its colour contradicts, unless something on record names the colour that was seen.
+        """
+        if colour is PlateColour.UNKNOWN:
+            return self
+        own = next((r for r in self.registrations if same_ground(r.colour, colour)), None)
+        foreign = own is None and self.registration is not None
+        passes = tuple(p for p in self.passes if _concerns(p.colour, colour, strictly=foreign))
+        listing = self.listing
+        if listing and not _concerns(listing.colour, colour, strictly=foreign):
+            listing = None
+        return Dossier(
+            self.plate,
+            own if own or passes or listing else self.registration,
+            passes,
+            tuple(block for block in self.blocks if same_ground(block.colour, colour)),
+            listing,
+        )
+
+
+def _concerns(named: PlateColour, seen: PlateColour, *, strictly: bool) -> bool:
+    unsaid = named is PlateColour.UNKNOWN
+    return not strictly if unsaid else same_ground(named, seen)
 
 
 class SpecialBy(StrEnum):

@@ -77,18 +77,36 @@ def _xlsx(content: bytes) -> tuple[Row, ...] | SheetFault:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > _MOST_UNPACKED:
                 return SheetFault.TOO_LARGE
+            calculates = any(b"<f" in packed.read(name) for name in _sheet_parts(packed))
         book = load_workbook(io.BytesIO(content), data_only=True)
+        formulas = load_workbook(io.BytesIO(content)) if calculates else None
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError):
         return SheetFault.DAMAGED
     except SyntaxError:  # XML that is none: ElementTree.ParseError is one
         return SheetFault.DAMAGED
     sheet = book.worksheets[0] if book.worksheets else None
-    return _rows(_filled(sheet)) if sheet else SheetFault.EMPTY
+    if sheet is None:
+        return SheetFault.EMPTY
+    return _rows(_filled(sheet, _unvalued(sheet, formulas.worksheets[0]) if formulas else {}))
 
 
-def _filled(sheet: Worksheet) -> Iterable[Sequence[str]]:
+def _sheet_parts(packed: zipfile.ZipFile) -> Iterable[str]:
+    return (name for name in packed.namelist() if name.startswith("xl/worksheets/"))
+
+
+def _unvalued(values: Worksheet, formulas: Worksheet) -> dict[tuple[int, int], object]:
+    """Formulas that no spreadsheet program has calculated yet: an error, not an empty cell."""
+    return {
+        (cell.row, cell.column): f"#FORMULA! {cell.value}"
+        for row in formulas.iter_rows()
+        for cell in row
+        if cell.data_type == "f" and values.cell(cell.row, cell.column).value is None
+    }
+
+
+def _filled(sheet: Worksheet, unvalued: dict[tuple[int, int], object]) -> Iterable[Sequence[str]]:
     """The cells as text, merged ones with what is written over them."""
-    written: dict[tuple[int, int], object] = {}
+    written = dict(unvalued)
     for merged in sheet.merged_cells.ranges:
         value = sheet.cell(merged.min_row, merged.min_col).value
         written.update(dict.fromkeys(((r, c) for r, c in merged.cells), value))

@@ -15,8 +15,8 @@ from registry.kinds import Occupant
 from registry.occupancy import Occupancy
 from registry.passes import Period
 from registry.patterns import Pattern
-from registry.plates import Plate, dropped_or_doubled, neighbours
-from registry.rules import Dossier, Listing, SpaceId, Standing, Stay, standing
+from registry.plates import Plate, PlateColour, dropped_or_doubled, neighbours
+from registry.rules import Dossier, Listing, Registration, SpaceId, Standing, Stay, standing
 
 Movement = tuple[object, ...]
 
@@ -61,11 +61,15 @@ class Snapshot:
     recent: frozenset[int] = frozenset()
     movement: Movement = field(default=(), compare=False)
 
-    def standing(self, plate: Plate, at: datetime) -> Standing:
-        """What the register says of this plate, by its whole key."""
-        dossier = self.dossier(plate.text)
-        present = self.inside.get(plate.text)
-        stay = Stay(present.since if present else None, self._has_space(dossier))
+    def standing(
+        self, plate: Plate, at: datetime, colour: PlateColour = PlateColour.UNKNOWN
+    ) -> Standing:
+        """What the register says of this plate, by its whole text and the colour if it was seen."""
+        whole = self.dossier(plate.text)
+        dossier = whole.seen_in(colour)
+        key = inside_key(plate.text, dossier.registration, shared=bool(whole.twins))
+        present = self.inside.get(key)
+        stay = Stay(present.since if present else None, self._has_space(dossier, key))
         return standing(dossier, plate.plate_class, stay, at)
 
     def dossier(self, key: str) -> Dossier:
@@ -148,11 +152,19 @@ class Snapshot:
             movement=(),
         )
 
-    def _has_space(self, dossier: Dossier) -> bool:
+    def _has_space(self, dossier: Dossier, key: str) -> bool:
         spaces = dossier.registration.spaces if dossier.registration else ()
-        return not spaces or any(
-            self.taken.get(space, dossier.plate) == dossier.plate for space in spaces
-        )
+        return not spaces or any(self.taken.get(space, key) == key for space in spaces)
+
+
+def inside_key(text: str, registration: Registration | None, *, shared: bool) -> str:
+    """What a vehicle inside is known by: its text, and its colour where two vehicles share that."""
+    return f"{text}/{registration.colour}" if shared and registration else text
+
+
+def plate_of(key: str) -> str:
+    """The text on the plate of a vehicle inside."""
+    return key.partition("/")[0]
 
 
 def _labels(dossier: Dossier) -> Iterator[str]:

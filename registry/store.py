@@ -19,20 +19,37 @@ from sqlmodel import Session, SQLModel, col, select
 from registry.errors import RecordMissingError, UnsavedError
 from registry.kinds import OWNER_BLOCK_REASONS, Action, BlockReason, VehicleKind
 from registry.passes import Period
-from registry.plates import Plate
+from registry.plates import Plate, PlateColour, presumed, same_ground
 from registry.records import (
     Block,
     Building,
     Change,
     Household,
+    ListedVehicle,
     Person,
     Space,
     SpaceVehicle,
+    SpecialPattern,
     Unit,
     Vehicle,
+    VisitorPass,
 )
 
 Row = TypeVar("Row", bound=SQLModel)
+
+
+Numbered = (
+    Building
+    | Unit
+    | Household
+    | Person
+    | Vehicle
+    | Space
+    | Block
+    | ListedVehicle
+    | SpecialPattern
+    | VisitorPass
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +146,7 @@ def identity(row: SQLModel) -> str:
     return "/".join(map(str, keys))
 
 
-def id_of(row: Building | Unit | Household | Person | Vehicle | Space | Block) -> int:
+def id_of(row: Numbered) -> int:
     """The id of a stored row."""
     if row.id is None:
         raise UnsavedError(f"{type(row).__name__} has no id yet; flush the session first")
@@ -188,9 +205,19 @@ def people_of(session: Session, household_id: int) -> list[Person]:
     return list(session.exec(select(Person).where(Person.household_id == household_id)))
 
 
-def find_vehicle(session: Session, plate: Plate) -> Vehicle | None:
-    """The vehicle with this whole plate."""
-    return session.exec(select(Vehicle).where(Vehicle.plate == plate.text)).one_or_none()
+def vehicles_with(session: Session, plate: Plate) -> list[Vehicle]:
+    """The vehicles with this whole text: two if a blue and a yellow plate share it."""
+    same = select(Vehicle).where(Vehicle.plate == plate.text).order_by(col(Vehicle.id))
+    return list(session.exec(same))
+
+
+def find_vehicle(
+    session: Session, plate: Plate, colour: PlateColour = PlateColour.UNKNOWN
+) -> Vehicle | None:
+    """The vehicle with this whole plate, of this colour if one is given."""
+    same = vehicles_with(session, plate)
+    fitting = (v for v in same if same_ground(presumed(v.plate_class, v.colour), colour))
+    return next(fitting, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,16 +234,37 @@ def register_vehicle(
     by: Author,
     *,
     household_id: int | None = None,
+    colour: PlateColour = PlateColour.UNKNOWN,
     **fields: Any,
 ) -> Vehicle | Duplicate:
-    """Register a vehicle; a plate that is there already is never overwritten."""
-    if known := find_vehicle(session, plate):
-        home = known.household_id
-        return Duplicate(id_of(known), label_of(session, home) if home else known.holder)
+    """Register a vehicle; one that is there already is never overwritten.
+
+    The same number on a plate of another colour is another vehicle, if both colours are written.
+    """
+    for known in vehicles_with(session, plate):
+        if same_ground(known.colour, colour):
+            home = known.household_id
+            return Duplicate(id_of(known), label_of(session, home) if home else known.holder)
     vehicle = Vehicle(
-        plate=plate.text, plate_class=plate.plate_class, household_id=household_id, **fields
+        plate=plate.text,
+        plate_class=plate.plate_class,
+        colour=colour,
+        household_id=household_id,
+        **fields,
     )
     return add(session, vehicle, by)
+
+
+def change_vehicle(
+    session: Session, row: Vehicle, by: Author, **fields: Any
+) -> Vehicle | Duplicate:
+    """Change a vehicle; not to the colour of another one with its number."""
+    colour = fields.get("colour", row.colour)
+    for twin in session.exec(select(Vehicle).where(Vehicle.plate == row.plate)):
+        if twin.id != row.id and same_ground(twin.colour, colour):
+            home = twin.household_id
+            return Duplicate(id_of(twin), label_of(session, home) if home else twin.holder)
+    return update(session, row, by, **fields)
 
 
 def remove_vehicle(session: Session, vehicle: Vehicle, by: Author) -> None:
@@ -238,24 +286,35 @@ class BlockRefusal(StrEnum):
 
     RESIDENTS_OWN = "residents_own"
     NO_DETAIL = "no_detail"
+    PERIOD = "period"
 
 
 def block(
-    session: Session, plate: Plate, reason: BlockReason, detail: str, period: Period, by: Author
+    session: Session,
+    plate: Plate,
+    reason: BlockReason,
+    detail: str,
+    period: Period,
+    by: Author,
+    colour: PlateColour = PlateColour.UNKNOWN,
 ) -> Block | BlockRefusal:
     """Put a plate on the block list.
 
     A resident's own vehicle can be blocked only for what makes it not the resident's coming home:
-    police request, forged plate, theft (ADR 0031). detail: why, in words; required.
+    police request, forged plate, theft (ADR 0031). detail: why, in words; required. colour: blocks
+    only the vehicle of that colour; unknown blocks every vehicle with the number.
     """
     if not detail.strip():
         return BlockRefusal.NO_DETAIL
-    vehicle = find_vehicle(session, plate)
-    owned = vehicle is not None and vehicle.kind is VehicleKind.OWNER
+    if period.end is not None and period.end <= (period.start or by.at):
+        return BlockRefusal.PERIOD
+    concerned = [v for v in vehicles_with(session, plate) if same_ground(v.colour, colour)]
+    owned = any(vehicle.kind is VehicleKind.OWNER for vehicle in concerned)
     if owned and reason not in OWNER_BLOCK_REASONS:
         return BlockRefusal.RESIDENTS_OWN
     row = Block(
         plate=plate.text,
+        colour=colour,
         reason=reason,
         detail=detail,
         valid_from=period.start or by.at,
@@ -264,6 +323,16 @@ def block(
         created_at=by.at,
     )
     return add(session, row, by)
+
+
+def is_blocked(session: Session, plate: Plate, colour: PlateColour, at: datetime) -> bool:
+    """Whether a block is in force for the vehicle with this plate."""
+    standing = select(Block).where(
+        Block.plate == plate.text,
+        col(Block.lifted_at).is_(None),
+        col(Block.valid_until).is_(None) | (col(Block.valid_until) > at),
+    )
+    return any(same_ground(row.colour, colour) for row in session.exec(standing))
 
 
 def lift(session: Session, block_row: Block, by: Author) -> Block:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import inspect as inspected
-from sqlalchemy import update as sql_update
 from sqlmodel import Session, SQLModel, col, select
 
 from registry import records, store
 from registry.errors import RegistryError
 from registry.kinds import Action
-from registry.records import Change, ImportBatch, Presence, Space
+from registry.parking import vacate
+from registry.records import Change, ImportBatch, Space
 from registry.store import Author
 
 _POINTS_TO: Final[Mapping[str, str]] = {
@@ -85,15 +85,9 @@ def _revert(session: Session, change: Change, by: Author) -> None:
         return
     if change.action is Action.CREATED:
         if isinstance(row, Space):
-            _vacate(session, row)
+            vacate(session, row)
         store.remove(session, row, by, plate=change.plate)
     elif change.before is not None:
         earlier = table.model_validate(change.before)
         names = [column.key for column in inspected(table).columns]
         store.update(session, row, by, **{name: getattr(earlier, name) for name in names})
-
-
-def _vacate(session: Session, space: Space) -> None:
-    """A vehicle that stands in a space which goes is still inside; only its space is not known."""
-    standing = col(Presence.space_id) == space.id
-    session.connection().execute(sql_update(Presence).where(standing).values(space_id=None))

@@ -8,8 +8,9 @@ own word. The order to raise the arm spends (`spend`), the passing vehicle keeps
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import CursorResult
 from sqlalchemy import update as sql_update
@@ -20,7 +21,7 @@ from registry.errors import UnsavedError
 from registry.kinds import NameMatch, PassKind, PassSource, UseState
 from registry.passes import Ledger, Pass, PassFault, PassId, Period
 from registry.passes import spend as spend_use
-from registry.plates import Plate
+from registry.plates import Plate, PlateColour
 from registry.records import NameCheck, PassUse, Person, Visit, VisitorPass
 from registry.store import Author
 
@@ -49,7 +50,8 @@ class PassRequest:
     """A pass that somebody wants. times: openings in all, for PassKind.TIMES only.
 
     name_check: id of the evidence; needed where a guard lets in, unless `confirmation` tells how
-    the household itself confirmed (a call, by whom). consent_person: needed for recurring passes.
+    the household itself confirmed (a call, by whom). consent_person: needed for recurring passes,
+    but where the household itself announces. colour: of the plate, where it is known.
     """
 
     plate: Plate
@@ -66,6 +68,7 @@ class PassRequest:
     remark: str = ""
     recurring: bool = False
     consent_person: int | None = None
+    colour: PlateColour = PlateColour.UNKNOWN
 
 
 class GrantRefusal(StrEnum):
@@ -76,6 +79,13 @@ class GrantRefusal(StrEnum):
     NAME_NOT_CHECKED = "name_not_checked"
     NAME_DOES_NOT_MATCH = "name_does_not_match"
     CONSENT_MISSING = "consent_missing"
+    TOO_LONG = "too_long"
+    BLOCKED = "blocked"
+
+
+LONGEST_VISIT: Final = timedelta(days=31)
+LONGEST_RECURRING: Final = timedelta(days=366)
+"""A visitor for longer than that is a resident, or comes on consent that is asked for anew."""
 
 
 def grant(session: Session, wanted: PassRequest, by: Author) -> VisitorPass | GrantRefusal:
@@ -86,6 +96,10 @@ def grant(session: Session, wanted: PassRequest, by: Author) -> VisitorPass | Gr
     counted = wanted.times is not None and wanted.times >= 1
     if counted != (wanted.kind is PassKind.TIMES) or (wanted.times is not None) != counted:
         return GrantRefusal.TIMES
+    if end - max(start, by.at) > (LONGEST_RECURRING if wanted.recurring else LONGEST_VISIT):
+        return GrantRefusal.TOO_LONG
+    if store.is_blocked(session, wanted.plate, wanted.colour, by.at):
+        return GrantRefusal.BLOCKED
     refusal = _name_refusal(session, wanted) or _consent_refusal(session, wanted)
     return refusal or store.add(session, _pass_row(wanted, start, end, by), by)
 
@@ -103,7 +117,8 @@ def _name_refusal(session: Session, wanted: PassRequest) -> GrantRefusal | None:
 
 
 def _consent_refusal(session: Session, wanted: PassRequest) -> GrantRefusal | None:
-    if not wanted.recurring:
+    """A carer who comes for months needs somebody of the household who agreed, on record."""
+    if not wanted.recurring or wanted.source is PassSource.HOUSEHOLD:
         return None
     person = session.get(Person, wanted.consent_person) if wanted.consent_person else None
     agreed = person is not None and person.household_id == wanted.household_id
@@ -113,6 +128,7 @@ def _consent_refusal(session: Session, wanted: PassRequest) -> GrantRefusal | No
 def _pass_row(wanted: PassRequest, start: datetime, end: datetime, by: Author) -> VisitorPass:
     return VisitorPass(
         plate=wanted.plate.text,
+        colour=wanted.colour,
         household_id=wanted.household_id,
         kind=wanted.kind,
         allowed=1 if wanted.kind is PassKind.ONCE else wanted.times,
@@ -127,7 +143,7 @@ def _pass_row(wanted: PassRequest, start: datetime, end: datetime, by: Author) -
         confirmation=wanted.confirmation,
         recurring=wanted.recurring,
         consent_person_id=wanted.consent_person,
-        consent_at=by.at if wanted.consent_person else None,
+        consent_at=by.at if wanted.recurring else None,
         created_by=by.who,
         created_at=by.at,
     )
@@ -146,6 +162,8 @@ def extend(
     """Move the end of a pass that was not revoked."""
     if row.revoked_at is not None or until <= max(row.valid_from, by.at):
         return GrantRefusal.PERIOD
+    if until - by.at > (LONGEST_RECURRING if row.recurring else LONGEST_VISIT):
+        return GrantRefusal.TOO_LONG
     return store.update(session, row, by, valid_until=until)
 
 
@@ -155,7 +173,9 @@ def value_of(row: VisitorPass, household: str) -> Pass:
         raise UnsavedError("a visitor pass has no id yet; flush the session first")
     end = min(row.valid_until, row.revoked_at) if row.revoked_at else row.valid_until
     period = Period(row.valid_from, end)
-    return Pass(PassId(row.id), row.plate, row.kind, row.allowed, row.spent, period, household)
+    return Pass(
+        PassId(row.id), row.plate, row.kind, row.allowed, row.spent, period, household, row.colour
+    )
 
 
 def spend(session: Session, pass_id: int, passage: str, by: Author) -> PassUse | PassFault:

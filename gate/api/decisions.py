@@ -6,22 +6,39 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from gate.api.access import Decides
-from gate.api.parts import Model, Services, whole_plate
+from gate.api.parts import Model, Services, example, whole_plate
 from gate.events import Direction
 from gate.texts import Language, Texts
+from registry.plates import PlateColour
 
 router = APIRouter(tags=["decisions"])
 
 
 class Question(Model):
-    """A plate as a camera would have read it, perfectly, several times."""
+    """A plate as a camera would have read it, perfectly, several times.
 
-    plate: Annotated[str, Field(min_length=1, max_length=16, examples=["吉A12345"])]
+    colour: of the plate, where it is known: two vehicles may share a number in two colours.
+    """
+
+    model_config = example(plate="吉A12345", direction="in", colour="blue")
+
+    plate: Annotated[str, Field(min_length=1, max_length=16)]
     direction: Direction = Direction.IN
+    colour: PlateColour = PlateColour.UNKNOWN
 
 
 class Answer(Model):
     """The decision and its reason, in words."""
+
+    model_config = example(
+        plate="吉A12345",
+        verdict="admit",
+        reason="resident",
+        text="业主车辆",
+        standing="registered",
+        vehicle_kind="owner",
+        registered=True,
+    )
 
     plate: str
     verdict: str
@@ -37,7 +54,9 @@ def decide(question: Question, caller: Decides, to: Services) -> Answer:
     """Answer as the lane would for a clean reading; a malformed plate answers 422."""
     del caller
     plate = whole_plate(question.plate)
-    decision = to.decider.for_clean_reading(plate, question.direction, to.clock.now())
+    decision = to.decider.for_clean_reading(
+        plate, question.direction, to.clock.now(), question.colour
+    )
     return Answer(
         plate=plate.text,
         verdict=decision.verdict,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, HTTPException, Request, status
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from gate.api.access import Caller
 from gate.decider import RegisterDecider
@@ -48,6 +48,11 @@ class Model(BaseModel):
     """A body of the API: unknown keys are refused, so that a typing error does not pass."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def example(**fields: JsonValue) -> ConfigDict:
+    """Return the configuration of a body whose documentation shows these fields."""
+    return ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [fields]})
 
 
 class Problem(BaseModel):

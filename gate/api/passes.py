@@ -8,28 +8,48 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from gate.api.access import Caller, ReadsPasses, WritesPasses
-from gate.api.parts import Key, Model, Problem, Services, act, whole_plate
-from gate.entries import Audited
+from gate import list_deeds
+from gate.api import found
+from gate.api.access import ReadsPasses, WritesPasses
+from gate.api.parts import Key, Model, Problem, Services, act, example, whole_plate
 from gate.ports import Unit
-from registry import addresses, store, visits
+from registry import store, visits
 from registry.kinds import PassKind, PassSource
 from registry.passes import Period
-from registry.records import Household, VisitorPass
+from registry.plates import PlateColour
+from registry.records import VisitorPass
 from registry.store import Author
 
 router = APIRouter(prefix="/passes", tags=["visitor passes"])
 
 
 class PassIn(Model):
-    """A visitor whom a household expects."""
+    """A visitor whom a household expects.
 
-    plate: Annotated[str, Field(min_length=1, max_length=16, examples=["吉A12345"])]
-    household: Annotated[str, Field(min_length=1, max_length=32, examples=["3-2-501"])]
+    times: openings in all, for the kind `times`. colour: of the plate, where it is known. A pass
+    lasts up to 31 days; a recurring one (a carer, a delivery service) up to a year, with `consent`:
+    the number of the person of the household who agreed. A household's own token is its consent.
+    """
+
+    model_config = example(
+        plate="吉A12345",
+        household="3-2-501",
+        kind="once",
+        valid_until="2026-03-03T18:00:00+08:00",
+        visitor_name="李四",
+        visitor_phone="13900001234",
+        purpose="visit",
+    )
+
+    plate: Annotated[str, Field(min_length=1, max_length=16)]
+    household: Annotated[found.Label, Field(min_length=1)]
     kind: PassKind = PassKind.ONCE
     times: Annotated[int | None, Field(ge=1, le=1000)] = None
-    valid_from: datetime | None = None
-    valid_until: datetime
+    valid_from: found.Moment | None = None
+    valid_until: found.Moment
+    colour: PlateColour = PlateColour.UNKNOWN
+    recurring: bool = False
+    consent: Annotated[int | None, Field(ge=1)] = None
     visitor_name: Annotated[str, Field(max_length=64)] = ""
     visitor_phone: Annotated[str, Field(max_length=32)] = ""
     purpose: Annotated[str, Field(max_length=64)] = ""
@@ -39,14 +59,30 @@ class PassIn(Model):
 class PassOut(Model):
     """A pass; names and phones stay out of it."""
 
+    model_config = example(
+        number=9,
+        plate="吉A12345",
+        colour="unknown",
+        household="3-2-501",
+        kind="once",
+        allowed=1,
+        spent=0,
+        valid_from="2026-11-22T04:00:00Z",
+        valid_until="2026-03-03T10:00:00Z",
+        recurring=False,
+        revoked_at=None,
+    )
+
     number: int
     plate: str
+    colour: str
     household: str
     kind: str
     allowed: int | None
     spent: int
     valid_from: datetime
     valid_until: datetime
+    recurring: bool
     revoked_at: datetime | None
 
 
@@ -67,16 +103,12 @@ class PassPage(Model):
 def announce(wish: PassIn, caller: WritesPasses, to: Services, key: Key = None) -> JSONResponse:
     """Make a pass on the household's own word. Only its token, or a person, may give that word."""
     plate = whole_plate(wish.plate)
-    for moment in (wish.valid_from, wish.valid_until):
-        if moment is not None and moment.tzinfo is None:
-            detail = f"{moment.isoformat()} has no time zone; write e.g. 2026-11-22T18:00:00+08:00"
-            raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
 
     def announced(unit: Unit, by: Author) -> PassOut:
-        household = _household(unit.session, wish.household, caller)
+        household = found.household(unit.session, wish.household, caller)
         request = visits.PassRequest(
             plate=plate,
-            household_id=household,
+            household_id=store.id_of(household),
             kind=wish.kind,
             period=Period(wish.valid_from, wish.valid_until),
             source=PassSource.HOUSEHOLD if caller.household else PassSource.SERVICE,
@@ -85,12 +117,14 @@ def announce(wish: PassIn, caller: WritesPasses, to: Services, key: Key = None) 
             visitor_phone=wish.visitor_phone,
             purpose=wish.purpose,
             remark=wish.remark,
+            colour=wish.colour,
+            recurring=wish.recurring,
+            consent_person=wish.consent,
         )
-        made = visits.grant(unit.session, request, by)
-        if not isinstance(made, VisitorPass):
+        made = list_deeds.announce(request)(unit, by)
+        if isinstance(made, visits.GrantRefusal):
             detail = f"no pass was made: {made.value}"
             raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
-        unit.append(Audited(by=by.who, action="pass_announced", target=made.plate))
         return _out(unit.session, made)
 
     return act(to, caller, key, wish, announced)
@@ -104,14 +138,14 @@ def every(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> PassPage:
     """Return passes; a household's token sees its own."""
-    found = select(VisitorPass).order_by(col(VisitorPass.id).desc()).limit(limit)
+    wanted = select(VisitorPass).order_by(col(VisitorPass.id).desc()).limit(limit)
     if before is not None:
-        found = found.where(col(VisitorPass.id) < before)
+        wanted = wanted.where(col(VisitorPass.id) < before)
     with to.journal.reading() as session:
         if caller.household:
-            home = _household(session, caller.household, caller)
-            found = found.where(VisitorPass.household_id == home)
-        rows = session.exec(found).all()
+            home = found.household(session, caller.household)
+            wanted = wanted.where(VisitorPass.household_id == home.id)
+        rows = session.exec(wanted).all()
         items = [_out(session, row) for row in rows]
     return PassPage(items=items, next=items[-1].number if len(items) == limit else None)
 
@@ -126,46 +160,28 @@ def revoke(number: int, caller: WritesPasses, to: Services) -> JSONResponse:
     """End a pass now; doing it again changes nothing."""
 
     def revoked(unit: Unit, by: Author) -> PassOut:
-        row = unit.session.get(VisitorPass, number)
-        own = row is not None and (
-            not caller.household
-            or row.household_id == _household(unit.session, caller.household, caller)
+        row = found.row(unit.session, VisitorPass, number)
+        own = not caller.household or (
+            row.household_id == found.household(unit.session, caller.household).id
         )
-        if row is None or not own:
-            raise HTTPException(status.HTTP_404_NOT_FOUND, f"there is no pass {number}")
-        visits.revoke(unit.session, row, by)
-        unit.append(Audited(by=by.who, action="pass_revoked", target=row.plate))
-        return _out(unit.session, row)
+        if not own:
+            raise HTTPException(status.HTTP_404_NOT_FOUND, f"there is no VisitorPass {number}")
+        return _out(unit.session, list_deeds.revoke(number, "")(unit, by))
 
     return act(to, caller, None, str(number), revoked, code=status.HTTP_200_OK)
-
-
-def _household(session: Session, label: str, caller: Caller) -> int:
-    """Return the household's id; 403 where the token is another household's."""
-    if caller.household and label != caller.household:
-        detail = f"this token speaks for {caller.household} only"
-        raise HTTPException(status.HTTP_403_FORBIDDEN, detail)
-    address = addresses.parse(label)
-    row: Household | None = (
-        store.find_household(session, address.building, address.unit, address.room)
-        if address
-        else None
-    )
-    if row is None:
-        detail = f"there is no household {label!r}; write building-unit-room, e.g. 3-2-501"
-        raise HTTPException(status.HTTP_404_NOT_FOUND, detail)
-    return store.id_of(row)
 
 
 def _out(session: Session, row: VisitorPass) -> PassOut:
     return PassOut(
         number=row.id or 0,
         plate=row.plate,
+        colour=row.colour,
         household=store.label_of(session, row.household_id) if row.household_id else "",
         kind=row.kind,
         allowed=row.allowed,
         spent=row.spent,
         valid_from=row.valid_from,
         valid_until=row.valid_until,
+        recurring=row.recurring,
         revoked_at=row.revoked_at,
     )

@@ -7,16 +7,22 @@ from fastapi import APIRouter, HTTPException, status
 from pydantic import Field
 
 from gate.api.access import MakesTokens
-from gate.api.parts import Model, Services
+from gate.api.parts import Model, Services, example
 from gate.tokens import Scope, TokenError
 
 router = APIRouter(prefix="/tokens", tags=["tokens"])
 
 
 class TokenIn(Model):
-    """A wish for a token. household: limits passes to this household, e.g. 3-2-501."""
+    """A wish for a token. household: for this household's visitors alone, e.g. 3-2-501; such a
+    token may hold passes:read and passes:write and nothing else.
+    """
 
-    name: Annotated[str, Field(min_length=1, max_length=64, examples=["doorbell service"])]
+    model_config = example(
+        name="doorbell service", scopes=["passes:write"], days=365, household="3-2-501"
+    )
+
+    name: Annotated[str, Field(min_length=1, max_length=64)]
     scopes: Annotated[frozenset[Scope], Field(min_length=1)]
     days: Annotated[int, Field(ge=1, le=730)] = 365
     household: Annotated[str, Field(max_length=32)] = ""

@@ -1,5 +1,6 @@
-"""Registered vehicles: look at, register, take off. Persons' names stay out of the answers."""
+"""Registered vehicles: look at, register, change, take off. Persons' names stay out of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -8,33 +9,70 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, col, select
 
+from gate import deeds
+from gate.api import found
 from gate.api.access import ReadsRegistry, WritesRegistry
-from gate.api.parts import Key, Model, Problem, Services, act, whole_plate
-from gate.entries import Audited
+from gate.api.parts import Key, Model, Problem, Services, act, example, whole_plate
+from gate.deeds import VehicleWanted
 from gate.ports import Unit
-from registry import addresses, store
+from registry import store
 from registry.kinds import VehicleKind
-from registry.plates import PlateColour
+from registry.plates import Plate, PlateColour
 from registry.records import Vehicle
 from registry.store import Author, Duplicate
 
 router = APIRouter(prefix="/registry/vehicles", tags=["registry"])
 
+Colour = Annotated[
+    PlateColour,
+    Query(description="of the plate; needed where a blue and a yellow one share the number"),
+]
 
-class VehicleIn(Model):
-    """A vehicle to register with a household, or with a holder (a firm, a member of staff)."""
 
-    plate: Annotated[str, Field(min_length=1, max_length=16, examples=["吉A12345"])]
-    household: Annotated[str, Field(max_length=32, examples=["3-2-501"])] = ""
-    holder: Annotated[str, Field(max_length=64)] = ""
+class VehicleWish(Model):
+    """What may be said of a vehicle. colour: two vehicles may share a number, of two colours."""
+
+    model_config = example(
+        kind="owner", colour="blue", valid_until="2027-12-31T23:59:59+08:00", note=""
+    )
+
     kind: VehicleKind = VehicleKind.OWNER
     colour: PlateColour = PlateColour.UNKNOWN
-    valid_until: datetime | None = None
+    valid_from: found.Moment | None = None
+    valid_until: found.Moment | None = None
     note: Annotated[str, Field(max_length=256)] = ""
+
+    def wanted(self) -> VehicleWanted:
+        """Return the wish as deeds take it."""
+        return VehicleWanted(
+            self.kind, self.colour, self.valid_until, self.note, since=self.valid_from
+        )
+
+
+class VehicleIn(VehicleWish):
+    """A vehicle to register with a household, or with a holder (a firm, a member of staff)."""
+
+    model_config = example(plate="吉A12345", household="3-2-501", kind="owner", colour="blue")
+
+    plate: Annotated[str, Field(min_length=1, max_length=16)]
+    household: found.Label = ""
+    holder: Annotated[str, Field(max_length=64)] = ""
 
 
 class VehicleOut(Model):
     """A registered vehicle."""
+
+    model_config = example(
+        number=17,
+        plate="吉A12345",
+        plate_class="civil",
+        colour="blue",
+        kind="owner",
+        household="3-2-501",
+        valid_from=None,
+        valid_until="2027-12-31T15:59:59Z",
+        note="",
+    )
 
     number: int
     plate: str
@@ -44,6 +82,7 @@ class VehicleOut(Model):
     household: str
     valid_from: datetime | None
     valid_until: datetime | None
+    note: str
 
 
 class VehiclePage(Model):
@@ -57,27 +96,34 @@ class VehiclePage(Model):
 def every(
     caller: ReadsRegistry,
     to: Services,
-    after: Annotated[int, Query(ge=0, description="cursor: `next` of a page")] = 0,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    household: Annotated[str, Query(max_length=32, description="of this household only")] = "",
+    after: found.After = 0,
+    limit: found.Limit = 100,
 ) -> VehiclePage:
     """Return vehicles in the order in which they were registered."""
     del caller
-    found = select(Vehicle).where(col(Vehicle.id) > after).order_by(col(Vehicle.id)).limit(limit)
+    wanted = select(Vehicle).where(col(Vehicle.id) > after).order_by(col(Vehicle.id)).limit(limit)
     with to.journal.reading() as session:
-        items = [_out(session, row) for row in session.exec(found)]
+        if household:
+            home = found.household(session, household)
+            wanted = wanted.where(Vehicle.household_id == home.id)
+        items = [_out(session, row) for row in session.exec(wanted).all()]
     return VehiclePage(items=items, next=items[-1].number if len(items) == limit else None)
 
 
-@router.get("/{plate}", summary="One vehicle", responses={404: {"model": Problem}})
-def one(plate: str, caller: ReadsRegistry, to: Services) -> VehicleOut:
-    """Return the vehicle with this whole plate."""
+@router.get(
+    "/{plate}",
+    summary="One vehicle",
+    responses={404: {"model": Problem}, 409: {"model": Problem}},
+)
+def one(
+    plate: str, caller: ReadsRegistry, to: Services, colour: Colour = PlateColour.UNKNOWN
+) -> VehicleOut:
+    """Return the vehicle with this whole plate; 409 where two share it and no colour is given."""
     del caller
     wanted = whole_plate(plate)
     with to.journal.reading() as session:
-        row = store.find_vehicle(session, wanted)
-        if row is None:
-            raise HTTPException(status.HTTP_404_NOT_FOUND, f"{wanted.text} is not registered")
-        return _out(session, row)
+        return _out(session, _named(session, wanted, colour))
 
 
 @router.post(
@@ -90,71 +136,94 @@ def one(plate: str, caller: ReadsRegistry, to: Services) -> VehicleOut:
 def register(
     wish: VehicleIn, caller: WritesRegistry, to: Services, key: Key = None
 ) -> JSONResponse:
-    """Register; 409 where the plate is registered already: it is never overwritten."""
+    """Register; 409 where the vehicle is registered already: it is never overwritten."""
     plate = whole_plate(wish.plate)
     if bool(wish.household) == bool(wish.holder):
         detail = "give either household or holder"
         raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
-    if wish.valid_until is not None and wish.valid_until.tzinfo is None:
-        detail = "valid_until has no time zone; write e.g. 2027-12-31T23:59:59+08:00"
-        raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
 
     def registered(unit: Unit, by: Author) -> VehicleOut:
-        made = store.register_vehicle(
-            unit.session,
-            plate,
-            by,
-            household_id=_household(unit.session, wish.household) if wish.household else None,
-            holder=wish.holder,
-            kind=wish.kind,
-            colour=wish.colour,
-            valid_until=wish.valid_until,
-            note=wish.note,
-        )
-        if isinstance(made, Duplicate):
-            detail = f"{plate.text} is registered already, with {made.household}"
-            raise HTTPException(status.HTTP_409_CONFLICT, detail)
-        unit.append(Audited(by=by.who, action="vehicle_registered", target=plate.text))
-        return _out(unit.session, made)
+        home = found.household(unit.session, wish.household).id if wish.household else None
+        made = deeds.add_vehicle(home, plate, wish.wanted(), wish.holder)(unit, by)
+        return _out(unit.session, _not_double(plate, made))
 
     return act(to, caller, key, wish, registered)
 
 
-@router.delete(
-    "/{plate}", summary="Take a vehicle off the register", responses={404: {"model": Problem}}
+@router.put(
+    "/{plate}",
+    summary="Change a vehicle",
+    response_model=VehicleOut,
+    responses={404: {"model": Problem}, 409: {"model": Problem}},
 )
-def remove(plate: str, caller: WritesRegistry, to: Services) -> JSONResponse:
+def change(
+    plate: str,
+    wish: VehicleWish,
+    caller: WritesRegistry,
+    to: Services,
+    colour: Colour = PlateColour.UNKNOWN,
+    key: Key = None,
+) -> JSONResponse:
+    """Put these values in the place of the old ones. A wrong plate is another vehicle: re-register.
+
+    colour (in the address): which of two vehicles with one number is meant.
+    """
+    wanted = whole_plate(plate)
+
+    def changed(unit: Unit, by: Author) -> VehicleOut:
+        row = _named(unit.session, wanted, colour)
+        made = deeds.change_vehicle(store.id_of(row), wish.wanted())(unit, by)
+        return _out(unit.session, _not_double(wanted, made))
+
+    said = f"{wanted.text}\0{colour}\0{wish.model_dump_json()}"
+    return act(to, caller, key, said, changed, code=status.HTTP_200_OK)
+
+
+@router.delete(
+    "/{plate}",
+    summary="Take a vehicle off the register",
+    response_model=VehicleOut,
+    responses={404: {"model": Problem}, 409: {"model": Problem}},
+)
+def remove(
+    plate: str, caller: WritesRegistry, to: Services, colour: Colour = PlateColour.UNKNOWN
+) -> JSONResponse:
     """Take it off; the history keeps what it was."""
     wanted = whole_plate(plate)
 
     def removed(unit: Unit, by: Author) -> VehicleOut:
-        row = store.find_vehicle(unit.session, wanted)
-        if row is None:
-            raise HTTPException(status.HTTP_404_NOT_FOUND, f"{wanted.text} is not registered")
+        row = _named(unit.session, wanted, colour)
         answer = _out(unit.session, row)
-        store.remove_vehicle(unit.session, row, by)
-        unit.append(Audited(by=by.who, action="vehicle_removed", target=wanted.text))
+        deeds.remove_vehicle(answer.number, "")(unit, by)
         return answer
 
-    return act(to, caller, None, wanted.text, removed, code=status.HTTP_200_OK)
+    said = f"{wanted.text}\0{colour}"
+    return act(to, caller, None, said, removed, code=status.HTTP_200_OK)
 
 
-def _household(session: Session, label: str) -> int:
-    address = addresses.parse(label)
-    row = (
-        store.find_household(session, address.building, address.unit, address.room)
-        if address
-        else None
-    )
-    if row is None:
-        detail = f"there is no household {label!r}; write building-unit-room, e.g. 3-2-501"
-        raise HTTPException(status.HTTP_404_NOT_FOUND, detail)
-    return store.id_of(row)
+def _named(session: Session, plate: Plate, colour: PlateColour) -> Vehicle:
+    """Return the vehicle that is meant; which one, if two share the number, only a colour says."""
+    same: Sequence[Vehicle] = store.vehicles_with(session, plate)
+    if colour is not PlateColour.UNKNOWN:
+        same = [row for row in same if row is store.find_vehicle(session, plate, colour)]
+    if not same:
+        raise HTTPException(status.HTTP_404_NOT_FOUND, f"{plate.text} is not registered")
+    if len(same) > 1:
+        detail = f"{plate.text} is on plates of several colours: add ?colour="
+        raise HTTPException(status.HTTP_409_CONFLICT, detail)
+    return same[0]
+
+
+def _not_double(plate: Plate, made: Vehicle | Duplicate) -> Vehicle:
+    if isinstance(made, Duplicate):
+        detail = f"{plate.text} is registered already, with {made.household}"
+        raise HTTPException(status.HTTP_409_CONFLICT, detail)
+    return made
 
 
 def _out(session: Session, row: Vehicle) -> VehicleOut:
     return VehicleOut(
-        number=row.id or 0,
+        number=store.id_of(row),
         plate=row.plate,
         plate_class=row.plate_class,
         colour=row.colour,
@@ -162,4 +231,5 @@ def _out(session: Session, row: Vehicle) -> VehicleOut:
         household=store.label_of(session, row.household_id) if row.household_id else row.holder,
         valid_from=row.valid_from,
         valid_until=row.valid_until,
+        note=row.note,
     )

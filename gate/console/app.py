@@ -26,8 +26,10 @@ from gate.console import (
     reports_page,
     settings,
     spaces,
+    special,
     users,
     visitor_form,
+    visitor_log,
     visitors,
 )
 from gate.console.doorkeeper import Doorkeeper
@@ -79,6 +81,7 @@ _PAGES = (
     ask,
     visitor_form,
     visitors,
+    visitor_log,
     log,
     passage,
     handover,
@@ -87,6 +90,7 @@ _PAGES = (
     registry_pages,
     spaces,
     blocks,
+    special,
     importing,
     users,
     settings,

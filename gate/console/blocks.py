@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from html import escape
 
+from gate import list_deeds
 from gate.console import changing, register_desk, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
@@ -15,6 +16,7 @@ from gate.console.visit import Visit
 from gate.people import Action
 from registry.kinds import BlockReason
 from registry.plates import Plate, normalise
+from registry.store import BlockRefusal
 
 
 def add(pages: Pages) -> None:
@@ -85,9 +87,7 @@ class BlocksPage:
                 visit.warn("shell.reason_needed")
                 return
             dialog.close()
-            done = await changing.make(
-                visit, Action.CHANGE_REGISTRY, register_desk.lift(line.id, why)
-            )
+            done = await changing.make(visit, Action.CHANGE_REGISTRY, list_deeds.lift(line.id, why))
             if not isinstance(done, NotDone):
                 visit.tell("users.done")
                 await self.draw()
@@ -109,17 +109,17 @@ class BlocksPage:
             if typed[0] is None:
                 visit.warn("visitor.need_plate")
                 return
-            act = register_desk.block(
+            act = list_deeds.block(
                 typed[0],
                 BlockReason(str(reason.value)),
                 str(detail.value or "").strip(),
                 end_of_day(visit, str(until.value or "")),
             )
-            refusal = await changing.make(visit, Action.CHANGE_REGISTRY, act)
-            if isinstance(refusal, NotDone):
+            made = await changing.make(visit, Action.CHANGE_REGISTRY, act)
+            if isinstance(made, NotDone):
                 return
-            if refusal is not None:
-                visit.warn(f"blocks.refused.{refusal.value}")
+            if isinstance(made, BlockRefusal):
+                visit.warn(f"blocks.refused.{made.value}")
                 return
             dialog.close()
             visit.tell("users.done")
@@ -139,9 +139,14 @@ class BlocksPage:
         visit.open_sheet(dialog)
 
 
-def end_of_day(visit: Visit, day: str) -> datetime | None:
-    """Return the end of a typed day in the site's zone; None where none was typed."""
+def start_of_day(visit: Visit, day: str) -> datetime | None:
+    """Return the start of a typed day in the site's zone; None where none was typed."""
     if not day:
         return None
-    start = datetime.combine(datetime.fromisoformat(day).date(), time(), visit.services.zone)
-    return start + timedelta(days=1)
+    return datetime.combine(datetime.fromisoformat(day).date(), time(), visit.services.zone)
+
+
+def end_of_day(visit: Visit, day: str) -> datetime | None:
+    """Return the end of a typed day in the site's zone; None where none was typed."""
+    start = start_of_day(visit, day)
+    return start + timedelta(days=1) if start else None

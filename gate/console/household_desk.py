@@ -1,7 +1,7 @@
 """What the registry pages ask: search, one household, its vehicles. No page in here."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,14 +9,12 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from gate.console.services import Services
-from gate.entries import Audited
-from gate.ports import Unit
 from registry import store
 from registry.kinds import VehicleKind
-from registry.plates import Plate, PlateColour, neighbours
+from registry.masking import masked_fields
+from registry.plates import Plate, neighbours
 from registry.records import Change, Household, Space, SpaceVehicle, Vehicle
 from registry.search import Hit, Index, load_index
-from registry.store import Author, Duplicate
 
 
 class Finder:
@@ -64,13 +62,15 @@ class VehicleLine:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """A line of the history."""
+    """A line of the history. before, after: fields of the row, persons masked."""
 
     at: datetime
     who: str
     action: str
     entity: str
     what: str
+    before: Mapping[str, object] | None = None
+    after: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def household(session: Session, number: int) -> HouseholdView | None:
         people=people,
         vehicles=vehicles,
         spaces=tuple(spaces),
-        history=_history(session, [car.plate for car in cars]),
+        history=_history(session, number, people, [car.plate for car in cars]),
     )
 
 
@@ -129,15 +129,30 @@ def _vehicle_line(session: Session, car: Vehicle) -> VehicleLine:
     )
 
 
-def _history(session: Session, plates: list[str]) -> tuple[ChangeLine, ...]:
+def _history(
+    session: Session, number: int, people: Iterable[PersonLine], plates: list[str]
+) -> tuple[ChangeLine, ...]:
+    """Changes of the household, of its vehicles and passes, and of who lives there now."""
+    of_people = (col(Change.entity) == "Person") & col(Change.entity_id).in_(
+        [str(person.id) for person in people]
+    )
+    of_home = (col(Change.entity) == "Household") & (col(Change.entity_id) == str(number))
     wanted = (
         select(Change)
-        .where(col(Change.plate).in_(plates))
+        .where(col(Change.plate).in_(plates) | of_people | of_home)
         .order_by(col(Change.id).desc())
         .limit(20)
     )
     return tuple(
-        ChangeLine(row.at, row.who, row.action.value, row.entity, row.plate or "")
+        ChangeLine(
+            row.at,
+            row.who,
+            row.action.value,
+            row.entity,
+            row.plate or "",
+            masked_fields(row.entity, row.before),
+            masked_fields(row.entity, row.after),
+        )
         for row in session.exec(wanted)
     )
 
@@ -152,68 +167,3 @@ def lookalikes(session: Session, plate: Plate) -> tuple[str, ...]:
     """Return registered plates one look-alike character away: a camera may take one for another."""
     near = list(dict.fromkeys(neighbours(plate.text)))
     return tuple(session.exec(select(Vehicle.plate).where(col(Vehicle.plate).in_(near))))
-
-
-@dataclass(frozen=True, slots=True)
-class VehicleWanted:
-    """What a person typed about a vehicle."""
-
-    kind: VehicleKind
-    colour: PlateColour
-    until: datetime | None
-    note: str
-
-
-def add_vehicle(
-    home: int, plate: Plate, wanted: VehicleWanted
-) -> Callable[[Unit, Author], Duplicate | None]:
-    """Return the change that registers a vehicle; it answers with whose it is already."""
-
-    def act(unit: Unit, by: Author) -> Duplicate | None:
-        made = store.register_vehicle(
-            unit.session,
-            plate,
-            by,
-            household_id=home,
-            kind=wanted.kind,
-            colour=wanted.colour,
-            valid_until=wanted.until,
-            note=wanted.note,
-        )
-        if isinstance(made, Duplicate):
-            return made
-        unit.append(Audited(by.who, "vehicle_added", plate.text))
-        return None
-
-    return act
-
-
-def change_vehicle(number: int, wanted: VehicleWanted) -> Callable[[Unit, Author], None]:
-    """Return the change of a vehicle's kind, colour, end and note."""
-
-    def act(unit: Unit, by: Author) -> None:
-        row = store.get(unit.session, Vehicle, number)
-        store.update(
-            unit.session,
-            row,
-            by,
-            kind=wanted.kind,
-            colour=wanted.colour,
-            valid_until=wanted.until,
-            note=wanted.note,
-        )
-        unit.append(Audited(by.who, "vehicle_changed", row.plate))
-
-    return act
-
-
-def remove_vehicle(number: int, why: str) -> Callable[[Unit, Author], None]:
-    """Return the change that takes a vehicle off the register."""
-
-    def act(unit: Unit, by: Author) -> None:
-        row = store.get(unit.session, Vehicle, number)
-        plate = row.plate
-        store.remove_vehicle(unit.session, row, by)
-        unit.append(Audited(by.who, "vehicle_removed", plate, why))
-
-    return act

@@ -35,6 +35,7 @@ MANAGER_PLACES: Final = (
     Place("/registry", "registry", "holiday_village", Action.SEARCH_REGISTRY, "R"),
     Place("/spaces", "spaces", "local_parking", Action.SEARCH_REGISTRY, "P"),
     Place("/blocks", "blocks", "block", Action.SEARCH_REGISTRY, "B"),
+    Place("/special", "special", "emergency", Action.SEARCH_REGISTRY, "E"),
     Place("/import", "importing", "upload_file", Action.CHANGE_REGISTRY, "I"),
     Place("/users", "users", "group", Action.MANAGE_USERS, "U"),
     Place("/settings", "settings", "settings", Action.CHANGE_SETTINGS, "S"),

@@ -12,16 +12,24 @@ from typing import TypeVar
 from sqlmodel import Session, col, select
 
 from gate.console.services import Services
-from gate.entries import Audited
 from gate.people import User
 from gate.ports import Unit
-from registry import store, visits
-from registry.kinds import BlockReason
-from registry.passes import Period
-from registry.plates import Plate
-from registry.records import Block, NameCheck, Presence, Space, SpaceVehicle, Vehicle, VisitorPass
-from registry.store import Author, BlockRefusal
-from registry.visits import GrantRefusal
+from registry import store
+from registry.kinds import BlockReason, ListedKind
+from registry.records import (
+    Block,
+    ListedVehicle,
+    NameCheck,
+    Person,
+    Presence,
+    Space,
+    SpaceVehicle,
+    SpecialPattern,
+    Vehicle,
+    VisitorPass,
+)
+from registry.snapshot import plate_of
+from registry.store import Author
 
 T = TypeVar("T")
 MOST = 200
@@ -58,6 +66,9 @@ class PassLine:
     by: str
     name_fits: str
     confirmation: str
+    recurring: bool
+    consent_role: str
+    consent_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,29 @@ class SpaceLine:
     household: str
     plates: tuple[str, ...]
     taken_by: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedLine:
+    """A listed ambulance or utility vehicle."""
+
+    id: int
+    plate: str
+    colour: str
+    kind: ListedKind
+    organisation: str
+    until: datetime | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormLine:
+    """A listed form of plates."""
+
+    id: int
+    form: str
+    kind: ListedKind
     note: str
 
 
@@ -111,31 +145,6 @@ def blocks(session: Session, at: datetime, part: str = "") -> tuple[BlockLine, .
     )
 
 
-def block(
-    plate: Plate, reason: BlockReason, detail: str, until: datetime | None
-) -> Callable[[Unit, Author], BlockRefusal | None]:
-    """Return the change that blocks a plate; it answers with why not."""
-
-    def act(unit: Unit, by: Author) -> BlockRefusal | None:
-        made = store.block(unit.session, plate, reason, detail, Period(by.at, until), by)
-        if isinstance(made, BlockRefusal):
-            return made
-        unit.append(Audited(by.who, "blocked", plate.text, detail, {"reason": reason.value}))
-        return None
-
-    return act
-
-
-def lift(number: int, why: str) -> Callable[[Unit, Author], None]:
-    """Return the change that ends a block."""
-
-    def act(unit: Unit, by: Author) -> None:
-        row = store.lift(unit.session, store.get(unit.session, Block, number), by)
-        unit.append(Audited(by.who, "block_lifted", row.plate, why))
-
-    return act
-
-
 def passes(session: Session, at: datetime, part: str = "") -> tuple[PassLine, ...]:
     """Return the visitor passes that are not over, those that end first on top."""
     wanted = (
@@ -151,6 +160,7 @@ def passes(session: Session, at: datetime, part: str = "") -> tuple[PassLine, ..
 
 def _pass_line(session: Session, row: VisitorPass) -> PassLine:
     check = session.get(NameCheck, row.name_check_id) if row.name_check_id else None
+    who = session.get(Person, row.consent_person_id) if row.consent_person_id else None
     return PassLine(
         id=row.id or 0,
         plate=row.plate,
@@ -166,32 +176,37 @@ def _pass_line(session: Session, row: VisitorPass) -> PassLine:
         by=row.created_by,
         name_fits=check.outcome.value if check else "",
         confirmation=row.confirmation,
+        recurring=row.recurring,
+        consent_role=who.role.value if who else "",
+        consent_at=row.consent_at,
     )
 
 
-def revoke(number: int, why: str) -> Callable[[Unit, Author], None]:
-    """Return the change that ends a pass now."""
+def special(session: Session) -> tuple[tuple[ListedLine, ...], tuple[FormLine, ...]]:
+    """Return listed vehicles by organisation, and listed forms."""
+    by_holder = select(ListedVehicle).order_by(
+        col(ListedVehicle.organisation), col(ListedVehicle.plate)
+    )
+    vehicles = tuple(
+        ListedLine(
+            row.id or 0,
+            row.plate,
+            row.colour.value,
+            row.kind,
+            row.organisation,
+            row.valid_until,
+            row.note,
+        )
+        for row in session.exec(by_holder)
+    )
+    forms = session.exec(select(SpecialPattern).order_by(col(SpecialPattern.pattern)))
+    return vehicles, tuple(FormLine(row.id or 0, row.pattern, row.kind, row.note) for row in forms)
 
-    def act(unit: Unit, by: Author) -> None:
-        row = visits.revoke(unit.session, store.get(unit.session, VisitorPass, number), by)
-        unit.append(Audited(by.who, "pass_revoked", row.plate, why))
 
-    return act
-
-
-def extend(number: int, until: datetime) -> Callable[[Unit, Author], GrantRefusal | None]:
-    """Return the change that moves the end of a pass."""
-
-    def act(unit: Unit, by: Author) -> GrantRefusal | None:
-        row = store.get(unit.session, VisitorPass, number)
-        made = visits.extend(unit.session, row, until, by)
-        if isinstance(made, GrantRefusal):
-            return made
-        detail: dict[str, object] = {"until": until.isoformat()}
-        unit.append(Audited(by.who, "pass_extended", row.plate, detail=detail))
-        return None
-
-    return act
+def vehicle_ids(session: Session, plate: str) -> tuple[int, ...]:
+    """Return the numbers of the registered vehicles with this plate."""
+    same = session.exec(select(Vehicle.id).where(Vehicle.plate == plate))
+    return tuple(number for number in same if number is not None)
 
 
 def spaces(session: Session, part: str = "") -> tuple[SpaceLine, ...]:
@@ -216,7 +231,7 @@ def spaces(session: Session, part: str = "") -> tuple[SpaceLine, ...]:
             name=row.name,
             household=store.label_of(session, row.household_id) if row.household_id else "",
             plates=tuple(plate for space, plate in links if space == row.id),
-            taken_by=taken.get(row.id, ""),
+            taken_by=plate_of(taken.get(row.id, "")),
             note=row.note,
         )
         for row in rows

@@ -1,15 +1,22 @@
 """Parking spaces: whose each is, which vehicles share it, which one stands there now."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from html import escape
 
-from gate.console import register_desk, widgets
+from gate import deeds
+from gate.console import changing, register_desk, visitor_desk, widgets
 from gate.console.asking_aside import ask
+from gate.console.changing import NotDone
+from gate.console.confirming import confirm
 from gate.console.lane_words import household_text
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.register_desk import SpaceLine
 from gate.console.visit import Visit
 from gate.people import Action
+from registry.cells import plates as plates_in
+from registry.parking import SpaceRefusal
 
 
 def add(pages: Pages) -> None:
@@ -22,6 +29,15 @@ async def build(visit: Visit) -> None:
     await SpacesPage(visit).draw()
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What was typed of a space, found in the register."""
+
+    home: int | None
+    note: str
+    vehicles: tuple[int, ...]
+
+
 class SpacesPage:
     """The list of spaces."""
 
@@ -31,7 +47,11 @@ class SpacesPage:
             widgets.heading(visit.say("nav.spaces")).classes("grow")
             self._part = widgets.text_field(visit.say("spaces.name")).classes(remove="field")
             self._part.props("debounce=300").on_value_change(self.draw)
-        self._list = widgets.div("card")
+            if visit.may(Action.CHANGE_REGISTRY):
+                widgets.button(
+                    visit.say("spaces.add"), lambda: self._sheet(None), kind="main", icon="add"
+                )
+        self._list = widgets.div("col-flex")
 
     async def draw(self) -> None:
         """Draw the list as it is now."""
@@ -44,27 +64,112 @@ class SpacesPage:
         with self._list:
             if lines is None:
                 widgets.empty(say("shell.record_away"), icon="cloud_off")
-            elif not lines:
-                widgets.empty(say("spaces.none"), icon="local_parking")
-            else:
-                heads = [say("spaces.name"), say("log.household"), say("spaces.plates")]
-                heads += [say("spaces.taken"), say("by_hand.remark")]
-                cells = (self._cells(line) for line in lines)
-                widgets.table(heads, cells, caption=say("nav.spaces"))
-                if len(lines) == register_desk.MOST:
-                    widgets.words(say("spaces.more", n=register_desk.MOST), "small soft")
+                return
+            if not lines:
+                with widgets.div("card"):
+                    widgets.empty(say("spaces.none"), icon="local_parking")
+            for line in lines:
+                self._line(line)
+            if len(lines) == register_desk.MOST:
+                widgets.words(say("spaces.more", n=register_desk.MOST), "small soft")
 
-    def _cells(self, line: SpaceLine) -> list[str]:
-        visit = self._visit
+    def _line(self, line: SpaceLine) -> None:
+        visit, say = self._visit, self._visit.say
         taken = (
-            widgets.badge_html(visit.say("spaces.is_taken"), "ask", "directions_car")
+            widgets.badge_html(say("spaces.is_taken"), "ask", "directions_car")
             if line.taken_by
-            else widgets.badge_html(visit.say("spaces.is_free"), "good", "crop_free")
+            else widgets.badge_html(say("spaces.is_free"), "good", "crop_free")
         )
-        return [
-            f"<b>{escape(line.name)}</b>",
-            escape(household_text(visit.texts, line.household)),
-            " ".join(plate_chip(plate, size="small") for plate in line.plates),
-            f"{taken} {plate_chip(line.taken_by, size='small') if line.taken_by else ''}",
-            escape(line.note),
-        ]
+        stands = plate_chip(line.taken_by, size="small") if line.taken_by else ""
+        may_stand = " ".join(plate_chip(plate, size="small") for plate in line.plates)
+        where = escape(household_text(visit.texts, line.household))
+        with widgets.div("card candidate"):
+            widgets.raw(f'<b class="mono">{escape(line.name)}</b>')
+            widgets.raw(
+                f"{taken} {stands} {where} {escape(line.note)}"
+                f'<div class="small">{escape(say("spaces.plates"))}: {may_stand or "—"}</div>'
+            )
+            if visit.may(Action.CHANGE_REGISTRY):
+                with widgets.div("row-flex"):
+                    widgets.icon_button("edit", say("spaces.edit"), lambda: self._sheet(line))
+                    widgets.icon_button("delete", say("spaces.remove"), lambda: self._remove(line))
+
+    def _sheet(self, line: SpaceLine | None) -> None:
+        visit, say = self._visit, self._visit.say
+        title = say("spaces.edit" if line else "spaces.add")
+        dialog, card = widgets.sheet(title)
+
+        async def kept() -> None:
+            wanted = await self._found(
+                str(home.value or ""), str(note.value or ""), str(plates.value or "")
+            )
+            if wanted is None:
+                return
+            deed = (
+                deeds.change_space(line.id, wanted.home, wanted.note, wanted.vehicles)
+                if line
+                else deeds.add_space(
+                    str(name.value or ""), wanted.home, wanted.note, wanted.vehicles
+                )
+            )
+            made = await changing.make(visit, Action.CHANGE_REGISTRY, deed)
+            if isinstance(made, NotDone):
+                return
+            if isinstance(made, SpaceRefusal):
+                visit.warn(f"spaces.refused.{made.value}")
+                return
+            dialog.close()
+            visit.tell("users.done")
+            await self.draw()
+
+        with card:
+            name = widgets.text_field(say("spaces.name"), line.name if line else "")
+            name.props("autofocus input-class=mono maxlength=16")
+            name.set_enabled(line is None)
+            home = widgets.text_field(say("spaces.home"), line.household if line else "")
+            plates = widgets.text_field(say("spaces.share"), "、".join(line.plates) if line else "")
+            note = widgets.text_field(say("by_hand.remark"), line.note if line else "")
+            with widgets.div("row-flex"):
+                widgets.button(say("shell.keep"), kept, kind="good")
+                widgets.button(say("shell.cancel"), dialog.close, key="Esc")
+        visit.open_sheet(dialog)
+
+    async def _found(self, home: str, note: str, plates: str) -> _Wanted | None:
+        """Find what was typed; say what is not there."""
+        visit, services = self._visit, self._visit.services
+        there = await ask(lambda: visitor_desk.find_home(services, home)) if home.strip() else None
+        if home.strip() and there is None:
+            visit.warn("spaces.no_home")
+            return None
+        named = plates_in(plates) if plates.strip() else ()
+        if not isinstance(named, tuple):
+            visit.warn("spaces.not_registered", plate=plates)
+            return None
+        numbers: list[int] = []
+        for plate in named:
+            question = self._vehicles_question(plate.text)
+            same = await ask(question)
+            if not same:
+                visit.warn("spaces.not_registered", plate=plate)
+                return None
+            numbers += same
+        return _Wanted(there.id if there else None, note.strip(), tuple(numbers))
+
+    def _vehicles_question(self, plate: str) -> Callable[[], tuple[int, ...]]:
+        services = self._visit.services
+        return lambda: register_desk.read(
+            services, lambda session: register_desk.vehicle_ids(session, plate)
+        )
+
+    def _remove(self, line: SpaceLine) -> None:
+        visit, say = self._visit, self._visit.say
+
+        async def agreed() -> None:
+            deed = deeds.remove_space(line.id)
+            done = await changing.make(visit, Action.CHANGE_REGISTRY, deed)
+            if not isinstance(done, NotDone):
+                visit.tell("users.done")
+                await self.draw()
+
+        title = say("spaces.remove")
+        confirm(visit, title, say("spaces.remove_text", name=line.name), title, agreed)

@@ -5,20 +5,24 @@ what the visitor says, and hears how it fits.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from gate.console.register_desk import change
 from gate.console.services import Services
 from gate.entries import Audited
+from gate.list_deeds import announce
 from gate.people import Role, User
 from registry import addresses, store, visits
 from registry.errors import UnsavedError
 from registry.kinds import NameMatch, PassKind, PassSource
+from registry.names import mask_phone
 from registry.passes import Period
-from registry.plates import Plate
+from registry.plates import Plate, PlateColour
 from registry.store import Author
 from registry.visits import GrantRefusal, PassRequest
 
@@ -47,14 +51,42 @@ class Stay(StrEnum):
     TODAY = "today"
     THREE_DAYS = "three_days"
     WEEK = "week"
+    CHOSEN = "chosen"
 
 
 _DAYS: Final = {Stay.ONCE_TODAY: 1, Stay.TODAY: 1, Stay.THREE_DAYS: 3, Stay.WEEK: 7}
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """Days that were chosen, first and last, both included, and how often; None for any number.
+
+    consent: for a visitor who comes for weeks, the number of the person of the household who
+    agreed; None for an ordinary visitor.
+    """
+
+    first: date
+    last: date
+    times: int | None = None
+    consent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consenter:
+    """Somebody of a household who may agree to a carer: role and masked phone, never the name."""
+
+    id: int
+    role: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was typed into the form. confirmation: how the household itself confirmed, or ""."""
+    """What was typed into the form. confirmation: how the household itself confirmed, or "".
+
+    chosen: the days, for Stay.CHOSEN. colour: of the plate of the vehicle that waits, if it was
+    seen: a lorry may have the number of somebody's car.
+    """
 
     plate: Plate
     home: Home
@@ -65,6 +97,17 @@ class Wanted:
     phone: str = ""
     purpose: str = ""
     remark: str = ""
+    chosen: Chosen | None = None
+    colour: PlateColour = PlateColour.UNKNOWN
+
+
+def consenters(services: Services, home: Home) -> tuple[Consenter, ...]:
+    """Return those of a household who may agree."""
+    with services.journal.reading() as session:
+        return tuple(
+            Consenter(person.id or 0, person.role.value, mask_phone(person.phone))
+            for person in store.people_of(session, home.id)
+        )
 
 
 def find_home(services: Services, typed: str) -> Home | None:
@@ -97,30 +140,26 @@ def check_name(
 def register(services: Services, user: User, wanted: Wanted) -> int | GrantRefusal:
     """Make the pass and return its number, or say why there is none."""
     now = services.clock.now().utc
-    with services.journal.unit() as unit:
-        made = visits.grant(
-            unit.session, _request(services, user, wanted, now), Author(user.name, now)
-        )
-        if isinstance(made, GrantRefusal):
-            return made
-        detail: dict[str, object] = {"pass": made.id, "household": wanted.home.label}
-        unit.append(Audited(user.name, "visitor_registered", wanted.plate.text, detail=detail))
-        number = made.id
-    services.registry.refresh()
-    if number is None:
+    made = change(services, user, announce(_request(services, user, wanted, now)))
+    if isinstance(made, GrantRefusal):
+        return made
+    if made.id is None:
         raise UnsavedError("a visitor pass has no id yet; flush the session first")
-    return number
+    return made.id
 
 
 def _request(services: Services, user: User, wanted: Wanted, now: datetime) -> PassRequest:
-    local = now.astimezone(services.zone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    end = midnight + timedelta(days=_DAYS[wanted.stay])
+    chosen = wanted.chosen if wanted.stay is Stay.CHOSEN else None
+    times = chosen.times if chosen else None
     return PassRequest(
         plate=wanted.plate,
+        colour=wanted.colour,
         household_id=wanted.home.id,
-        kind=PassKind.ONCE if wanted.stay is Stay.ONCE_TODAY else PassKind.PERIOD,
-        period=Period(now, end),
+        kind=_kind(wanted.stay, times),
+        times=times,
+        period=_period(wanted.stay, chosen, now, services.zone),
+        recurring=chosen is not None and chosen.consent is not None,
+        consent_person=chosen.consent if chosen else None,
         source=PassSource.GUARD if user.role is Role.GUARD else PassSource.MANAGER,
         name_check=wanted.evidence,
         confirmation=wanted.confirmation,
@@ -129,3 +168,17 @@ def _request(services: Services, user: User, wanted: Wanted, now: datetime) -> P
         purpose=wanted.purpose,
         remark=wanted.remark,
     )
+
+
+def _kind(stay: Stay, times: int | None) -> PassKind:
+    if stay is Stay.ONCE_TODAY:
+        return PassKind.ONCE
+    return PassKind.PERIOD if times is None else PassKind.TIMES
+
+
+def _period(stay: Stay, chosen: Chosen | None, now: datetime, zone: ZoneInfo) -> Period:
+    """From now, or the first day's midnight, to the midnight after the last day."""
+    first = chosen.first if chosen else now.astimezone(zone).date()
+    last = chosen.last if chosen else first + timedelta(days=_DAYS.get(stay, 1) - 1)
+    start = datetime.combine(first, time(), zone)
+    return Period(max(now, start), datetime.combine(last + timedelta(days=1), time(), zone))

@@ -18,12 +18,13 @@ from gate.console.once import Once
 from gate.console.pages import Pages
 from gate.console.plate_pad import PlatePad
 from gate.console.visit import Visit
+from gate.console.visitor_days import DayFields
 from gate.console.visitor_desk import Checked, Home, Stay, Wanted
 from gate.errors import GateError
 from gate.events import PassageId
 from gate.people import Action, User
 from registry.kinds import NameMatch
-from registry.plates import Plate
+from registry.plates import Plate, PlateColour
 from registry.visits import GrantRefusal
 
 PURPOSES: Final = ("visit", "delivery", "work", "care", "moving", "taxi", "other")
@@ -54,6 +55,7 @@ class VisitorForm:
         query = visit.request.query_params
         self._passage = query.get("passage", "")
         self._plate: Plate | None = None
+        self._colour = _colour(visit, self._passage)
         self._home: Home | None = None
         self._checked: Checked | None = None
         self._once = Once()
@@ -92,9 +94,17 @@ class VisitorForm:
         with widgets.div("filters"):
             self._purpose = widgets.choice_field(say("visitor.purpose"), purposes, "visit")
             self._stay = widgets.choice_field(say("visitor.stay"), stays, Stay.ONCE_TODAY.value)
+            self._stay.on_value_change(self._stay_chosen)
             self._phone = widgets.text_field(say("visitor.phone")).props("type=tel maxlength=20")
             self._name = widgets.text_field(say("visitor.name"))
+        self._days = DayFields(self._visit)
         self._remark = widgets.text_field(say("by_hand.remark"))
+
+    async def _stay_chosen(self) -> None:
+        shown = self._stay.value == Stay.CHOSEN.value
+        home, services = self._home, self._visit.services
+        agree = await ask(lambda: visitor_desk.consenters(services, home)) if home else ()
+        self._days.show(agree or (), shown=shown)
 
     def _buttons(self) -> None:
         say = self._visit.say
@@ -121,6 +131,7 @@ class VisitorForm:
             self._checked = None
             self._fit.set_content("")
         self._home = home
+        await self._stay_chosen()
         self._found.set_content(self._home_html(typed))
 
     def _home_html(self, typed: str) -> str:
@@ -157,6 +168,8 @@ class VisitorForm:
             self._visit.warn("visitor.need_plate")
         elif self._home is None:
             self._visit.warn("visitor.need_home")
+        elif self._stay.value == Stay.CHOSEN.value and self._days.chosen() is None:
+            self._visit.warn("visitor.need_days")
         else:
             await self._register(user, self._plate, self._home)
 
@@ -185,6 +198,8 @@ class VisitorForm:
             phone=str(self._phone.value or "").strip(),
             purpose=str(self._purpose.value or ""),
             remark=str(self._remark.value or "").strip(),
+            chosen=self._days.chosen(),
+            colour=self._colour,
         )
         try:
             return await run.io_bound(visitor_desk.register, self._visit.services, user, wanted)
@@ -200,3 +215,10 @@ class VisitorForm:
         else:
             self._visit.warn("ask.gone")
         ui.navigate.to("/ask" if lanes.asking() else "/live")
+
+
+def _colour(visit: Visit, passage: str) -> PlateColour:
+    """Return the plate's colour on the vehicle that waits, as it was seen; unknown for none."""
+    views = visit.services.lanes.views() if passage else ()
+    seen = next((view.colour for view in views if view.passage == passage), "")
+    return next((one for one in PlateColour if one.value == seen), PlateColour.UNKNOWN)

@@ -6,6 +6,7 @@ from html import escape
 
 from nicegui import ui
 
+from gate import list_deeds
 from gate.console import changing, masked, register_desk, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
@@ -18,6 +19,7 @@ from gate.console.visit import Visit
 from gate.people import Action
 from gate.report_values import InsideVehicle
 from registry.plates import normalise
+from registry.visits import GrantRefusal
 
 LONG_VISIT = timedelta(hours=24)
 
@@ -42,6 +44,11 @@ class VisitorsPage:
             widgets.heading(say("nav.visitors")).classes("grow")
             self._part = widgets.text_field(say("log.plate")).classes(remove="field")
             self._part.props("debounce=300").on_value_change(self.draw)
+            widgets.button(
+                say("nav.visitor_log"),
+                lambda: ui.navigate.to("/visitors/log"),
+                icon="history",
+            )
             widgets.button(
                 say("nav.visitor_new"),
                 lambda: ui.navigate.to("/visitors/new"),
@@ -102,24 +109,35 @@ class VisitorsPage:
             if line.name_fits
             else ""
         )
+        agreed = (
+            widgets.badge_html(self._consent(line), "good", "task_alt") if line.recurring else ""
+        )
         span = f"{visit.hour(line.since)} → {visit.time(line.until)}"
         return (
-            f"<b>{home}</b> {purpose} {fits}"
+            f"<b>{home}</b> {purpose} {fits} {agreed}"
             f'<div class="small soft mono">{span} · {escape(uses)} · {escape(line.by)}'
             f"{' · ' + escape(line.confirmation) if line.confirmation else ''}</div>"
         )
+
+    def _consent(self, line: PassLine) -> str:
+        """Who of the household agreed, by role: the name is not for who does not know it."""
+        visit = self._visit
+        if not line.consent_role:
+            return visit.say("visitors.recurring")
+        who = visit.texts.name_of("person_role", line.consent_role)
+        return visit.say("visitors.consent_by", who=who, at=visit.hour(line.consent_at))
 
     def _with(self, act: Callable[[PassLine], object], line: PassLine) -> Callable[[], object]:
         return lambda: act(line)
 
     async def _extend(self, line: PassLine) -> None:
         until = line.until + timedelta(days=1)
-        act = register_desk.extend(line.id, until)
-        refusal = await changing.make(self._visit, Action.REGISTER_VISITOR, act)
-        if isinstance(refusal, NotDone):
+        act = list_deeds.extend(line.id, until)
+        made = await changing.make(self._visit, Action.REGISTER_VISITOR, act)
+        if isinstance(made, NotDone):
             return
-        if refusal is not None:
-            self._visit.warn(f"visitor.refused.{refusal.value}")
+        if isinstance(made, GrantRefusal):
+            self._visit.warn(f"visitor.refused.{made.value}")
             return
         self._visit.tell("visitors.extended", until=self._visit.time(until))
         await self.draw()
@@ -128,7 +146,7 @@ class VisitorsPage:
         visit, say = self._visit, self._visit.say
 
         async def agreed() -> None:
-            act = register_desk.revoke(line.id, "")
+            act = list_deeds.revoke(line.id, "")
             done = await changing.make(visit, Action.REGISTER_VISITOR, act)
             if not isinstance(done, NotDone):
                 visit.tell("users.done")

@@ -12,6 +12,7 @@ from recognition.reading import Candidate, Colour
 from registry.kinds import VehicleKind
 from registry.passes import Period
 from registry.plates import PlateColour
+from registry.rules import Dossier
 from tests.gate.cases import (
     CAR,
     DAY,
@@ -104,6 +105,39 @@ def test_a_lorry_with_a_cars_number_is_not_the_car() -> None:
     known = register(owner(colour=PlateColour.BLUE))
     assert outcome(seen(colour=Colour.YELLOW), known) == (ASK, Reason.COLOUR_CONTRADICTS)
     assert outcome(seen(), known) == (ADMIT, Reason.RESIDENT)
+
+
+def test_a_car_registered_without_a_colour_is_not_the_lorry_with_its_number() -> None:
+    known = register(owner(colour=PlateColour.BLUE))
+    night = seen(colour=Colour.YELLOW, colour_confidence=0.4)
+    assert outcome(night, known) == (ADMIT, Reason.RESIDENT)
+    sure = seen(colour=Colour.YELLOW, colour_confidence=0.9)
+    assert outcome(sure, known) == (ASK, Reason.COLOUR_CONTRADICTS)
+
+
+def twins() -> Dossier:
+    """A blue car of 3-2-501 and a yellow lorry of 3-2-502 with one number."""
+    car = owner(colour=PlateColour.BLUE)
+    assert car.registration is not None
+    lorry = replace(car.registration, household="3-2-502", colour=PlateColour.YELLOW)
+    return replace(car, twins=(lorry,))
+
+
+def test_each_of_two_vehicles_with_one_number_enters_as_itself() -> None:
+    known = register(twins())
+    for colour, home in ((Colour.BLUE, "3-2-501"), (Colour.YELLOW, "3-2-502")):
+        decision = ask(seen(colour=colour), known)
+        assert (decision.verdict, decision.household) == (ADMIT, home)
+
+
+def test_a_shared_number_whose_colour_was_not_seen_is_the_guards_on_the_way_in_only() -> None:
+    reading = seen(colour_confidence=0.5)
+    assert outcome(reading, register(twins())) == (ASK, Reason.SAME_NUMBER)
+    assert outcome(reading, register(twins()), Direction.OUT)[0] is ADMIT
+    assert outcome(seen(colour=Colour.BLACK), register(twins())) == (
+        ASK,
+        Reason.COLOUR_CONTRADICTS,
+    )
 
 
 def test_a_large_green_plate_may_look_all_green() -> None:

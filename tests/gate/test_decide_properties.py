@@ -13,7 +13,7 @@ from gate.schedule import parse_schedule
 from recognition.reading import Candidate, Colour, Consensus
 from registry.kinds import BlockReason, ListedKind, PassKind, VehicleKind
 from registry.passes import Pass, PassId, Period
-from registry.plates import Plate, PlateColour, neighbours, parse
+from registry.plates import Plate, PlateColour, neighbours, parse, same_ground
 from registry.rules import (
     SPECIAL_FORMS,
     Blocking,
@@ -125,6 +125,28 @@ def test_nothing_but_the_whole_plate_opens_the_entrance(world, policy, data) -> 
     decision = decide(case_of(reading, register(dossier), Direction.IN, NOON), policy)
     assert decision.verdict is not Verdict.ADMIT
     assert decision.household == ""
+
+
+@given(worlds, policies, st.sampled_from([PlateColour.BLUE, PlateColour.YELLOW]))
+def test_no_vehicle_enters_as_the_one_with_its_number_on_another_colour(
+    world, policy, colour
+) -> None:
+    """Registered in two colours: only a colour that was surely seen says which one this is."""
+    dossier, reading, _ = world
+    other = PlateColour.YELLOW if colour is PlateColour.BLUE else PlateColour.BLUE
+    first = replace(owner().registration, colour=colour, household="first")
+    second = replace(first, colour=other, household="second")
+    dossier = Dossier(dossier.plate, first, twins=(second,))
+    decision = decide(
+        case_of(
+            reading, register(dossier), Direction.IN, NOON, sure_colour=policy.colour_confidence
+        ),
+        policy,
+    )
+    if decision.verdict is Verdict.ADMIT and decision.standing != "emergency":
+        assert reading.colour_confidence >= policy.colour_confidence
+        seen = PlateColour(reading.colour.value)
+        assert same_ground(colour if decision.household == "first" else other, seen)
 
 
 @given(worlds, policies, directions, directions)

@@ -8,17 +8,21 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 
 import gate.people_tables
 import gate.settings_table
 import registry.records
 from gate import tables
-from gate.database import FILE, open_database
+from gate.database import FILE, open_database, rebuilding
 from gate.errors import DatabaseUnusable
 from gate.migrations import run
 from gate.verification import verify
-from tests.gate.journal_cast import desk, key_vault, started
+from registry import store
+from registry.plates import Plate, PlateClass
+from registry.records import Space, Vehicle
+from registry.store import Author
+from tests.gate.journal_cast import NOON, desk, key_vault, started
 
 METADATA = [tables.metadata, SQLModel.metadata]
 OWNERS = (
@@ -62,6 +66,30 @@ def test_an_upgrade_keeps_the_record_and_a_copy_of_the_file(tmp_path: Path) -> N
     database.dispose()
     with closing(sqlite3.connect(tmp_path / f"{FILE}.before-upgrade-from-0001")) as copy:
         assert copy.execute("SELECT passage FROM passage").fetchall() == [("a",)]
+
+
+def test_a_table_that_others_point_to_is_built_anew_with_all_its_rows(tmp_path: Path) -> None:
+    """0005 lets two vehicles share a number; spaces point to vehicles meanwhile."""
+    database = open_database(tmp_path)
+    by = Author("test", NOON)
+    with database.writing() as connection, Session(bind=connection) as session:
+        home = store.household_at(session, "3", "2", "501", by)
+        plate = Plate("吉A12345", PlateClass.CIVIL)
+        vehicle = store.register_vehicle(session, plate, by, household_id=home.id)
+        assert isinstance(vehicle, Vehicle)
+        store.give_space(session, store.add(session, Space(name="A1"), by), vehicle, by)
+        session.flush()
+    with rebuilding(database) as connection:
+        run.downgrade(connection, "0004")
+    database.dispose()
+    database = open_database(tmp_path)
+    with database.writing() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        assert connection.exec_driver_sql("SELECT plate FROM vehicle").scalars().all() == [
+            "吉A12345"
+        ]
+        assert len(connection.exec_driver_sql("SELECT * FROM space_vehicle").all()) == 1
+    database.dispose()
 
 
 def test_a_database_of_a_newer_release_is_refused(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ BODIES: dict[str, object] = {
     "/api/v1/registry/vehicles": {"plate": "坏"},
     "/api/v1/passes": {"plate": "坏", "household": "3-2-501", "valid_until": "2030-01-01T00:00Z"},
     "/api/v1/tokens": {"name": "", "scopes": []},
+    "/api/v1/registry/households": {"household": "坏"},
 }
 MAY: dict[Role, set[Scope]] = {
     Role.GUARD: {
@@ -26,7 +27,7 @@ MAY: dict[Role, set[Scope]] = {
         Scope.PASSES_WRITE,
     },
     Role.MANAGER: set(Scope) - {Scope.TOKENS},
-    Role.AUDITOR: {Scope.LANES_READ, Scope.PASSAGES_READ},
+    Role.AUDITOR: {Scope.LANES_READ, Scope.PASSAGES_READ, Scope.HISTORY_READ},
     Role.ADMIN: set(Scope),
 }
 
@@ -50,7 +51,7 @@ ROUTES = [one for one in routes() if not one[1].endswith("/events")]
 
 
 def call(client: TestClient, method: str, path: str) -> int:
-    filled = path.replace("{plate}", "坏").replace("{number}", "999999").replace("{passage}", "no")
+    filled = path.format(plate="坏", number=999999, passage="no", household="坏", name="no")
     body = BODIES.get(path) if method == "POST" else None
     return client.request(method, filled, json=body).status_code
 

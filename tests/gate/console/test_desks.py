@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from gate import deeds, list_deeds
 from gate.console import household_desk, import_desk, register_desk, visitor_desk
-from gate.console.household_desk import Finder, VehicleWanted
+from gate.console.household_desk import Finder
 from gate.console.visitor_desk import Home, Stay, Wanted
+from gate.deeds import VehicleWanted
 from gate.people import Role, User
 from gate.report_values import AuditFilter
 from registry.kinds import BlockReason, NameMatch, VehicleKind
 from registry.plates import Plate, PlateColour, parse
-from registry.records import Person, Vehicle
+from registry.records import Block, Person, Vehicle, VisitorPass
 from registry.rules import Blocked, Registered, Visitor
 from registry.store import BlockRefusal, Duplicate
 from registry.visits import GrantRefusal
@@ -95,20 +97,21 @@ def test_a_pass_is_shown_extended_and_revoked(site):
     (line,) = register_desk.read(services, lambda s: register_desk.passes(s, now, "B77777"))
     assert (line.id, line.household, line.confirmation) == (number, "3-1-101", "电话")
     until = line.until + timedelta(days=1)
-    assert register_desk.change(services, GUARD, register_desk.extend(number, until)) is None
-    register_desk.change(services, GUARD, register_desk.revoke(number, ""))
+    extended = register_desk.change(services, GUARD, list_deeds.extend(number, until))
+    assert isinstance(extended, VisitorPass)
+    register_desk.change(services, GUARD, list_deeds.revoke(number, ""))
     assert register_desk.read(services, lambda s: register_desk.passes(s, now, "B77777")) == ()
     assert not isinstance(standing(site, "粤B77777"), Visitor)
 
 
 def test_a_block_is_felt_at_once_and_lifted(site):
     services = site.services
-    act = register_desk.block(plate("粤B66666"), BlockReason.STOLEN, "公函 12 号", None)
-    assert register_desk.change(services, MANAGER, act) is None
+    act = list_deeds.block(plate("粤B66666"), BlockReason.STOLEN, "公函 12 号", None)
+    assert isinstance(register_desk.change(services, MANAGER, act), Block)
     assert isinstance(standing(site, "粤B66666"), Blocked)
     now = services.clock.now().utc
     (line,) = register_desk.read(services, lambda s: register_desk.blocks(s, now, "B66666"))
-    register_desk.change(services, MANAGER, register_desk.lift(line.id, "已找回"))
+    register_desk.change(services, MANAGER, list_deeds.lift(line.id, "已找回"))
     assert not isinstance(standing(site, "粤B66666"), Blocked)
     assert actions(site, "block_lifted") == 1
 
@@ -116,35 +119,33 @@ def test_a_block_is_felt_at_once_and_lifted(site):
 def test_a_residents_own_car_is_not_blocked_for_being_unwelcome(site):
     with site.journal.reading() as session:
         own = session.exec(select(Vehicle.plate).where(Vehicle.kind == VehicleKind.OWNER)).first()
-    act = register_desk.block(plate(own or ""), BlockReason.BANNED_VISITOR, "争吵", None)
+    act = list_deeds.block(plate(own or ""), BlockReason.BANNED_VISITOR, "争吵", None)
     assert register_desk.change(site.services, MANAGER, act) is BlockRefusal.RESIDENTS_OWN
 
 
 def test_a_vehicle_is_registered_once_changed_and_removed(site):
     services, there = site.services, home(site)
     wanted = VehicleWanted(VehicleKind.OWNER, PlateColour.BLUE, None, "")
-    add = household_desk.add_vehicle(there.id, plate("吉A0K777"), wanted)
-    assert register_desk.change(services, MANAGER, add) is None
+    add = deeds.add_vehicle(there.id, plate("吉A0K777"), wanted)
+    assert isinstance(register_desk.change(services, MANAGER, add), Vehicle)
     assert isinstance(standing(site, "吉A0K777"), Registered)
     assert isinstance(register_desk.change(services, MANAGER, add), Duplicate)
     view = register_desk.read(services, lambda s: household_desk.household(s, there.id))
     assert view is not None
     (line,) = [one for one in view.vehicles if one.plate == "吉A0K777"]
     note = VehicleWanted(VehicleKind.STAFF, PlateColour.BLUE, None, "夜班")
-    register_desk.change(services, MANAGER, household_desk.change_vehicle(line.id, note))
+    register_desk.change(services, MANAGER, deeds.change_vehicle(line.id, note))
     changed = register_desk.read(services, lambda s: household_desk.vehicle(s, line.id))
     assert changed is not None
     assert (changed.kind, changed.note) == (VehicleKind.STAFF, "夜班")
-    register_desk.change(services, MANAGER, household_desk.remove_vehicle(line.id, "搬走"))
+    register_desk.change(services, MANAGER, deeds.remove_vehicle(line.id, "搬走"))
     assert not isinstance(standing(site, "吉A0K777"), Registered)
 
 
 def test_a_plate_that_a_camera_could_confuse_is_named(site):
     services, there = site.services, home(site)
     wanted = VehicleWanted(VehicleKind.OWNER, PlateColour.BLUE, None, "")
-    register_desk.change(
-        services, MANAGER, household_desk.add_vehicle(there.id, plate("吉A0K888"), wanted)
-    )
+    register_desk.change(services, MANAGER, deeds.add_vehicle(there.id, plate("吉A0K888"), wanted))
     near = register_desk.read(services, lambda s: household_desk.lookalikes(s, plate("吉A0K88B")))
     assert near == ("吉A0K888",)
 
@@ -153,7 +154,7 @@ def test_the_search_follows_changes(site):
     finder, there = Finder(site.services), home(site)
     assert finder.search("吉A0K9") == ()
     wanted = VehicleWanted(VehicleKind.OWNER, PlateColour.BLUE, None, "")
-    add = household_desk.add_vehicle(there.id, plate("吉A0K999"), wanted)
+    add = deeds.add_vehicle(there.id, plate("吉A0K999"), wanted)
     register_desk.change(site.services, MANAGER, add)
     assert [hit.entry.plate for hit in finder.search("吉A0K9")] == ["吉A0K999"]
 

@@ -1,0 +1,169 @@
+"""The block list: look at, block, lift. Unpaid fees are no reason, and none can be given."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, status
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlmodel import col, select
+
+from gate import list_deeds
+from gate.api import found
+from gate.api.access import ReadsRegistry, WritesRegistry
+from gate.api.parts import Key, Model, Problem, Services, act, example, whole_plate
+from gate.ports import Unit
+from registry import store
+from registry.kinds import BlockReason
+from registry.plates import PlateColour
+from registry.records import Block
+from registry.store import Author, BlockRefusal
+
+router = APIRouter(prefix="/registry/blocks", tags=["registry"])
+
+_WHY = {
+    BlockRefusal.RESIDENTS_OWN.value: (
+        "a resident's own vehicle may be blocked only for police_request, forged_plate or stolen"
+    ),
+    BlockRefusal.PERIOD.value: "it would end before it begins",
+    BlockRefusal.NO_DETAIL.value: "say in `detail` what happened, or name the document",
+}
+
+
+class BlockIn(Model):
+    """A plate that must not be let in. colour: blocks only the vehicle of that colour."""
+
+    model_config = example(
+        plate="吉A12345",
+        reason="stolen",
+        detail="报案回执 2026-118",
+        colour="unknown",
+        valid_until="2027-12-31T23:59:59+08:00",
+    )
+
+    plate: Annotated[str, Field(min_length=1, max_length=16)]
+    reason: BlockReason
+    detail: Annotated[str, Field(min_length=1, max_length=256)]
+    colour: PlateColour = PlateColour.UNKNOWN
+    valid_until: found.Moment | None = None
+
+
+class BlockOut(Model):
+    """A line of the block list."""
+
+    model_config = example(
+        number=3,
+        plate="吉A12345",
+        colour="unknown",
+        reason="stolen",
+        detail="报案回执 2026-118",
+        valid_from="2026-11-22T04:00:00Z",
+        valid_until=None,
+        by="manager",
+        lifted_by=None,
+        lifted_at=None,
+    )
+
+    number: int
+    plate: str
+    colour: str
+    reason: str
+    detail: str
+    valid_from: datetime
+    valid_until: datetime | None
+    by: str
+    lifted_by: str | None
+    lifted_at: datetime | None
+
+
+class BlockPage(Model):
+    """Blocks by number; `next` is the cursor of the following ones."""
+
+    items: list[BlockOut]
+    next: int | None
+
+
+@router.get("", summary="Blocked plates")
+def every(
+    caller: ReadsRegistry,
+    to: Services,
+    ended: Annotated[bool, Query(description="lifted and ended ones too")] = False,
+    after: found.After = 0,
+    limit: found.Limit = 100,
+) -> BlockPage:
+    """Return blocks in the order in which they were made."""
+    del caller
+    wanted = select(Block).where(col(Block.id) > after)
+    if not ended:
+        open_end = col(Block.valid_until).is_(None)
+        wanted = wanted.where(
+            col(Block.lifted_at).is_(None),
+            open_end | (col(Block.valid_until) > to.clock.now().utc),
+        )
+    with to.journal.reading() as session:
+        items = [_out(row) for row in session.exec(wanted.order_by(col(Block.id)).limit(limit))]
+    return BlockPage(items=items, next=items[-1].number if len(items) == limit else None)
+
+
+@router.get("/{number}", summary="One block", responses={404: {"model": Problem}})
+def one(number: int, caller: ReadsRegistry, to: Services) -> BlockOut:
+    """Return a block by its number."""
+    del caller
+    with to.journal.reading() as session:
+        return _out(found.row(session, Block, number))
+
+
+@router.post(
+    "",
+    summary="Block a plate",
+    response_model=BlockOut,
+    status_code=201,
+    responses={409: {"model": Problem}},
+)
+def block(wish: BlockIn, caller: WritesRegistry, to: Services, key: Key = None) -> JSONResponse:
+    """Block from now on; 409 where the law forbids it."""
+    plate = whole_plate(wish.plate)
+
+    def blocked(unit: Unit, by: Author) -> BlockOut:
+        deed = list_deeds.block(plate, wish.reason, wish.detail, wish.valid_until, wish.colour)
+        made = deed(unit, by)
+        if isinstance(made, BlockRefusal):
+            raise found.conflict(made, _WHY)
+        return _out(made)
+
+    return act(to, caller, key, wish, blocked)
+
+
+@router.delete(
+    "/{number}",
+    summary="Lift a block",
+    response_model=BlockOut,
+    responses={404: {"model": Problem}},
+)
+def lift(
+    number: int,
+    caller: WritesRegistry,
+    to: Services,
+    why: Annotated[str, Query(min_length=1, max_length=200, description="goes on record")],
+) -> JSONResponse:
+    """End a block now; doing it again changes nothing. The line stays on record."""
+
+    def lifted(unit: Unit, by: Author) -> BlockOut:
+        return _out(list_deeds.lift(number, why)(unit, by))
+
+    return act(to, caller, None, f"{number}\0{why}", lifted, code=status.HTTP_200_OK)
+
+
+def _out(row: Block) -> BlockOut:
+    return BlockOut(
+        number=store.id_of(row),
+        plate=row.plate,
+        colour=row.colour,
+        reason=row.reason,
+        detail=row.detail,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        by=row.created_by,
+        lifted_by=row.lifted_by,
+        lifted_at=row.lifted_at,
+    )

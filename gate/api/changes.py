@@ -1,0 +1,87 @@
+"""The history of the registry: who changed what, when, from what to what. Persons are masked."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from sqlmodel import col, select
+
+from gate.api import found
+from gate.api.access import ReadsHistory
+from gate.api.parts import Model, Services, example
+from registry.masking import masked_fields
+from registry.plates import normalise
+from registry.records import Change
+
+router = APIRouter(prefix="/registry/changes", tags=["history"])
+
+
+class ChangeOut(Model):
+    """One change. before, after: the row's fields as stored, names and phones masked."""
+
+    model_config = example(
+        number=812,
+        at="2026-11-22T04:00:00Z",
+        who="manager",
+        action="updated",
+        entity="Vehicle",
+        entity_id="17",
+        plate="吉A12345",
+        before={"plate": "吉A12345", "valid_until": "2026-12-31T16:00:00Z"},
+        after={"plate": "吉A12345", "valid_until": "2027-12-31T16:00:00Z"},
+        batch=None,
+    )
+
+    number: int
+    at: datetime
+    who: str
+    action: str
+    entity: str
+    entity_id: str
+    plate: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    batch: int | None
+
+
+class ChangePage(Model):
+    """Changes, oldest first; `next` is the cursor of the following ones."""
+
+    items: list[ChangeOut]
+    next: int | None
+
+
+@router.get("", summary="Changes of registry, passes and block list, oldest first")
+def every(
+    caller: ReadsHistory,
+    to: Services,
+    plate: Annotated[str, Query(max_length=16, description="of this whole plate only")] = "",
+    entity: Annotated[str, Query(max_length=32, description="e.g. Vehicle, VisitorPass")] = "",
+    after: found.After = 0,
+    limit: found.Limit = 100,
+) -> ChangePage:
+    """Return changes; follow them by asking again with the cursor."""
+    del caller
+    wanted = select(Change).where(col(Change.id) > after)
+    if plate:
+        wanted = wanted.where(Change.plate == normalise(plate))
+    if entity:
+        wanted = wanted.where(Change.entity == entity)
+    with to.journal.reading() as session:
+        items = [_out(row) for row in session.exec(wanted.order_by(col(Change.id)).limit(limit))]
+    return ChangePage(items=items, next=items[-1].number if len(items) == limit else None)
+
+
+def _out(row: Change) -> ChangeOut:
+    return ChangeOut(
+        number=row.id or 0,
+        at=row.at,
+        who=row.who,
+        action=row.action,
+        entity=row.entity,
+        entity_id=row.entity_id,
+        plate=row.plate,
+        before=masked_fields(row.entity, row.before),
+        after=masked_fields(row.entity, row.after),
+        batch=row.batch_id,
+    )

@@ -1,0 +1,64 @@
+"""Finding what a request names, or answering that it is not there; moments with their zone."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, TypeVar
+
+from fastapi import HTTPException, Query, status
+from pydantic import AfterValidator, Field
+from sqlmodel import Session, SQLModel
+
+from gate.api.access import Caller
+from registry import addresses, store
+from registry.errors import RecordMissingError
+from registry.records import Household
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+def _with_zone(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("has no time zone; write e.g. 2027-12-31T23:59:59+08:00")
+    return moment
+
+
+Moment = Annotated[
+    datetime, AfterValidator(_with_zone), Field(examples=["2027-12-31T23:59:59+08:00"])
+]
+"""An instant with its time zone; one without is refused."""
+
+Label = Annotated[str, Field(max_length=32, examples=["3-2-501"])]
+"""A household, as building-unit-room in any of the usual ways of writing."""
+
+After = Annotated[int, Query(ge=0, description="cursor: `next` of a page")]
+Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+def household(session: Session, label: str, caller: Caller | None = None) -> Household:
+    """Return the household; 403 where the caller's token is another household's, 404 for none."""
+    address = addresses.parse(label)
+    if caller is not None and caller.household and address != addresses.parse(caller.household):
+        detail = f"this token speaks for {caller.household} only"
+        raise HTTPException(status.HTTP_403_FORBIDDEN, detail)
+    row = (
+        store.find_household(session, address.building, address.unit, address.room)
+        if address
+        else None
+    )
+    if row is None:
+        detail = f"there is no household {label!r}; write building-unit-room, e.g. 3-2-501"
+        raise HTTPException(status.HTTP_404_NOT_FOUND, detail)
+    return row
+
+
+def row(session: Session, table: type[Row], number: int) -> Row:
+    """Return the row with this number, or answer 404."""
+    try:
+        return store.get(session, table, number)
+    except RecordMissingError as error:
+        raise HTTPException(status.HTTP_404_NOT_FOUND, str(error)) from error
+
+
+def conflict(refusal: StrEnum, why: dict[str, str]) -> HTTPException:
+    """Return the 409 that says why the register does not do it."""
+    return HTTPException(status.HTTP_409_CONFLICT, why[refusal.value])

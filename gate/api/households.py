@@ -1,0 +1,244 @@
+"""Households: look at, make, note, take off. People in them are masked (see gate.api.people)."""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, status
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlmodel import Session, col, select
+
+from gate import deeds
+from gate.api import found
+from gate.api.access import ReadsRegistry, WritesRegistry
+from gate.api.parts import Key, Model, Problem, Services, act, example
+from gate.ports import Unit
+from registry import addresses, store
+from registry.homes import HomeRefusal
+from registry.names import mask, mask_phone
+from registry.records import Building, Household, Person, Space, Vehicle
+from registry.records import Unit as Stairwell
+from registry.store import Author
+
+router = APIRouter(prefix="/registry/households", tags=["registry"])
+
+WHY = {
+    HomeRefusal.TAKEN.value: "there is a household at this address already",
+    HomeRefusal.VEHICLES_OR_SPACES.value: "take its vehicles and spaces off first",
+    HomeRefusal.EVIDENCE.value: "it was visited: the visitor log is evidence and keeps it",
+    HomeRefusal.SAME_NAME.value: "somebody of this name lives in the household already",
+    HomeRefusal.CONSENTED.value: "a recurring pass rests on this person's consent; revoke it first",
+}
+
+
+class HouseholdIn(Model):
+    """A household to make; building and unit are made with it where they are missing."""
+
+    model_config = example(household="3-2-501", note="")
+
+    household: Annotated[found.Label, Field(min_length=1)]
+    note: Annotated[str, Field(max_length=256)] = ""
+
+
+class HouseholdNote(Model):
+    """What may be changed of a household; its address is its name."""
+
+    model_config = example(note="出租中")
+
+    note: Annotated[str, Field(max_length=256)]
+
+
+class MaskedPerson(Model):
+    """Somebody of a household, for eyes that need not know whom."""
+
+    number: int
+    role: str
+    name: str
+    phone: str
+
+
+class HouseholdOut(Model):
+    """A household with what belongs to it. people: masked."""
+
+    model_config = example(
+        number=17,
+        household="3-2-501",
+        building="3",
+        unit="2",
+        room="501",
+        note="",
+        people=[{"number": 40, "role": "owner", "name": "张**", "phone": "139****1234"}],
+        vehicles=["吉A12345"],
+        spaces=["B-0017"],
+    )
+
+    number: int
+    household: str
+    building: str
+    unit: str
+    room: str
+    note: str
+    people: list[MaskedPerson]
+    vehicles: list[str]
+    spaces: list[str]
+
+
+class HouseholdPage(Model):
+    """Households by number; `next` is the cursor of the following ones."""
+
+    items: list[HouseholdOut]
+    next: int | None
+
+
+@router.get("", summary="Households")
+def every(
+    caller: ReadsRegistry,
+    to: Services,
+    building: Annotated[str, Query(max_length=16, description="of this building only")] = "",
+    after: found.After = 0,
+    limit: found.Limit = 100,
+) -> HouseholdPage:
+    """Return households in the order in which they were made."""
+    del caller
+    wanted = select(Household).where(col(Household.id) > after)
+    if building:
+        stairs = select(Stairwell.id).join(Building, col(Building.id) == col(Stairwell.building_id))
+        named = addresses.building(building) or building
+        wanted = wanted.where(col(Household.unit_id).in_(stairs.where(Building.name == named)))
+    with to.journal.reading() as session:
+        rows = session.exec(wanted.order_by(col(Household.id)).limit(limit)).all()
+        items = views(session, rows)
+    return HouseholdPage(items=items, next=items[-1].number if len(items) == limit else None)
+
+
+@router.get("/{household}", summary="One household", responses={404: {"model": Problem}})
+def one(household: str, caller: ReadsRegistry, to: Services) -> HouseholdOut:
+    """Return the household at an address, e.g. 3-2-501."""
+    del caller
+    with to.journal.reading() as session:
+        return views(session, [found.household(session, household)])[0]
+
+
+@router.post(
+    "",
+    summary="Make a household",
+    response_model=HouseholdOut,
+    status_code=201,
+    responses={409: {"model": Problem}},
+)
+def make(wish: HouseholdIn, caller: WritesRegistry, to: Services, key: Key = None) -> JSONResponse:
+    """Make a household; 409 where there is one at the address."""
+    address = addresses.parse(wish.household)
+    if address is None or not address.room:
+        detail = f"{wish.household!r} is no address; write building-unit-room, e.g. 3-2-501"
+        raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
+
+    def made(unit: Unit, by: Author) -> HouseholdOut:
+        row = deeds.add_household(address, wish.note)(unit, by)
+        if isinstance(row, HomeRefusal):
+            raise found.conflict(row, WHY)
+        return views(unit.session, [row])[0]
+
+    return act(to, caller, key, wish, made)
+
+
+@router.patch(
+    "/{household}",
+    summary="Change the note on a household",
+    response_model=HouseholdOut,
+    responses={404: {"model": Problem}},
+)
+def change(
+    household: str, wish: HouseholdNote, caller: WritesRegistry, to: Services, key: Key = None
+) -> JSONResponse:
+    """Change the note."""
+
+    def changed(unit: Unit, by: Author) -> HouseholdOut:
+        number = store.id_of(found.household(unit.session, household))
+        return views(unit.session, [deeds.note_household(number, wish.note)(unit, by)])[0]
+
+    said = f"{household}\0{wish.model_dump_json()}"
+    return act(to, caller, key, said, changed, code=status.HTTP_200_OK)
+
+
+@router.delete(
+    "/{household}",
+    summary="Take a household off the register",
+    response_model=HouseholdOut,
+    responses={404: {"model": Problem}, 409: {"model": Problem}},
+)
+def remove(household: str, caller: WritesRegistry, to: Services) -> JSONResponse:
+    """Take it off with its people; 409 while vehicles, spaces or the visitor log point to it."""
+
+    def removed(unit: Unit, by: Author) -> HouseholdOut:
+        row = found.household(unit.session, household)
+        answer = views(unit.session, [row])[0]
+        refusal = deeds.remove_household(store.id_of(row))(unit, by)
+        if refusal is not None:
+            raise found.conflict(refusal, WHY)
+        return answer
+
+    return act(to, caller, None, household, removed, code=status.HTTP_200_OK)
+
+
+def views(session: Session, rows: Sequence[Household]) -> list[HouseholdOut]:
+    """Return households as programs see them, with one question for each kind of thing."""
+    numbers = [store.id_of(row) for row in rows]
+    where = _addresses(session, numbers)
+    people: dict[int, list[MaskedPerson]] = {}
+    for person in session.exec(select(Person).where(col(Person.household_id).in_(numbers))):
+        people.setdefault(person.household_id, []).append(masked(person))
+    cars = session.exec(
+        select(Vehicle.household_id, Vehicle.plate)
+        .where(col(Vehicle.household_id).in_(numbers))
+        .order_by(col(Vehicle.plate))
+    )
+    vehicles = _grouped(cars)
+    places = session.exec(
+        select(Space.household_id, Space.name)
+        .where(col(Space.household_id).in_(numbers))
+        .order_by(col(Space.name))
+    )
+    spaces = _grouped(places)
+    return [
+        HouseholdOut(
+            number=number,
+            household=store.label(*where[number], row.room),
+            building=where[number][0],
+            unit=where[number][1],
+            room=row.room,
+            note=row.note,
+            people=people.get(number, []),
+            vehicles=vehicles.get(number, []),
+            spaces=spaces.get(number, []),
+        )
+        for number, row in zip(numbers, rows, strict=True)
+    ]
+
+
+def masked(person: Person) -> MaskedPerson:
+    """Return somebody for eyes that need not know whom."""
+    return MaskedPerson(
+        number=store.id_of(person),
+        role=person.role,
+        name=mask(person.name),
+        phone=mask_phone(person.phone),
+    )
+
+
+def _addresses(session: Session, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Return building and unit by household."""
+    located = (
+        select(Household.id, Building.name, Stairwell.name)
+        .join(Stairwell, col(Stairwell.id) == col(Household.unit_id))
+        .join(Building, col(Building.id) == col(Stairwell.building_id))
+        .where(col(Household.id).in_(numbers))
+    )
+    return {number or 0: (house, stair) for number, house, stair in session.exec(located)}
+
+
+def _grouped(pairs: Iterable[tuple[int | None, str]]) -> dict[int, list[str]]:
+    by_home: dict[int, list[str]] = {}
+    for number, word in pairs:
+        by_home.setdefault(number or 0, []).append(word)
+    return by_home

@@ -1,0 +1,239 @@
+"""Special vehicles on ordinary plates (ambulances, repair crews) and listed forms of plates."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, status
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlmodel import col, select
+
+from gate import list_deeds
+from gate.api import found
+from gate.api.access import ReadsRegistry, WritesRegistry
+from gate.api.parts import Key, Model, Problem, Services, act, example, whole_plate
+from gate.ports import Unit
+from registry import store
+from registry.kinds import ListedKind
+from registry.listed import ListingRefusal
+from registry.passes import Period
+from registry.patterns import PatternFault
+from registry.plates import PlateColour
+from registry.records import ListedVehicle, SpecialPattern
+from registry.store import Author
+
+router = APIRouter(prefix="/registry", tags=["special vehicles"])
+
+_WHY = {
+    ListingRefusal.TAKEN.value: "it is on the list already",
+    ListingRefusal.NO_ORGANISATION.value: "name the organisation that answers for the vehicle",
+    ListingRefusal.PERIOD.value: "it would end before it begins",
+}
+
+
+class ListedIn(Model):
+    """A vehicle to list. emergency: before every rule; utility: like a registered vehicle."""
+
+    model_config = example(
+        plate="吉A120V5",
+        kind="emergency",
+        organisation="市急救中心 120",
+        colour="blue",
+        valid_until=None,
+        note="",
+    )
+
+    plate: Annotated[str, Field(min_length=1, max_length=16)]
+    kind: ListedKind
+    organisation: Annotated[str, Field(min_length=1, max_length=64)]
+    colour: PlateColour = PlateColour.UNKNOWN
+    valid_from: found.Moment | None = None
+    valid_until: found.Moment | None = None
+    note: Annotated[str, Field(max_length=256)] = ""
+
+
+class ListedOut(Model):
+    """A listed vehicle."""
+
+    model_config = example(
+        number=2,
+        plate="吉A120V5",
+        colour="blue",
+        kind="emergency",
+        organisation="市急救中心 120",
+        valid_from=None,
+        valid_until=None,
+        note="",
+    )
+
+    number: int
+    plate: str
+    colour: str
+    kind: str
+    organisation: str
+    valid_from: datetime | None
+    valid_until: datetime | None
+    note: str
+
+
+class ListedPage(Model):
+    """Listed vehicles by number; `next` is the cursor of the following ones."""
+
+    items: list[ListedOut]
+    next: int | None
+
+
+class PatternIn(Model):
+    """A form of plates: ? is one character, * any number; never one that anybody could have."""
+
+    model_config = example(pattern="吉O????警", kind="emergency", note="省公安厅")
+
+    pattern: Annotated[str, Field(min_length=1, max_length=16)]
+    kind: ListedKind
+    note: Annotated[str, Field(max_length=256)] = ""
+
+
+class PatternOut(Model):
+    """A listed form."""
+
+    model_config = example(number=1, pattern="吉O????警", kind="emergency", note="省公安厅")
+
+    number: int
+    pattern: str
+    kind: str
+    note: str
+
+
+class PatternPage(Model):
+    """Listed forms by number; `next` is the cursor of the following ones."""
+
+    items: list[PatternOut]
+    next: int | None
+
+
+@router.get("/listed", summary="Special vehicles on ordinary plates")
+def every(
+    caller: ReadsRegistry, to: Services, after: found.After = 0, limit: found.Limit = 100
+) -> ListedPage:
+    """Return listed vehicles in the order in which they were listed."""
+    del caller
+    wanted = select(ListedVehicle).where(col(ListedVehicle.id) > after)
+    with to.journal.reading() as session:
+        rows = session.exec(wanted.order_by(col(ListedVehicle.id)).limit(limit))
+        items = [_out(row) for row in rows]
+    return ListedPage(items=items, next=items[-1].number if len(items) == limit else None)
+
+
+@router.post(
+    "/listed",
+    summary="List a special vehicle",
+    response_model=ListedOut,
+    status_code=201,
+    responses={409: {"model": Problem}},
+)
+def enter(wish: ListedIn, caller: WritesRegistry, to: Services, key: Key = None) -> JSONResponse:
+    """List by whole plate; 409 where it is listed already."""
+    plate = whole_plate(wish.plate)
+
+    def entered(unit: Unit, by: Author) -> ListedOut:
+        made = list_deeds.list_vehicle(
+            plate,
+            wish.kind,
+            wish.organisation,
+            Period(wish.valid_from, wish.valid_until),
+            colour=wish.colour,
+            note=wish.note,
+        )(unit, by)
+        if isinstance(made, ListingRefusal):
+            raise found.conflict(made, _WHY)
+        return _out(made)
+
+    return act(to, caller, key, wish, entered)
+
+
+@router.delete(
+    "/listed/{number}",
+    summary="Take a vehicle off the list",
+    response_model=ListedOut,
+    responses={404: {"model": Problem}},
+)
+def leave(number: int, caller: WritesRegistry, to: Services) -> JSONResponse:
+    """Take it off; it is a stranger from then on."""
+
+    def left(unit: Unit, by: Author) -> ListedOut:
+        answer = _out(found.row(unit.session, ListedVehicle, number))
+        list_deeds.unlist(number)(unit, by)
+        return answer
+
+    return act(to, caller, None, str(number), left, code=status.HTTP_200_OK)
+
+
+@router.get("/patterns", summary="Listed forms of plates")
+def patterns(
+    caller: ReadsRegistry, to: Services, after: found.After = 0, limit: found.Limit = 100
+) -> PatternPage:
+    """Return forms in the order in which they were listed."""
+    del caller
+    wanted = select(SpecialPattern).where(col(SpecialPattern.id) > after)
+    with to.journal.reading() as session:
+        rows = session.exec(wanted.order_by(col(SpecialPattern.id)).limit(limit))
+        items = [_form(row) for row in rows]
+    return PatternPage(items=items, next=items[-1].number if len(items) == limit else None)
+
+
+@router.post(
+    "/patterns",
+    summary="List a form of plates",
+    response_model=PatternOut,
+    status_code=201,
+    responses={409: {"model": Problem}},
+)
+def enter_form(
+    wish: PatternIn, caller: WritesRegistry, to: Services, key: Key = None
+) -> JSONResponse:
+    """List a form; 422 where ordinary cars would fit it."""
+
+    def entered(unit: Unit, by: Author) -> PatternOut:
+        made = list_deeds.list_pattern(wish.pattern, wish.kind, wish.note)(unit, by)
+        if isinstance(made, PatternFault):
+            detail = f"{wish.pattern!r} is refused: {made.value}"
+            raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
+        if isinstance(made, ListingRefusal):
+            raise found.conflict(made, _WHY)
+        return _form(made)
+
+    return act(to, caller, key, wish, entered)
+
+
+@router.delete(
+    "/patterns/{number}",
+    summary="Take a form off the list",
+    response_model=PatternOut,
+    responses={404: {"model": Problem}},
+)
+def leave_form(number: int, caller: WritesRegistry, to: Services) -> JSONResponse:
+    """Take a form off the list."""
+
+    def left(unit: Unit, by: Author) -> PatternOut:
+        answer = _form(found.row(unit.session, SpecialPattern, number))
+        list_deeds.unlist_pattern(number)(unit, by)
+        return answer
+
+    return act(to, caller, None, str(number), left, code=status.HTTP_200_OK)
+
+
+def _out(row: ListedVehicle) -> ListedOut:
+    return ListedOut(
+        number=store.id_of(row),
+        plate=row.plate,
+        colour=row.colour,
+        kind=row.kind,
+        organisation=row.organisation,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        note=row.note,
+    )
+
+
+def _form(row: SpecialPattern) -> PatternOut:
+    return PatternOut(number=store.id_of(row), pattern=row.pattern, kind=row.kind, note=row.note)

@@ -1,0 +1,147 @@
+"""People of households. Whole names and phones need the scope people:read and a reason, logged."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, status
+from fastapi.responses import JSONResponse
+from pydantic import Field
+
+from gate import deeds
+from gate.api import found
+from gate.api.access import ReadsPeople, WritesRegistry
+from gate.api.households import WHY, MaskedPerson, masked
+from gate.api.parts import Key, Model, Problem, Services, act, example
+from gate.entries import Audited
+from gate.errors import JournalAway
+from gate.ports import Unit
+from registry import homes, store
+from registry.cells import RowFault
+from registry.homes import HomeRefusal
+from registry.kinds import PersonRole
+from registry.records import Person
+from registry.store import Author
+
+router = APIRouter(prefix="/registry", tags=["people"])
+
+
+class PersonIn(Model):
+    """Somebody who lives in a household, or lets it."""
+
+    model_config = example(name="张明华", phone="13900001234", role="owner")
+
+    name: Annotated[str, Field(min_length=1, max_length=30)]
+    phone: Annotated[str, Field(max_length=20)] = ""
+    role: PersonRole = PersonRole.OWNER
+
+
+class PersonOut(Model):
+    """Somebody of a household, whole."""
+
+    model_config = example(number=40, role="owner", name="张明华", phone="13900001234")
+
+    number: int
+    role: str
+    name: str
+    phone: str
+
+
+@router.get(
+    "/households/{household}/people",
+    summary="Whole names and phones of a household; the look-up is logged",
+    responses={400: {"model": Problem}, 404: {"model": Problem}},
+)
+def every(
+    household: str,
+    caller: ReadsPeople,
+    to: Services,
+    why: Annotated[str, Query(max_length=200, description="needed: goes on record")] = "",
+) -> list[PersonOut]:
+    """Return the people of a household."""
+    if not why.strip():
+        detail = "say why: a look at persons is logged with its reason"
+        raise HTTPException(status.HTTP_400_BAD_REQUEST, detail)
+    with to.journal.reading() as session:
+        home = found.household(session, household)
+        rows = store.people_of(session, store.id_of(home))
+        answer = [
+            PersonOut(number=store.id_of(row), role=row.role, name=row.name, phone=row.phone)
+            for row in rows
+        ]
+    try:
+        to.journal.append(Audited(caller.name, "look_up_person", household, why.strip()))
+    except JournalAway as error:
+        raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, str(error)) from error
+    return answer
+
+
+@router.post(
+    "/households/{household}/people",
+    summary="Let somebody live in a household",
+    response_model=MaskedPerson,
+    status_code=201,
+    responses={404: {"model": Problem}, 409: {"model": Problem}},
+)
+def add(
+    household: str, wish: PersonIn, caller: WritesRegistry, to: Services, key: Key = None
+) -> JSONResponse:
+    """Add somebody; 409 where the household has somebody of that name."""
+    fields = _fields(wish)
+
+    def added(unit: Unit, by: Author) -> MaskedPerson:
+        home = store.id_of(found.household(unit.session, household))
+        return _kept(deeds.add_person(home, fields, wish.role)(unit, by))
+
+    return act(to, caller, key, f"{household}\0{wish.model_dump_json()}", added)
+
+
+@router.put(
+    "/people/{number}",
+    summary="Correct somebody's name, phone or role",
+    response_model=MaskedPerson,
+    responses={404: {"model": Problem}, 409: {"model": Problem}},
+)
+def change(
+    number: int, wish: PersonIn, caller: WritesRegistry, to: Services, key: Key = None
+) -> JSONResponse:
+    """Put these values in the place of the old ones, which the history keeps."""
+    fields = _fields(wish)
+
+    def changed(unit: Unit, by: Author) -> MaskedPerson:
+        return _kept(deeds.change_person(number, fields, wish.role)(unit, by))
+
+    said = f"{number}\0{wish.model_dump_json()}"
+    return act(to, caller, key, said, changed, code=status.HTTP_200_OK)
+
+
+@router.delete(
+    "/people/{number}",
+    summary="Take somebody off the register",
+    response_model=MaskedPerson,
+    responses={404: {"model": Problem}, 409: {"model": Problem}},
+)
+def remove(number: int, caller: WritesRegistry, to: Services) -> JSONResponse:
+    """Take somebody off; 409 while a pass in force rests on that person's consent."""
+
+    def removed(unit: Unit, by: Author) -> MaskedPerson:
+        answer = masked(found.row(unit.session, Person, number))
+        refusal = deeds.remove_person(number)(unit, by)
+        if refusal is not None:
+            raise found.conflict(refusal, WHY)
+        return answer
+
+    return act(to, caller, None, str(number), removed, code=status.HTTP_200_OK)
+
+
+def _fields(wish: PersonIn) -> Mapping[str, str]:
+    fields = homes.person_fields(wish.name, wish.phone)
+    if isinstance(fields, RowFault):
+        detail = f"no name or phone number: {fields.value}"
+        raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
+    return fields
+
+
+def _kept(made: Person | HomeRefusal) -> MaskedPerson:
+    if isinstance(made, HomeRefusal):
+        raise found.conflict(made, WHY)
+    return masked(made)

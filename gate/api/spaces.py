@@ -1,0 +1,181 @@
+"""Parking spaces: whose they are, which vehicles share them, which one stands there now."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, status
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlmodel import Session, col, select
+
+from gate import deeds
+from gate.api import found
+from gate.api.access import ReadsRegistry, WritesRegistry
+from gate.api.parts import Key, Model, Problem, Services, act, example, whole_plate
+from gate.ports import Unit
+from registry import parking, store
+from registry.parking import SpaceRefusal
+from registry.records import Presence, Space
+from registry.snapshot import plate_of
+from registry.store import Author
+
+router = APIRouter(prefix="/registry/spaces", tags=["registry"])
+
+_WHY = {
+    SpaceRefusal.TAKEN.value: "there is a space of this name already",
+    SpaceRefusal.FORM.value: "a space's name is 1 to 16 letters, digits, characters, # or -",
+}
+
+
+class SpaceWish(Model):
+    """Whose a space is and which registered vehicles share it (一位多车)."""
+
+    model_config = example(household="3-2-501", vehicles=["吉A12345"], note="")
+
+    household: found.Label = ""
+    vehicles: Annotated[list[str], Field(max_length=50)] = []
+    note: Annotated[str, Field(max_length=256)] = ""
+
+
+class SpaceIn(SpaceWish):
+    """A space to make."""
+
+    model_config = example(name="B-0017", household="3-2-501", vehicles=["吉A12345"], note="")
+
+    name: Annotated[str, Field(min_length=1, max_length=16)]
+
+
+class SpaceOut(Model):
+    """A space. taken_by: plate of the vehicle that stands there, or ""."""
+
+    model_config = example(
+        number=5,
+        name="B-0017",
+        household="3-2-501",
+        vehicles=["吉A12345"],
+        taken_by="",
+        note="",
+    )
+
+    number: int
+    name: str
+    household: str
+    vehicles: list[str]
+    taken_by: str
+    note: str
+
+
+class SpacePage(Model):
+    """Spaces by number; `next` is the cursor of the following ones."""
+
+    items: list[SpaceOut]
+    next: int | None
+
+
+@router.get("", summary="Parking spaces")
+def every(
+    caller: ReadsRegistry, to: Services, after: found.After = 0, limit: found.Limit = 100
+) -> SpacePage:
+    """Return spaces in the order in which they were made."""
+    del caller
+    wanted = select(Space).where(col(Space.id) > after).order_by(col(Space.id)).limit(limit)
+    with to.journal.reading() as session:
+        items = [_out(session, row) for row in session.exec(wanted).all()]
+    return SpacePage(items=items, next=items[-1].number if len(items) == limit else None)
+
+
+@router.get("/{name}", summary="One space", responses={404: {"model": Problem}})
+def one(name: str, caller: ReadsRegistry, to: Services) -> SpaceOut:
+    """Return the space of this name."""
+    del caller
+    with to.journal.reading() as session:
+        return _out(session, _named(session, name))
+
+
+@router.post(
+    "",
+    summary="Make a parking space",
+    response_model=SpaceOut,
+    status_code=201,
+    responses={404: {"model": Problem}, 409: {"model": Problem}},
+)
+def make(wish: SpaceIn, caller: WritesRegistry, to: Services, key: Key = None) -> JSONResponse:
+    """Make a space; 409 where its name is taken, 404 where household or a vehicle is not there."""
+
+    def made(unit: Unit, by: Author) -> SpaceOut:
+        home, vehicles = _meant(unit.session, wish)
+        row = deeds.add_space(wish.name, home, wish.note, vehicles)(unit, by)
+        if isinstance(row, SpaceRefusal):
+            raise found.conflict(row, _WHY)
+        return _out(unit.session, row)
+
+    return act(to, caller, key, wish, made)
+
+
+@router.put(
+    "/{name}",
+    summary="Change whose a space is and who shares it",
+    response_model=SpaceOut,
+    responses={404: {"model": Problem}},
+)
+def change(
+    name: str, wish: SpaceWish, caller: WritesRegistry, to: Services, key: Key = None
+) -> JSONResponse:
+    """Put these values in the place of the old ones; exactly these vehicles share it then."""
+
+    def changed(unit: Unit, by: Author) -> SpaceOut:
+        number = store.id_of(_named(unit.session, name))
+        home, vehicles = _meant(unit.session, wish)
+        return _out(unit.session, deeds.change_space(number, home, wish.note, vehicles)(unit, by))
+
+    said = f"{name}\0{wish.model_dump_json()}"
+    return act(to, caller, key, said, changed, code=status.HTTP_200_OK)
+
+
+@router.delete(
+    "/{name}",
+    summary="Take a space off the register",
+    response_model=SpaceOut,
+    responses={404: {"model": Problem}},
+)
+def remove(name: str, caller: WritesRegistry, to: Services) -> JSONResponse:
+    """Take it off; its vehicles stay registered, and one that stands there stays inside."""
+
+    def removed(unit: Unit, by: Author) -> SpaceOut:
+        row = _named(unit.session, name)
+        answer = _out(unit.session, row)
+        deeds.remove_space(store.id_of(row))(unit, by)
+        return answer
+
+    return act(to, caller, None, name, removed, code=status.HTTP_200_OK)
+
+
+def _named(session: Session, name: str) -> Space:
+    row = parking.find_space(session, name)
+    if row is None:
+        raise HTTPException(status.HTTP_404_NOT_FOUND, f"there is no space {name!r}")
+    return row
+
+
+def _meant(session: Session, wish: SpaceWish) -> tuple[int | None, list[int]]:
+    """Return the household and the vehicles of a wish; 404 where one is not registered."""
+    home = store.id_of(found.household(session, wish.household)) if wish.household else None
+    vehicles = []
+    for text in wish.vehicles:
+        plate = whole_plate(text)
+        same = store.vehicles_with(session, plate)
+        if not same:
+            raise HTTPException(status.HTTP_404_NOT_FOUND, f"{plate.text} is not registered")
+        vehicles += [store.id_of(vehicle) for vehicle in same]
+    return home, vehicles
+
+
+def _out(session: Session, row: Space) -> SpaceOut:
+    stands = select(Presence.plate).where(Presence.space_id == row.id)
+    return SpaceOut(
+        number=store.id_of(row),
+        name=row.name,
+        household=store.label_of(session, row.household_id) if row.household_id else "",
+        vehicles=[vehicle.plate for vehicle in parking.vehicles_of(session, row)],
+        taken_by=plate_of(session.exec(stands).first() or ""),
+        note=row.note,
+    )

@@ -1,0 +1,231 @@
+"""One household: its vehicles, people, spaces and history.
+
+Rules of this file:
+- Names and phones are masked; a reason shows one line and is logged.
+- A new plate that a camera could take for a registered one is warned about before it is kept.
+"""
+
+from collections.abc import Callable
+from html import escape
+
+from nicegui import ui
+
+from gate import deeds
+from gate.console import changing, register_desk, widgets
+from gate.console import household_desk as desk
+from gate.console.asking_aside import ask
+from gate.console.changing import NotDone
+from gate.console.confirming import confirm
+from gate.console.household_desk import HouseholdView, VehicleLine
+from gate.console.household_history import history
+from gate.console.household_people import PeopleCard
+from gate.console.lane_words import household_text
+from gate.console.plate_chip import plate_chip
+from gate.console.plate_pad import PlatePad
+from gate.console.vehicle_fields import VehicleFields
+from gate.console.visit import Visit
+from gate.people import Action
+from registry.homes import HomeRefusal
+from registry.plates import Plate
+from registry.store import Duplicate
+
+
+async def household(visit: Visit) -> None:
+    """Fill the page of one household."""
+    await HouseholdPage(visit).draw()
+
+
+class HouseholdPage:
+    """One household."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        number = visit.request.path_params["number"]
+        self._number = int(number) if str(number).isdigit() else 0
+        self._place = widgets.div()
+
+    async def draw(self) -> None:
+        """Draw the household as it is now."""
+        visit = self._visit
+        services, number = visit.services, self._number
+        view = await ask(lambda: register_desk.read(services, lambda s: desk.household(s, number)))
+        self._place.clear()
+        with self._place:
+            if view is None:
+                widgets.empty(visit.say("registry.gone"), icon="search_off")
+                return
+            self._head(view)
+            with widgets.div("two"):
+                self._vehicles(view)
+                with widgets.div("col-flex"):
+                    PeopleCard(visit, view, self.draw)
+                    history(visit, view.history)
+
+    def _head(self, view: HouseholdView) -> None:
+        visit, say = self._visit, self._visit.say
+        with widgets.div("page-head"):
+            widgets.heading(household_text(visit.texts, view.label))
+            for space in view.spaces:
+                widgets.badge(space, "", "local_parking")
+            widgets.div("grow")
+            widgets.button(
+                say("registry.log"),
+                lambda: ui.navigate.to(f"/log?household={view.label}"),
+                icon="list_alt",
+            )
+            if visit.may(Action.CHANGE_REGISTRY):
+                widgets.icon_button(
+                    "delete", say("registry.remove_household"), lambda: self._remove_home(view)
+                )
+                widgets.button(
+                    say("registry.add"), lambda: self._add(view), kind="main", icon="add"
+                )
+
+    def _vehicles(self, view: HouseholdView) -> None:
+        say = self._visit.say
+        with widgets.div("card col-flex"):
+            widgets.heading(say("registry.vehicles"), 3)
+            if not view.vehicles:
+                widgets.empty(say("registry.no_vehicles"), icon="directions_car")
+            for line in view.vehicles:
+                self._vehicle(line)
+
+    def _vehicle(self, line: VehicleLine) -> None:
+        visit, say = self._visit, self._visit.say
+        kind = visit.texts.name_of("vehicle_kind", line.kind.value)
+        over = line.until is not None and line.until <= visit.now()
+        until = say("registry.until", at=visit.time(line.until)) if line.until else ""
+        facts = f"{escape(kind)} {escape(' '.join(line.spaces))} {escape(line.note)}"
+        badge = widgets.badge_html(until, "ask" if over else "", "event") if until else ""
+        with widgets.div("candidate"):
+            widgets.raw(plate_chip(line.plate, line.colour))
+            widgets.raw(f'{facts}<div class="small">{badge}</div>')
+            if visit.may(Action.CHANGE_REGISTRY):
+                with widgets.div("row-flex"):
+                    widgets.icon_button("edit", say("registry.edit"), self._with(self._edit, line))
+                    widgets.icon_button(
+                        "delete", say("registry.remove"), self._with(self._remove, line)
+                    )
+
+    def _remove_home(self, view: HouseholdView) -> None:
+        visit, say = self._visit, self._visit.say
+
+        async def agreed() -> None:
+            deed = deeds.remove_household(view.id)
+            refusal = await changing.make(visit, Action.CHANGE_REGISTRY, deed)
+            if isinstance(refusal, HomeRefusal):
+                visit.warn(f"registry.refused.{refusal.value}")
+            elif not isinstance(refusal, NotDone):
+                ui.navigate.to("/registry")
+
+        confirm(
+            visit,
+            say("registry.remove_household"),
+            say(
+                "registry.remove_household_text", household=household_text(visit.texts, view.label)
+            ),
+            say("registry.remove_household"),
+            agreed,
+        )
+
+    def _with(
+        self, act: Callable[[VehicleLine], object], line: VehicleLine
+    ) -> Callable[[], object]:
+        return lambda: act(line)
+
+    def _add(self, view: HouseholdView) -> None:
+        visit, say = self._visit, self._visit.say
+        dialog, card = widgets.sheet(say("registry.add"), wide=True)
+        typed: list[Plate | None] = [None]
+
+        async def plate_typed(plate: Plate | None) -> None:
+            typed[0] = plate
+            services = visit.services
+            near = (
+                await ask(lambda: register_desk.read(services, lambda s: desk.lookalikes(s, plate)))
+                if plate
+                else ()
+            )
+            warning.set_content(
+                widgets.badge_html(say("registry.near"), "ask", "warning")
+                + " ".join(plate_chip(one, against=plate.text) for one in near)
+                if near and plate
+                else ""
+            )
+
+        async def kept() -> None:
+            if typed[0] is None:
+                visit.warn("visitor.need_plate")
+                return
+            act = deeds.add_vehicle(view.id, typed[0], fields.wanted())
+            made = await changing.make(visit, Action.CHANGE_REGISTRY, act)
+            if isinstance(made, NotDone):
+                return
+            if isinstance(made, Duplicate):
+                visit.warn("registry.duplicate", household=made.household)
+                return
+            dialog.close()
+            visit.tell("users.done")
+            await self.draw()
+
+        with card:
+            PlatePad(visit, "", on_change=_aside(plate_typed), compare=False)
+            warning = widgets.raw("", "row-flex").props("aria-live=polite")
+            fields = VehicleFields(visit, None)
+            with widgets.div("row-flex"):
+                widgets.button(say("registry.add"), kept, kind="good")
+                widgets.button(say("shell.cancel"), dialog.close, key="Esc")
+        visit.open_sheet(dialog)
+
+    def _edit(self, line: VehicleLine) -> None:
+        visit, say = self._visit, self._visit.say
+        dialog, card = widgets.sheet(say("registry.edit"))
+
+        async def kept() -> None:
+            act = deeds.change_vehicle(line.id, fields.wanted())
+            done = await changing.make(visit, Action.CHANGE_REGISTRY, act)
+            if isinstance(done, NotDone):
+                return
+            if isinstance(done, Duplicate):
+                visit.warn("registry.duplicate", household=done.household)
+                return
+            dialog.close()
+            visit.tell("users.done")
+            await self.draw()
+
+        with card:
+            widgets.raw(plate_chip(line.plate, line.colour, size="big"))
+            fields = VehicleFields(visit, line)
+            with widgets.div("row-flex"):
+                widgets.button(say("shell.keep"), kept, kind="main")
+                widgets.button(say("shell.cancel"), dialog.close, key="Esc")
+        visit.open_sheet(dialog)
+
+    def _remove(self, line: VehicleLine) -> None:
+        visit, say = self._visit, self._visit.say
+
+        async def agreed() -> None:
+            act = deeds.remove_vehicle(line.id, "")
+            done = await changing.make(visit, Action.CHANGE_REGISTRY, act)
+            if not isinstance(done, NotDone):
+                visit.tell("users.done")
+                await self.draw()
+
+        confirm(
+            visit,
+            say("registry.remove"),
+            say("registry.remove_text", plate=line.plate),
+            say("registry.remove"),
+            agreed,
+        )
+
+
+def _aside(act: Callable[[Plate | None], object]) -> Callable[[Plate | None], None]:
+    """Return a plain function that starts an asynchronous one within the page."""
+    client = ui.context.client
+
+    def start(plate: Plate | None) -> None:
+        with client:
+            ui.timer(0, lambda: act(plate), once=True)
+
+    return start

@@ -1,0 +1,117 @@
+"""The people of a household: masked, added, corrected for a reason that goes on record, removed."""
+
+from collections.abc import Awaitable, Callable
+
+from gate import deeds
+from gate.console import changing, masked, widgets
+from gate.console.changing import NotDone
+from gate.console.confirming import confirm
+from gate.console.household_desk import HouseholdView, PersonLine
+from gate.console.lane_words import household_text
+from gate.console.look_up import with_reason
+from gate.console.visit import Visit
+from gate.deeds import Deed
+from gate.people import Action
+from registry import homes
+from registry.cells import RowFault
+from registry.homes import HomeRefusal
+from registry.kinds import PersonRole
+
+
+class PeopleCard:
+    """Those who live in a household. redraw: called after a change."""
+
+    def __init__(
+        self, visit: Visit, view: HouseholdView, redraw: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._visit, self._view, self._redraw = visit, view, redraw
+        say = visit.say
+        with widgets.div("card col-flex"):
+            with widgets.div("row-flex"):
+                widgets.heading(say("registry.people"), 3).classes("grow")
+                if visit.may(Action.CHANGE_REGISTRY):
+                    widgets.icon_button(
+                        "person_add", say("registry.add_person"), lambda: self._sheet(None)
+                    )
+            if not view.people:
+                widgets.empty(say("registry.no_people"), icon="person_off")
+            for line in view.people:
+                self._line(line)
+
+    def _line(self, line: PersonLine) -> None:
+        visit, say = self._visit, self._visit.say
+        with widgets.div("row-flex"):
+            widgets.badge(visit.texts.name_of("person_role", line.role))
+            masked.person(visit, line.name, line.phone, self._view.label)
+            if visit.may(Action.CHANGE_REGISTRY) and visit.may(Action.REVEAL_PERSON):
+                widgets.icon_button("edit", say("registry.edit_person"), lambda: self._edit(line))
+                widgets.icon_button(
+                    "delete", say("registry.remove_person"), lambda: self._remove(line)
+                )
+
+    def _edit(self, line: PersonLine) -> None:
+        """To correct a name is to see it: a look-up, with its reason."""
+        with_reason(
+            self._visit,
+            Action.REVEAL_PERSON,
+            "person",
+            self._view.label,
+            lambda: self._sheet(line),
+        )
+
+    def _sheet(self, line: PersonLine | None) -> None:
+        visit, say = self._visit, self._visit.say
+        title = say("registry.edit_person" if line else "registry.add_person")
+        dialog, card = widgets.sheet(title)
+
+        async def kept() -> None:
+            fields = homes.person_fields(str(name.value or ""), str(phone.value or ""))
+            if isinstance(fields, RowFault):
+                visit.warn("registry.person_wrong", why=say(f"row_fault.{fields.value}"))
+                return
+            chosen = PersonRole(str(role.value))
+            deed = (
+                deeds.change_person(line.id, fields, chosen)
+                if line
+                else deeds.add_person(self._view.id, fields, chosen)
+            )
+            if await self._done(deed):
+                dialog.close()
+                await self._redraw()
+
+        with card:
+            name = widgets.text_field(say("registry.name"), line.name if line else "")
+            name.props("autofocus")
+            phone = widgets.text_field(say("registry.phone"), line.phone if line else "")
+            phone.props("type=tel maxlength=20")
+            roles = {one.value: visit.texts.name_of("person_role", one.value) for one in PersonRole}
+            role = widgets.choice_field(
+                say("registry.role"), roles, line.role if line else PersonRole.OWNER.value
+            )
+            with widgets.div("row-flex"):
+                widgets.button(say("shell.keep"), kept, kind="good")
+                widgets.button(say("shell.cancel"), dialog.close, key="Esc")
+        visit.open_sheet(dialog)
+
+    def _remove(self, line: PersonLine) -> None:
+        visit, say = self._visit, self._visit.say
+
+        async def agreed() -> None:
+            if await self._done(deeds.remove_person(line.id)):
+                await self._redraw()
+
+        where = household_text(visit.texts, self._view.label)
+        title = say("registry.remove_person")
+        text = say("registry.remove_person_text", household=where)
+        confirm(visit, title, text, title, agreed)
+
+    async def _done(self, deed: Deed[object]) -> bool:
+        """Make the change; tell the person what came of it."""
+        made = await changing.make(self._visit, Action.CHANGE_REGISTRY, deed)
+        if isinstance(made, NotDone):
+            return False
+        if isinstance(made, HomeRefusal):
+            self._visit.warn(f"registry.refused.{made.value}")
+            return False
+        self._visit.tell("users.done")
+        return True

@@ -1,0 +1,185 @@
+"""Special vehicles: ambulances and repair crews on ordinary plates, and listed forms of plates."""
+
+from collections.abc import Callable
+from html import escape
+
+from gate import list_deeds
+from gate.console import changing, register_desk, widgets
+from gate.console.asking_aside import ask
+from gate.console.blocks import end_of_day
+from gate.console.changing import NotDone
+from gate.console.confirming import confirm
+from gate.console.pages import Pages
+from gate.console.plate_chip import plate_chip
+from gate.console.plate_pad import PlatePad
+from gate.console.register_desk import FormLine, ListedLine
+from gate.console.visit import Visit
+from gate.deeds import Deed
+from gate.people import Action
+from registry.kinds import ListedKind
+from registry.listed import ListingRefusal
+from registry.passes import Period
+from registry.patterns import PatternFault
+from registry.plates import Plate, PlateColour
+
+
+def add(pages: Pages) -> None:
+    """Register the page."""
+    pages.add("/special", "nav.special", Action.SEARCH_REGISTRY, build)
+
+
+async def build(visit: Visit) -> None:
+    """Fill the page."""
+    await SpecialPage(visit).draw()
+
+
+class SpecialPage:
+    """Listed vehicles, and below them listed forms."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        say = visit.say
+        with widgets.div("page-head"):
+            widgets.heading(say("nav.special")).classes("grow")
+            if visit.may(Action.CHANGE_REGISTRY):
+                widgets.button(say("special.add_form"), self._add_form, icon="pattern")
+                widgets.button(say("special.add"), self._add, kind="main", icon="add")
+        widgets.words(say("special.hint"), "small soft")
+        self._list = widgets.div("col-flex").style("margin-top:10px")
+
+    async def draw(self) -> None:
+        """Draw both lists as they are now."""
+        services, say = self._visit.services, self._visit.say
+        found = await ask(lambda: register_desk.read(services, register_desk.special))
+        self._list.clear()
+        with self._list:
+            if found is None:
+                widgets.empty(say("shell.record_away"), icon="cloud_off")
+                return
+            vehicles, forms = found
+            with widgets.div("card col-flex"):
+                widgets.heading(say("special.vehicles"), 3)
+                if not vehicles:
+                    widgets.empty(say("special.none"), icon="emergency")
+                for line in vehicles:
+                    self._vehicle(line)
+            with widgets.div("card col-flex"):
+                widgets.heading(say("special.forms"), 3)
+                if not forms:
+                    widgets.words(say("special.no_forms"), "soft")
+                for form in forms:
+                    self._form(form)
+
+    def _vehicle(self, line: ListedLine) -> None:
+        visit = self._visit
+        until = visit.say("registry.until", at=visit.time(line.until)) if line.until else ""
+        over = line.until is not None and line.until <= visit.now()
+        badge = widgets.badge_html(until, "ask" if over else "", "event") if until else ""
+        with widgets.div("candidate"):
+            widgets.raw(plate_chip(line.plate, line.colour))
+            widgets.raw(
+                f"{self._kind(line.kind)} <b>{escape(line.organisation)}</b> {escape(line.note)}"
+                f'<div class="small">{badge}</div>'
+            )
+            self._remover(line.plate, list_deeds.unlist(line.id))
+
+    def _form(self, line: FormLine) -> None:
+        with widgets.div("candidate"):
+            widgets.raw(f'<b class="mono">{escape(line.form)}</b>')
+            widgets.raw(f"{self._kind(line.kind)} {escape(line.note)}")
+            self._remover(line.form, list_deeds.unlist_pattern(line.id))
+
+    def _kind(self, kind: ListedKind) -> str:
+        icon = "emergency" if kind is ListedKind.EMERGENCY else "build"
+        return widgets.badge_html(self._visit.say(f"special.kind.{kind.value}"), "good", icon)
+
+    def _remover(self, name: str, deed: Deed[None]) -> None:
+        if self._visit.may(Action.CHANGE_REGISTRY):
+            label = self._visit.say("special.remove")
+            widgets.icon_button("delete", label, lambda: self._remove(name, deed))
+
+    def _remove(self, name: str, deed: Deed[None]) -> None:
+        visit, say = self._visit, self._visit.say
+
+        async def agreed() -> None:
+            done = await changing.make(visit, Action.CHANGE_REGISTRY, deed)
+            if not isinstance(done, NotDone):
+                visit.tell("users.done")
+                await self.draw()
+
+        text = say("special.remove_text", plate=name)
+        confirm(visit, say("special.remove"), text, say("special.remove"), agreed)
+
+    async def _listed(self, deed: Deed[object], close: Callable[[], object]) -> None:
+        visit = self._visit
+        made = await changing.make(visit, Action.CHANGE_REGISTRY, deed)
+        if isinstance(made, NotDone):
+            return
+        if isinstance(made, ListingRefusal | PatternFault):
+            visit.warn(f"special.refused.{made.value}")
+            return
+        close()
+        visit.tell("users.done")
+        await self.draw()
+
+    def _kinds(self) -> dict[str, str]:
+        return {kind.value: self._visit.say(f"special.kind.{kind.value}") for kind in ListedKind}
+
+    def _add(self) -> None:
+        visit, say = self._visit, self._visit.say
+        dialog, card = widgets.sheet(say("special.add"), wide=True)
+        typed: list[Plate | None] = [None]
+
+        async def kept() -> None:
+            if typed[0] is None:
+                visit.warn("visitor.need_plate")
+                return
+            deed = list_deeds.list_vehicle(
+                typed[0],
+                ListedKind(str(kind.value)),
+                str(organisation.value or ""),
+                Period(None, end_of_day(visit, str(until.value or ""))),
+                colour=PlateColour(str(colour.value)),
+                note=str(note.value or "").strip(),
+            )
+            await self._listed(deed, dialog.close)
+
+        with card:
+            PlatePad(visit, "", on_change=lambda plate: typed.__setitem__(0, plate), compare=False)
+            colours = {one.value: visit.texts.name_of("colour", one.value) for one in PlateColour}
+            with widgets.div("filters"):
+                kind = widgets.choice_field(
+                    say("special.kind"), self._kinds(), ListedKind.EMERGENCY.value
+                )
+                colour = widgets.choice_field(
+                    say("registry.colour"), colours, PlateColour.UNKNOWN.value
+                )
+                until = widgets.text_field(say("special.until")).props("type=date stack-label")
+            organisation = widgets.text_field(say("special.organisation"))
+            note = widgets.text_field(say("by_hand.remark"))
+            with widgets.div("row-flex"):
+                widgets.button(say("special.add"), kept, kind="good")
+                widgets.button(say("shell.cancel"), dialog.close, key="Esc")
+        visit.open_sheet(dialog)
+
+    def _add_form(self) -> None:
+        visit, say = self._visit, self._visit.say
+        dialog, card = widgets.sheet(say("special.add_form"))
+
+        async def kept() -> None:
+            words = str(note.value or "").strip()
+            deed = list_deeds.list_pattern(
+                str(form.value or ""), ListedKind(str(kind.value)), words
+            )
+            await self._listed(deed, dialog.close)
+
+        with card:
+            form = widgets.text_field(say("special.form")).props("autofocus input-class=mono")
+            kind = widgets.choice_field(
+                say("special.kind"), self._kinds(), ListedKind.EMERGENCY.value
+            )
+            note = widgets.text_field(say("by_hand.remark"))
+            with widgets.div("row-flex"):
+                widgets.button(say("special.add_form"), kept, kind="good")
+                widgets.button(say("shell.cancel"), dialog.close, key="Esc")
+        visit.open_sheet(dialog)

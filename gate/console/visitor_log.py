@@ -1,0 +1,125 @@
+"""The visitor log: who came to whom, when, and what the register said to the name that was named.
+
+The evidence is whole: a check that led to no pass is in it too. Names are masked until shown.
+"""
+
+from datetime import timedelta
+from html import escape
+
+from gate.console import visitor_records, widgets
+from gate.console.asking_aside import ask
+from gate.console.lane_words import household_text
+from gate.console.pages import Pages
+from gate.console.plate_chip import plate_chip
+from gate.console.register_desk import read
+from gate.console.visit import Visit
+from gate.console.visitor_records import CheckLine, VisitLine
+from gate.people import Action
+from registry.names import mask
+from registry.plates import normalise
+
+_DAYS = ("1", "3", "7", "31")
+
+
+def add(pages: Pages) -> None:
+    """Register the page."""
+    pages.add("/visitors/log", "nav.visitor_log", Action.REGISTER_VISITOR, build, under="/visitors")
+
+
+async def build(visit: Visit) -> None:
+    """Fill the page."""
+    await VisitorLog(visit).draw()
+
+
+class VisitorLog:
+    """Visits, and below them the name checks."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        say = visit.say
+        with widgets.div("page-head"):
+            widgets.heading(say("nav.visitor_log")).classes("grow")
+            self._part = widgets.text_field(say("log.plate")).classes(remove="field")
+            self._part.props("debounce=300").on_value_change(self.draw)
+            self._days = widgets.choice_field(say("visitors.days"), {d: d for d in _DAYS}, "3")
+            self._days.classes(remove="field").on_value_change(self.draw)
+        widgets.words(say("visitors.log_hint"), "small soft")
+        self._list = widgets.div("col-flex").style("margin-top:10px")
+
+    async def draw(self) -> None:
+        """Draw both lists as they are now."""
+        services, say = self._visit.services, self._visit.say
+        since = self._visit.now() - timedelta(days=int(str(self._days.value)))
+        part = normalise(str(self._part.value or ""))
+        found = await ask(
+            lambda: read(
+                services,
+                lambda s: (
+                    visitor_records.visits(s, since, part),
+                    visitor_records.checks(s, since, part),
+                ),
+            )
+        )
+        self._list.clear()
+        with self._list:
+            if found is None:
+                widgets.empty(say("shell.record_away"), icon="cloud_off")
+                return
+            self._visits(found[0])
+            self._checks(found[1])
+
+    def _visits(self, lines: tuple[VisitLine, ...]) -> None:
+        say = self._visit.say
+        with widgets.div("card"):
+            widgets.heading(say("visitors.log"), 3)
+            if not lines:
+                widgets.empty(say("visitors.log_none"), icon="badge")
+                return
+            heads = [say("log.plate"), say("log.household"), say("visitor.purpose")]
+            heads += [say("visitors.in"), say("visitors.out"), say("visitors.due")]
+            heads += [say("visitors.fit"), say("visitors.registered_by")]
+            widgets.table(heads, map(self._visit_cells, lines), caption=say("visitors.log"))
+
+    def _visit_cells(self, line: VisitLine) -> list[str]:
+        visit = self._visit
+        late = line.left is None and line.due is not None and line.due < visit.now()
+        inside = visit.say("visitors.inside")
+        left = visit.hour(line.left) if line.left else widgets.badge_html(inside, "", "home")
+        due = visit.hour(line.due)
+        return [
+            plate_chip(line.plate, size="small"),
+            escape(household_text(visit.texts, line.household)),
+            escape(visit.texts.name_of("visitor.purpose", line.purpose) if line.purpose else ""),
+            f'<span class="mono">{visit.hour(line.came)}</span>',
+            f'<span class="mono">{left}</span>',
+            widgets.badge_html(due, "ask", "schedule") if late else escape(due),
+            self._fit(line.outcome),
+            escape(line.by),
+        ]
+
+    def _checks(self, lines: tuple[CheckLine, ...]) -> None:
+        say = self._visit.say
+        with widgets.div("card"):
+            widgets.heading(say("visitors.checks"), 3)
+            if not lines:
+                widgets.empty(say("visitors.checks_none"), icon="record_voice_over")
+                return
+            heads = [say("visitors.asked_at"), say("visitors.asked_by"), say("log.household")]
+            heads += [say("log.plate"), say("visitors.said"), say("visitors.fit")]
+            rows = (
+                [
+                    f'<span class="mono">{self._visit.hour(line.at)}</span>',
+                    escape(line.by),
+                    escape(household_text(self._visit.texts, line.household)),
+                    plate_chip(line.plate, size="small") if line.plate else "",
+                    escape(mask(line.said)),
+                    self._fit(line.outcome),
+                ]
+                for line in lines
+            )
+            widgets.table(heads, rows, caption=say("visitors.checks"))
+
+    def _fit(self, outcome: str) -> str:
+        kinds = {"match": "good", "near": "ask", "none": "bad"}
+        said = self._visit.say(f"visitors.fits.{outcome}") if outcome else ""
+        return widgets.badge_html(said, kinds[outcome], "record_voice_over") if outcome else ""

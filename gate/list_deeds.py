@@ -1,0 +1,144 @@
+"""Deeds on lists and passes: blocks, special vehicles and forms, visitor passes. See gate.deeds."""
+
+from datetime import datetime
+
+from gate.deeds import Deed
+from gate.entries import Audited
+from gate.ports import Unit
+from registry import listed, store, visits
+from registry.kinds import BlockReason, ListedKind
+from registry.listed import ListingRefusal
+from registry.passes import Period
+from registry.patterns import PatternFault
+from registry.plates import Plate, PlateColour
+from registry.records import Block, ListedVehicle, SpecialPattern, VisitorPass
+from registry.store import Author, BlockRefusal
+from registry.visits import GrantRefusal, PassRequest
+
+
+def block(
+    plate: Plate,
+    reason: BlockReason,
+    detail: str,
+    until: datetime | None,
+    colour: PlateColour = PlateColour.UNKNOWN,
+) -> Deed[Block | BlockRefusal]:
+    """Block a plate from now on, or say why not."""
+
+    def act(unit: Unit, by: Author) -> Block | BlockRefusal:
+        period = Period(by.at, until)
+        made = store.block(unit.session, plate, reason, detail, period, by, colour)
+        if isinstance(made, Block):
+            unit.append(Audited(by.who, "blocked", plate.text, detail, {"reason": reason.value}))
+        return made
+
+    return act
+
+
+def lift(number: int, why: str) -> Deed[Block]:
+    """End a block now."""
+
+    def act(unit: Unit, by: Author) -> Block:
+        row = store.lift(unit.session, store.get(unit.session, Block, number), by)
+        unit.append(Audited(by.who, "block_lifted", row.plate, why))
+        return row
+
+    return act
+
+
+def list_vehicle(
+    plate: Plate,
+    kind: ListedKind,
+    organisation: str,
+    period: Period,
+    *,
+    colour: PlateColour = PlateColour.UNKNOWN,
+    note: str = "",
+) -> Deed[ListedVehicle | ListingRefusal]:
+    """List an ambulance or a repair crew on an ordinary plate."""
+
+    def act(unit: Unit, by: Author) -> ListedVehicle | ListingRefusal:
+        made = listed.list_vehicle(
+            unit.session, plate, kind, organisation, period, by, colour=colour, note=note
+        )
+        if isinstance(made, ListedVehicle):
+            detail: dict[str, object] = {"kind": kind.value, "organisation": made.organisation}
+            unit.append(Audited(by.who, "vehicle_listed", plate.text, detail=detail))
+        return made
+
+    return act
+
+
+def unlist(number: int) -> Deed[None]:
+    """Take a vehicle off the list of special ones."""
+
+    def act(unit: Unit, by: Author) -> None:
+        row = store.get(unit.session, ListedVehicle, number)
+        unit.append(Audited(by.who, "vehicle_unlisted", row.plate))
+        store.remove(unit.session, row, by)
+
+    return act
+
+
+def list_pattern(
+    text: str, kind: ListedKind, note: str
+) -> Deed[SpecialPattern | PatternFault | ListingRefusal]:
+    """List a form of plates."""
+
+    def act(unit: Unit, by: Author) -> SpecialPattern | PatternFault | ListingRefusal:
+        made = listed.list_pattern(unit.session, text, kind, note, by)
+        if isinstance(made, SpecialPattern):
+            unit.append(Audited(by.who, "pattern_listed", made.pattern))
+        return made
+
+    return act
+
+
+def unlist_pattern(number: int) -> Deed[None]:
+    """Take a form of plates off the list."""
+
+    def act(unit: Unit, by: Author) -> None:
+        row = store.get(unit.session, SpecialPattern, number)
+        unit.append(Audited(by.who, "pattern_unlisted", row.pattern))
+        store.remove(unit.session, row, by)
+
+    return act
+
+
+def announce(wanted: PassRequest) -> Deed[VisitorPass | GrantRefusal]:
+    """Make a visitor pass, or say why there is none."""
+
+    def act(unit: Unit, by: Author) -> VisitorPass | GrantRefusal:
+        made = visits.grant(unit.session, wanted, by)
+        if isinstance(made, VisitorPass):
+            home = store.label_of(unit.session, wanted.household_id)
+            detail: dict[str, object] = {"pass": made.id, "household": home}
+            unit.append(Audited(by.who, "visitor_registered", made.plate, detail=detail))
+        return made
+
+    return act
+
+
+def revoke(number: int, why: str) -> Deed[VisitorPass]:
+    """End a pass now."""
+
+    def act(unit: Unit, by: Author) -> VisitorPass:
+        row = visits.revoke(unit.session, store.get(unit.session, VisitorPass, number), by)
+        unit.append(Audited(by.who, "pass_revoked", row.plate, why))
+        return row
+
+    return act
+
+
+def extend(number: int, until: datetime) -> Deed[VisitorPass | GrantRefusal]:
+    """Move the end of a pass."""
+
+    def act(unit: Unit, by: Author) -> VisitorPass | GrantRefusal:
+        row = store.get(unit.session, VisitorPass, number)
+        made = visits.extend(unit.session, row, until, by)
+        if isinstance(made, VisitorPass):
+            detail: dict[str, object] = {"until": until.isoformat()}
+            unit.append(Audited(by.who, "pass_extended", row.plate, detail=detail))
+        return made
+
+    return act

@@ -1,0 +1,132 @@
+"""The register's properties, each seen to fail on a mutant of what it speaks of."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from registry import occupancy, passes, plates, presence, rules, snapshot, visits
+from registry.passes import Pass
+from registry.store import Author
+from tests.mutants import seen_red
+from tests.registry import (
+    test_occupancy,
+    test_passes,
+    test_plates,
+    test_rules,
+    test_same_number,
+    test_snapshot,
+    test_visits,
+)
+
+SPENT_TWICE = test_passes.test_uses_never_exceed_what_the_pass_allows
+IN_DATABASE = test_visits.test_the_database_does_what_the_pure_rules_say
+COUNTED = test_snapshot.test_memory_and_database_count_alike_and_as_many_as_came_and_went
+
+MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {
+    "a passage spends a pass twice": (
+        SPENT_TWICE,
+        passes.spend,
+        "ledger.uses.get(passage) in (UseState.HELD, UseState.SPENT)",
+        "ledger.uses.get(passage) is UseState.SPENT",
+    ),
+    "a pass opens once too often": (SPENT_TWICE, Pass.fault, ">= self.allowed", "> self.allowed"),
+    "what was kept is given back": (
+        SPENT_TWICE,
+        passes.give_back,
+        "is not UseState.HELD",
+        "is UseState.GIVEN_BACK",
+    ),
+    "a failed opening gives nothing back": (
+        SPENT_TWICE,
+        passes.give_back,
+        "UseState.GIVEN_BACK, -1",
+        "UseState.GIVEN_BACK, 0",
+    ),
+    "the database gives nothing back": (
+        IN_DATABASE,
+        visits.give_back,
+        "spent=row.spent - 1",
+        "spent=row.spent",
+    ),
+    "the database forgets to keep": (
+        IN_DATABASE,
+        visits.keep,
+        "state=UseState.SPENT",
+        "state=UseState.GIVEN_BACK",
+    ),
+    "occupancy never falls below nothing": (
+        test_occupancy.test_the_balance_is_entries_minus_exits_since_the_last_recount,
+        occupancy.Occupancy.left,
+        "self.balance.get(occupant, 0) - 1",
+        "max(0, self.balance.get(occupant, 0) - 1)",
+    ),
+    "a recount adds": (
+        test_occupancy.test_the_balance_is_entries_minus_exits_since_the_last_recount,
+        occupancy.Occupancy.recounted,
+        "self._with(occupant, count)",
+        "self._with(occupant, count + self.balance.get(occupant, 0))",
+    ),
+    "a missed exit counts twice in memory": (
+        COUNTED,
+        snapshot.Snapshot.entered,
+        "self.occupancy.left(known.occupant) if known else self.occupancy",
+        "self.occupancy",
+    ),
+    "a missed exit counts twice in the database": (
+        COUNTED,
+        presence.enter,
+        "if known is not None:",
+        "if False:",
+    ),
+    "own right before the block list": (
+        test_rules.test_a_blocked_plate_never_has_another_standing_but_emergency,
+        rules.standing,
+        "if blocking:",
+        "if blocking and not registration:",
+    ),
+    "a pass before the block list": (
+        test_rules.test_a_blocked_plate_never_has_another_standing_but_emergency,
+        rules.standing,
+        "if blocking:",
+        "if blocking and not usable:",
+    ),
+    "a colour loses a block": (
+        test_same_number.test_a_block_that_holds_for_a_colour_is_never_lost,
+        rules.Dossier.seen_in,
+        "same_ground(block.colour, colour)",
+        "block.colour is colour",
+    ),
+    "a lorry uses a car's pass": (
+        test_same_number.test_what_is_left_for_a_colour_is_of_that_colour,
+        rules._concerns,
+        "not strictly if unsaid",
+        "True if unsaid",
+    ),
+    "the province is dropped": (
+        test_plates.test_plates_of_two_provinces_never_meet,
+        plates.normalise,
+        "translate(_TRADITIONAL)",
+        'encode("ascii", "ignore").decode()',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_each_property_is_red_on_a_mutant(name: str) -> None:
+    property_, function, old, new = MUTANTS[name]
+    module = __import__(property_.__module__, fromlist=["*"])
+    seen_red(property_, function, old, new, module)
+
+
+def test_of_two_lanes_that_spend_the_last_use_only_one_is_believed(
+    tmp_path: Path, wang: Author
+) -> None:
+    property_ = test_visits.test_two_sessions_cannot_both_have_the_last_use
+    seen_red(
+        lambda: property_(tmp_path, wang),
+        visits._take,
+        "col(VisitorPass.spent) < col(VisitorPass.allowed)",
+        "col(VisitorPass.spent) <= col(VisitorPass.allowed)",
+    )
