@@ -34,6 +34,7 @@ from registry.rules import (
     OutsidePeriod,
     PassRefused,
     Registered,
+    Registration,
     SpaceTaken,
     SpecialBy,
     Standing,
@@ -232,12 +233,12 @@ def _entering(read: _Read) -> Answer:
             return _hours(read, _HOURS[registration.kind]) or _inside(read, Reason.RESIDENT)
         case Utility():
             return _hours(read, Hours.UTILITY) or _inside(read, Reason.LISTED)
-        case SpaceTaken():
-            return _second_car(read)
+        case SpaceTaken(registration):
+            return _second_car(read, registration)
         case Visitor():
             return _as_visitor(read, Reason.VISITOR)
-        case OutsidePeriod(_, since):
-            return _outside_period(read, since)
+        case OutsidePeriod():
+            return _outside_period(read, read.standing)
         case PassRefused(_, fault):
             return (_ASK, _PASS_REASONS[fault])
         case Unknown():
@@ -263,12 +264,12 @@ def _inside(read: _Read, reason: Reason) -> Answer:
     return (_REFUSE if refuse else _ADMIT, Reason.REPEAT_ENTRY)
 
 
-def _second_car(read: _Read) -> Answer:
+def _second_car(read: _Read, registration: Registration) -> Answer:
     match read.policy.second_car:
         case SecondCar.GUARD:
             return (_ASK, Reason.SPACE_TAKEN)
         case SecondCar.ADMIT:
-            return _inside(read, Reason.RESIDENT)
+            return _hours(read, _HOURS[registration.kind]) or _inside(read, Reason.RESIDENT)
         case SecondCar.VISITOR:
             return _as_visitor(read, Reason.SECOND_CAR_AS_VISITOR)
 
@@ -282,14 +283,18 @@ def _as_visitor(read: _Read, reason: Reason) -> Answer:
     return _hours(read, Hours.VISITOR) or _inside(read, reason)
 
 
-def _outside_period(read: _Read, since: datetime | None) -> Answer:
-    if since is None:
+def _outside_period(read: _Read, standing: OutsidePeriod) -> Answer:
+    """In its days of grace a vehicle is let in as before: at its hours, if it has a space."""
+    if standing.since is None:
         return (_ASK, Reason.NOT_YET)
     if not read.case.clock_sound:
         return (_ASK, Reason.CLOCK_IN_DOUBT)
-    if read.case.now - since < read.policy.grace:
-        return _inside(read, Reason.IN_GRACE)
-    return (_ASK, Reason.EXPIRED)
+    if read.case.now - standing.since >= read.policy.grace:
+        return (_ASK, Reason.EXPIRED)
+    if standing.space_taken:
+        return _second_car(read, standing.registration)
+    hours = _hours(read, _HOURS[standing.registration.kind])
+    return hours or _inside(read, Reason.IN_GRACE)
 
 
 def _hours(read: _Read, who: Hours | None) -> Answer | None:

@@ -174,11 +174,16 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class OutsidePeriod:
-    """Registered, but before or after its period. since: when it expired, None if yet to begin."""
+    """Registered, but before or after its period. since: when it expired, None if yet to begin.
+
+    space_taken: other vehicles stand in every space it could take, which counts in its days of
+    grace as it did before.
+    """
 
     registration: Registration
     since: datetime | None
     inside_since: datetime | None
+    space_taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +240,7 @@ def standing(dossier: Dossier, plate_class: PlateClass, stay: Stay, at: datetime
     if usable:
         return Visitor(usable, inside)
     if registration:
-        return _hindered(registration, inside, at)
+        return _hindered(registration, stay, at)
     return _refused(dossier.passes, inside, at)
 
 
@@ -247,11 +252,11 @@ def _special(plate_class: PlateClass, listing: Listing | None) -> SpecialBy | No
     return None
 
 
-def _hindered(registration: Registration, inside: datetime | None, at: datetime) -> Standing:
+def _hindered(registration: Registration, stay: Stay, at: datetime) -> Standing:
     if registration.valid.holds(at):
-        return SpaceTaken(registration, inside)
+        return SpaceTaken(registration, stay.inside_since)
     since = registration.valid.end if registration.valid.over(at) else None
-    return OutsidePeriod(registration, since, inside)
+    return OutsidePeriod(registration, since, stay.inside_since, not stay.free_space)
 
 
 def _refused(passes: tuple[Pass, ...], inside: datetime | None, at: datetime) -> Standing:

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import Phase, settings
 
 
 @contextmanager
@@ -50,8 +51,28 @@ def seen_red(
     *also: ModuleType,
 ) -> None:
     """Fail unless the property fails while the function is spoilt."""
-    with mutant(function, old, new, *also), pytest.raises(BaseException) as caught:  # noqa: PT011
+    with (
+        mutant(function, old, new, *also),
+        _first_failure_only(property_),
+        pytest.raises(BaseException) as caught,  # noqa: PT011 - what it is is looked at below
+    ):
         property_()
     found = caught.value
     causes = found.exceptions if isinstance(found, BaseExceptionGroup) else (found,)
     assert all(isinstance(one, AssertionError) for one in causes), causes
+
+
+@contextmanager
+def _first_failure_only(property_: Any) -> Iterator[None]:
+    """Let hypothesis stop at the first failing example: nobody needs the smallest one here."""
+    usual = getattr(property_, "_hypothesis_internal_use_settings", None)
+    if usual is None:
+        yield
+        return
+    property_._hypothesis_internal_use_settings = settings(
+        usual, phases=(Phase.generate,), database=None, report_multiple_bugs=False
+    )
+    try:
+        yield
+    finally:
+        property_._hypothesis_internal_use_settings = usual

@@ -319,6 +319,18 @@ def test_what_has_expired_has_days_of_grace_and_then_a_person(
     assert outcome(seen(), known) == expected
 
 
+def test_grace_gives_no_space_and_no_other_hours() -> None:
+    over = Period(None, NOON - DAY)
+    rented = owner(valid=over, kind=VehicleKind.LONG_RENT, spaces=[1])
+    other = owner("吉A22222", spaces=[1])
+    taken = register(rented, other, inside=["吉A22222"])
+    assert outcome(seen(), taken) == (ASK, Reason.SPACE_TAKEN)
+    closed = Policy(hours={Hours.LONG_RENT: parse_schedule("1 00:00-00:01")})
+    assert outcome(seen(), register(rented), policy=closed) == (ASK, Reason.OUT_OF_HOURS)
+    admitting = replace(closed, second_car=SecondCar.ADMIT)
+    assert outcome(seen(), taken, policy=admitting) == (ASK, Reason.OUT_OF_HOURS)
+
+
 def test_a_registration_that_has_not_begun_has_no_grace() -> None:
     assert outcome(seen(), register(owner(valid=Period(NOON + DAY)))) == (ASK, Reason.NOT_YET)
 

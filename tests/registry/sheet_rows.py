@@ -64,7 +64,10 @@ BAD: dict[str, tuple[RowFault, Spoil]] = {
     "two names": (RowFault.NAME_SEVERAL, put(Column.NAME, "张三、李四", "张三/李四", "张三,李四")),
     "phone too short": (RowFault.PHONE_FORM, put(Column.PHONE, "1390000123", "12345", "无")),
     "phone too long": (RowFault.PHONE_FORM, put(Column.PHONE, "139000012345", "13900001234转8")),
-    "phone rounded": (RowFault.PHONE_ROUNDED, put(Column.PHONE, "1.39E+10", "1.39000E10")),
+    "phone rounded": (
+        RowFault.PHONE_ROUNDED,
+        put(Column.PHONE, "1.39E+10", "1.39000E10", "13900000000"),
+    ),
     "two phones": (
         RowFault.PHONE_SEVERAL,
         put(Column.PHONE, "13900001234/13900005678", "13900001234、84501234"),

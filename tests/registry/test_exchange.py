@@ -1,10 +1,12 @@
 """Spreadsheets: what goes in comes out, what is bad is refused with its cell, all is undone."""
 
+import io
 import random
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from openpyxl import Workbook
 from sqlmodel import Session, SQLModel, func, select
 
 from registry import dossiers, exchange, records, sample, store
@@ -130,10 +132,6 @@ def test_csv_in_every_usual_encoding(encoding: str) -> None:
 
 
 def test_xlsx_with_numbers_dates_and_merged_cells() -> None:
-    import io
-
-    from openpyxl import Workbook
-
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -148,6 +146,22 @@ def test_xlsx_with_numbers_dates_and_merged_cells() -> None:
     assert isinstance(found, Table)
     assert found.rows[0].cells == ("3", "501", "张三", "13900001234", "吉A12345", "2027-12-31")
     assert found.rows[1].cells[:5] == ("3", "501", "张三", "13900001234", "吉B23456")
+
+
+def test_a_formula_that_nobody_has_calculated_is_an_error_and_no_empty_cell(
+    session: Session,
+) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["楼栋", "房号", "业主姓名", "车牌号"])
+    sheet.append([3, "=500+1", "张三", "吉A12345"])
+    content = io.BytesIO()
+    book.save(content)
+    found = table_of(content.getvalue())
+    assert isinstance(found, Table)
+    plan = exchange.plan(session, found, ZONE, NOON)
+    assert faults(plan) == [("B2", RowFault.SPREADSHEET_ERROR)]
 
 
 @pytest.mark.parametrize(
