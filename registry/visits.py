@@ -118,9 +118,10 @@ def _name_refusal(session: Session, wanted: PassRequest) -> GrantRefusal | None:
 
 def _consent_refusal(session: Session, wanted: PassRequest) -> GrantRefusal | None:
     """A carer who comes for months needs somebody of the household who agreed, on record."""
-    if not wanted.recurring or wanted.source is PassSource.HOUSEHOLD:
-        return None
-    person = session.get(Person, wanted.consent_person) if wanted.consent_person else None
+    if wanted.consent_person is None:
+        needed = wanted.recurring and wanted.source is not PassSource.HOUSEHOLD
+        return GrantRefusal.CONSENT_MISSING if needed else None
+    person = session.get(Person, wanted.consent_person)
     agreed = person is not None and person.household_id == wanted.household_id
     return None if agreed else GrantRefusal.CONSENT_MISSING
 

@@ -70,7 +70,11 @@ def _first_failure_only(property_: Any) -> Iterator[None]:
         yield
         return
     property_._hypothesis_internal_use_settings = settings(
-        usual, phases=(Phase.generate,), database=None, report_multiple_bugs=False
+        usual,
+        max_examples=1000,
+        phases=(Phase.generate,),
+        database=None,
+        report_multiple_bugs=False,
     )
     try:
         yield

@@ -44,7 +44,7 @@ def readings(draw: st.DrawFn, text: str) -> Consensus:
         frames=frames,
         agreeing=draw(st.integers(1, frames)),
         colour=draw(st.sampled_from(Colour)),
-        colour_confidence=draw(shares),
+        colour_confidence=draw(st.sampled_from([0.0, 1.0]) | shares),
         two_lines=draw(st.booleans()),
         runner_up=draw(st.none() | st.builds(Candidate, st.just("吉A00000"), st.floats(0, 0.1))),
         candidates=(Candidate(text, 0.9),),
@@ -176,11 +176,16 @@ def test_only_who_is_on_record_enters(world, policy) -> None:
         assert on_record
 
 
-@given(worlds, policies)
-def test_an_owner_in_its_period_is_refused_for_a_block_or_a_repeat_only(world, policy) -> None:
+@given(worlds, policies, st.booleans())
+def test_an_owner_in_its_period_is_refused_for_a_block_or_a_repeat_only(
+    world, policy, taken
+) -> None:
+    """taken: another car of the household stands in its only space."""
     dossier, reading, inside = world
-    dossier = replace(dossier, registration=owner().registration)
-    known = register(dossier, inside=[dossier.plate] if inside else [])
+    dossier = replace(dossier, registration=owner(spaces=[1]).registration)
+    other = owner("吉A99999", spaces=[1])
+    within = [other.plate] if taken else []
+    known = register(dossier, other, inside=[*within, dossier.plate] if inside else within)
     decision = decide(case_of(reading, known, Direction.IN, NOON), policy)
     if decision.verdict is Verdict.REFUSE:
         assert decision.reason in ("blocked", "repeat_entry")

@@ -113,6 +113,7 @@ MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {
 }
 
 
+@pytest.mark.timeout(60)  # a mutant that hides well takes a thousand examples
 @pytest.mark.parametrize("name", MUTANTS)
 def test_each_property_is_red_on_a_mutant(name: str) -> None:
     property_, function, old, new = MUTANTS[name]

@@ -189,6 +189,10 @@ def test_what_is_left_for_a_colour_is_of_that_colour(dossier: Dossier, colour: P
     left = dossier.seen_in(colour)
     entries = [*left.passes, *left.blocks, *filter(None, [left.listing])]
     assert all(same_ground(entry.colour, colour) for entry in entries)
+    foreign = dossier.registrations and colour is not UNKNOWN
+    if foreign and not any(same_ground(r.colour, colour) for r in dossier.registrations):
+        rights = [*left.passes, *filter(None, [left.listing])]
+        assert all(entry.colour is not UNKNOWN for entry in rights)  # others are the car's
     if left.registration and not same_ground(left.registration.colour, colour):
         assert not any(same_ground(r.colour, colour) for r in dossier.registrations)
         assert left.passes == ()  # nothing speaks for it, and the gate sees its colour contradict

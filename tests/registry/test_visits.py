@@ -9,7 +9,7 @@ from sqlalchemy import create_engine
 from sqlmodel import Session, SQLModel, select
 
 from registry import store, visits
-from registry.kinds import NameMatch, PassKind, PassSource
+from registry.kinds import BlockReason, NameMatch, PassKind, PassSource
 from registry.passes import Ledger, PassFault, Period, give_back, keep, spend
 from registry.plates import Plate, parse
 from registry.records import NameCheck, PassUse, Person, Visit, VisitorPass
@@ -115,8 +115,12 @@ def test_a_check_for_another_flat_or_another_car_counts_for_nothing(
         ({"kind": PassKind.TIMES}, GrantRefusal.TIMES),
         ({"kind": PassKind.TIMES, "times": 0}, GrantRefusal.TIMES),
         ({"times": 3}, GrantRefusal.TIMES),
-        ({"recurring": True}, GrantRefusal.CONSENT_MISSING),
+        ({"recurring": True, "source": PassSource.SERVICE}, GrantRefusal.CONSENT_MISSING),
         ({"recurring": True, "consent_person": 99}, GrantRefusal.CONSENT_MISSING),
+        (
+            {"kind": PassKind.PERIOD, "period": Period(NOON, NOON + 800 * HOUR)},
+            GrantRefusal.TOO_LONG,
+        ),
     ],
 )
 def test_a_pass_that_makes_no_sense_is_refused(
@@ -124,6 +128,11 @@ def test_a_pass_that_makes_no_sense_is_refused(
 ) -> None:
     assert visits.grant(session, request(home, **differing), wang) is refusal
     assert session.exec(select(VisitorPass)).all() == []
+
+
+def test_a_blocked_plate_gets_no_pass(session: Session, home: int, wang: Author) -> None:
+    store.block(session, GUEST, BlockReason.BANNED_VISITOR, "打人", Period(), wang)
+    assert visits.grant(session, request(home), wang) is GrantRefusal.BLOCKED
 
 
 def test_a_recurring_visitor_has_the_households_consent(
