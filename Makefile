@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: run test static check bench format clean browser rtsp
+.PHONY: run test static check bench format clean browser rtsp easyocr-test
 
 run: $(VENV)/.run  ## install what running needs, start the demo site
 	$(BIN)/gate demo --port $(PORT)
@@ -25,6 +25,11 @@ check: static test  ## exactly what CI runs
 
 bench: $(VENV)/.dev  ## figures of this machine
 	$(BIN)/python -m tests.bench
+
+easyocr-test:  ## the real EasyOCR, in an environment of its own: 6 GB of disk on Linux, 5 to 15 minutes
+	$(PYTHON) -m venv $(VENV)-easyocr
+	$(VENV)-easyocr/bin/pip install --quiet --disable-pip-version-check --editable '.[easyocr]' pytest pytest-timeout hypothesis
+	$(VENV)-easyocr/bin/python -m pytest -o filterwarnings=default tests/easyocr/real_easyocr.py
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -47,4 +52,4 @@ $(VENV)/.dev: pyproject.toml
 	@touch $@ $(VENV)/.run
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .bench
+	rm -rf $(VENV) $(VENV)-easyocr .mypy_cache .ruff_cache .pytest_cache .hypothesis .bench

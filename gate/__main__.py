@@ -93,12 +93,21 @@ def _read(verbs: Verbs) -> None:
     parser.add_argument("--crops", action="store_true", help="the pictures are cut-out plates")
     parser.add_argument("--json", action="store_true", help="one line of JSON per picture")
     parser.add_argument("--threads", type=int, default=1, help="threads (default 1)")
+    parser.add_argument(
+        "--second",
+        action="store_true",
+        help="ask EasyOCR too about doubtful plates (easyocr extra)",
+    )
 
     def run(options: argparse.Namespace) -> int:
         from gate.read_cli import run as read
 
         return read(
-            options.paths, crops=options.crops, as_json=options.json, threads=options.threads
+            options.paths,
+            crops=options.crops,
+            as_json=options.json,
+            threads=options.threads,
+            second=options.second,
         )
 
     parser.set_defaults(run=run)

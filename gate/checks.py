@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from gate import second_reader
 from gate.arms import arms_of, board_settings
 from gate.config import Config, load
 from gate.system_clock import SystemClock
@@ -20,7 +21,7 @@ from hardware.camera import Camera, CameraState
 from hardware.clock import Clock
 from hardware.ports import check_ports, list_serial_ports
 from hardware.relay import open_board
-from recognition.manifest import MODELS, ModelError, checked_weights, load_manifest
+from recognition.manifest import MODELS, ModelError, checked_files, load_manifest
 
 CAMERA_WITHIN = 8.0
 LEAST_FREE_GB = 2.0
@@ -63,6 +64,7 @@ def findings(config: Config, clock: Clock) -> Iterator[Finding]:
     for lane in config.lanes:
         yield _camera(config, lane, clock)
     yield from _weights()
+    yield _second_reader(config)
     yield _disk(config)
     yield _wall_clock()
 
@@ -128,11 +130,16 @@ def _weights() -> Iterator[Finding]:
         yield Finding("weights", False, "none found", remedy)
     for path in manifests:
         try:
-            checked_weights(load_manifest(path))
+            checked_files(load_manifest(path))
         except ModelError as error:
             yield Finding(f"weights {path.stem}", False, str(error), remedy)
         else:
             yield Finding(f"weights {path.stem}", True, "sha256 as in the manifest")
+
+
+def _second_reader(config: Config) -> Finding:
+    state = second_reader.state(config.recognition.second_reader)
+    return Finding("second reader", state.well, state.seen, state.remedy)
 
 
 def _disk(config: Config) -> Finding:

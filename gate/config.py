@@ -252,6 +252,11 @@ class RecognitionConfig(Part):
     """The plate networks."""
 
     threads: int = Field(1, ge=1, le=16, description="Threads per lane for the networks.")
+    second_reader: bool = Field(
+        False,
+        description="Ask EasyOCR (extra `easyocr`) about plates that are read less surely than "
+        "policy.open_confidence. Where it is not installed nothing changes; `gate check` says so.",
+    )
 
 
 class RetentionConfig(Part):

@@ -8,7 +8,8 @@ hangs for good, end, so that the gate starts a new process.
 
 import logging
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import assert_never
 
@@ -16,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gate import second_reader
 from gate.sightings import (
     CameraReport,
     CloseEyes,
@@ -49,11 +51,14 @@ NAP = 0.01
 
 @dataclass(frozen=True, slots=True)
 class EyeSettings:
-    """One lane's eye. threads: of the networks."""
+    """One lane's eye. threads: of the networks. ask_below: the second reader is asked about plates
+    that are read less surely than this; None where it is off.
+    """
 
     lane: str
     camera: CameraSettings
     threads: int = 1
+    ask_below: float | None = None
     jpeg_quality: int = 85
 
 
@@ -82,7 +87,7 @@ class _Eye:
         number = -1
         try:
             self._report()
-            reader = PlateReader.default(threads=self._settings.threads, plausible=_possible)
+            reader = self._reader()
             while self._open and not self._hung():
                 self._obey()
                 self._report_if_due()
@@ -97,6 +102,15 @@ class _Eye:
         finally:
             self._camera.stop(timeout=1.0)
             self._pipe.close()
+
+    def _reader(self) -> PlateReader:
+        """The lane's networks; the second reader joins them as soon as it is loaded."""
+        reader = PlateReader.default(threads=self._settings.threads, plausible=_possible)
+        ask_below = self._settings.ask_below
+        if ask_below is not None:
+            reader.settings = replace(reader.settings, ask_below=ask_below)
+            second_reader.load_behind(partial(setattr, reader, "second"), self._settings.threads)
+        return reader
 
     def _hung(self) -> bool:
         """The capture thread is stuck inside the decoder: only a new process helps."""

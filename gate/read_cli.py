@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from gate import second_reader
+from recognition.manifest import ModelError
 from recognition.pipeline import PlateReader
 from recognition.reading import Box, Reading
 from registry.plates import Plate, parse
@@ -43,13 +45,21 @@ class Result:
     error: str = ""
 
 
-def run(paths: Sequence[Path], *, crops: bool, as_json: bool, threads: int) -> int:
+def run(
+    paths: Sequence[Path], *, crops: bool, as_json: bool, threads: int, second: bool = False
+) -> int:
     """Read every picture and print a line for each; return 1 if any could not be read."""
     files = [file for path in paths for file in pictures(path)]
     if not files:
         print("no pictures found: give picture files, or folders that hold some", file=sys.stderr)
         return 2
-    reader = PlateReader.default(threads=threads, plausible=plausible)
+    try:
+        reader = PlateReader.default(
+            threads, plausible, second_reader.make(threads) if second else None
+        )
+    except ModelError as error:
+        print(error, file=sys.stderr)
+        return 2
     failed = False
     quiet = not sys.stderr.isatty() or len(files) == 1
     for file in tqdm(files, unit="picture", disable=quiet, file=sys.stderr):

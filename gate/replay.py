@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sqlmodel import Session
 from tqdm import tqdm
 
+from gate import second_reader
 from gate.config import Config, ConfigError, Fault, load
 from gate.decider import RegisterDecider
 from gate.entries import Entry, OpeningOrdered, PassageDecided, PassageStarted
@@ -179,7 +180,7 @@ class Replay:
         self._clock = ReplayClock(store.clock.now().utc)
         self._notes, self._arm = Notes(), ImaginedArm()
         self._step, self._patience = 1.0 / fps, site.policy.decide_within_s
-        self._reader = PlateReader.default(site.recognition.threads, plausible)
+        self._reader = _reader(site)
         self._tracking = tracking.Tracking()
         self._number, self._file = 0, ""
         self._files: dict[PassageId, tuple[str, float]] = {}
@@ -287,6 +288,15 @@ _CLOSED = ArmState(
     maintenance=False,
     changed_at=0.0,
 )
+
+
+def _reader(site: Config) -> PlateReader:
+    """The networks that the lane's eye would have, its second reader too where it is on."""
+    threads = site.recognition.threads
+    second = second_reader.made(threads) if site.recognition.second_reader else None
+    reader = PlateReader.default(threads, plausible, second)
+    reader.settings = replace(reader.settings, ask_below=site.policy.open_confidence)
+    return reader
 
 
 def _ignore(command: Look) -> None:

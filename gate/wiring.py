@@ -420,6 +420,7 @@ def eye_settings(lane: str, settings: LaneConfig, config: Config) -> EyeSettings
             loop=camera.loop,
         ),
         threads=config.recognition.threads,
+        ask_below=config.policy.open_confidence if config.recognition.second_reader else None,
     )
 
 

@@ -6,7 +6,8 @@ mismatch, so a truncated copy or weights of another alphabet can never give read
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 MODELS = Path(__file__).with_name("models")
@@ -23,6 +24,8 @@ class Manifest:
     width, height: of the network's picture in pixels. alphabet, slots, colours: what the outputs
     stand for, in their order (empty for a detector). temperatures: one per slot, by which logits
     are divided to make stated probabilities true (empty: 1). card: file name of the model card.
+    files: other files that the weights need (the network's code), name -> sha256. evidence: figures
+    measured on held-back plates, by name; partner: sha256 of the weights they were measured beside.
     """
 
     name: str
@@ -36,6 +39,9 @@ class Manifest:
     slots: int = 0
     colours: tuple[str, ...] = ()
     temperatures: tuple[float, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    evidence: Mapping[str, float] = field(default_factory=dict)
+    partner: str = ""
 
 
 def digest(path: Path) -> str:
@@ -64,15 +70,24 @@ def load_manifest(path: Path) -> Manifest:
 
 def checked_weights(manifest: Manifest, folder: Path = MODELS) -> bytes:
     """The weight file's bytes, after its sha256 was found to be the manifest's."""
-    path = folder / manifest.weights
+    return _checked(folder / manifest.weights, manifest.sha256)
+
+
+def checked_files(manifest: Manifest, folder: Path = MODELS) -> dict[str, bytes]:
+    """The bytes of the weights and of every file that they need, by name, all checked."""
+    wanted = {manifest.weights: manifest.sha256, **manifest.files}
+    return {name: _checked(folder / name, sha256) for name, sha256 in wanted.items()}
+
+
+def _checked(path: Path, sha256: str) -> bytes:
     try:
         content = path.read_bytes()
     except OSError as error:
         raise ModelError(f"{path}: cannot be read ({error}); install the files again") from error
     found = hashlib.sha256(content).hexdigest()
-    if found != manifest.sha256:
+    if found != sha256:
         raise ModelError(
-            f"{path}: sha256 is {found[:12]}…, the manifest says {manifest.sha256[:12]}…; "
+            f"{path}: sha256 is {found[:12]}…, the manifest says {sha256[:12]}…; "
             "the file is damaged or of another version: install the files again"
         )
     return content

@@ -2,7 +2,8 @@
 
 Rules: the picture is only read, never changed or copied whole; a doubtful plate is looked at again
 with slightly other corners and the opinions are averaged, so that what depends on the corners
-cannot seem sure; nothing is returned for a place on which no plate's text was read.
+cannot seem sure; a second reader, where there is one, is asked about what is doubtful even then;
+nothing is returned for a place on which no plate's text was read.
 """
 
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ from recognition.reader import (
 )
 from recognition.reading import Box, Reading
 from recognition.rectify import expanded, quad_size, upright
+from recognition.second_opinion import SecondReader, is_doubtful, weighed
 
 Image = NDArray[np.uint8]
 Quad = NDArray[np.float32]
@@ -33,7 +35,8 @@ class PipelineSettings:
     """doubtful: readings less sure than this are read again. again: shares of the plate's width and
     height by which its corners are pushed outwards for that. worth: least score of a plate that is
     read again. most: plates read in one picture. fewest: characters below which a text is no plate
-    (all Chinese plates have seven or eight).
+    (all Chinese plates have seven or eight). ask_below: readings less sure than this are shown to
+    the second reader, where there is one.
     """
 
     doubtful: float = 0.97
@@ -41,6 +44,7 @@ class PipelineSettings:
     worth: float = 0.6
     most: int = 3
     fewest: int = 7
+    ask_below: float = 0.97
 
 
 class PlateReader:
@@ -52,24 +56,32 @@ class PlateReader:
         network: PlateNetwork,
         plausible: Plausible | None = None,
         settings: PipelineSettings | None = None,
+        second: SecondReader | None = None,
     ) -> None:
         self.detector = detector
         self.network = network
         self.plausible = plausible
         self.settings = settings or PipelineSettings()
+        self.second = second
 
     @classmethod
-    def default(cls, threads: int = 1, plausible: Plausible | None = None) -> Self:
+    def default(
+        cls,
+        threads: int = 1,
+        plausible: Plausible | None = None,
+        second: SecondReader | None = None,
+    ) -> Self:
         """The networks in the tree, checked by sha256.
 
         Args:
             threads: of each network. plausible: whether a text can be a plate (the grammar).
+            second: asked about doubtful plates.
 
         Raises:
             ModelError: a weight file is missing, damaged or of another version.
         """
         detector = Detector.default(DetectorSettings(threads=threads))
-        return cls(detector, PlateNetwork(threads=threads), plausible)
+        return cls(detector, PlateNetwork(threads=threads), plausible, second=second)
 
     def read(self, image: Image) -> tuple[Reading, ...]:
         """Read a picture (uint8 BGR, any size), the main plate first; () where none was read."""
@@ -86,6 +98,7 @@ class PlateReader:
             for box, text in zip(boxes, texts, strict=True)
             if len(text.text) >= self.settings.fewest
         ]
+        readings = [self._considered(image, reading) for reading in readings]
         size = (image.shape[1], image.shape[0])
         return tuple(sorted(readings, key=lambda reading: prominence(reading, size), reverse=True))
 
@@ -115,6 +128,16 @@ class PlateReader:
         manifest = self.network.manifest
         heat = np.array(manifest.temperatures or (1.0,) * manifest.slots, np.float32)[:, None]
         return np.asarray(_mean(logits / heat) * heat, np.float32)
+
+    def _considered(self, image: Image, reading: Reading) -> Reading:
+        """The reading in the light of the second reader's opinion, if it is doubtful."""
+        second = self.second
+        worth = reading.box.score >= self.settings.worth
+        if second is None or not worth or not is_doubtful(reading, self.settings.ask_below):
+            return reading
+        plate = self._cut(image, np.array(reading.box.corners, np.float32))
+        opinion = second.opinion(plate, two_lines=reading.two_lines)
+        return weighed(reading, opinion, second.evidence)
 
     def _cut(self, image: Image, quad: Quad) -> Image:
         manifest = self.network.manifest

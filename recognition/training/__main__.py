@@ -1,6 +1,7 @@
 """`python -m recognition.training VERB`: render, train, measure and export the plate networks.
 
-Verbs of the reader are here. A verb with `--what detector` (or `scenes`: whole pictures), and
+Verbs of the reader are here, and with `--what second` those of the second reader (EasyOCR's). A
+verb with `--what detector` (or `scenes`: whole pictures), and
 `approach`, are handed to `detector_verbs.run`, which parses its own arguments.
 """
 
@@ -10,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 SCRATCH = Path(".train/reader")
+_SECOND_VERBS = ("train", "export", "weigh", "evaluate")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,7 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
         verbs = import_module("recognition.training.detector_verbs")
         return int(verbs.run(words[:at] + words[at + 2 :]))
     options = _parser().parse_args(words)
-    verbs = import_module("recognition.training.reader_verbs")
+    own = _SECOND_VERBS if options.what == "second" else ("weigh",)
+    name = "second_verbs" if options.verb in own else "reader_verbs"
+    verbs = import_module(f"recognition.training.{name}")
     return int(getattr(verbs, options.verb)(options))
 
 
@@ -35,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
         ("train", "train the reader, going on from the last saved state"),
         ("export", "calibrate and write ONNX weights and their manifest"),
         ("evaluate", "measure the exported weights"),
+        ("weigh", "measure what the second reader's opinions are worth beside the first's"),
         ("samples", "a sheet of rendered plates beside real ones"),
         ("atlas", "draw the glyph atlas from a font (needs Pillow)"),
     ):
@@ -43,10 +48,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_arguments(name: str, verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--what", choices=("reader", "detector"), default="reader")
+    verb.add_argument("--what", choices=("reader", "second", "detector"), default="reader")
     verb.add_argument("--data", type=Path, help="folder of crops/, scenes/ and glyphs/")
     verb.add_argument("--folder", type=Path, default=SCRATCH, help="scratch folder of this run")
     verb.add_argument("--seed", type=int, default=1)
+    if name in {"export", "weigh", "evaluate"}:
+        verb.add_argument("--threshold", type=float, default=0.97, help="second: opening threshold")
+        verb.add_argument("--sure", type=float, default=0.9, help="second: least sure opinion")
+        verb.add_argument("--copies", type=int, default=6, help="second: photographs of a plate")
     match name:
         case "synth":
             verb.add_argument("--pictures", type=int, default=80_000)
@@ -79,6 +88,9 @@ def _add_arguments(name: str, verb: argparse.ArgumentParser) -> None:
             verb.add_argument("--html", type=Path, help="write the wrong readings to this page")
             verb.add_argument("--each", type=int, default=40, help="rendered plates of a class")
             verb.add_argument("--report", type=Path, help="write the figures to this file too")
+        case "weigh":
+            verb.add_argument("--manifest", type=Path, help="default: the weights in the tree")
+            verb.add_argument("--pictures", type=int, default=2_000, help="rendered to weigh on")
         case "samples":
             verb.add_argument("--out", type=Path, required=True)
         case "atlas":

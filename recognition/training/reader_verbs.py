@@ -2,7 +2,10 @@
 
 import argparse
 import sys
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -26,6 +29,11 @@ from recognition.training.nothing import nothing_shards
 from recognition.training.render import FOCUS_SHARES, read_shard, render, render_shards, write_shard
 from recognition.training.reprint import reprint_shards
 from recognition.training.samples import write_samples
+
+if TYPE_CHECKING:
+    from recognition.training.dataset import Batch
+    from recognition.training.progress import Read
+    from recognition.training.train import Files, Net, Task
 
 _CALIBRATION_SEED = 777
 
@@ -56,6 +64,25 @@ def synth(options: argparse.Namespace) -> int:
 
 def train(options: argparse.Namespace) -> int:
     """Trains, measuring on the real validation cut-outs where there is a data folder."""
+    from recognition.training.train import READER, Files, warmed
+
+    weights = options.from_weights
+    start = None if weights is None else partial(warmed, weights)
+    run_training(options, READER, Files(options.folder), start=start)
+    return 0
+
+
+def run_training(
+    options: argparse.Namespace,
+    task: "Task[Net]",
+    files: "Files",
+    read: "Read | None" = None,
+    start: "Callable[[Iterator[Batch]], Net] | None" = None,
+) -> None:
+    """Trains a task's network on the rendered pictures of the folder and the real train plates.
+
+    read: as in `progress.measure_on`. start: as in `train.train`.
+    """
     import torch
 
     from recognition.training import train as training
@@ -87,10 +114,8 @@ def train(options: argparse.Namespace) -> int:
         recipe.real_share,
     )
     held_back = real_pictures(options.data) if options.data is not None else []
-    measure = measure_on(held_back)
-    files = training.Files(options.folder)
-    training.train(recipe, stream, files, measure, options.from_weights)
-    return 0
+    measure = measure_on(held_back, read)
+    training.train(recipe, stream, files, task, measure, start)
 
 
 def calibration_pictures(options: argparse.Namespace) -> tuple[list[Picture], list[Picture]]:
@@ -106,9 +131,9 @@ def calibration_pictures(options: argparse.Namespace) -> tuple[list[Picture], li
 def export(options: argparse.Namespace) -> int:
     """Exports once to calibrate, then again with the temperatures."""
     from recognition.training.export import export_reader
-    from recognition.training.train import Files, load_average
+    from recognition.training.train import READER, Files, load_average
 
-    net = load_average(Files(options.folder).state)
+    net = load_average(Files(options.folder).state, READER)
     plain = export_reader(net, options.folder / "uncalibrated", options.name)
     real, rendered = calibration_pictures(options)
     pictures = real + rendered

@@ -1,4 +1,5 @@
-"""Trains the reader: AdamW, warm-up, a long flat part, a decay to zero, averaged weights.
+"""Trains a network that reads plates: AdamW, warm-up, a long flat part, a decay to zero, averaged
+weights. Which network, and what its loss is, is a `Task`; the reader's is here.
 
 Every `every` steps the state is saved and the averaged weights are measured on the validation
 pictures; a run that was stopped goes on where it was. The decay starts `decay` of the way from the
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import numpy as np
 import torch
@@ -50,7 +52,9 @@ def rate_at(step: int, recipe: Recipe) -> float:
 
 
 def to_tensor(images: np.ndarray, device: str) -> Tensor:
-    """(n, 48, 160, 3) uint8 BGR to (n, 3, 48, 160) float 0..255, channels last in memory."""
+    """(n, height, width, channels) uint8 to (n, channels, height, width) float 0..255, channels
+    last in memory.
+    """
     return torch.from_numpy(images).to(device).permute(0, 3, 1, 2).float()
 
 
@@ -61,7 +65,7 @@ def jittered(images: Tensor, generator: torch.Generator) -> Tensor:
     def lot(*shape: int) -> Tensor:
         return torch.rand(shape, generator=generator).to(device)
 
-    gain = torch.exp((lot(n, 3, 1, 1) - 0.5) * 0.16 + (lot(n, 1, 1, 1) - 0.5) * 0.5)
+    gain = torch.exp((lot(n, images.shape[1], 1, 1) - 0.5) * 0.16 + (lot(n, 1, 1, 1) - 0.5) * 0.5)
     out = images * gain + (lot(n, 1, 1, 1) - 0.5) * 40
     noisy = (lot(n, 1, 1, 1) < 0.3) * lot(n, 1, 1, 1) * 8
     out = out + noisy * torch.randn(out.shape, generator=generator).to(device)
@@ -92,49 +96,78 @@ class Files:
     """Where a run keeps its state and its log (one JSON object a line)."""
 
     folder: Path
+    name: str = "reader"
 
     @property
     def state(self) -> Path:
-        return self.folder / "reader-state.pt"
+        return self.folder / f"{self.name}-state.pt"
 
     @property
     def log(self) -> Path:
-        return self.folder / "reader-log.jsonl"
+        return self.folder / f"{self.name}-log.jsonl"
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where a training is: the step, the device, and the generator of everything drawn by lot."""
+
+    step: int
+    device: str
+    generator: torch.Generator
+
+
+Net = TypeVar("Net", bound=nn.Module)
 Measure = Callable[[nn.Module], dict[str, float]]
 
 
-def averaged_net(state: dict[str, Tensor]) -> ReaderNet:
+@dataclass(frozen=True, slots=True)
+class Task(Generic[Net]):
+    """What is trained. make: a new network. loss: of a batch, a scalar."""
+
+    make: Callable[[], Net]
+    loss: Callable[[Net, Batch, Moment], Tensor]
+
+
+def _reader_batch_loss(net: ReaderNet, batch: Batch, now: Moment) -> Tensor:
+    images = jittered(to_tensor(batch.images, now.device), now.generator)
+    labels = torch.from_numpy(batch.labels).to(now.device)
+    colours = torch.from_numpy(batch.colours).to(now.device)
+    lines = torch.from_numpy(batch.lines).to(now.device)
+    return reader_loss(net(images), labels, colours, lines)
+
+
+READER = Task(ReaderNet, _reader_batch_loss)
+
+
+def averaged_net(state: dict[str, Tensor], task: Task[Net]) -> Net:
     """A network in evaluation mode with the given weights."""
-    net = ReaderNet()
+    net = task.make()
     net.load_state_dict(state)
     return net.eval()
 
 
-def load_average(path: Path) -> ReaderNet:
+def load_average(path: Path, task: Task[Net]) -> Net:
     """The averaged network of a saved run."""
     saved = torch.load(path, map_location="cpu", weights_only=True)
-    return averaged_net(saved["average"])
+    return averaged_net(saved["average"], task)
 
 
 def train(
     recipe: Recipe,
     stream: Iterator[Batch],
     files: Files,
+    task: Task[Net],
     measure: Measure | None = None,
-    weights: Path | None = None,
-) -> ReaderNet:
+    start: Callable[[Iterator[Batch]], Net] | None = None,
+) -> Net:
     """Runs to `recipe.steps`, going on from a saved state; returns the averaged network.
 
     Args:
-        weights: exported weights (ONNX) to start from where there is no saved state.
+        start: the network to start from where there is no saved state; none: a new one.
     """
     files.folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.seed)
-    net = ReaderNet()
-    if weights is not None and not files.state.exists():
-        net = warm_reader(weights, _some_images(stream))
+    net = task.make() if start is None or files.state.exists() else start(stream)
     net = _channels_last(net.to(recipe.device))
     optimizer = torch.optim.AdamW(
         net.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay, betas=(0.9, 0.99)
@@ -150,23 +183,25 @@ def train(
     generator = torch.Generator().manual_seed(recipe.seed + step)
     losses: list[float] = []
     while step < recipe.steps:
-        losses.append(_step(net, optimizer, next(stream), rate_at(step, recipe), recipe, generator))
+        now = Moment(step, recipe.device, generator)
+        losses.append(_step(net, task, optimizer, next(stream), rate_at(step, recipe), now))
         average.update(net, step)
         step += 1
         if step % recipe.every == 0 or step == recipe.steps:
             _save(files, net, optimizer, average, step)
-            scores = measure(averaged_net(average.state)) if measure else {}
+            scores = measure(averaged_net(average.state, task)) if measure else {}
             _log(files, step, recipe, losses, scores)
             losses = []
-    return averaged_net(average.state)
+    return averaged_net(average.state, task)
 
 
-def _some_images(stream: Iterator[Batch], batches: int = 4) -> Tensor:
-    images = np.concatenate([next(stream).images for _ in range(batches)])
-    return to_tensor(images, "cpu")
+def warmed(weights: Path, stream: Iterator[Batch]) -> ReaderNet:
+    """A reader that starts from exported weights (ONNX)."""
+    images = np.concatenate([next(stream).images for _ in range(4)])
+    return warm_reader(weights, to_tensor(images, "cpu"))
 
 
-def _channels_last(net: ReaderNet) -> ReaderNet:
+def _channels_last(net: Net) -> Net:
     """Weights laid out as the pictures are: a third faster on the CPU."""
     for weight in net.parameters():
         if weight.dim() == 4:
@@ -175,22 +210,18 @@ def _channels_last(net: ReaderNet) -> ReaderNet:
 
 
 def _step(
-    net: ReaderNet,
+    net: Net,
+    task: Task[Net],
     optimizer: torch.optim.Optimizer,
     batch: Batch,
     rate: float,
-    recipe: Recipe,
-    generator: torch.Generator,
+    now: Moment,
 ) -> float:
     net.train()
     for group in optimizer.param_groups:
         group["lr"] = rate
-    images = jittered(to_tensor(batch.images, recipe.device), generator)
-    labels = torch.from_numpy(batch.labels).to(recipe.device)
-    colours = torch.from_numpy(batch.colours).to(recipe.device)
-    lines = torch.from_numpy(batch.lines).to(recipe.device)
     optimizer.zero_grad(set_to_none=True)
-    loss = reader_loss(net(images), labels, colours, lines)
+    loss = task.loss(net, batch, now)
     loss.backward()  # type: ignore[no-untyped-call]  # torch's own annotation is missing
     nn.utils.clip_grad_norm_(net.parameters(), 5.0)
     optimizer.step()

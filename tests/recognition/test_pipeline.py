@@ -12,6 +12,7 @@ from recognition.manifest import Manifest
 from recognition.pipeline import PipelineSettings, PlateReader, prominence
 from recognition.reader import Logits
 from recognition.reading import Box, Colour
+from recognition.second_opinion import Evidence, Opinion
 from tests.recognition.readings import box_at, reading
 
 Image = NDArray[np.uint8]
@@ -113,3 +114,43 @@ def test_a_sure_reading_in_the_middle_stands_out() -> None:
     assert prominence(middle, size) > prominence(reading(box=box_at(60, 60)), size)
     assert prominence(middle, size) > prominence(reading(sureness=0.4, box=box_at(640, 360)), size)
     assert prominence(middle, size) > prominence(reading(box=box_at(640, 360, 60)), size)
+
+
+@dataclass
+class Adviser:
+    """A second reader that says one thing and remembers what it was shown."""
+
+    said: Opinion | None
+    evidence: Evidence = field(default_factory=lambda: Evidence(0.9, 5.0, 0.3, 0.99))
+    shown: list[tuple[tuple[int, ...], bool]] = field(default_factory=list)
+
+    def opinion(self, plate: Image, *, two_lines: bool) -> Opinion | None:
+        self.shown.append((plate.shape, two_lines))
+        return self.said
+
+
+@pytest.mark.parametrize(
+    ("sure", "said", "asked", "low", "high"),
+    [
+        (0.9, "吉A12345", 1, 0.95, 0.99),
+        (0.9, "吉A12346", 1, 0.5, 0.89),
+        (0.999, "吉A12346", 0, 0.99, 1.0),
+        (0.3, "吉A12345", 0, 0.0, 0.4),
+    ],
+)
+def test_the_second_reader_is_asked_about_doubtful_plates_only(
+    sure: float, said: str, asked: int, low: float, high: float
+) -> None:
+    pipeline = reader([box_at(640, 400)], [("吉A12345", sure)] * 3)
+    pipeline.second = adviser = Adviser(Opinion(said, 0.99))
+    (found,) = pipeline.read(STREET)
+    assert adviser.shown == [((48, 160, 3), False)] * asked
+    assert found.text == "吉A12345"
+    assert low <= found.confidence <= high
+
+
+def test_what_is_hardly_a_plate_is_not_shown_to_the_second_reader() -> None:
+    pipeline = reader([box_at(640, 400, score=0.3)], [("吉A12345", 0.9)] * 3)
+    pipeline.second = adviser = Adviser(Opinion("吉A12345", 0.99))
+    pipeline.read(STREET)
+    assert adviser.shown == []

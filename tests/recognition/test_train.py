@@ -1,10 +1,8 @@
 """The whole training road with a few pictures: synth, train, stop, go on, export, evaluate."""
 
-import csv
 import json
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
@@ -13,31 +11,13 @@ from recognition.reader import PlateNetwork
 from recognition.training.__main__ import main
 from recognition.training.calibrate import fit_temperatures
 from recognition.training.scores import Judged, accuracy, kept_above, reliability
-from recognition.training.synth import PlateClass, draw_plate
 from recognition.training.train import Recipe, rate_at
-
-
-def run(*words: object) -> None:
-    assert main([str(word) for word in words]) == 0
+from tests.recognition.training_road import drawn_data, run
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """A data folder in the layout of the real one, with drawn plates in it."""
-    folder = tmp_path / "data" / "crops"
-    folder.mkdir(parents=True)
-    rng = np.random.default_rng(1)
-    rows = [("path", "text", "source", "colour", "width", "height", "split")]
-    for index in range(6):
-        plate = draw_plate(rng, None, PlateClass.BLUE, scale=0.3)
-        name = f"{index}.png"
-        cv2.imwrite(str(folder / name), plate.image)
-        rows.append(
-            (name, plate.text, "drawn", "blue", "132", "42", "val" if index < 3 else "train")
-        )
-    with (folder / "labels.csv").open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream).writerows(rows)
-    return tmp_path / "data"
+    return drawn_data(tmp_path / "data")
 
 
 @pytest.mark.timeout(300)
