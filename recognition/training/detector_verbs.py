@@ -5,6 +5,7 @@ Each is one command, see `python -m recognition.training VERB --what detector --
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -52,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     approach = verbs.add_parser("approach", help="what voting gains on simulated approaches")
     approach.add_argument("--passages", type=int, default=60)
     approach.add_argument("--frames", type=int, default=16)
+    approach.add_argument("--second", action="store_true", help="with the second reader's opinions")
+    approach.add_argument("--opening", type=float, default=0.99, help="confidence that opens")
     samples = verbs.add_parser("samples", help="a sheet of training scenes")
     samples.add_argument("--out", type=Path, required=True)
     for verb in (train, export, evaluate, approach, samples):
@@ -144,7 +147,13 @@ def _approach(given: argparse.Namespace) -> int:
     from recognition.training.approach import report, simulate
 
     reader = PlateReader.default()
-    print(report(simulate(reader, given.data, given.passages, given.frames, given.seed)))
+    if given.second:
+        from recognition.training.second_export import TrainedSecond
+
+        reader.second = TrainedSecond()
+        reader.settings = replace(reader.settings, ask_below=given.opening)
+    found = simulate(reader, given.data, given.passages, given.frames, given.seed)
+    print(report(found, given.opening))
     return 0
 
 

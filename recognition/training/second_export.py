@@ -3,14 +3,26 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import torch
 import yaml
+from numpy.typing import NDArray
 
 from recognition.alphabet import ALPHABET
-from recognition.easyocr_reader import SECOND_MANIFEST
-from recognition.manifest import MODELS, Manifest, digest, save_manifest
+from recognition.easyocr_reader import SECOND_MANIFEST, evidence_of
+from recognition.manifest import (
+    MODELS,
+    Manifest,
+    checked_files,
+    digest,
+    load_manifest,
+    save_manifest,
+)
 from recognition.models.plate_crnn import Model
 from recognition.one_line import HEIGHT, WIDTH
+from recognition.reader import READER_MANIFEST
+from recognition.second_opinion import Opinion
+from recognition.training.second_train import opinions
 
 NAME = SECOND_MANIFEST.stem
 # EasyOCR cuts seven letters off every name: it expects weights of a data-parallel network.
@@ -56,6 +68,28 @@ def load_exported(manifest: Path) -> Model:
     net = Model(len(ALPHABET), **_SIZES)
     net.load_state_dict({key.removeprefix(_PREFIX): value for key, value in state.items()})
     return net.eval()
+
+
+class TrainedSecond:
+    """A second reader that says what EasyOCR says with the exported network, without EasyOCR."""
+
+    def __init__(self, manifest: Path = SECOND_MANIFEST) -> None:
+        """Load the network; raises ModelError where a file is not the manifest's."""
+        loaded = load_manifest(manifest)
+        checked_files(loaded, manifest.parent)
+        self.evidence = evidence_of(loaded, load_manifest(READER_MANIFEST))
+        self._net = load_exported(manifest)
+
+    def opinion(self, plate: NDArray[np.uint8], *, two_lines: bool) -> Opinion | None:
+        """Read one upright plate (48, 160, 3)."""
+        (said,) = self.opinions(plate[None], np.array([two_lines], np.int64))
+        return said
+
+    def opinions(
+        self, plates: NDArray[np.uint8], doubles: NDArray[np.int64]
+    ) -> list[Opinion | None]:
+        """Read many, (n, 48, 160, 3); doubles: 1 where a plate has two lines."""
+        return opinions(self._net, plates, doubles)
 
 
 def _settings() -> str:

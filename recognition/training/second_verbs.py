@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.easyocr_reader import SECOND_MANIFEST, evidence_of
+from recognition.easyocr_reader import SECOND_MANIFEST
 from recognition.manifest import load_manifest, save_manifest
 from recognition.pipeline import PlateReader
-from recognition.reader import READER_MANIFEST, PlateNetwork, PlateText, preprocess
+from recognition.reader import PlateNetwork, PlateText, preprocess
 from recognition.reading import Box, Reading
 from recognition.rectify import upright
 from recognition.second_opinion import Evidence, Opinion
@@ -63,8 +63,10 @@ def export(options: argparse.Namespace) -> int:
 
 def weigh(options: argparse.Namespace) -> int:
     """Measures what the opinions are worth and writes it into the manifest."""
+    from recognition.training.second_export import TrainedSecond
+
     path = options.manifest or SECOND_MANIFEST
-    first, opinions = PlateNetwork(), _opinions(path)
+    first, opinions = PlateNetwork(), TrainedSecond(path).opinions
     real, rendered = calibration_pictures(options)
     if options.data is not None:
         real += worse_pictures(options.data, options.copies, half=0)
@@ -82,9 +84,11 @@ def weigh(options: argparse.Namespace) -> int:
 
 def evaluate(options: argparse.Namespace) -> int:
     """Prints how well the second reader reads and what it does to doubtful readings."""
+    from recognition.training.second_export import TrainedSecond
+
     path = options.manifest or SECOND_MANIFEST
-    first, opinions = PlateNetwork(), _opinions(path)
-    evidence = evidence_of(load_manifest(path), load_manifest(READER_MANIFEST))
+    first, second = PlateNetwork(), TrainedSecond(path)
+    opinions, evidence = second.opinions, second.evidence
     _say(f"{evidence}")
     seen = {title: cases(first, opinions, pictures) for title, pictures in _sets(options)}
     if options.data is not None and (options.data / "scenes" / "labels.csv").exists():
@@ -103,14 +107,6 @@ def _sets(options: argparse.Namespace) -> Iterator[tuple[str, list[Picture]]]:
         yield f"The same, each photographed {options.copies} times worse", worse
     shard = balanced_shard(options.folder, glyph_sets(options.data), options.each)
     yield "Rendered, balanced", rendered_pictures(shard)
-
-
-def _opinions(manifest: Path) -> Opinions:
-    from recognition.training.second_export import load_exported
-    from recognition.training.second_train import opinions
-
-    net = load_exported(manifest)
-    return lambda plates, doubles: opinions(net, plates, doubles)
 
 
 def worse_pictures(data: Path, copies: int, half: int) -> list[Picture]:
