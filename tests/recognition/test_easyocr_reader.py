@@ -63,7 +63,7 @@ def test_any_other_file_is_refused(tmp_path: Path, suffix: str) -> None:
 
 
 def test_easyocr_is_not_in_this_environment_and_the_reader_says_what_to_do() -> None:
-    """A real absence: EasyOCR cannot be beside the torch that trains (see ADR 19)."""
+    """A real absence: EasyOCR cannot be beside the torch that trains (see decision 0019)."""
     assert importlib.util.find_spec("easyocr") is None
     assert not installed()
     with pytest.raises(NotInstalledError, match="pip install"):
