@@ -68,6 +68,6 @@ def state(wanted: bool, make_one: Make = make) -> State:
     if second.evidence == Evidence():
         what = "what its opinions are worth was not measured beside this first reader: they count 0"
         return State(False, what, "python -m recognition.training weigh --data DATA")
-    return State(
-        True, f"EasyOCR with the plate network; it raises nothing above {second.evidence.ceiling}"
-    )
+    worth = second.evidence
+    what = f"agreement multiplies the odds by {worth.agree}, disagreement by {worth.differ}"
+    return State(True, f"EasyOCR with the plate network; {what}")
