@@ -94,11 +94,15 @@ class _Parts(Collector):
     def collect(self) -> Iterable[Metric]:
         """Return every gauge as it stands."""
         inbox = GaugeMetricFamily("gate_inbox_length", "Messages waiting", labels=("lane",))
+        missed = GaugeMetricFamily(
+            "gate_inbox_lost", "Messages lost to a full inbox since the start", labels=("lane",)
+        )
         board = GaugeMetricFamily("gate_board_up", "The relay board answers", labels=("lane",))
         camera = GaugeMetricFamily("gate_camera_up", "The camera is live", labels=("lane",))
         for controller in self._lanes:
             view = controller.view
             inbox.add_metric((view.lane,), controller.waiting_messages)
+            missed.add_metric((view.lane,), controller.lost_messages)
             board.add_metric((view.lane,), float(view.link == "up"))
             camera.add_metric((view.lane,), float(view.camera == "live"))
         restarts = GaugeMetricFamily(
@@ -114,4 +118,6 @@ class _Parts(Collector):
         counts = self._pictures()
         lost = GaugeMetricFamily("gate_pictures_lost", "Pictures not written since the start")
         lost.add_metric((), counts.dropped + counts.failed)
-        return (inbox, board, camera, restarts, spool, away, lost)
+        queued = GaugeMetricFamily("gate_pictures_waiting", "Pictures waiting to be written")
+        queued.add_metric((), counts.waiting)
+        return (inbox, missed, board, camera, restarts, spool, away, lost, queued)

@@ -13,11 +13,12 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from gate.journal_verbs import verify
+from gate.tables import moment
 from tests.system.fast_road import CLOCK, FastLane
 from tests.system.site import free_port, rows, running_gate, settle_in, small_story
 
@@ -82,7 +83,7 @@ def _config(data: Path, port: int, lanes: Sequence[FastLane]) -> str:
 def _compare(data: Path, lane: FastLane) -> Counter[str]:
     """Give each pulse its order; what is left over on either side is counted."""
     orders = rows(data, "SELECT * FROM opening WHERE lane = ? ORDER BY seq", lane.name)
-    waiting = [(_when(row["ordered"]), row) for row in orders]
+    waiting = [(moment(row["ordered"]), row) for row in orders]
     found: Counter[str] = Counter(orders=len(orders), pulses=len(lane.pulses))
     for pulse in lane.pulses:
         fitting = [
@@ -106,11 +107,6 @@ def _compare(data: Path, lane: FastLane) -> Counter[str]:
     lost = [one for one in waiting if one[1]["outcome"] == "raised"]
     found["raised on record without a pulse"] = len(lost)
     return found
-
-
-def _when(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=CLOCK.now().utc.tzinfo)
 
 
 MUST_BE_NONE = (
