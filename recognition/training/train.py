@@ -20,7 +20,6 @@ from torch import Tensor, nn
 
 from recognition.training.dataset import Batch
 from recognition.training.nets import ReaderNet, reader_loss
-from recognition.training.warm_start import warm_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +196,8 @@ def train(
 
 def warmed(weights: Path, stream: Iterator[Batch]) -> ReaderNet:
     """A reader that starts from exported weights (ONNX)."""
+    from recognition.training.warm_start import warm_reader
+
     images = np.concatenate([next(stream).images for _ in range(4)])
     return warm_reader(weights, to_tensor(images, "cpu"))
 
