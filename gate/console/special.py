@@ -9,6 +9,7 @@ from gate.console.asking_aside import ask
 from gate.console.blocks import end_of_day
 from gate.console.changing import NotDone
 from gate.console.confirming import confirm
+from gate.console.once import Once
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.plate_pad import PlatePad
@@ -38,6 +39,7 @@ class SpecialPage:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
+        self._once = Once()
         say = visit.say
         with widgets.div("page-head"):
             widgets.heading(say("nav.special")).classes("grow")
@@ -112,10 +114,14 @@ class SpecialPage:
 
     async def _listed(self, deed: Deed[object], close: Callable[[], object]) -> None:
         visit = self._visit
+        if not self._once.take():
+            return
         made = await changing.make(visit, Action.CHANGE_REGISTRY, deed)
         if isinstance(made, NotDone):
+            self._once = Once()
             return
         if isinstance(made, ListingRefusal | PatternFault):
+            self._once = Once()
             visit.warn(f"special.refused.{made.value}")
             return
         close()
@@ -126,6 +132,7 @@ class SpecialPage:
         return {kind.value: self._visit.say(f"special.kind.{kind.value}") for kind in ListedKind}
 
     def _add(self) -> None:
+        self._once = Once()
         visit, say = self._visit, self._visit.say
         dialog, card = widgets.sheet(say("special.add"), wide=True)
         typed: list[Plate | None] = [None]
@@ -163,6 +170,7 @@ class SpecialPage:
         visit.open_sheet(dialog)
 
     def _add_form(self) -> None:
+        self._once = Once()
         visit, say = self._visit, self._visit.say
         dialog, card = widgets.sheet(say("special.add_form"))
 

@@ -4,7 +4,7 @@ A carer or a delivery service that comes for weeks needs somebody of the househo
 guard chooses by role and the end of the phone number that was called: the name is not shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from gate.console import widgets
@@ -20,15 +20,19 @@ class DayFields:
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
         say, today = visit.say, visit.local(visit.now()).date().isoformat()
-        with widgets.div("filters") as self._fields:
+        with widgets.div("col-flex") as self._fields:
+            self._place(say, today)
+        self._fields.set_visibility(False)
+
+    def _place(self, say: Callable[..., str], today: str) -> None:
+        with widgets.div("filters"):
             self._first = widgets.text_field(say("visitor.first"), today)
             self._first.props("type=date stack-label")
             self._last = widgets.text_field(say("visitor.last"), today)
             self._last.props("type=date stack-label")
             self._times = widgets.text_field(say("visitor.times"))
             self._times.props("type=number min=1 max=1000 inputmode=numeric")
-            self._consent = widgets.choice_field(say("visitor.consent"), self._nobody(), _NOBODY)
-        self._fields.set_visibility(False)
+        self._consent = widgets.choice_field(say("visitor.consent"), self._nobody(), _NOBODY)
 
     def _nobody(self) -> dict[str, str]:
         return {_NOBODY: self._visit.say("visitor.consent_none")}

@@ -58,6 +58,7 @@ class VisitorForm:
         self._colour = _colour(visit, self._passage)
         self._home: Home | None = None
         self._checked: Checked | None = None
+        self._asked: tuple[str, Home, Plate | None] | None = None
         self._once = Once()
         say = visit.say
         with widgets.div("page-head"):
@@ -128,7 +129,7 @@ class VisitorForm:
         if typed != str(self._address.value or ""):
             return  # Typed on meanwhile: a newer question is on its way.
         if home != self._home:
-            self._checked = None
+            self._checked = self._asked = None
             self._fit.set_content("")
         self._home = home
         await self._stay_chosen()
@@ -148,10 +149,14 @@ class VisitorForm:
         if not said or home is None or user is None:
             return
         services, plate = self._visit.services, self._plate
+        if (question := (said, home, plate)) == self._asked:
+            return  # Enter asked it already; leaving the field is no second question.
+        self._asked = question
         self._checked = await ask(
             lambda: visitor_desk.check_name(services, user, home, said, plate)
         )
         if self._checked is None:
+            self._asked = None
             self._visit.warn("shell.not_kept")
             return
         outcome = self._checked.outcome

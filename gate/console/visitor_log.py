@@ -42,7 +42,8 @@ class VisitorLog:
             self._part = widgets.text_field(say("log.plate")).classes(remove="field")
             self._part.props("debounce=300").on_value_change(self.draw)
             self._days = widgets.choice_field(say("visitors.days"), {d: d for d in _DAYS}, "3")
-            self._days.classes(remove="field").on_value_change(self.draw)
+            self._days.classes(remove="field").style("min-width:110px")
+            self._days.on_value_change(self.draw)
         widgets.words(say("visitors.log_hint"), "small soft")
         self._list = widgets.div("col-flex").style("margin-top:10px")
 
@@ -113,13 +114,16 @@ class VisitorLog:
                     escape(household_text(self._visit.texts, line.household)),
                     plate_chip(line.plate, size="small") if line.plate else "",
                     escape(mask(line.said)),
-                    self._fit(line.outcome),
+                    self._badge(line.outcome, f"visitor.fits.{line.outcome}"),
                 ]
                 for line in lines
             )
             widgets.table(heads, rows, caption=say("visitors.checks"))
 
     def _fit(self, outcome: str) -> str:
+        """How the name fitted for a pass that was made; "" where none was asked."""
+        return self._badge(outcome, f"visitors.fits.{outcome}") if outcome else ""
+
+    def _badge(self, outcome: str, key: str) -> str:
         kinds = {"match": "good", "near": "ask", "none": "bad"}
-        said = self._visit.say(f"visitors.fits.{outcome}") if outcome else ""
-        return widgets.badge_html(said, kinds[outcome], "record_voice_over") if outcome else ""
+        return widgets.badge_html(self._visit.say(key), kinds[outcome], "record_voice_over")

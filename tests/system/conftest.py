@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.gate.console.browsing import chromium, log_in, open_context
+from tests.gate.console.browsing import PATIENCE_MS, chromium, log_in, open_context
 from tests.gate.console.serving import Served, served
 
 Enter = Callable[..., Page]
+expect.set_options(timeout=PATIENCE_MS)  # a slow machine is slow, not wrong
 
 
 @pytest.fixture(scope="session")

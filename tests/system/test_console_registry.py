@@ -1,0 +1,197 @@
+"""Registry, visitors and lists in a real Chromium: by keyboard, with evidence, names unseen."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlmodel import select
+
+from gate.people import Role
+from registry.columns import HEADINGS
+from registry.kinds import PassKind
+from registry.plates import parse
+from registry.records import Household, Person, VisitorPass
+from registry.rules import Emergency, Registered
+from registry.sheets import write_xlsx
+from registry.store import label_of
+from tests.gate.console.browsing import settle
+from tests.gate.console.serving import Served
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
+
+
+def open_page(page: Page, pages: Served, path: str) -> None:
+    page.goto(f"{pages.url}{path}")
+    settle(page)
+
+
+def somebody(pages: Served) -> tuple[str, str]:
+    """A household and the name of somebody in it."""
+    with pages.site.journal.reading() as session:
+        person = session.exec(select(Person).join(Household)).first()
+        assert person is not None
+        return label_of(session, person.household_id), person.name
+
+
+def newest_pass(pages: Served, plate: str) -> VisitorPass | None:
+    with pages.site.journal.reading() as session:
+        found = select(VisitorPass).where(VisitorPass.plate == plate)
+        return session.exec(found.order_by(VisitorPass.id.desc())).first()
+
+
+def standing(pages: Served, text: str) -> object:
+    services = pages.site.services
+    return services.registry.standing(parse(text), services.clock.now().utc)
+
+
+def test_a_visitor_is_registered_by_keyboard_alone_and_the_owners_name_is_not_shown(enter, pages):
+    home, name = somebody(pages)
+    page = enter("guard")
+    open_page(page, pages, "/visitors/new")
+    page.get_by_label("车牌").first.focus()
+    page.keyboard.type("粤B2468A")
+    page.get_by_label("去哪一户").focus()
+    page.keyboard.type(home)
+    expect(page.locator(".badge-good", has_text="栋")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.type("诸葛孔明")
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_contain_text("姓名不符")
+    assert name not in page.content()
+    page.get_by_label("访客说的业主姓名").fill("")
+    page.keyboard.type(name)
+    page.keyboard.press("Enter")
+    expect(page.locator(".badge-good", has_text="姓名相符")).to_be_visible()
+    page.get_by_role("button", name="登记", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/live")
+    made = newest_pass(pages, "粤B2468A")
+    assert made is not None
+    assert (made.kind, made.name_check_id is not None) == (PassKind.ONCE, True)
+    open_page(page, pages, "/visitors/log")
+    expect(page.locator("#main")).to_contain_text("姓名不符")
+    expect(page.locator("#main")).to_contain_text("guard")
+    assert name not in page.content()
+
+
+def test_a_carer_for_weeks_needs_somebody_of_the_household(enter, pages):
+    home, name = somebody(pages)
+    page = enter("guard")
+    open_page(page, pages, "/visitors/new?plate=粤B2468C")
+    page.get_by_label("去哪一户").fill(home)
+    expect(page.locator(".badge-good", has_text="栋")).to_be_visible()
+    page.get_by_label("访客说的业主姓名").fill(name)
+    page.keyboard.press("Enter")
+    expect(page.locator(".badge-good", has_text="姓名相符")).to_be_visible()
+    page.get_by_label("有效", exact=True).click()
+    page.get_by_role("option", name="选日期").click()
+    page.get_by_label("到哪天").fill("2099-01-01")
+    save = page.get_by_role("button", name="登记", exact=True)
+    save.click()
+    expect(page.locator(".q-notification", has_text="31 天")).to_be_visible()
+    later = pages.site.services.clock.now().utc + timedelta(days=60)
+    page.get_by_label("到哪天").fill(later.date().isoformat())
+    page.get_by_label("哪位住户同意").click()
+    options = page.get_by_role("option")
+    assert name not in " ".join(options.all_inner_texts())
+    options.last.click()
+    page.get_by_label("可进几次").fill("20")
+    save.click()
+    page.wait_for_url("**/live")
+    made = newest_pass(pages, "粤B2468C")
+    assert made is not None
+    assert (made.kind, made.allowed, made.recurring) == (PassKind.TIMES, 20, True)
+    open_page(page, pages, "/visitors")
+    expect(page.locator("#main")).to_contain_text("同意：")
+
+
+def test_an_ambulance_is_listed_and_taken_off(enter, pages):
+    page = enter("manager")
+    open_page(page, pages, "/special")
+    page.get_by_role("button", name="列入车辆").click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_label("车牌").first.fill("粤B120V5")
+    add = sheet.get_by_role("button", name="列入车辆")
+    add.click()
+    expect(page.locator(".q-notification", has_text="请写明单位")).to_be_visible()
+    sheet.get_by_label("哪个单位的车").fill("市急救中心")
+    add.dblclick()
+    expect(page.locator("#main")).to_contain_text("市急救中心")
+    assert isinstance(standing(pages, "粤B120V5"), Emergency)
+    line = page.locator(".candidate", has_text="市急救中心")
+    line.get_by_role("button", name="移出").click()
+    page.get_by_role("dialog").get_by_role("button", name="移出").click()
+    expect(page.locator(".candidate", has_text="市急救中心")).to_have_count(0)
+    assert not isinstance(standing(pages, "粤B120V5"), Emergency)
+
+
+def test_a_guard_sees_special_vehicles_and_changes_none(enter, pages):
+    page = enter("guard")
+    open_page(page, pages, "/special")
+    expect(page.locator("#main")).to_contain_text("特种车")
+    expect(page.get_by_role("button", name="列入车辆")).to_have_count(0)
+
+
+def test_a_household_gets_people_a_car_and_a_space(enter, pages):
+    page = enter("manager")
+    open_page(page, pages, "/registry")
+    page.get_by_role("button", name="添加住户").click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_label("地址").fill("77栋1单元101")
+    sheet.get_by_role("button", name="添加住户").click()
+    page.wait_for_url("**/registry/*")
+    settle(page)
+    page.get_by_role("button", name="添加人员").click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_label("姓名").fill("澹台明月")
+    sheet.get_by_label("电话").fill("12")
+    keep = sheet.get_by_role("button", name="保存")
+    keep.click()
+    expect(page.locator(".q-notification", has_text="电话")).to_be_visible()
+    sheet.get_by_label("电话").fill("13900007777")
+    keep.click()
+    expect(page.locator("#main")).to_contain_text("澹***")
+    expect(page.locator("[role=dialog]")).to_have_count(0)
+    assert "澹台明月" not in page.content()
+    page.get_by_role("button", name="登记车辆").first.click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_label("车牌").first.fill("粤B7777A")
+    sheet.get_by_role("button", name="登记车辆").click()
+    expect(page.locator(".candidate")).to_have_count(1)
+    assert isinstance(standing(pages, "粤B7777A"), Registered)
+    open_page(page, pages, "/spaces")
+    page.get_by_role("button", name="添加车位").click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_label("车位号").fill("Z-777")
+    sheet.get_by_label("属于哪一户").fill("77-1-101")
+    sheet.get_by_label("可停的车牌").fill("粤B7777A")
+    sheet.get_by_role("button", name="保存").click()
+    expect(page.locator(".candidate", has_text="Z-777")).to_be_visible()
+    assert standing(pages, "粤B7777A").registration.spaces
+
+
+def test_a_sheet_is_tried_applied_and_taken_back_on_the_page(enter, pages, tmp_path: Path):
+    head = list(HEADINGS.values())[:6]
+    rows = [
+        ["78", "1", "101", "端木蓉", "13900008881", "粤B8888A、粤B8888C"],
+        ["78", "1", "102", "宇文拓", "13900008882", "粤B8888O"],
+    ]
+    file = tmp_path / "cars.xlsx"
+    file.write_bytes(write_xlsx([head, *rows]))
+    page = enter("manager")
+    open_page(page, pages, "/import")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.locator("#main")).to_contain_text("F3")
+    assert not isinstance(standing(pages, "粤B8888A"), Registered)
+    page.get_by_role("button", name="导入").last.click()
+    page.get_by_role("dialog").get_by_role("button").last.click()
+    expect(page.locator(".q-notification").first).to_be_visible()
+    assert isinstance(standing(pages, "粤B8888C"), Registered)
+
+
+def test_no_auditor_opens_the_registry(enter, pages):
+    page = enter(Role.AUDITOR.value)
+    for path in ("/special", "/visitors/log", "/spaces"):
+        page.goto(f"{pages.url}{path}")
+        expect(page.locator("#main")).to_contain_text("您的岗位")
