@@ -15,7 +15,7 @@ from gate.console.visit import Visit
 from gate.people import Action
 from gate.report_values import AlarmRow
 
-SHOWN = 4
+SHOWN = 2
 
 
 class AlarmStrip:

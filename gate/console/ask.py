@@ -26,6 +26,7 @@ from gate.people import Action
 from gate.ports import LaneView
 
 Do = Callable[[], object]
+MOST_SHOWN, LEAST_SURE = 5, 0.01
 
 
 def add(pages: Pages) -> None:
@@ -70,12 +71,19 @@ class Queue:
             widgets.empty(say("ask.nobody"), say("ask.nobody_hint"), "done_all")
 
 
+def worth_showing(view: LaneView) -> list[CandidatePlate]:
+    """Return the candidates, best first: the registered, and whatever is likely at all."""
+    candidates = view.decision.candidates if view.decision else ()
+    likely = [one for one in candidates if one.registered or one.confidence >= LEAST_SURE]
+    return likely[:MOST_SHOWN]
+
+
 def panel_keys(visit: Visit, waiting: Sequence[LaneView]) -> dict[str, Do]:
     """Return the keys of the vehicle that waits longest."""
     if not waiting:
         return {}
     view = waiting[0]
-    candidates = view.decision.candidates if view.decision else ()
+    candidates = worth_showing(view)
     keys: dict[str, Do] = {
         "e": lambda: correct_sheet(visit, view),
         "r": lambda: refuse(visit, view),
@@ -83,7 +91,7 @@ def panel_keys(visit: Visit, waiting: Sequence[LaneView]) -> dict[str, Do]:
     }
     if view.direction is Direction.IN:
         keys["v"] = lambda: to_visitor_form(view)
-    for number, candidate in enumerate(candidates[:5], start=1):
+    for number, candidate in enumerate(candidates, start=1):
         keys[str(number)] = _choose(visit, view, candidate)
     return keys
 
@@ -126,7 +134,7 @@ class Panel:
 
     def _candidates(self) -> None:
         visit, view = self._visit, self._view
-        candidates = view.decision.candidates[:5] if view.decision else ()
+        candidates = worth_showing(view)
         if candidates:
             widgets.heading(visit.say("ask.candidates"), 3)
         for number, candidate in enumerate(candidates, start=1):
