@@ -3,13 +3,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
+# What runs is installed by version and hash. `make run LOCK=` takes the newest releases instead, for
+# a platform or a Python that a pinned release knows nothing of yet.
+LOCK ?= requirements.lock
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: run test static check bench format clean browser rtsp easyocr-test
+.PHONY: run test static check bench sbom format clean browser rtsp database easyocr-test
 
 run: $(VENV)/.run  ## install what running needs, start the demo site
 	$(BIN)/gate demo --port $(PORT)
 
-test: $(VENV)/.dev browser rtsp  ## install what tests need, run them all
+test: $(VENV)/.dev browser rtsp database  ## install what tests need, run them all
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine -q
@@ -31,6 +35,10 @@ easyocr-test:  ## the real EasyOCR, in an environment of its own: 6 GB of disk o
 	$(VENV)-easyocr/bin/pip install --quiet --disable-pip-version-check --editable '.[easyocr]' pytest pytest-timeout hypothesis
 	$(VENV)-easyocr/bin/python -m pytest -o filterwarnings=default tests/easyocr/real_easyocr.py
 
+sbom: $(VENV)/.dev  ## sbom.cdx.json: what is installed at a gate (CycloneDX), from the lock
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+		--of JSON -o sbom.cdx.json requirements.lock
+
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -41,14 +49,19 @@ browser:  ## Chromium and a Chinese font for the tests of the pages, from the sy
 rtsp:  ## a real RTSP server for the tests of the cameras, from the system's packages
 	@sh tests/rtsp.sh
 
-$(VENV)/.run: pyproject.toml
+database:  ## PostgreSQL for the tests of it, from the system's packages
+	@sh tests/database.sh
+
+$(VENV)/.run: pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	$(if $(LOCK),$(PIP) --require-hashes --requirement $(LOCK))
+	$(PIP) $(if $(LOCK),--no-deps) --editable .
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml
+$(VENV)/.dev: pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(if $(LOCK),$(PIP) --require-hashes --requirement $(LOCK))
+	$(PIP) --editable '.[dev]'
 	@touch $@ $(VENV)/.run
 
 clean:

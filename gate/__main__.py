@@ -40,7 +40,19 @@ def _parser() -> argparse.ArgumentParser:
         "what config.yaml says.",
     )
     verbs = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for add in (_run, _demo, _read, _replay, _check, _user, _registry, _board, _journal, _keep):
+    for add in (
+        _run,
+        _demo,
+        _read,
+        _replay,
+        _check,
+        _user,
+        _registry,
+        _board,
+        _journal,
+        _keep,
+        _stopped,
+    ):
         add(verbs)
     return parser
 
@@ -261,6 +273,32 @@ def _keep(verbs: Verbs) -> None:
 
     backup.set_defaults(run=run_backup)
     restore.set_defaults(run=run_restore)
+
+
+def _stopped(verbs: Verbs) -> None:
+    """Verbs for which the gate must be stopped."""
+    database = verbs.add_parser("database", help="the way back to an earlier release's tables")
+    actions = database.add_subparsers(required=True, metavar="ACTION")
+    back = actions.add_parser("back", help="take the database back; the gate must be stopped")
+    back.add_argument("revision", help="the earlier release's revision, e.g. 0002")
+    key = verbs.add_parser("key", help="the key that seals pictures and personal fields")
+    actions = key.add_subparsers(required=True, metavar="ACTION")
+    rotate = actions.add_parser("rotate", help="seal with a new key from the next start on")
+    for parser in (back, rotate):
+        _config_option(parser)
+
+    def run_back(options: argparse.Namespace) -> int:
+        from gate.database_cli import back as go_back
+
+        return go_back(options.config, options.revision)
+
+    def run_rotate(options: argparse.Namespace) -> int:
+        from gate.database_cli import rotate_key
+
+        return rotate_key(options.config)
+
+    back.set_defaults(run=run_back)
+    rotate.set_defaults(run=run_rotate)
 
 
 if __name__ == "__main__":

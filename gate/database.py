@@ -23,6 +23,12 @@ from gate.migrations import run
 FILE = "gate.db"
 # Longer than a checkpoint or a backup step ever holds the file, shorter than a driver's patience.
 BUSY_MS = 500
+# A lane must never hang on a server: not on a lock, not on a statement, not on a dead wire.
+_POSTGRES = {
+    "connect_timeout": 2,
+    "tcp_user_timeout": 5_000,
+    "options": f"-c lock_timeout={BUSY_MS} -c statement_timeout=60000",
+}
 # Only a bound: the journal checkpoints long before.
 _CHECKPOINT_PAGES = 16_000
 _CHAIN_LOCK = 0x6761_7465
@@ -97,8 +103,9 @@ def _engines(where: Path | str) -> Database:
         return _sqlite(Path(url.database))
     if url.get_backend_name() != "postgresql":
         raise DatabaseUnusable(f"{url.get_backend_name()} is not supported: SQLite or PostgreSQL")
-    engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 2})
-    return Database(engine, engine.execution_options(postgresql_readonly=True), None)
+    engine = create_engine(url, pool_pre_ping=True, connect_args=_POSTGRES)
+    reader = engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
+    return Database(engine, reader, None)
 
 
 def _sqlite(path: Path) -> Database:
@@ -146,7 +153,7 @@ def _upgrade(database: Database) -> None:
     if before == run.newest():
         return
     if database.path is not None and before is not None:
-        _copy_beside(database.path, before)
+        copy_beside(database.path, f"before-upgrade-from-{before}")
     with rebuilding(database) as connection:
         run.upgrade(connection)
 
@@ -184,9 +191,9 @@ def _enforce(connection: Connection, *, on: bool) -> None:
         raw.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}").close()
 
 
-def _copy_beside(path: Path, revision: str) -> None:
-    """Keep the file as the earlier release left it: the way back, whatever a step does."""
-    copy = path.with_name(f"{path.name}.before-upgrade-from-{revision}")
+def copy_beside(path: Path, suffix: str) -> None:
+    """Keep the SQLite file as it is now: the way back, whatever a step does."""
+    copy = path.with_name(f"{path.name}.{suffix}")
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
 

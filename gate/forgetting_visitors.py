@@ -4,6 +4,7 @@ What stays is what counts need: that somebody visited this household then. What 
 telephone, purpose, remark, what a visitor said, and the same in the register's history of changes.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +41,28 @@ def forget_visitors(session: Session, before: datetime, held: frozenset[str]) ->
     )
     _forget_history(session, before, held)
     return sum(_run(session, statement) for statement in (passes, visits, checks))
+
+
+def forget_visitors_of(session: Session, plates: Sequence[str], now: datetime) -> int:
+    """Forget what is over about these plates, on the person's request; return how many rows.
+
+    A pass that still lets somebody in, and a stay that goes on, are for people to end first.
+    """
+    if not plates:
+        return 0
+    empty = {"plate": _GONE, "visitor_name": _GONE, "visitor_phone": _GONE}
+    empty |= {"purpose": _GONE, "remark": _GONE}
+    ended = (col(VisitorPass.valid_until) < now) | col(VisitorPass.revoked_at).is_not(None)
+    gone = (
+        update(VisitorPass).where(col(VisitorPass.plate).in_(plates), ended).values(empty),
+        update(Visit)
+        .where(col(Visit.plate).in_(plates), col(Visit.checked_out_at).is_not(None))
+        .values(empty),
+        update(NameCheck).where(col(NameCheck.plate).in_(plates)).values(plate=_GONE, said=_GONE),
+    )
+    history = col(Change.entity).in_(_HISTORIES) & col(Change.plate).in_(plates)
+    _run(session, update(Change).where(history).values(before=null(), after=null(), plate=None))
+    return sum(_run(session, statement) for statement in gone)
 
 
 def _over(before: datetime) -> ColumnElement[bool]:

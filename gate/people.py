@@ -50,6 +50,7 @@ class Action(StrEnum):
     EXPORT = "export"
     READ_AUDIT = "read_audit"
     CHANGE_SETTINGS = "change_settings"
+    PROTECT_DATA = "protect_data"
     MANAGE_USERS = "manage_users"
     MANAGE_TOKENS = "manage_tokens"
     RESET_FIRE = "reset_fire"
@@ -74,6 +75,7 @@ _MANAGER = _GUARD | {
     Action.EXPORT,
     Action.READ_AUDIT,
     Action.CHANGE_SETTINGS,
+    Action.PROTECT_DATA,
 }
 _AUDITOR = frozenset(
     {Action.WATCH, Action.READ_LOG, Action.READ_CHARTS, Action.READ_AUDIT, Action.EXPORT}

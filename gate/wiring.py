@@ -106,9 +106,14 @@ def open_store(config: Config) -> Store:
 
 def key_of(config: Config) -> KeyVault:
     """Open the site's key, making one where there is none."""
-    keys = config.data / "keys"
-    keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return open_vault(config.key_file or keys / "vault.key")
+    path = key_file_of(config)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return open_vault(path)
+
+
+def key_file_of(config: Config) -> Path:
+    """Where the site's key lies."""
+    return config.key_file or config.data / "keys" / "vault.key"
 
 
 class Application:

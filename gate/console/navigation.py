@@ -38,8 +38,10 @@ MANAGER_PLACES: Final = (
     Place("/special", "special", "emergency", Action.SEARCH_REGISTRY, "E"),
     Place("/import", "importing", "upload_file", Action.CHANGE_REGISTRY, "I"),
     Place("/users", "users", "group", Action.MANAGE_USERS, "U"),
+    Place("/tokens", "tokens", "key", Action.MANAGE_TOKENS, "K"),
     Place("/settings", "settings", "settings", Action.CHANGE_SETTINGS, "S"),
     Place("/lookups", "lookups", "policy", Action.READ_AUDIT, "O"),
+    Place("/privacy", "privacy", "shield_person", Action.READ_AUDIT, "Y"),
 )
 
 

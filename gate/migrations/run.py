@@ -40,8 +40,13 @@ def current(connection: Connection) -> str | None:
 
 def upgrade(connection: Connection) -> None:
     """Bring the database to this release. Raises DatabaseUnusable for one from the future."""
+    upgrade_to(connection, "head")
+
+
+def upgrade_to(connection: Connection, revision: str) -> None:
+    """Bring the database to a revision, which may be an earlier release's."""
     _must_know(current(connection))
-    command.upgrade(settings(connection), "head")
+    command.upgrade(settings(connection), revision)
 
 
 def downgrade(connection: Connection, revision: str) -> None:
@@ -50,9 +55,14 @@ def downgrade(connection: Connection, revision: str) -> None:
     command.downgrade(settings(connection), revision)
 
 
+def revisions() -> tuple[str, ...]:
+    """Every revision that this release knows, oldest first."""
+    scripts = ScriptDirectory.from_config(settings()).walk_revisions()
+    return tuple(script.revision for script in scripts)[::-1]
+
+
 def _must_know(revision: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(settings()).walk_revisions()}
-    if revision is not None and revision not in known:
+    if revision is not None and revision not in revisions():
         raise DatabaseUnusable(
             f"the database is of revision {revision}, newer than this release: "
             "install the newer release again, or restore the backup made before its upgrade"

@@ -96,12 +96,14 @@ def desk(
     start: bool = True,
     boot: str = "boot-1",
     clock_went_on: bool = True,
+    where: str | None = None,
 ) -> Iterator[Desk]:
+    """where: a database's URL instead of the SQLite file in the folder."""
     clock = clock or ToldClock()
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / FILE).exists():
+    if where is None and not (folder / FILE).exists():
         (folder / FILE).write_bytes(migrated())
-    database = open_database(folder)
+    database = open_database(where or folder)
     vault = key_vault()
     spool = Spool(folder / "journal.spool", reserve=ROOM)
     journal = Journal(
@@ -116,9 +118,9 @@ def desk(
     )
     made = Desk(folder, clock, database, vault, journal)
     journal.subscribe(lambda record: made.heard.append(record.kind))
-    if start:
-        journal.start()
     try:
+        if start:
+            journal.start()
         yield made
     finally:
         journal.close()

@@ -3,12 +3,12 @@
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import create_engine, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 from sqlmodel import select as pick
@@ -40,7 +40,15 @@ from tests.gate.journal_cast import (
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Desk]:
+def office(tmp_path: Path, where: str | None) -> Iterator[Desk]:
+    """A journal, on either engine."""
+    with desk(tmp_path, where=where) as made:
+        yield made
+
+
+@pytest.fixture
+def file_office(tmp_path: Path) -> Iterator[Desk]:
+    """A journal on SQLite, for what concerns its file."""
     with desk(tmp_path) as made:
         yield made
 
@@ -56,11 +64,19 @@ def kinds(made: Desk) -> list[str]:
         return [kept.link.header.kind for kept in walk(connection)]
 
 
-def hold_the_database(folder: Path) -> sqlite3.Connection:
-    """Another program that holds the write lock."""
-    other = sqlite3.connect(folder / "gate.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    return other
+@contextmanager
+def held(made: Desk) -> Iterator[None]:
+    """Another program holds the write lock meanwhile."""
+    if made.database.path is not None:
+        with closing(sqlite3.connect(made.database.path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+        return
+    engine = create_engine(made.database.writer.url)
+    with engine.begin() as connection:
+        connection.execute(text("LOCK TABLE entry IN EXCLUSIVE MODE"))
+        yield
+    engine.dispose()
 
 
 def test_it_is_the_journal_that_lanes_and_pages_know(office: Desk) -> None:
@@ -117,20 +133,22 @@ def test_the_rules_open_once_for_a_passage(office: Desk) -> None:
     assert kinds(office).count("OpeningOrdered") == 2
 
 
-def test_the_rules_open_once_even_after_a_restart(tmp_path: Path) -> None:
-    with desk(tmp_path) as first:
+def test_the_rules_open_once_even_after_a_restart(tmp_path: Path, where: str | None) -> None:
+    with desk(tmp_path, where=where) as first:
         first.journal.append(started("a"), ordered("a", "吉A12345"))
-    with desk(tmp_path) as second, pytest.raises(OpeningRefused):
+    with desk(tmp_path, where=where) as second, pytest.raises(OpeningRefused):
         second.journal.append(ordered("a", "吉A12345", order="again"))
 
 
-def test_after_a_crash_an_order_is_indeterminate_and_a_passage_interrupted(tmp_path: Path) -> None:
-    with desk(tmp_path) as first:
+def test_after_a_crash_an_order_is_indeterminate_and_a_passage_interrupted(
+    tmp_path: Path, where: str | None
+) -> None:
+    with desk(tmp_path, where=where) as first:
         for entries in whole("done", "吉A00001"):
             first.journal.append(*entries)
         first.journal.append(started("a"), ordered("a", "吉A12345"))
         first.journal.append(started("b", NORTH))
-    with desk(tmp_path) as second:
+    with desk(tmp_path, where=where) as second:
         assert row(second, "a").opening == "indeterminate"
         assert row(second, "a").outcome == PassageEnd.INTERRUPTED
         assert row(second, "b").outcome == PassageEnd.INTERRUPTED
@@ -180,7 +198,7 @@ def test_reading_cannot_write(office: Desk) -> None:
 def test_a_locked_database_spools_and_is_caught_up_in_order(office: Desk) -> None:
     appends = [entries for n in range(3) for entries in whole(f"p{n}", f"吉A0000{n}")]
     office.journal.append(*appends[0])
-    with closing(hold_the_database(office.folder)):
+    with held(office):
         for entries in appends[1:]:
             assert office.journal.append(*entries) is Written.SPOOLED
         assert office.journal.health().away_since is not None
@@ -198,32 +216,34 @@ def test_a_locked_database_spools_and_is_caught_up_in_order(office: Desk) -> Non
     assert verify(office.database, office.vault, office.folder / "journal.witness").sound
 
 
-def test_what_is_spooled_survives_a_crash_and_is_taken_over_once(tmp_path: Path) -> None:
-    with desk(tmp_path) as first:
+def test_what_is_spooled_survives_a_crash_and_is_taken_over_once(
+    tmp_path: Path, where: str | None
+) -> None:
+    with desk(tmp_path, where=where) as first:
         first.journal.append(started("a"))
-        with closing(hold_the_database(tmp_path)):
+        with held(first):
             first.journal.append(ordered("a", "吉A12345"))
             assert first.journal.append(raised("a"), ended("a")) is Written.SPOOLED
             first.database.dispose()
             kept = (tmp_path / "journal.spool").read_bytes()
     (tmp_path / "journal.spool").write_bytes(kept)  # As if the catching up at the end were lost.
-    with desk(tmp_path) as second:
+    with desk(tmp_path, where=where) as second:
         assert kinds(second).count("OpeningOrdered") == 1
         assert row(second, "a").outcome == "passed"
-    with desk(tmp_path) as third:
+    with desk(tmp_path, where=where) as third:
         assert kinds(third).count("OpeningOrdered") == 1
 
 
 def test_while_the_database_is_away_nothing_opens_twice(office: Desk) -> None:
     office.journal.append(started("a"))
-    with closing(hold_the_database(office.folder)):
+    with held(office):
         office.journal.append(ordered("a", "吉A12345", visitor_pass=None))
         with pytest.raises(OpeningRefused):
             office.journal.append(ordered("a", "吉A12345", order="again"))
 
 
 def test_while_the_database_is_away_a_visitor_pass_opens_once(office: Desk) -> None:
-    with closing(hold_the_database(office.folder)):
+    with held(office):
         office.journal.append(ordered("a", "吉A12345", visitor_pass=7))
         with pytest.raises(OpeningRefused, match="ask the guard"):
             office.journal.append(ordered("b", "吉A12345", visitor_pass=7))
@@ -233,7 +253,7 @@ def test_neither_database_nor_spool_is_told(office: Desk, monkeypatch: pytest.Mo
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    with closing(hold_the_database(office.folder)), monkeypatch.context() as patch:
+    with held(office), monkeypatch.context() as patch:
         patch.setattr("gate.spool._write_whole", refuse)
         with pytest.raises(JournalAway, match="No space left"):
             office.journal.append(started("a"))
@@ -242,7 +262,8 @@ def test_neither_database_nor_spool_is_told(office: Desk, monkeypatch: pytest.Mo
     assert office.journal.append(started("b")) is Written.COMMITTED
 
 
-def test_a_damaged_file_is_survived_by_the_spool(office: Desk) -> None:
+def test_a_damaged_file_is_survived_by_the_spool(file_office: Desk) -> None:
+    office = file_office
     office.journal.append(started("a"))
     office.database.dispose()
     path = office.folder / "gate.db"
@@ -326,12 +347,14 @@ def test_a_clock_that_jumps_is_noted_and_the_order_stays(office: Desk) -> None:
     assert reports.audit(AuditFilter(action="clock_jump")).rows[0].detail["same_run"] is True
 
 
-def test_a_clock_that_comes_up_behind_the_record_is_noted(tmp_path: Path) -> None:
-    with desk(tmp_path) as first:
+def test_a_clock_that_comes_up_behind_the_record_is_noted(
+    tmp_path: Path, where: str | None
+) -> None:
+    with desk(tmp_path, where=where) as first:
         first.journal.append(started("a"))
         clock = first.clock
     clock.utc, clock.seconds = NOON.replace(year=1971), 5.0
-    with desk(tmp_path, clock=clock, boot="boot-2") as second:
+    with desk(tmp_path, where=where, clock=clock, boot="boot-2") as second:
         jumps = Reports(second.database, second.vault, UTC).audit(AuditFilter(action="clock_jump"))
         assert [one.detail["same_run"] for one in jumps.rows] == [False]
 
@@ -344,9 +367,11 @@ def test_slow_drift_is_no_jump(office: Desk) -> None:
     assert kinds(office).count("ServiceNoted") == 1
 
 
-def test_a_command_beside_the_service_extends_the_same_chain(office: Desk) -> None:
+def test_a_command_beside_the_service_extends_the_same_chain(
+    office: Desk, where: str | None
+) -> None:
     office.journal.append(started("a"))
-    with desk(office.folder, start=False) as command, command.journal.unit() as unit:
+    with desk(office.folder, start=False, where=where) as command, command.journal.unit() as unit:
         unit.append(Audited("admin", "import"))
     office.journal.append(started("b"))
     assert verify(office.database, office.vault, office.folder / "journal.witness").sound
@@ -363,6 +388,6 @@ def test_sessions_of_readers_see_one_moment(office: Desk) -> None:
         assert again.scalar_one() == n
 
 
-def test_one_gate_per_folder(office: Desk) -> None:
-    with pytest.raises(FolderInUse), desk(office.folder):
+def test_one_gate_per_folder(office: Desk, where: str | None) -> None:
+    with pytest.raises(FolderInUse), desk(office.folder, where=where):
         pass

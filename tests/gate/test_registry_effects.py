@@ -44,8 +44,8 @@ VISITOR, OWNER, SECOND = "吉A00002", "吉A00001", "吉A00003"
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path, effects=RegistryEffects()) as made:
+def office(tmp_path: Path, where: str | None) -> Iterator[Desk]:
+    with desk(tmp_path, where=where, effects=RegistryEffects()) as made:
         with made.journal.unit() as unit:
             settle(unit.session)
         yield made
@@ -139,12 +139,12 @@ def test_a_visitor_who_backs_out_keeps_the_pass(office: Desk) -> None:
     assert spent(office) == 0
 
 
-def test_after_a_crash_the_pass_stays_spent(tmp_path: Path) -> None:
-    with desk(tmp_path, effects=RegistryEffects()) as first:
+def test_after_a_crash_the_pass_stays_spent(tmp_path: Path, where: str | None) -> None:
+    with desk(tmp_path, where=where, effects=RegistryEffects()) as first:
         with first.journal.unit() as unit:
             settle(unit.session)
         visitor_orders(first, "a")
-    with desk(tmp_path, effects=RegistryEffects()) as second:
+    with desk(tmp_path, where=where, effects=RegistryEffects()) as second:
         assert (spent(second), states(second)) == (1, [UseState.SPENT])
 
 

@@ -1,0 +1,135 @@
+"""The register of disclosures: what was handed to which authority on which document, and its form.
+
+A line is never changed and never taken away. The form is for paper: empty for the officer to fill
+in, or filled from a line of the register.
+"""
+
+from html import escape
+from typing import Final
+
+from gate import holds
+from gate.console import changing, register_desk, widgets
+from gate.console.asking_aside import ask
+from gate.console.changing import NotDone
+from gate.console.pages import Pages
+from gate.console.paper import print_button
+from gate.console.visit import Visit
+from gate.people import Action
+from gate.ports import Unit
+from registry.store import Author
+
+FIELDS: Final = ("authority", "document", "officer", "scope", "basis", "handed_over", "sha256")
+NEEDED: Final = FIELDS[:5]
+
+
+def add(pages: Pages) -> None:
+    """Register the page and its form."""
+    path = "/privacy/disclosures"
+    pages.add(path, "privacy.disclosures", Action.READ_AUDIT, build, under="/privacy")
+    pages.add(f"{path}/form", "disclosures.form", Action.READ_AUDIT, form, under="/privacy")
+    pages.add(
+        f"{path}/form/{{number}}", "disclosures.form", Action.READ_AUDIT, form, under="/privacy"
+    )
+
+
+async def build(visit: Visit) -> None:
+    """Fill the page."""
+    await DisclosuresPage(visit).refresh()
+
+
+class DisclosuresPage:
+    """The register, newest first."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        say = visit.say
+        with widgets.div("page-head"):
+            widgets.heading(say("privacy.disclosures")).classes("grow")
+            label = escape(say("disclosures.empty_form"))
+            widgets.raw(f'<a href="/privacy/disclosures/form">{label}</a>', tag="span")
+            if visit.may(Action.PROTECT_DATA):
+                widgets.button(say("disclosures.add"), self._add, kind="main", icon="add")
+        widgets.words(say("disclosures.text"), "soft")
+        self._place = widgets.div("card").style("margin-top:12px")
+
+    async def refresh(self) -> None:
+        """Draw the register as it is now."""
+        say = self._visit.say
+        rows = await _register(self._visit)
+        self._place.clear()
+        with self._place:
+            if rows is None:
+                widgets.empty(say("shell.record_away"))
+            elif not rows:
+                widgets.empty(say("disclosures.none"), icon="local_police")
+            else:
+                heads = ["№", *(say(f"disclosures.{one}") for one in ("at", "actor", *FIELDS[:6]))]
+                widgets.table(
+                    heads, (self._cells(row) for row in rows), caption=say("privacy.disclosures")
+                )
+
+    def _cells(self, row: holds.Disclosure) -> list[str]:
+        link = f'<a href="/privacy/disclosures/form/{row.id}">{row.id}</a>'
+        said = [escape(str(getattr(row, name))) for name in FIELDS[:6]]
+        return [link, self._visit.hour(row.at), escape(row.actor), *said]
+
+    def _add(self) -> None:
+        visit, say = self._visit, self._visit.say
+        if visit.act(Action.PROTECT_DATA) is None:
+            return
+        dialog, card = widgets.sheet(say("disclosures.add"), wide=True)
+
+        async def kept() -> None:
+            said = {name: str(field.value or "").strip() for name, field in fields.items()}
+            if not all(said[name] for name in NEEDED):
+                visit.warn("disclosures.incomplete")
+                return
+
+            def disclose(unit: Unit, by: Author) -> int:
+                return holds.disclose(unit, by=by.who, now=by.at, **said)
+
+            done = await changing.make(visit, Action.PROTECT_DATA, disclose)
+            if not isinstance(done, NotDone):
+                dialog.close()
+                visit.tell("users.done")
+                await self.refresh()
+
+        with card:
+            fields = {name: widgets.text_field(say(f"disclosures.{name}")) for name in FIELDS}
+            fields["authority"].props("autofocus")
+            widgets.words(say("disclosures.hint"), "small soft")
+            with widgets.div("row-flex"):
+                widgets.button(say("shell.keep"), kept, kind="main")
+                widgets.button(say("shell.cancel"), dialog.close, key="Esc")
+        visit.open_sheet(dialog)
+
+
+async def form(visit: Visit) -> None:
+    """Draw the form for paper."""
+    say = visit.say
+    number = str(visit.request.path_params.get("number", ""))
+    rows = await _register(visit) if number else ()
+    line = next((row for row in rows or () if str(row.id) == number), None)
+    print_button(visit)
+    with widgets.div("paper", tag="article"):
+        widgets.heading(f"{visit.services.site} · {say('disclosures.form')}", 2)
+        widgets.words(say("disclosures.form_text"))
+        filled = {name: str(getattr(line, name)) for name in FIELDS} if line else {}
+        head = [("№", str(line.id)), (say("disclosures.at"), visit.time(line.at))] if line else []
+        pairs = [*head, *((say(f"disclosures.{name}"), filled.get(name, "")) for name in FIELDS)]
+        lines = "".join(
+            f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>'
+            for name, value in pairs
+        )
+        widgets.raw(f'<table class="form-table"><tbody>{lines}</tbody></table>')
+        for name in ("requests", "approves", "receives"):
+            widgets.words(say(f"disclosures.sign_{name}"), "signature")
+
+
+async def _register(visit: Visit) -> tuple[holds.Disclosure, ...] | None:
+    services = visit.services
+    return await ask(
+        lambda: register_desk.read(
+            services, lambda session: holds.disclosures(session.connection())
+        )
+    )

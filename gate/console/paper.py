@@ -1,0 +1,13 @@
+"""Pages for paper: a button that prints, which is not on the paper itself."""
+
+from nicegui import ui
+
+from gate.console import widgets
+from gate.console.visit import Visit
+
+
+def print_button(visit: Visit) -> None:
+    """Place the button."""
+    with widgets.div("no-print"):
+        label = visit.say("shell.print")
+        widgets.button(label, lambda: ui.run_javascript("window.print()"), icon="print")

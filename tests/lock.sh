@@ -1,0 +1,16 @@
+#!/bin/sh
+# Pins what runs at a gate: every package by name, version and the hashes of all its files, for all
+# platforms and Pythons that pyproject.toml allows, and no address in it. Run it to take newer
+# releases (`sh tests/lock.sh --upgrade`), then `make test`.
+set -eu
+cd "$(dirname "$0")/.."
+UV=${UV:-uv}
+lock() {
+    target=$1
+    shift
+    "$UV" pip compile --no-config --quiet --universal --python-version 3.11 --generate-hashes \
+        --no-emit-index-url --custom-compile-command "sh tests/lock.sh" \
+        --output-file "$target" "$@"
+}
+lock requirements.lock "$@" pyproject.toml
+printf 'psycopg[binary]>=3.2\n' | lock requirements-postgres.lock "$@" --constraint requirements.lock -
