@@ -9,6 +9,7 @@ of the proportional set sizes, so that what processes share counts once.
 
 import argparse
 import os
+import re
 import sqlite3
 import sys
 from collections.abc import Sequence
@@ -109,9 +110,13 @@ def idle(folder: Path, seconds: float, fps: int) -> tuple[float, float]:
             running_gate(["run", "--config", str(config)], port, folder / "said.txt")
         )
         gate.wait_until_up()
-        wait_for(lambda: b'"ready":true' in (gate.get("/readyz") or b""), 60, "ready", gate.said)
+        wait_for(lambda: _live(gate) == 2, 180, "two live cameras", gate.said)
         CLOCK.sleep(15.0)
         return _watch(gate, seconds)
+
+
+def _live(gate: RunningGate) -> int:
+    return len(re.findall(r"^gate_camera_up.* 1\.0$", gate.read("/metrics"), re.MULTILINE))
 
 
 def _watch(gate: RunningGate, seconds: float) -> tuple[float, float]:
@@ -119,6 +124,7 @@ def _watch(gate: RunningGate, seconds: float) -> tuple[float, float]:
     tree += tree[0].children(recursive=True)
     before, began = _spent(tree), CLOCK.monotonic()
     CLOCK.sleep(seconds)
+    assert _live(gate) == 2, "a camera went away: the figure would be of less than two"
     share = (_spent(tree) - before) / (CLOCK.monotonic() - began) * 100
     for one in tree:
         memory, times = one.memory_full_info(), one.cpu_times()
