@@ -8,7 +8,7 @@ from gate.console.navigation import GUARD_PLACES, MANAGER_PLACES
 from gate.people import Role, may
 from gate.report_values import PassageFilter
 from gate.texts import Language
-from tests.gate.console.browsing import settle
+from tests.gate.console.browsing import rest, settle
 from tests.gate.console.serving import Served
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(900)]
@@ -44,7 +44,7 @@ def test_axe_finds_no_serious_fault_on_any_page(enter, pages, language, theme):
     found = {}
     for path in paths(pages):
         look_at(page, f"{pages.url}{path}")
-        page.wait_for_timeout(400)
+        rest(page)
         if faults := serious(page):
             found[path] = faults
     page.goto(f"{pages.url}/logout")
@@ -69,12 +69,12 @@ def test_axe_finds_no_serious_fault_in_sheets(enter, pages):
         look_at(page, f"{pages.url}{path}")
         page.keyboard.press(key)
         page.wait_for_selector("[role=dialog]")
-        page.wait_for_timeout(400)
+        rest(page)
         assert serious(page) == [], (path, key)
     look_at(page, f"{pages.url}/settings")
     page.locator(".setting button").first.click()
     page.wait_for_selector("[role=dialog]")
-    page.wait_for_timeout(400)
+    rest(page)
     assert serious(page) == []
 
 

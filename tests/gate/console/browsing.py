@@ -71,3 +71,12 @@ def log_in(page: Page, url: str, name: str) -> None:
 def settle(page: Page) -> None:
     """Wait until the page has its socket: from then on it hears and acts."""
     page.wait_for_function("() => window.did_handshake === true")
+
+
+def rest(page: Page) -> None:
+    """Wait until nothing that appears is still fading or sliding in: colours are final then."""
+    page.wait_for_timeout(400)
+    page.wait_for_function(
+        """() => document.getAnimations().every(one =>
+            one.playState !== "running" || one.effect.getComputedTiming().endTime === Infinity)"""
+    )
