@@ -235,7 +235,7 @@ class PolicyConfig(Part):
         3, ge=0, le=60, description="Days that an expired long-rent vehicle still gets in."
     )
     emergency_confidence: Share = Field(
-        0.8, description="Least probability for 警, 应急, WJ and military plates."
+        0.6, description="Least probability for 警, 应急, WJ and military plates."
     )
     blocked_emergency: bool = Field(
         True, description="Emergency vehicles get in even if somebody put them on the block list."

@@ -51,7 +51,7 @@ class Policy:
     open_confidence: float = 0.97
     min_frames: int = 2
     exit_confidence: float = 0.8
-    emergency_confidence: float = 0.8
+    emergency_confidence: float = 0.6
     colour_confidence: float = 0.8
     runner_up_margin: float = 0.5
     second_car: SecondCar = SecondCar.GUARD
