@@ -6,20 +6,13 @@ from playwright.sync_api import expect
 from gate.events import Decision, Reason, Verdict
 from gate.people import Role
 from tests.gate.console.browsing import open_context, settle
-from tests.gate.console.serving import Served
+from tests.gate.console.serving import Served, ask_again
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
 
 
 def asked(pages: Served, what: str) -> list[tuple[object, ...]]:
     return [one for one in pages.site.lanes.asked if one[0] == what]
-
-
-def ask_again(pages: Served) -> None:
-    """Let a vehicle wait at the south gate."""
-    south = pages.site.lanes.views()[0]
-    decision = south.decision or Decision(Verdict.ASK_GUARD, Reason.NEAR_MATCH)
-    pages.site.lanes.change("south", state="asking", decision=decision, arm="closed")
 
 
 def test_the_keyboard_raises_the_arm_once_with_reason_and_name(enter, pages):

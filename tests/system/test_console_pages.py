@@ -1,18 +1,15 @@
 """Every page in a real Chromium: drawn, accessible, by keyboard only, and closed to who may not."""
 
-from contextlib import suppress
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from playwright.sync_api import TimeoutError as PatienceEnded
 
 from gate.console.navigation import GUARD_PLACES, MANAGER_PLACES
 from gate.people import Role, may
 from gate.report_values import PassageFilter
 from gate.texts import Language
 from tests.gate.console.browsing import rest, settle
-from tests.gate.console.serving import Served
+from tests.gate.console.serving import Served, ask_again
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(900)]
 PLACES = (*GUARD_PLACES, *MANAGER_PLACES)
@@ -30,16 +27,6 @@ def look_at(page: Page, url: str) -> None:
     page.goto(url)
     settle(page)
     expect(page.locator("main#main")).not_to_be_empty()
-
-
-def open_sheet(page: Page, key: str) -> None:
-    """Press a key until its sheet is there: a page that is still being filled does not hear it."""
-    for _ in range(6):
-        page.keyboard.press(key)
-        with suppress(PatienceEnded):
-            page.wait_for_selector("[role=dialog]", timeout=4_000)
-            return
-    pytest.fail(f"no sheet by {key}")
 
 
 @pytest.mark.parametrize(("language", "theme"), LOOKS)
@@ -78,9 +65,11 @@ def serious(page: Page) -> list[tuple[str, list[str]]]:
 
 def test_axe_finds_no_serious_fault_in_sheets(enter, pages):
     page = enter("admin")
+    ask_again(pages)
     for path, key in (("/live", "1"), ("/live", "?"), ("/ask", "e")):
         look_at(page, f"{pages.url}{path}")
-        open_sheet(page, key)
+        page.keyboard.press(key)
+        page.wait_for_selector("[role=dialog]")
         rest(page)
         assert serious(page) == [], (path, key)
     look_at(page, f"{pages.url}/settings")

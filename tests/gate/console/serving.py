@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from gate.console.app import mount
 from gate.console.doorkeeper import Doorkeeper
+from gate.events import Decision, Reason, Verdict
 from tests.gate.console.sample_site import SampleSite, fill, sample_site
 
 START_WITHIN_S = 40.0
@@ -61,3 +62,10 @@ def served(folder: Path, *, days: int = 2, per_day: int = 30) -> Iterator[Served
         finally:
             server.should_exit = True
             thread.join(START_WITHIN_S)
+
+
+def ask_again(pages: Served) -> None:
+    """Let a vehicle wait at the south gate."""
+    south = pages.site.lanes.views()[0]
+    decision = south.decision or Decision(Verdict.ASK_GUARD, Reason.NEAR_MATCH)
+    pages.site.lanes.change("south", state="asking", decision=decision, arm="closed")
