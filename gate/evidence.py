@@ -52,6 +52,14 @@ class Evidence:
         track.sightings = [*track.sightings[-(KEPT - 1) :], sighting]
         track.frame = sighting.frame or track.frame
 
+    def glimpse(self, sighting: Sighting) -> None:
+        """Keep the whole picture of a vehicle that is too far away to speak for a passage yet.
+
+        The eye sends one a second: the next may come after the decision.
+        """
+        if sighting.frame and sighting.track not in self._spent and is_plate(sighting):
+            self._tracks.setdefault(sighting.track, _Track()).frame = sighting.frame
+
     def is_new(self, number: int) -> bool:
         """Return whether this track has not spoken for any passage yet."""
         return number not in self._spent

@@ -208,8 +208,11 @@ class LaneWork:
             return  # A stale picture says nothing about who stands there now.
         if isinstance(self._state, lanes.Identifying | lanes.Asking) and is_plate(sighting):
             self._width = max(self._width, sighting.width)
-        if sighting.width < self._least_width(sighting) or not is_plate(sighting):
-            return  # Too far away to be the vehicle before the arm, or no plate at all.
+        if not is_plate(sighting):
+            return
+        if sighting.width < self._least_width(sighting):
+            self._evidence.glimpse(sighting)  # Too far away to be the vehicle before the arm.
+            return
         self._evidence.add(sighting)
         if isinstance(self._state, lanes.Idle | lanes.Refused) and self._starts_by_camera(sighting):
             self._feed(VehicleArrived(at, Trigger.CAMERA))

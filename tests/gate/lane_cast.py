@@ -218,13 +218,14 @@ class Stage:
         confidence: float = 0.999,
         width: float = 140.0,
         changed: float | None = None,
+        frame: bytes = b"frame",
     ) -> None:
         """Let the eye report one reading."""
         taken = self.clock.second - age
         seen = reading(text, confidence, x=self.clock.second * 50)
         number = round(taken * 10)
         self.work.handle(
-            Sighting(track, seen, number, taken, width, b"frame", b"plate", {"read": 9.0}, changed)
+            Sighting(track, seen, number, taken, width, frame, b"plate", {"read": 9.0}, changed)
         )
         self.clock.second += 0.1
 

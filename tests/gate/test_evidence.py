@@ -99,8 +99,23 @@ def test_pictures_of_the_chosen_track() -> None:
     assert (evidence.frame(), evidence.plate()) == (b"first", b"plate")
 
 
+def test_a_glimpse_is_a_picture_and_speaks_for_nobody() -> None:
+    evidence = Evidence()
+    evidence.glimpse(sighting(1, "吉A1", 9.9, width=50, frame=b"far"))
+    evidence.begin(at(10.0))
+    assert (evidence.track(), evidence.readings()) == (None, ())
+    evidence.add(sighting(1, "吉A1", 10.1))
+    assert evidence.frame() == b"far"
+    evidence.lose(2)
+    evidence.end()
+    evidence.glimpse(sighting(1, "吉A1", 10.4, frame=b"still here"))
+    evidence.begin(at(11.0))
+    assert evidence.frame() == b""
+
+
 STEPS = st.one_of(
     st.tuples(st.just("add"), st.integers(1, 4), st.integers(50, 300)),
+    st.tuples(st.just("glimpse"), st.integers(1, 4), st.integers(50, 300)),
     st.tuples(st.just("lose"), st.integers(1, 4), st.just(0)),
     st.tuples(st.just("begin"), st.just(0), st.just(0)),
     st.tuples(st.just("end"), st.just(0), st.just(0)),
@@ -116,6 +131,8 @@ def test_readings_of_two_vehicles_are_never_added_up(steps: list[tuple[str, int,
         match what:
             case "add":
                 evidence.add(sighting(track, f"car {track}", second / 10, width))
+            case "glimpse":
+                evidence.glimpse(sighting(track, "far", second / 10, width, b"picture"))
             case "lose":
                 spent.discard(track)
                 if evidence.track() == track:

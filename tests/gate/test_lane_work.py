@@ -270,6 +270,19 @@ def test_the_plate_behind_a_vehicle_that_cannot_be_read_does_not_open() -> None:
     assert stage.of(entries.PassageDecided)[-1].decision.reason is Reason.NO_PLATE
 
 
+def test_a_picture_taken_while_it_drove_up_goes_on_record_with_the_decision() -> None:
+    """The eye sends the whole picture once a second, here while the plate was small."""
+    stage = Stage()
+    stage.work = stage.made(line=stop_line([200.0] * ENOUGH))
+    stage.see("京N88888", width=90.0)
+    arrive(stage)
+    for _ in range(2):
+        stage.see("京N88888", width=200.0, frame=b"")
+    (read,) = stage.of(entries.PassageRead)
+    assert isinstance(read, entries.PassageRead)
+    assert read.picture.frame
+
+
 def test_a_lane_without_a_loop_reads_from_afar() -> None:
     stage = Stage(loop=False, least_plate=60.0)
     stage.work = stage.made(line=stop_line([200.0] * ENOUGH))
