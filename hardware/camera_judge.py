@@ -7,13 +7,14 @@ A frozen picture is one whose sampled pixels are the same to the last bit: a sen
 import zlib
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from hardware.camera_frames import CameraSettings, CameraTrouble, Image
 
 __all__ = ["Judgement", "judge"]
 
-# One pixel of 64 is looked at: enough for noise and brightness, 0.1 ms for a 1080p picture.
+# One pixel of 64 is looked at: enough for noise and brightness, 0.2 ms for a 1080p picture.
 _STRIDE = 8
 _DARK_BELOW = 30.0  # The brightest hundredth of the pixels is darker than this.
 _BRIGHT_ABOVE = 235.0  # The darkest tenth of the pixels is brighter than this.
@@ -33,7 +34,8 @@ class Judgement:
 
 def judge(before: Judgement, image: Image, now: float, settings: CameraSettings) -> Judgement:
     """Look at the next picture at `now`; `trouble` of the answer is what to tell people."""
-    sample = np.ascontiguousarray(image[::_STRIDE, ::_STRIDE])
+    size = (max(1, image.shape[1] // _STRIDE), max(1, image.shape[0] // _STRIDE))
+    sample = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_NEAREST), np.uint8)
     fingerprint = zlib.crc32(sample.data)
     same = fingerprint == before.fingerprint
     # A picture that was looked at before does not have to be looked at again.
@@ -56,10 +58,11 @@ def _trouble(seen: Judgement, now: float, settings: CameraSettings) -> CameraTro
 
 
 def _look(sample: Image) -> CameraTrouble | None:
-    grey = sample.mean(axis=2)
-    low, high = np.percentile(grey, (10, 99))
+    grey = cv2.cvtColor(sample, cv2.COLOR_BGR2GRAY)
+    darker = np.cumsum(cv2.calcHist([grey], [0], None, [256], [0, 256]))
+    low, high = np.searchsorted(darker, (0.10 * grey.size, 0.99 * grey.size))
     if high < _DARK_BELOW:
         return CameraTrouble.DARK
     if low > _BRIGHT_ABOVE:
         return CameraTrouble.BRIGHT
-    return CameraTrouble.FLAT if float(grey.std()) < _FLAT_BELOW else None
+    return CameraTrouble.FLAT if float(cv2.meanStdDev(grey)[1].item()) < _FLAT_BELOW else None

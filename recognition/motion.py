@@ -70,8 +70,10 @@ def shrunk(image: NDArray[np.uint8]) -> Grey:
     """Return a BGR or grey picture as the small grey one that `watch` takes."""
     height = max(1, round(image.shape[0] * WIDTH / image.shape[1]))
     # Every fourth pixel is enough before averaging, and sixteen times as cheap.
-    thin = image[::4, ::4] if min(image.shape[:2]) >= 4 * WIDTH else image
-    small = cv2.resize(thin, (WIDTH, height), interpolation=cv2.INTER_AREA)
+    if min(image.shape[:2]) >= 4 * WIDTH:
+        quarter = (image.shape[1] // 4, image.shape[0] // 4)
+        image = np.asarray(cv2.resize(image, quarter, interpolation=cv2.INTER_NEAREST), np.uint8)
+    small = cv2.resize(image, (WIDTH, height), interpolation=cv2.INTER_AREA)
     grey = small if small.ndim == 2 else cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
     return np.asarray(grey, np.uint8)
 

@@ -123,21 +123,22 @@ def _live(gate: RunningGate) -> int:
 def _watch(gate: RunningGate, seconds: float) -> tuple[float, float]:
     tree = [psutil.Process(gate.child.pid)]
     tree += tree[0].children(recursive=True)
-    before, began = _spent(tree), CLOCK.monotonic()
+    before, began = [_spent(one) for one in tree], CLOCK.monotonic()
     CLOCK.sleep(seconds)
+    lasted = CLOCK.monotonic() - began
+    shares = [(_spent(one) - was) / lasted * 100 for one, was in zip(tree, before, strict=True)]
     # A test picture is the same to the bit, which no sensor's is: frozen is what it is then.
     parts = json.loads(gate.read("/readyz"))["parts"]
     assert set(parts.values()) <= {"frozen"}, parts
-    share = (_spent(tree) - before) / (CLOCK.monotonic() - began) * 100
-    for one in tree:
-        memory, times = one.memory_full_info(), one.cpu_times()
+    memory = [one.memory_full_info().pss / 1e6 for one in tree]
+    for one, share, size in zip(tree, shares, memory, strict=True):
         name = " ".join(one.cmdline()[-2:])[:40]
-        print(f"  {one.pid} {name:<42}{memory.pss / 1e6:8.1f} MB, {sum(times[:2]):6.1f} s in all")
-    return share, sum(one.memory_full_info().pss for one in tree) / 1e6
+        print(f"  {one.pid} {name:<42}{size:8.1f} MB, {share:5.1f} % of a core")
+    return sum(shares), sum(memory)
 
 
-def _spent(tree: Sequence[psutil.Process]) -> float:
-    return sum(sum(one.cpu_times()[:2]) for one in tree)
+def _spent(process: psutil.Process) -> float:
+    return sum(process.cpu_times()[:2])
 
 
 def main(arguments: Sequence[str]) -> int:
