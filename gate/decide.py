@@ -42,7 +42,7 @@ from registry.rules import (
     Utility,
     Visitor,
 )
-from registry.snapshot import Snapshot
+from registry.snapshot import Candidate, Snapshot
 
 _SURE_COLOUR: Final = Policy().colour_confidence
 
@@ -96,8 +96,9 @@ def case_of(
     plate = parse(consensus.text) if consensus else None
     standing, shared = None, False
     if consensus and register and isinstance(plate, Plate):
-        standing = register.standing(plate, now, _colour(consensus, sure_colour))
-        shared = register.dossier(plate.text).is_shared()
+        dossier = register.dossier(plate.text)
+        standing = register.standing_by(dossier, plate, now, _colour(consensus, sure_colour))
+        shared = dossier.is_shared()
     return Case(
         consensus=consensus,
         plate=plate,
@@ -127,13 +128,12 @@ def _candidates(seen: Consensus, register: Snapshot | None) -> tuple[CandidatePl
         return tuple(CandidatePlate(text, sure, False) for text, sure in texts.items())
     clear = seen.confidence >= _CLEAR and register.on_record(seen.text) is not None
     near = () if clear else register.candidates(seen.text)
-    nearby = {candidate.plate: 0.0 for candidate in near}
-    found = [_candidate(register, text, sure) for text, sure in (nearby | texts).items()]
+    known = {found.plate: found for found in near} | {t: register.on_record(t) for t in texts}
+    found = [_candidate(text, texts.get(text, 0.0), record) for text, record in known.items()]
     return tuple(sorted(found, key=lambda c: (not c.registered, -c.confidence)))
 
 
-def _candidate(register: Snapshot, text: str, sure: float) -> CandidatePlate:
-    known = register.on_record(text)
+def _candidate(text: str, sure: float, known: Candidate | None) -> CandidatePlate:
     if known is None:
         return CandidatePlate(text, sure, registered=False)
     return CandidatePlate(text, sure, known.registered, known.household, known.blocked)

@@ -245,11 +245,15 @@ def one_apart(a: str, b: str) -> bool:
     return len(differing) == 1 and differing[0][1] in LOOKALIKES.get(differing[0][0], "")
 
 
-def neighbours(text: str) -> Iterator[str]:
-    """Every key one look-alike away from this one (about 60); not all of them are plates."""
-    for place, character in enumerate(text):
-        for other in LOOKALIKES.get(character, ""):
-            yield f"{text[:place]}{other}{text[place + 1 :]}"
+def neighbours(text: str, first: int = 0) -> Iterator[str]:
+    """Every key one look-alike away from this one (about 60); not all of them are plates.
+
+    first: the place from which on characters are replaced.
+    """
+    for place in range(first, len(text)):
+        before, after = text[:place], text[place + 1 :]
+        for other in LOOKALIKES.get(text[place], ""):
+            yield before + other + after
 
 
 def dropped_or_doubled(text: str) -> Iterator[str]:

@@ -84,7 +84,7 @@ class Dossier:
         """Whether vehicles of different colours are on record under this one text."""
         entries = (*self.registrations, *self.passes, *self.blocks, self.listing)
         named = {entry.colour for entry in entries if entry} - {PlateColour.UNKNOWN}
-        return any(not same_ground(a, b) for a, b in combinations(named, 2))
+        return len(named) > 1 and any(not same_ground(a, b) for a, b in combinations(named, 2))
 
     def seen_in(self, colour: PlateColour) -> "Dossier":
         """What concerns the vehicle of this colour alone; everything if it was not seen.
@@ -93,7 +93,8 @@ class Dossier:
         stranger's lorry does not use the pass of a car. The first of them stays, for the gate to
         see that its colour contradicts, unless something on record names the colour that was seen.
         """
-        if colour is PlateColour.UNKNOWN:
+        alone = not (self.twins or self.passes or self.blocks or self.listing)
+        if alone or colour is PlateColour.UNKNOWN:
             return self
         own = next((r for r in self.registrations if same_ground(r.colour, colour)), None)
         foreign = own is None and self.registration is not None

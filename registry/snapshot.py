@@ -5,7 +5,7 @@ consistent register however long it thinks. Changes make the next snapshot: what
 (`with_dossiers`) and what vehicles did (`entered`, `left`, `recounted`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
@@ -15,7 +15,7 @@ from registry.kinds import Occupant
 from registry.occupancy import Occupancy
 from registry.passes import Period
 from registry.patterns import Pattern
-from registry.plates import Plate, PlateColour, dropped_or_doubled, neighbours
+from registry.plates import LOOKALIKES, Plate, PlateColour, dropped_or_doubled, neighbours
 from registry.rules import Dossier, Listing, Registration, SpaceId, Standing, Stay, standing
 
 Movement = tuple[object, ...]
@@ -49,7 +49,8 @@ class Snapshot:
 
     taken: plate that stands in each taken space. change: id of the newest change that is in it;
     recent: ids of those just before, because a database may show one late. movement: tells whether
-    vehicles came or went since.
+    vehicles came or went since. serials: keys without their first character, and the first
+    characters that are on record with it; it follows from `dossiers`.
     """
 
     dossiers: Mapping[str, Dossier] = field(default_factory=dict, repr=False)
@@ -60,12 +61,23 @@ class Snapshot:
     change: int = 0
     recent: frozenset[int] = frozenset()
     movement: Movement = field(default=(), compare=False)
+    serials: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find the first characters, unless they were found for these dossiers before."""
+        if self.dossiers and not self.serials:
+            object.__setattr__(self, "serials", _serials({}, self.dossiers, self.dossiers))
 
     def standing(
         self, plate: Plate, at: datetime, colour: PlateColour = PlateColour.UNKNOWN
     ) -> Standing:
         """What the register says of this plate, by its whole text and the colour if it was seen."""
-        whole = self.dossier(plate.text)
+        return self.standing_by(self.dossier(plate.text), plate, at, colour)
+
+    def standing_by(
+        self, whole: Dossier, plate: Plate, at: datetime, colour: PlateColour
+    ) -> Standing:
+        """What follows from everything on record for this plate (`dossier` of its text)."""
         dossier = whole.seen_in(colour)
         key = inside_key(plate.text, dossier.registration, shared=bool(whole.twins))
         present = self.inside.get(key)
@@ -92,10 +104,17 @@ class Snapshot:
 
         The order: one character replaced before one lost.
         """
-        dossiers = self.dossiers
-        near = [k for k in chain(neighbours(text), dropped_or_doubled(text)) if k in dossiers]
-        found = (self.on_record(key) for key in dict.fromkeys(near) if key != text)
+        found = (self.on_record(key) for key in dict.fromkeys(self._near(text)))
         return tuple(candidate for candidate in found if candidate)[:limit]
+
+    def _near(self, text: str) -> Iterator[str]:
+        """Keys on record; the same serial of 30 other provinces is one look-up, not 30."""
+        serial, alike = text[1:], LOOKALIKES.get(text[:1], "")
+        for first in self.serials.get(serial, ""):
+            if first in alike:
+                yield first + serial
+        near = chain(neighbours(text, first=1), dropped_or_doubled(text))
+        yield from filter(self.dossiers.__contains__, near)
 
     def on_record(self, key: str) -> Candidate | None:
         """What a guard is told of a plate on record, None for one that is not."""
@@ -103,7 +122,7 @@ class Snapshot:
         if dossier is None:
             return None
         registered = bool(dossier.registration or dossier.passes or dossier.listing)
-        return Candidate(key, next(_labels(dossier), ""), registered, bool(dossier.blocks))
+        return Candidate(key, _label(dossier), registered, bool(dossier.blocks))
 
     def with_dossiers(self, changed: Mapping[str, Dossier | None]) -> "Snapshot":
         """The next snapshot, after people changed what is on record for these plates."""
@@ -113,7 +132,8 @@ class Snapshot:
                 dossiers.pop(key, None)
             else:
                 dossiers[key] = dossier
-        return replace(self, dossiers=MappingProxyType(dossiers))
+        serials = _serials(self.serials, changed, dossiers)
+        return replace(self, dossiers=MappingProxyType(dossiers), serials=serials)
 
     def with_presence(self, inside: Mapping[str, Inside], occupancy: Occupancy) -> "Snapshot":
         """The next snapshot, after vehicles inside were read from the record or set by hand."""
@@ -167,9 +187,22 @@ def plate_of(key: str) -> str:
     return key.partition("/")[0]
 
 
-def _labels(dossier: Dossier) -> Iterator[str]:
+def _serials(
+    known: Mapping[str, str], changed: Iterable[str], dossiers: Mapping[str, Dossier]
+) -> Mapping[str, str]:
+    """The first characters on record with each serial, after these keys were added or removed."""
+    serials = dict(known)
+    for key in changed:
+        first, serial = key[:1], key[1:]
+        others = serials.get(serial, "").replace(first, "")
+        serials[serial] = "".join(sorted(others + first)) if key in dossiers else others
+    return MappingProxyType(serials)
+
+
+def _label(dossier: Dossier) -> str:
+    """Whose vehicle it is, else whom it visits first, else who listed it."""
     if dossier.registration:
-        yield dossier.registration.household
-    yield from (visitor_pass.household for visitor_pass in dossier.passes)
-    if dossier.listing:
-        yield dossier.listing.organisation
+        return dossier.registration.household
+    if dossier.passes:
+        return dossier.passes[0].household
+    return dossier.listing.organisation if dossier.listing else ""

@@ -68,6 +68,12 @@ MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {
         "self._with(occupant, count)",
         "self._with(occupant, count + self.balance.get(occupant, 0))",
     ),
+    "a new plate hides the same serial of other provinces": (
+        test_snapshot.test_candidates_follow_what_is_put_on_record_and_taken_off,
+        snapshot._serials,
+        "others + first",
+        "first",
+    ),
     "a missed exit counts twice in memory": (
         COUNTED,
         snapshot.Snapshot.entered,

@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from registry import dossiers, presence, sample, store, visits
 from registry.kinds import BlockReason, ListedKind, Occupant, PassKind, PassSource
 from registry.passes import Period
-from registry.plates import Plate, parse
+from registry.plates import Plate, one_apart, parse
 from registry.records import (
     Block,
     ListedVehicle,
@@ -237,6 +237,23 @@ def test_candidates_are_those_one_look_alike_or_one_lost_character_away() -> Non
     known = Snapshot(MappingProxyType({key: Dossier(key) for key in keys}))
     found = [candidate.plate for candidate in known.candidates("吉AD1234")]
     assert sorted(found) == sorted(["吉A01234", "粤AD1234", "吉AD12345"])
+
+
+SERIALS = ("A12345", "AD1234", "A01234", "B12345")
+few_keys = st.builds(lambda first, serial: first + serial, st.sampled_from("吉粤苏"),
+                     st.sampled_from(SERIALS))  # fmt: skip
+
+
+@given(st.lists(st.tuples(few_keys, st.booleans()), max_size=30), few_keys)
+def test_candidates_follow_what_is_put_on_record_and_taken_off(
+    changes: list[tuple[str, bool]], text: str
+) -> None:
+    known = Snapshot()
+    for key, there in changes:
+        known = known.with_dossiers({key: Dossier(key) if there else None})
+    near = [key for key in known.dossiers if one_apart(key, text)]
+    assert sorted(found.plate for found in known.candidates(text, limit=99)) == sorted(near)
+    assert known.candidates(text) == Snapshot(known.dossiers).candidates(text)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
