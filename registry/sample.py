@@ -50,7 +50,7 @@ _GIVEN: Final = (
 )
 _SERIAL_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _OTHER_PROVINCES: Final = ("辽A", "辽B", "黑A", "京N", "鲁B", "冀A", "蒙D", "沪C", "粤B", "苏E")
-_PURPOSES: Final = ("探亲访友", "快递", "家政", "装修", "送货", "看护")
+_PURPOSES: Final = ("visit", "delivery", "care", "work", "moving", "taxi")
 
 
 @dataclass(frozen=True, slots=True)

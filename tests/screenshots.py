@@ -1,26 +1,28 @@
 """`python -m tests.screenshots OUTDIR`: each page of a sample site, both languages and themes.
 
---pages live ask … takes some of them only; --size 1366x768 1024x768 the sizes; --language and
---theme one of each. Every picture is of made-up people and drawn vehicles.
+--pages live ask … takes some of them only (names: tests.gate.console.every_page); --size 1366x768
+1024x768 the sizes; --language and --theme one of each; --whole the whole page, not one screen of
+it. Every picture is of made-up people and drawn vehicles.
 """
 
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import Page
 
-from gate.console.navigation import GUARD_PLACES, MANAGER_PLACES
-from gate.report_values import PassageFilter
 from gate.texts import Language
 from tests.gate.console.browsing import chromium, log_in, open_context, settle
-from tests.gate.console.serving import Served, served
+from tests.gate.console.every_page import every_page
+from tests.gate.console.serving import served
 
 DRAWN_MS = 1200
-NAMES = {place.text: place.path for place in (*GUARD_PLACES, *MANAGER_PLACES)}
+TALL = """() => {
+    const main = document.querySelector("main#main");
+    return window.innerHeight + Math.max(0, main.scrollHeight - main.clientHeight);
+}"""
 
 
 def main() -> int:
@@ -42,8 +44,11 @@ def main() -> int:
             page.goto(f"{pages.url}/login")
             page.screenshot(path=asked.out / f"login-{suffix}.png")
             log_in(page, pages.url, "admin")
-            for path, name in wanted(pages, asked.pages):
-                shoot(page, f"{pages.url}{path}", asked.out / f"{name}-{suffix}.png")
+            for name, path in every_page(pages).items():
+                if not asked.pages or name in asked.pages:
+                    shoot(
+                        page, f"{pages.url}{path}", asked.out / f"{name}-{suffix}.png", asked.whole
+                    )
             context.close()
     return 0
 
@@ -55,26 +60,22 @@ def options() -> argparse.Namespace:
     parser.add_argument("--pages", nargs="+", default=[])
     parser.add_argument("--language", nargs="+", default=[one.value for one in Language])
     parser.add_argument("--theme", nargs="+", default=["dark", "light"])
+    parser.add_argument("--whole", action="store_true")
     parser.add_argument("--size", nargs="+", default=["1366x768"])
     return parser.parse_args()
 
 
-def wanted(pages: Served, names: list[str]) -> Iterator[tuple[str, str]]:
-    """Every page of the rail, one passage and one household: path and name."""
-    newest = pages.site.services.reports.passages(PassageFilter(), None, 20).rows
-    pictured = next((row for row in newest if row.picture_frame), newest[0])
-    beyond = {"passage": f"/passages/{pictured.passage}", "household": "/registry/1"}
-    for name, path in {**NAMES, **beyond}.items():
-        if not names or name in names:
-            yield path, name
-
-
-def shoot(page: Page, url: str, to: Path) -> None:
-    """Take one page, once it is drawn."""
+def shoot(page: Page, url: str, to: Path, whole: bool) -> None:
+    """Take one page, once it is drawn; whole: in a window as tall as the page."""
     page.goto(url)
     settle(page)
     page.wait_for_timeout(DRAWN_MS)
+    before = page.viewport_size
+    if whole and before:
+        page.set_viewport_size({"width": before["width"], "height": page.evaluate(TALL)})
     page.screenshot(path=to)
+    if before:
+        page.set_viewport_size(before)
     print(to.name, flush=True)
 
 

@@ -45,8 +45,8 @@ class AccountPage:
                 widgets.words(visit.say("account.factor_missing"), "grow")
         with widgets.div("two").style("margin-top:12px"):
             self._password()
-            self._factor = widgets.div("card")
-        with widgets.div("card").style("margin-top:12px"):
+            self._factor = widgets.div("card col-flex")
+        with widgets.div("card col-flex").style("margin-top:12px"):
             widgets.heading(visit.say("account.log_ins"), 3)
             widgets.words(visit.say("account.log_ins_text"), "soft")
             widgets.button(visit.say("account.end_log_ins"), self._end_log_ins, icon="logout")
@@ -73,7 +73,7 @@ class AccountPage:
 
     def _password(self) -> None:
         say = self._visit.say
-        with widgets.div("card"):
+        with widgets.div("card col-flex"):
             widgets.heading(say("account.password"), 3)
             old = widgets.text_field(say("account.old"), password=True)
             new = widgets.text_field(say("account.new"), password=True)

@@ -15,7 +15,7 @@ from gate.console.register_desk import BlockLine
 from gate.console.visit import Visit
 from gate.people import Action
 from registry.kinds import BlockReason
-from registry.plates import Plate, normalise
+from registry.plates import PlateColour, normalise
 from registry.store import BlockRefusal
 
 
@@ -64,15 +64,22 @@ class BlocksPage:
         visit, say = self._visit, self._visit.say
         reason = visit.texts.name_of("block_reason", line.reason.value)
         until = visit.time(line.until) if line.until else say("blocks.no_end")
+        blocked = f"{widgets.badge_html(reason, 'bad', 'block')} {self._ground(line)}"
         with widgets.div("candidate").style("margin-bottom:8px"):
-            widgets.raw(plate_chip(line.plate))
+            widgets.raw(plate_chip(line.plate, line.colour))
             widgets.raw(
-                f"{widgets.badge_html(reason, 'bad', 'block')} {escape(line.detail)}"
+                f"{blocked}{escape(line.detail)}"
                 f'<div class="small soft">{escape(line.by)} · {visit.time(line.since)} → '
                 f"{escape(until)}</div>"
             )
             if visit.may(Action.CHANGE_REGISTRY):
                 widgets.button(say("blocks.lift"), self._lifter(line), kind="small")
+
+    def _ground(self, line: BlockLine) -> str:
+        """The colour, where only the vehicle with plates of that colour is blocked."""
+        if line.colour == PlateColour.UNKNOWN.value:
+            return ""
+        return f"{widgets.badge_html(self._visit.texts.name_of('colour', line.colour))} "
 
     def _lifter(self, line: BlockLine) -> Callable[[], None]:
         return lambda: self._lift(line)
@@ -93,7 +100,7 @@ class BlocksPage:
                 await self.draw()
 
         with card:
-            widgets.raw(plate_chip(line.plate, size="big"))
+            widgets.raw(plate_chip(line.plate, line.colour, size="big"))
             note = widgets.text_field(say("shell.reason")).props("autofocus")
             with widgets.div("row-flex"):
                 widgets.button(say("blocks.lift"), lifted, kind="main")
@@ -103,17 +110,17 @@ class BlocksPage:
     def _add(self) -> None:
         visit, say = self._visit, self._visit.say
         dialog, card = widgets.sheet(say("blocks.add"), wide=True)
-        typed: list[Plate | None] = [None]
 
         async def kept() -> None:
-            if typed[0] is None:
+            if pad.found is None:
                 visit.warn("visitor.need_plate")
                 return
             act = list_deeds.block(
-                typed[0],
+                pad.found,
                 BlockReason(str(reason.value)),
                 str(detail.value or "").strip(),
                 end_of_day(visit, str(until.value or "")),
+                pad.colour,
             )
             made = await changing.make(visit, Action.CHANGE_REGISTRY, act)
             if isinstance(made, NotDone):
@@ -126,7 +133,7 @@ class BlocksPage:
             await self.draw()
 
         with card:
-            PlatePad(visit, "", on_change=lambda plate: typed.__setitem__(0, plate), compare=False)
+            pad = PlatePad(visit, "", compare=False, ask_colour=PlateColour.UNKNOWN)
             names = {
                 one.value: visit.texts.name_of("block_reason", one.value) for one in BlockReason
             }

@@ -132,7 +132,10 @@ class ChartsPage:
     def _buildings(self, answers: Charts) -> list[Bar]:
         say = self._visit.say
         return [
-            Bar(say("charts.building", name=bar.label) if bar.label else "—", bar.n)
+            Bar(
+                say("charts.building", name=bar.label) if bar.label else say("charts.no_building"),
+                bar.n,
+            )
             for bar in answers.buildings
         ]
 

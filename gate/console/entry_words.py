@@ -70,7 +70,7 @@ def _passage_line(
             by = texts.say("shell.auto") if entry.by == "auto" else entry.by
             return _joined(verdict, why, by, remark_text(texts, entry.remark))
         case PassageEnded():
-            return _joined(texts.name_of("outcome", entry.end.value), entry.why)
+            return _joined(texts.name_of("outcome", entry.end.value), _why(texts, entry.why))
         case _:
             assert_never(entry)
 
@@ -83,9 +83,13 @@ def _opening_line(texts: Texts, entry: OpeningOrdered | OpeningEnded) -> str:
             kind = texts.say("entry.emergency") if entry.emergency else texts.say("entry.ordered")
             return _joined(kind, by, why, remark_text(texts, entry.remark))
         case OpeningEnded():
-            return _joined(texts.name_of("opening", entry.outcome), entry.why)
+            return _joined(texts.name_of("opening", entry.outcome), _why(texts, entry.why))
         case _:
             assert_never(entry)
+
+
+def _why(texts: Texts, why: str) -> str:
+    return texts.name_of("why", why) if why else ""
 
 
 def _joined(*parts: str) -> str:

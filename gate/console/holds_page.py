@@ -1,6 +1,6 @@
 """Holds: passages of a dispute that must not be purged, placed and ended with a reason."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 
 from gate import holds
@@ -64,9 +64,7 @@ class HoldsPage:
             what = plate_chip(row.plate) if row.plate else f"<b>{escape(row.passage)}</b>"
             widgets.raw(what)
             widgets.words(row.why, "grow")
-            since = visit.local(row.since).date().isoformat() if row.since.year > 1970 else "…"
-            until = visit.local(row.until).date().isoformat() if row.until else "…"
-            widgets.words(f"{since} – {until}", "mono small")
+            widgets.words(self._span(row), "mono small")
             placed = say("holds.placed", by=row.actor, at=visit.hour(row.placed))
             widgets.words(placed, "small soft")
             if row.released is not None:
@@ -77,6 +75,20 @@ class HoldsPage:
                 if visit.may(Action.PROTECT_DATA):
                     end = say("holds.release")
                     widgets.button(end, lambda: self._release(row), kind="small")
+
+    def _span(self, row: holds.Hold) -> str:
+        """The days that are held, in words; a hold of one passage has none."""
+        visit, say = self._visit, self._visit.say
+        if row.passage:
+            return ""
+        since = visit.local(row.since).date().isoformat() if row.since.year > 1970 else ""
+        last = row.until - timedelta(microseconds=1) if row.until else None
+        until = visit.local(last).date().isoformat() if last else ""
+        if not since and not until:
+            return say("holds.any_day")
+        if not until:
+            return say("holds.from_day", since=since)
+        return f"{since} – {until}" if since else say("holds.to_day", until=until)
 
     def _add(self) -> None:
         visit, say = self._visit, self._visit.say

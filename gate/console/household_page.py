@@ -86,7 +86,12 @@ class HouseholdPage:
         with widgets.div("card col-flex"):
             widgets.heading(say("registry.vehicles"), 3)
             if not view.vehicles:
-                widgets.empty(say("registry.no_vehicles"), icon="directions_car")
+                hint = (
+                    say("registry.no_vehicles_hint")
+                    if self._visit.may(Action.CHANGE_REGISTRY)
+                    else ""
+                )
+                widgets.empty(say("registry.no_vehicles"), hint, "directions_car")
             for line in view.vehicles:
                 self._vehicle(line)
 

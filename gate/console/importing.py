@@ -18,6 +18,7 @@ from gate.console.import_desk import Batch, Sheet
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.people import Action
+from gate.texts import Language
 from registry.columns import HEADINGS, Column
 from registry.plan import Plan
 from registry.sheets import SheetFault
@@ -45,6 +46,7 @@ class ImportPage:
         widgets.heading(say("nav.importing"))
         with widgets.div("card col-flex").style("margin-top:10px"):
             widgets.words(say("importing.hint"), "soft")
+            widgets.words(say("importing.headings", names=self._usual_headings()), "soft small")
             upload = ui.upload(
                 label=say("importing.choose"),
                 auto_upload=True,
@@ -57,6 +59,17 @@ class ImportPage:
         self._result = widgets.div()
         self._batches = widgets.div()
         self._selects: list[ui.select] = []
+
+    def _usual_headings(self) -> str:
+        """The headings that need no telling, in the language of the page."""
+        chinese = self._visit.texts.language is Language.CHINESE
+        return "、".join(HEADINGS.values()) if chinese else ", ".join(self._meanings().values())
+
+    def _meanings(self) -> dict[str, str]:
+        """What a column may mean, in the language of the page."""
+        if self._visit.texts.language is Language.CHINESE:
+            return {column.value: HEADINGS[column] for column in Column}
+        return {column.value: self._visit.say(f"column.{column.value}") for column in Column}
 
     async def _uploaded(self, event: events.UploadEventArguments) -> None:
         if self._visit.act(Action.CHANGE_REGISTRY) is None:
@@ -73,9 +86,7 @@ class ImportPage:
 
     def _draw_mapping(self, sheet: Sheet) -> None:
         say = self._visit.say
-        meanings = {column.value: HEADINGS[column] for column in Column}
-        if self._visit.texts.language.value != "zh_CN":
-            meanings = {column.value: say(f"column.{column.value}") for column in Column}
+        meanings = self._meanings()
         places = {place: column.value for column, place in sheet.columns.items()}
         with self._mapping, widgets.div("card col-flex").style("margin-top:12px"):
             widgets.heading(say("importing.columns"), 3)

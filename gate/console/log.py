@@ -100,7 +100,10 @@ class LogPage:
         if page is None:
             widgets.empty(say("shell.record_away"), icon="cloud_off")
         elif not page.rows:
-            widgets.empty(say("log.more_to_look") if page.cursor else say("log.nothing"))
+            if page.cursor:
+                widgets.empty(say("log.more_to_look"))
+            else:
+                widgets.empty(say("log.nothing"), say("log.nothing_hint"))
         else:
             heads = [say(f"log.{name}") for name in HEADS]
             widgets.table(heads, passage_cells(self._visit, page.rows), caption=say("nav.log"))

@@ -79,7 +79,7 @@ class LookupsPage:
         if page is None:
             widgets.empty(say("shell.record_away"), icon="cloud_off")
         elif not page.rows:
-            widgets.empty(say("lookups.nothing"), icon="policy")
+            widgets.empty(say("lookups.nothing"), say("lookups.nothing_hint"), "policy")
         else:
             heads = [say("log.time"), say("log.actor"), say("lookups.action")]
             heads += [say("lookups.target"), say("shell.reason")]

@@ -41,7 +41,7 @@ MANAGER_PLACES: Final = (
     Place("/tokens", "tokens", "key", Action.MANAGE_TOKENS, "K"),
     Place("/settings", "settings", "settings", Action.CHANGE_SETTINGS, "S"),
     Place("/lookups", "lookups", "policy", Action.READ_AUDIT, "O"),
-    Place("/privacy", "privacy", "shield_person", Action.READ_AUDIT, "Y"),
+    Place("/privacy", "privacy", "privacy_tip", Action.READ_AUDIT, "Y"),
 )
 
 

@@ -22,7 +22,7 @@ def add(pages: Pages) -> None:
 
 def build(visit: Visit) -> None:
     """Draw the sign, and a field for whom to ask."""
-    with widgets.div("no-print card"):
+    with widgets.div("no-print card col-flex").style("margin-bottom:12px"):
         widgets.words(visit.say("notice.hint"), "soft")
         contact = widgets.text_field(visit.say("notice.contact"))
         contact.props("debounce=300")

@@ -72,6 +72,7 @@ class Pages:
         page = shell.frame(visit, path, visit.say(title))
         ui.timer(LOG_IN_CHECK_S, lambda: self._still_there(visit))
         with page:
+            shell.way_back(visit, path)
             if not may(visit.user.role, action):
                 visit.client.status_code = 403
                 widgets.empty(

@@ -37,7 +37,7 @@ class PersonPage:
         say = visit.say
         widgets.heading(say("privacy.person"))
         widgets.words(say("person.text"), "soft")
-        with widgets.div("card").style("margin-top:12px"):
+        with widgets.div("card col-flex").style("margin-top:12px"):
             self._plates = widgets.text_field(say("person.plates")).props("autofocus")
             self._name = widgets.text_field(say("person.name"))
             self._phone = widgets.text_field(say("person.phone"))

@@ -58,8 +58,8 @@ def _kept(visit: Visit) -> None:
     rows = [
         [
             escape(say(f"privacy.of.{name}")),
-            f"<b>{escape(say('privacy.days', n=getattr(kept, f'{name}_days')))}</b>",
-            escape(say("privacy.days", n=floor)),
+            f"<b>{escape(_days(visit, getattr(kept, f'{name}_days')))}</b>",
+            escape(_days(visit, floor)),
             escape(say(f"privacy.why.{name}")),
         ]
         for name, floor in FLOORS.items()
@@ -67,6 +67,10 @@ def _kept(visit: Visit) -> None:
     heads = [say(f"privacy.{one}") for one in ("what", "time", "floor", "why_floor")]
     widgets.table(heads, rows, caption=say("privacy.kept"))
     widgets.words(say("privacy.where"), "small soft")
+
+
+def _days(visit: Visit, n: int) -> str:
+    return visit.say("privacy.day") if n == 1 else visit.say("privacy.days", n=n)
 
 
 async def _purged(visit: Visit) -> None:

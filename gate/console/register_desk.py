@@ -46,6 +46,7 @@ class BlockLine:
     since: datetime
     until: datetime | None
     by: str
+    colour: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class PassLine:
 
     id: int
     plate: str
+    colour: str
     household: str
     kind: str
     allowed: int | None
@@ -140,6 +142,7 @@ def blocks(session: Session, at: datetime, part: str = "") -> tuple[BlockLine, .
             row.valid_from,
             row.valid_until,
             row.created_by,
+            row.colour.value,
         )
         for row in session.exec(wanted)
     )
@@ -164,6 +167,7 @@ def _pass_line(session: Session, row: VisitorPass) -> PassLine:
     return PassLine(
         id=row.id or 0,
         plate=row.plate,
+        colour=row.colour.value,
         household=store.label_of(session, row.household_id) if row.household_id else "",
         kind=row.kind.value,
         allowed=row.allowed,

@@ -11,7 +11,7 @@ from nicegui.element import Element
 
 from gate.console import widgets
 from gate.console.help_sheet import show_keys
-from gate.console.navigation import Place, places
+from gate.console.navigation import GUARD_PLACES, MANAGER_PLACES, Place, places
 from gate.console.preferences import LANGUAGE_COOKIE, THEME_COOKIE, Theme
 from gate.console.visit import Visit
 from gate.texts import Language
@@ -47,6 +47,16 @@ def frame(visit: Visit, path: str, title: str) -> Element:
         page = widgets.div("page", tag="main").props("id=main tabindex=-1")
     _keys(visit)
     return page
+
+
+def way_back(visit: Visit, path: str) -> None:
+    """On a page behind one of the rail: a link to that one."""
+    over = next((place for place in (*GUARD_PLACES, *MANAGER_PLACES) if place.path == path), None)
+    if over is None or visit.request.url.path == path or not visit.may(over.action):
+        return
+    label = escape(visit.say(f"nav.{over.text}"))
+    sign = '<i class="q-icon material-icons" aria-hidden="true">chevron_left</i>'
+    widgets.raw(f'<a class="crumb no-print" href="{path}">{sign}{label}</a>')
 
 
 def raw_skip(text: str) -> None:

@@ -21,7 +21,7 @@ from registry.kinds import ListedKind
 from registry.listed import ListingRefusal
 from registry.passes import Period
 from registry.patterns import PatternFault
-from registry.plates import Plate, PlateColour
+from registry.plates import PlateColour
 
 
 def add(pages: Pages) -> None:
@@ -135,31 +135,26 @@ class SpecialPage:
         self._once = Once()
         visit, say = self._visit, self._visit.say
         dialog, card = widgets.sheet(say("special.add"), wide=True)
-        typed: list[Plate | None] = [None]
 
         async def kept() -> None:
-            if typed[0] is None:
+            if pad.found is None:
                 visit.warn("visitor.need_plate")
                 return
             deed = list_deeds.list_vehicle(
-                typed[0],
+                pad.found,
                 ListedKind(str(kind.value)),
                 str(organisation.value or ""),
                 Period(None, end_of_day(visit, str(until.value or ""))),
-                colour=PlateColour(str(colour.value)),
+                colour=pad.colour,
                 note=str(note.value or "").strip(),
             )
             await self._listed(deed, dialog.close)
 
         with card:
-            PlatePad(visit, "", on_change=lambda plate: typed.__setitem__(0, plate), compare=False)
-            colours = {one.value: visit.texts.name_of("colour", one.value) for one in PlateColour}
+            pad = PlatePad(visit, "", compare=False, ask_colour=PlateColour.UNKNOWN)
             with widgets.div("filters"):
                 kind = widgets.choice_field(
                     say("special.kind"), self._kinds(), ListedKind.EMERGENCY.value
-                )
-                colour = widgets.choice_field(
-                    say("registry.colour"), colours, PlateColour.UNKNOWN.value
                 )
                 until = widgets.text_field(say("special.until")).props("type=date stack-label")
             organisation = widgets.text_field(say("special.organisation"))

@@ -4,8 +4,10 @@ Rules of this file:
 - The owner's name is asked AS THE VISITOR SAYS IT and never shown: match, near or no match.
 - Without a match the household itself must have confirmed, and the form says how.
 - With a waiting vehicle, one press registers and lets it in.
+- Enter goes on to the next field that a registration needs, and from the last one to the button.
 """
 
+from itertools import pairwise
 from typing import Final
 
 from nicegui import run, ui
@@ -55,7 +57,6 @@ class VisitorForm:
         query = visit.request.query_params
         self._passage = query.get("passage", "")
         self._plate: Plate | None = None
-        self._colour = _colour(visit, self._passage)
         self._home: Home | None = None
         self._checked: Checked | None = None
         self._asked: tuple[str, Home, Plate | None] | None = None
@@ -68,12 +69,20 @@ class VisitorForm:
         with widgets.div("two"):
             with widgets.div("card col-flex"):
                 self._pad = PlatePad(
-                    visit, query.get("plate", ""), on_change=self._plate_typed, compare=False
+                    visit,
+                    query.get("plate", ""),
+                    on_change=self._plate_typed,
+                    compare=False,
+                    ask_colour=_colour(visit, self._passage),
                 )
             with widgets.div("card col-flex"):
                 self._whom()
                 self._what()
                 self._buttons()
+        following = (self._pad.field, self._address, self._said)
+        for field, after in (*pairwise(following), (self._confirmation, self._phone)):
+            widgets.enter_goes_to(field, after)
+        widgets.enter_goes_to(self._phone, self._save)
 
     def _whom(self) -> None:
         say = self._visit.say
@@ -82,7 +91,7 @@ class VisitorForm:
         self._address.on_value_change(self._address_typed)
         self._found = widgets.raw("", "row-flex").props("aria-live=polite")
         self._said = widgets.text_field(say("visitor.said"))
-        self._said.on("keydown.enter", self._check)
+        self._said.on("keydown.enter", self._said_whole)
         self._said.on("blur", self._check)
         self._fit = widgets.raw("", "row-flex").props("aria-live=polite")
         self._confirmation = widgets.text_field(say("visitor.confirmation"))
@@ -93,10 +102,10 @@ class VisitorForm:
         purposes = {one: say(f"visitor.purpose.{one}") for one in PURPOSES}
         stays = {one.value: say(f"visitor.stay.{one.value}") for one in Stay}
         with widgets.div("filters"):
+            self._phone = widgets.text_field(say("visitor.phone")).props("type=tel maxlength=20")
             self._purpose = widgets.choice_field(say("visitor.purpose"), purposes, "visit")
             self._stay = widgets.choice_field(say("visitor.stay"), stays, Stay.ONCE_TODAY.value)
             self._stay.on_value_change(self._stay_chosen)
-            self._phone = widgets.text_field(say("visitor.phone")).props("type=tel maxlength=20")
             self._name = widgets.text_field(say("visitor.name"))
         self._days = DayFields(self._visit)
         self._remark = widgets.text_field(say("by_hand.remark"))
@@ -110,12 +119,8 @@ class VisitorForm:
     def _buttons(self) -> None:
         say = self._visit.say
         with widgets.div("row-flex"):
-            if self._passage:
-                widgets.button(
-                    say("visitor.keep_and_admit"), self._keep, kind="good big", icon="check"
-                )
-            else:
-                widgets.button(say("visitor.keep"), self._keep, kind="good big", icon="check")
+            label = say("visitor.keep_and_admit" if self._passage else "visitor.keep")
+            self._save = widgets.button(label, self._keep, kind="good big", icon="check")
             widgets.button(say("shell.back"), ui.navigate.back, kind="big")
         widgets.words(say("visitor.notice"), "small soft")
 
@@ -134,6 +139,7 @@ class VisitorForm:
         self._home = home
         await self._stay_chosen()
         self._found.set_content(self._home_html(typed))
+        await self._check()  # Who types fast has said the name before the household was found.
 
     def _home_html(self, typed: str) -> str:
         if self._home is not None:
@@ -142,6 +148,13 @@ class VisitorForm:
         return (
             widgets.badge_html(self._visit.say("visitor.no_home"), "ask", "help") if typed else ""
         )
+
+    async def _said_whole(self) -> None:
+        """Enter: ask, and go on to what is needed next."""
+        await self._check()
+        fits = self._checked is not None and self._checked.outcome is NameMatch.MATCH
+        following = self._confirmation if self._checked and not fits else self._phone
+        following.run_method("focus")
 
     async def _check(self) -> None:
         said, home = str(self._said.value or "").strip(), self._home
@@ -204,7 +217,7 @@ class VisitorForm:
             purpose=str(self._purpose.value or ""),
             remark=str(self._remark.value or "").strip(),
             chosen=self._days.chosen(),
-            colour=self._colour,
+            colour=self._pad.colour,
         )
         try:
             return await run.io_bound(visitor_desk.register, self._visit.services, user, wanted)

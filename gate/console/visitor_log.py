@@ -74,7 +74,7 @@ class VisitorLog:
         with widgets.div("card"):
             widgets.heading(say("visitors.log"), 3)
             if not lines:
-                widgets.empty(say("visitors.log_none"), icon="badge")
+                widgets.empty(say("visitors.log_none"), say("visitors.log_none_hint"), "badge")
                 return
             heads = [say("log.plate"), say("log.household"), say("visitor.purpose")]
             heads += [say("visitors.in"), say("visitors.out"), say("visitors.due")]
@@ -103,7 +103,8 @@ class VisitorLog:
         with widgets.div("card"):
             widgets.heading(say("visitors.checks"), 3)
             if not lines:
-                widgets.empty(say("visitors.checks_none"), icon="record_voice_over")
+                hint = say("visitors.checks_none_hint")
+                widgets.empty(say("visitors.checks_none"), hint, "record_voice_over")
                 return
             heads = [say("visitors.asked_at"), say("visitors.asked_by"), say("log.household")]
             heads += [say("log.plate"), say("visitors.said"), say("visitors.fit")]

@@ -76,7 +76,9 @@ class VisitorsPage:
                 widgets.empty(visit.say("shell.record_away"), icon="cloud_off")
             elif not lines:
                 with widgets.div("card"):
-                    widgets.empty(visit.say("visitors.none"), icon="badge")
+                    widgets.empty(
+                        visit.say("visitors.none"), visit.say("visitors.none_hint"), "badge"
+                    )
             for line in lines or ():
                 self._line(line)
 
@@ -91,7 +93,7 @@ class VisitorsPage:
     def _line(self, line: PassLine) -> None:
         visit, say = self._visit, self._visit.say
         with widgets.div("card candidate"):
-            widgets.raw(plate_chip(line.plate))
+            widgets.raw(plate_chip(line.plate, line.colour))
             with widgets.div("words"):
                 widgets.raw(self._facts(line))
                 masked.person(visit, line.name, line.phone, f"pass {line.id}")

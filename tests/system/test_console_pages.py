@@ -1,26 +1,36 @@
 """Every page in a real Chromium: drawn, accessible, by keyboard only, and closed to who may not."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from gate.console.navigation import GUARD_PLACES, MANAGER_PLACES
 from gate.people import Role, may
-from gate.report_values import PassageFilter
 from gate.texts import Language
 from tests.gate.console.browsing import rest, settle
+from tests.gate.console.every_page import every_page, forms
 from tests.gate.console.serving import Served, ask_again
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(900)]
 PLACES = (*GUARD_PLACES, *MANAGER_PLACES)
-LOOKS = [(Language.CHINESE, "dark"), (Language.ENGLISH, "light")]
+LOOKS = [(language, theme) for language in Language for theme in ("dark", "light")]
 SMALLEST = {"width": 1024, "height": 768}
 
 
 def paths(pages: Served) -> list[str]:
-    """Every page: of the rail, one passage, one household."""
-    newest = pages.site.services.reports.passages(PassageFilter(), None, 1).rows[0]
-    return [place.path for place in PLACES] + [f"/passages/{newest.passage}", "/registry/1"]
+    """Every page, wherever it stands."""
+    return list(every_page(pages).values())
+
+
+# A name that the font does not know is drawn as letters: wider than any sign.
+UNDRAWN = """() => [...document.querySelectorAll(".material-icons")]
+    .filter(one => one.getClientRects().length && one.scrollWidth
+        > 1.4 * parseFloat(getComputedStyle(one).fontSize))
+    .map(one => one.textContent)"""
+CUT_OFF = """() => [...document.querySelectorAll(".table-wrap")]
+    .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerText.slice(0, 60))"""
 
 
 def look_at(page: Page, url: str) -> None:
@@ -36,6 +46,15 @@ def test_every_page_is_drawn_with_all_its_words(enter, pages, language, theme):
     for path in paths(pages):
         look_at(page, f"{pages.url}{path}")
         assert "⟨" not in page.inner_text("body"), path
+        assert page.evaluate(UNDRAWN) == [], path
+        assert page.evaluate(CUT_OFF) == [], path
+
+
+def test_no_page_is_left_out_of_these_tests(pages):
+    def shape(path: str) -> str:
+        return re.sub(r"/(\{\w+\}|\d+|p-\d+|sample-\d+)(?=/|$)", "/*", path)
+
+    assert {shape(path) for path in forms()} == {shape(path) for path in paths(pages)}
 
 
 @pytest.mark.parametrize(("language", "theme"), LOOKS)

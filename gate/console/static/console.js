@@ -87,6 +87,27 @@
     }
   }, true);
 
+  // Enter that ends a word of a Chinese keyboard is no Enter of the form.
+  window.gateFocus = (event, id) => {
+    if (event.isComposing) return;
+    const field = getElement(id).$refs?.qRef;
+    (field?.focus ? field : getHtmlElement(id)).focus();
+  };
+
+  // The arrow keys move within a keypad, which is one stop of the Tab key.
+  document.addEventListener("keydown", (event) => {
+    const pad = document.activeElement.closest(".keypad");
+    if (!pad) return;
+    const keys = [...pad.querySelectorAll("button")];
+    const wide = getComputedStyle(pad).gridTemplateColumns.split(" ").length;
+    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -wide, ArrowDown: wide }[event.key];
+    const next = keys[keys.indexOf(document.activeElement) + step];
+    if (!step || !next) return;
+    event.preventDefault();
+    keys.forEach((key) => { key.tabIndex = key === next ? 0 : -1; });
+    next.focus();
+  });
+
   setInterval(() => {
     document.querySelectorAll(".q-uploader").forEach(named);
     document.querySelectorAll("img[data-live]").forEach(follow);

@@ -53,6 +53,7 @@ from registry import sample, store
 from registry.records import Household, Vehicle
 from registry.store import Author
 from tests.gate.console.fakes import FakeClock, FakeLanes, draw_plate, draw_scene
+from tests.gate.console.sample_papers import file_papers
 
 PASSWORD = "a long password"
 CONFIG = load(Path(gate.__file__).parents[1] / "config.yaml")
@@ -100,6 +101,7 @@ def fill(folder: Path, *, days: int = 2, per_day: int = 30) -> None:
             made = sample.generate(7, end, sample.Size(6, 90, 160, 80, 12))
             sample.fill(unit.session, made, Author("tests", end))
         _traffic(site, days, per_day)
+        file_papers(site.services)
 
 
 @contextmanager
