@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -21,6 +22,9 @@ from gate.config import Config, ConfigError, Fault, load
 from gate.errors import GateError
 from hardware.errors import HardwareError
 from hardware.ports import check_ports, list_serial_ports
+
+if TYPE_CHECKING:
+    from gate.wiring import Application
 
 _log = logging.getLogger(__name__)
 
@@ -47,26 +51,12 @@ def serve(config: Config, path: Path | None = None) -> int:
     except (GateError, HardwareError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    server = uvicorn.Server(
-        uvicorn.Config(
-            application.web,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=2,
-            ssl_certfile=config.web.tls_certificate,
-            ssl_keyfile=config.web.tls_key,
-        )
-    )
-    application.start()
     alive = _Alive(application.lanes_live)
-    alive.start()
-    scheme = "https" if config.web.tls_certificate else "http"
-    host, port = listener.getsockname()[:2]
-    print(f"gate: {config.site.name}: {scheme}://{host}:{port}/", flush=True)
-    if given := application.settings.given:
-        print(f"gate: changed on the page, before the file: {', '.join(given)}", flush=True)
+    application.start()
     try:
+        server = _server(application)
+        alive.start()
+        _greet(application, listener)
         server.run(sockets=[listener])
     except KeyboardInterrupt:
         _log.info("told to stop")
@@ -74,6 +64,33 @@ def serve(config: Config, path: Path | None = None) -> int:
         alive.stop()
         application.stop()
     return 0
+
+
+def _server(application: "Application") -> uvicorn.Server:
+    """Load the web, which no lane waits for."""
+    from gate.wiring_web import web_of
+
+    web = application.config.web
+    return uvicorn.Server(
+        uvicorn.Config(
+            web_of(application),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+            ssl_certfile=web.tls_certificate,
+            ssl_keyfile=web.tls_key,
+        )
+    )
+
+
+def _greet(application: "Application", listener: socket.socket) -> None:
+    config = application.config
+    scheme = "https" if config.web.tls_certificate else "http"
+    host, port = listener.getsockname()[:2]
+    print(f"gate: {config.site.name}: {scheme}://{host}:{port}/", flush=True)
+    if given := application.settings.given:
+        print(f"gate: changed on the page, before the file: {', '.join(given)}", flush=True)
 
 
 def missing_ports(config: Config) -> Iterator[Fault]:

@@ -1,12 +1,12 @@
-"""The composition root: the only file that builds devices, networks, store and web.
+"""The composition root: the only file that builds devices, networks and store.
 
 It turns config.yaml into running parts and says in which order they start and stop. Starting:
-journal, register, boards, eyes, lanes, web. Stopping: eyes and lanes first, then the boards, which
-release their relays, then the journal.
+journal, register, lanes, boards, eyes; the web, which takes longest to load and which no vehicle
+waits for, comes last and from `gate.wiring_web`. Stopping: eyes and lanes first, then the boards,
+which release their relays, then the journal.
 """
 
 import os
-import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,18 +16,12 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
-from fastapi import FastAPI
-
-from gate import ledger, personal_fields, web
-from gate.api.access import Access
-from gate.api.parts import ApiServices
+from gate import ledger, personal_fields
 from gate.arms import LaneBarrier, Stations
 from gate.clock_trust import CONFIRMED as CLOCK_CONFIRMED
 from gate.clock_trust import ClockTrust
 from gate.conditions import Condition, conditions
 from gate.config import Config, LaneConfig
-from gate.console import app as console
-from gate.console.services import Services as ConsoleServices
 from gate.controller import LaneController
 from gate.database import Database, open_database
 from gate.decider import RegisterDecider
@@ -60,7 +54,6 @@ from gate.site import LaneParts, Site
 from gate.stop_line_memory import remembered
 from gate.system_clock import SystemClock
 from gate.texts import Language, Texts
-from gate.tokens import Tokens
 from gate.vault import KeyVault, Vault, open_vault
 from gate.watcher import Watcher
 from hardware.arm import Mode
@@ -178,7 +171,6 @@ class Application:
             store.pictures.counts,
         )
         self.settings.subscribe(self._retune)
-        self.web = self._web()
 
     # --- life ------------------------------------------------------------------------------------
 
@@ -303,47 +295,6 @@ class Application:
         language = Language(self.config.site.language)
         return Texts(language, self.settings.texts(language))
 
-    def _web(self) -> FastAPI:
-        store, config = self.store, self.config
-        tokens = Tokens(store.journal)
-        services = ApiServices(
-            clock=store.clock,
-            journal=store.journal,
-            register=self.register,
-            reports=self.reports,
-            lanes=self.site,
-            decider=self.decider,
-            tokens=tokens,
-        )
-        app = web.build(services, self.hub, self.not_ready, self.metrics.registry)
-        doorkeeper = console.mount(
-            app,
-            ConsoleServices(
-                site=config.site.name,
-                zone=ZoneInfo(config.site.timezone),
-                secret=secret_of(config.data / "keys" / "session.key"),
-                clock=store.clock,
-                lanes=self.site,
-                events=self.hub,
-                people=store.people,
-                pictures=store.pictures,
-                journal=store.journal,
-                reports=self.reports,
-                registry=self.register,
-                language=Language(config.site.language),
-                idle=timedelta(minutes=config.web.session_minutes),
-                hold_cap=timedelta(
-                    minutes=max(lane.barrier.hold_cap_minutes for lane in config.lanes.values())
-                ),
-                settings=self.settings,
-                config_file=self.config_file,
-                conditions=self.conditions,
-                confirm_clock=self.confirm_clock,
-            ),
-        )
-        app.state.access = Access(doorkeeper, tokens, store.clock)
-        return app
-
 
 def fire_was_on(store: Store, lane: str) -> bool:
     """Return whether the arm was held up by a fire signal when the service last ran."""
@@ -451,13 +402,3 @@ def with_user(source: str, variable: str | None) -> str:
     host = parts.netloc.rpartition("@")[2]
     netloc = f"{quote(user, safe='')}:{quote(password, safe='')}@{host}"
     return urlunsplit(parts._replace(netloc=netloc))
-
-
-def secret_of(path: Path) -> bytes:
-    """Return the secret in this file (mode 0600), making one where there is none."""
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(48))
-    return path.read_bytes()

@@ -8,7 +8,8 @@ from gate.arms import arm_settings, board_settings, groups
 from gate.config import parse
 from gate.entries import ArmChanged
 from gate.events import LaneId
-from gate.wiring import fire_was_on, open_store, secret_of, with_user
+from gate.wiring import fire_was_on, open_store, with_user
+from gate.wiring_web import secret_of
 from hardware.inputs import Contact, InputName
 from tests.gate.test_config import GOOD
 
