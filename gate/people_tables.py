@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
-import registry.records  # noqa: F401 - its naming of constraints must stand before these tables
 from registry.instants import UtcDateTime
+from registry.records import Numbered  # its naming of constraints must stand first
 from registry.sealing import SealedText
 
 
-class UserRow(SQLModel, table=True):
+class UserRow(Numbered, table=True):
     """A person who may log in.
 
     recovery: sha256 of the codes left, with spaces between. totp_step: the newest one used.
@@ -19,7 +19,6 @@ class UserRow(SQLModel, table=True):
 
     __tablename__ = "user_account"
 
-    id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=64, unique=True)
     role: str = Field(max_length=16)
     password: str = Field(max_length=256)
@@ -33,12 +32,11 @@ class UserRow(SQLModel, table=True):
     log_ins_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class TokenRow(SQLModel, table=True):
+class TokenRow(Numbered, table=True):
     """A token of another program; only its sha256 is kept. scopes: words with spaces between."""
 
     __tablename__ = "api_token"
 
-    id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=64)
     sha256: str = Field(max_length=64, unique=True)
     scopes: str = Field(max_length=256)

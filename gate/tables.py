@@ -366,6 +366,7 @@ hold = Table(
     Column("why", Word, nullable=False),
     Column("released", Utc),
     _word("released_by"),
+    sqlite_autoincrement=True,
 )
 
 disclosure = Table(
@@ -381,4 +382,5 @@ disclosure = Table(
     Column("basis", Word, nullable=False),
     _word("handed_over"),
     _word("sha256"),
+    sqlite_autoincrement=True,
 )

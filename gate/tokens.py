@@ -59,8 +59,12 @@ class TokenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whom a token stands for. household: label that its passes are limited to, or ""."""
+    """Whom a token stands for. household: label that its passes are limited to, or "".
 
+    number: the token's own; two tokens may have one name.
+    """
+
+    number: int
     name: str
     scopes: frozenset[Scope]
     household: str
@@ -130,7 +134,7 @@ class Tokens:
             if row is None or row.revoked or at >= row.expires_at:
                 return None
             scopes = frozenset(Scope(word) for word in row.scopes.split())
-            return Holder(f"token:{row.name}", scopes, row.household)
+            return Holder(store.id_of(row), f"token:{row.name}", scopes, row.household)
 
     def all(self) -> tuple[TokenRow, ...]:
         """Return every token, newest first; none holds its secret."""

@@ -7,7 +7,7 @@ by design: least data (PIPL art. 6).
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Column, DefaultClause, Enum, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -62,38 +62,46 @@ def _colour() -> Column[Any]:
     return column
 
 
-class Building(SQLModel, table=True):
-    """A building; name as painted on it without 栋: "3"."""
+NEVER_AGAIN: Final = {"sqlite_autoincrement": True}
+"""What a table says whose ids, on SQLite too, are never given to a second row."""
+
+
+class Numbered(SQLModel):
+    """A row with an id, by which history, journal and audit name it: no other row ever gets it."""
+
+    __table_args__: Any = NEVER_AGAIN
 
     id: int | None = Field(default=None, primary_key=True)
+
+
+class Building(Numbered, table=True):
+    """A building; name as painted on it without 栋: "3"."""
+
     name: str = Field(unique=True)
 
 
-class Unit(SQLModel, table=True):
+class Unit(Numbered, table=True):
     """A stairwell of a building; name without 单元: "2", or "" where there is only one."""
 
-    __table_args__ = (UniqueConstraint("building_id", "name"),)
+    __table_args__ = (UniqueConstraint("building_id", "name"), NEVER_AGAIN)
 
-    id: int | None = Field(default=None, primary_key=True)
     building_id: int = Field(foreign_key="building.id")
     name: str
 
 
-class Household(SQLModel, table=True):
+class Household(Numbered, table=True):
     """A flat and those who live in it; room without 室: "501"."""
 
-    __table_args__ = (UniqueConstraint("unit_id", "room"),)
+    __table_args__ = (UniqueConstraint("unit_id", "room"), NEVER_AGAIN)
 
-    id: int | None = Field(default=None, primary_key=True)
     unit_id: int = Field(foreign_key="unit.id")
     room: str
     note: str = Field(default="", sa_type=_WORDS)
 
 
-class Person(SQLModel, table=True):
+class Person(Numbered, table=True):
     """One owner, tenant or family member of one household."""
 
-    id: int | None = Field(default=None, primary_key=True)
     household_id: int = Field(foreign_key="household.id", index=True)
     name: str = Field(sa_type=_NAME)
     phone: str = Field(default="", sa_type=_PHONE)
@@ -101,15 +109,14 @@ class Person(SQLModel, table=True):
     note: str = Field(default="", sa_type=_WORDS)
 
 
-class Vehicle(SQLModel, table=True):
+class Vehicle(Numbered, table=True):
     """A registered vehicle. plate: whole text. Valid from valid_from up to, not at, valid_until.
 
     A blue and a yellow plate may have one text: text and colour are the key (ADR 0036).
     """
 
-    __table_args__ = (UniqueConstraint("plate", "colour"),)
+    __table_args__ = (UniqueConstraint("plate", "colour"), NEVER_AGAIN)
 
-    id: int | None = Field(default=None, primary_key=True)
     plate: str = Field(index=True)
     plate_class: PlateClass = Field(sa_column=_choice(PlateClass))
     colour: PlateColour = Field(sa_column=_choice(PlateColour, PlateColour.UNKNOWN))
@@ -122,10 +129,9 @@ class Vehicle(SQLModel, table=True):
     note: str = Field(default="", sa_type=_WORDS)
 
 
-class Space(SQLModel, table=True):
+class Space(Numbered, table=True):
     """A parking space; several vehicles may share it (一位多车)."""
 
-    id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
     household_id: int | None = Field(default=None, foreign_key="household.id", index=True)
     note: str = ""
@@ -140,12 +146,11 @@ class SpaceVehicle(SQLModel, table=True):
     vehicle_id: int = Field(foreign_key="vehicle.id", primary_key=True, index=True)
 
 
-class NameCheck(SQLModel, table=True):
+class NameCheck(Numbered, table=True):
     """Evidence: whom a visitor named, what the register answered, who asked and when."""
 
     __tablename__ = "name_check"
 
-    id: int | None = Field(default=None, primary_key=True)
     household_id: int = Field(foreign_key="household.id", index=True)
     plate: str = Field(default="", index=True)
     said: str = Field(sa_type=_NAME)
@@ -154,7 +159,7 @@ class NameCheck(SQLModel, table=True):
     asked_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
-class VisitorPass(SQLModel, table=True):
+class VisitorPass(Numbered, table=True):
     """A visitor's right to enter. allowed: openings in all (None for a period pass); spent: so far.
 
     confirmation: how the household confirmed a visitor whose name check did not match. A recurring
@@ -163,7 +168,6 @@ class VisitorPass(SQLModel, table=True):
 
     __tablename__ = "visitor_pass"
 
-    id: int | None = Field(default=None, primary_key=True)
     plate: str = Field(index=True)
     colour: PlateColour = Field(default=PlateColour.UNKNOWN, sa_column=_colour())
     household_id: int | None = Field(default=None, foreign_key="household.id", index=True)
@@ -188,13 +192,12 @@ class VisitorPass(SQLModel, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class PassUse(SQLModel, table=True):
+class PassUse(Numbered, table=True):
     """One passage's claim on a pass; the unique pair is why no pass is spent twice by one."""
 
     __tablename__ = "pass_use"
-    __table_args__ = (UniqueConstraint("pass_id", "passage"),)
+    __table_args__ = (UniqueConstraint("pass_id", "passage"), NEVER_AGAIN)
 
-    id: int | None = Field(default=None, primary_key=True)
     pass_id: int = Field(foreign_key="visitor_pass.id")
     passage: str = Field(index=True)
     state: UseState = Field(sa_column=_choice(UseState, UseState.HELD))
@@ -202,10 +205,9 @@ class PassUse(SQLModel, table=True):
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class Visit(SQLModel, table=True):
+class Visit(Numbered, table=True):
     """The visitor log: one stay, from check-in at the entrance to check-out at the exit."""
 
-    id: int | None = Field(default=None, primary_key=True)
     plate: str = Field(index=True)
     pass_id: int | None = Field(default=None, foreign_key="visitor_pass.id", index=True)
     household_id: int | None = Field(default=None, foreign_key="household.id", index=True)
@@ -222,10 +224,9 @@ class Visit(SQLModel, table=True):
     checked_out_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
 
 
-class Block(SQLModel, table=True):
+class Block(Numbered, table=True):
     """A plate that must not be let in, why, and for how long. lifted_at ends it early."""
 
-    id: int | None = Field(default=None, primary_key=True)
     plate: str = Field(index=True)
     colour: PlateColour = Field(default=PlateColour.UNKNOWN, sa_column=_colour())
     reason: BlockReason = Field(sa_column=_choice(BlockReason))
@@ -238,12 +239,11 @@ class Block(SQLModel, table=True):
     lifted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class ListedVehicle(SQLModel, table=True):
+class ListedVehicle(Numbered, table=True):
     """An ambulance or utility vehicle on an ordinary plate, listed by whole plate."""
 
     __tablename__ = "listed_vehicle"
 
-    id: int | None = Field(default=None, primary_key=True)
     plate: str = Field(unique=True)
     colour: PlateColour = Field(default=PlateColour.UNKNOWN, sa_column=_colour())
     kind: ListedKind = Field(sa_column=_choice(ListedKind))
@@ -253,12 +253,11 @@ class ListedVehicle(SQLModel, table=True):
     note: str = ""
 
 
-class SpecialPattern(SQLModel, table=True):
+class SpecialPattern(Numbered, table=True):
     """A form of plate listed as a whole, e.g. "吉O????警"; patterns.py sets the limits."""
 
     __tablename__ = "special_pattern"
 
-    id: int | None = Field(default=None, primary_key=True)
     pattern: str = Field(unique=True)
     kind: ListedKind = Field(sa_column=_choice(ListedKind))
     note: str = ""
@@ -286,12 +285,11 @@ class OccupancyCount(SQLModel, table=True):
     recounted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class ImportBatch(SQLModel, table=True):
+class ImportBatch(Numbered, table=True):
     """One spreadsheet that was applied, so that it can be undone."""
 
     __tablename__ = "import_batch"
 
-    id: int | None = Field(default=None, primary_key=True)
     file_name: str
     sha256: str
     at: datetime = Field(sa_type=UtcDateTime)
@@ -302,13 +300,12 @@ class ImportBatch(SQLModel, table=True):
     undone_by: str | None = None
 
 
-class Change(SQLModel, table=True):
+class Change(Numbered, table=True):
     """The history: who changed what, when, from what to what. Rows are added, never altered.
 
     plate: the key whose standing the change may touch, so that the snapshot can follow.
     """
 
-    id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=UtcDateTime, index=True)
     who: str
     action: Action = Field(sa_column=_choice(Action))

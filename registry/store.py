@@ -25,31 +25,15 @@ from registry.records import (
     Building,
     Change,
     Household,
-    ListedVehicle,
+    Numbered,
     Person,
     Space,
     SpaceVehicle,
-    SpecialPattern,
     Unit,
     Vehicle,
-    VisitorPass,
 )
 
 Row = TypeVar("Row", bound=SQLModel)
-
-
-Numbered = (
-    Building
-    | Unit
-    | Household
-    | Person
-    | Vehicle
-    | Space
-    | Block
-    | ListedVehicle
-    | SpecialPattern
-    | VisitorPass
-)
 
 
 @dataclass(frozen=True, slots=True)

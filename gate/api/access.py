@@ -36,10 +36,14 @@ class KnowsTokens(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. household: label that the caller's passes are limited to, or ""."""
+    """Who asks. household: label that the caller's passes are limited to, or "".
+
+    identity: what no other caller has, as two tokens may have one name.
+    """
 
     name: str
     scopes: frozenset[Scope]
+    identity: str
     household: str = ""
 
 
@@ -55,14 +59,18 @@ class Access:
         """Return who asks, or None."""
         if credentials is not None:
             holder = self._tokens.check(credentials.credentials, self._clock.now().utc)
-            return Caller(holder.name, holder.scopes, holder.household) if holder else None
+            return _program(holder) if holder else None
         user = self._sessions.who(request.cookies.get(COOKIE))
         if user is None:
             return None
         if request.method not in _SAFE and "x-requested-with" not in request.headers:
             return None
         rights = frozenset(scope for scope, action in ACTIONS.items() if may(user.role, action))
-        return Caller(user.name, rights)
+        return Caller(user.name, rights, f"user {user.name}")
+
+
+def _program(holder: Holder) -> Caller:
+    return Caller(holder.name, holder.scopes, f"token {holder.number}", holder.household)
 
 
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]

@@ -98,7 +98,7 @@ def act(
     author = Author(caller.name, to.clock.now().utc)
     try:
         with to.journal.unit() as unit:
-            if key and (before := unit.session.get(IdempotencyRow, (key, caller.name))):
+            if key and (before := unit.session.get(IdempotencyRow, (key, caller.identity))):
                 return _again(before, digest)
             answer = work(unit, author).model_dump_json()
             if key:
@@ -123,7 +123,7 @@ def _remember(
     key: str, caller: Caller, digest: str, code: int, answer: str, author: Author
 ) -> IdempotencyRow:
     return IdempotencyRow(
-        key=key, caller=caller.name, request=digest, status=code, answer=answer, at=author.at
+        key=key, caller=caller.identity, request=digest, status=code, answer=answer, at=author.at
     )
 
 

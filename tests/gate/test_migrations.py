@@ -14,7 +14,7 @@ import gate.people_tables
 import gate.settings_table
 import registry.records
 from gate import tables
-from gate.database import FILE, open_database, rebuilding
+from gate.database import FILE, Database, open_database, rebuilding
 from gate.errors import DatabaseUnusable
 from gate.migrations import run
 from gate.verification import verify
@@ -89,6 +89,58 @@ def test_a_table_that_others_point_to_is_built_anew_with_all_its_rows(tmp_path: 
             "吉A12345"
         ]
         assert len(connection.exec_driver_sql("SELECT * FROM space_vehicle").all()) == 1
+    database.dispose()
+
+
+def _homes(database: Database) -> list[int]:
+    with database.reading() as connection:
+        return list(connection.exec_driver_sql("SELECT id FROM household ORDER BY id").scalars())
+
+
+def _made_and_removed(database: Database, rooms: tuple[str, ...], gone: str) -> int:
+    """Make these households and remove one of them; return its id."""
+    by = Author("test", NOON)
+    with database.writing() as connection, Session(bind=connection) as session:
+        homes = {room: store.household_at(session, "3", "2", room, by) for room in rooms}
+        number = store.id_of(homes[gone])
+        store.remove(session, homes[gone], by)
+        session.commit()
+    return number
+
+
+def test_every_table_with_ids_of_its_own_never_gives_one_again(tmp_path: Path) -> None:
+    """But for the cells of the rollups, which nothing names and nothing deletes."""
+    numbered = {
+        table.name
+        for metadata in METADATA
+        for table in metadata.sorted_tables
+        if [column.name for column in table.primary_key] == ["id"]
+    }
+    database = open_database(tmp_path)
+    with database.reading() as connection:
+        made = connection.exec_driver_sql(
+            "SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'"
+        ).scalars()
+        assert set(made) == numbered - {"cell"}
+    database.dispose()
+
+
+def test_an_upgrade_uses_no_id_again_that_the_history_names(tmp_path: Path) -> None:
+    """A release before 0006 removed the last household; its id stays its own after the upgrade."""
+    database = open_database(tmp_path)
+    with rebuilding(database) as connection:
+        run.downgrade(connection, "0005")
+    gone = _made_and_removed(database, ("501", "502"), gone="502")
+    assert _made_and_removed(database, ("503",), gone="503") == gone, "0005 gives ids again"
+    database.dispose()
+
+    database = open_database(tmp_path)
+    assert len(_homes(database)) == 1
+    assert _made_and_removed(database, ("504", "505"), gone="504") == gone + 1
+    assert _homes(database)[-1] == gone + 2
+    with rebuilding(database) as connection:
+        run.downgrade(connection, "0005")
+    assert _homes(database)[-1] == gone + 2
     database.dispose()
 
 

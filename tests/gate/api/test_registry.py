@@ -252,6 +252,27 @@ def test_a_key_makes_it_once(client: TestClient, path: str, wish: dict[str, obje
     assert client.post(f"{REGISTRY}/{path}", json=wish).status_code == 409
 
 
+def test_two_programs_whose_tokens_have_one_name_share_no_keys(api: Api) -> None:
+    scope, key = Scope.REGISTRY_WRITE, {"Idempotency-Key": "one-two-three"}
+    one, other = api.token(scope), api.token(scope)  # both are called "a program"
+    first = one.post(f"{REGISTRY}/spaces", json={"name": "N-1"}, headers=key)
+    second = other.post(f"{REGISTRY}/spaces", json={"name": "N-2"}, headers=key)
+    assert (first.json()["name"], second.json()["name"]) == ("N-1", "N-2"), second.text
+    again = other.post(f"{REGISTRY}/spaces", json={"name": "N-2"}, headers=key)
+    assert again.json() == second.json()
+
+
+def test_a_new_household_does_not_inherit_the_history_of_one_that_is_gone(api: Api) -> None:
+    client = api.token(Scope.REGISTRY_READ, Scope.REGISTRY_WRITE)
+    gone = made(client, "households", household="7-9-901")["number"]
+    assert client.delete(f"{REGISTRY}/households/7-9-901").status_code == 200
+    new = made(client, "households", household="7-9-902")["number"]
+    params: dict[str, object] = {"entity": "Household", "limit": 500}
+    changes = api.token(Scope.HISTORY_READ).get(f"{REGISTRY}/changes", params=params).json()
+    assert [c["action"] for c in changes["items"] if c["entity_id"] == str(new)] == ["created"]
+    assert new > gone
+
+
 def test_every_body_in_the_openapi_shows_an_example_that_works(api: Api) -> None:
     schema = api.nobody().get("/api/v1/openapi.json").json()
     client = api.user(Role.ADMIN)
