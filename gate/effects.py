@@ -38,13 +38,17 @@ class Row:
 
 
 class Effects(Protocol):
-    """Called inside the write transaction; raises OpeningRefused where a pass is spent already."""
+    """Called inside the write transaction; raises OpeningRefused where a pass is spent already.
+
+    inside_by: what the vehicle that came or goes is known by among those inside; "" for nobody.
+    """
 
     def ordered(self, connection: Connection, at: datetime, entry: OpeningOrdered) -> None: ...
     def opening_ended(self, connection: Connection, at: datetime, entry: OpeningEnded) -> None: ...
     def passage_ended(
         self, connection: Connection, at: datetime, row: Row, *, went_through: bool
     ) -> None: ...
+    def inside_by(self, connection: Connection, row: Row) -> str: ...
 
 
 class NoEffects:
@@ -60,3 +64,8 @@ class NoEffects:
         self, connection: Connection, at: datetime, row: Row, *, went_through: bool
     ) -> None:
         """Nobody is checked in or out."""
+
+    def inside_by(self, connection: Connection, row: Row) -> str:
+        """Every vehicle is known by its plate."""
+        del connection
+        return row.plate

@@ -119,11 +119,13 @@ class Projection:
         went_through = entry.end is PassageEnd.PASSED or (
             entry.end is PassageEnd.NOT_SEEN and row["opening"] == RAISED
         )
+        ended = Row.of(row)
+        key = self._effects.inside_by(connection, ended) if went_through else ""
         if went_through and row["direction"] == Direction.IN:
-            projection_inside.enter(connection, at, row)
+            projection_inside.enter(connection, at, key, row)
         elif went_through:
-            projection_inside.leave(connection, at, row)
-        self._effects.passage_ended(connection, at, Row.of(row), went_through=went_through)
+            projection_inside.leave(connection, at, key, row)
+        self._effects.passage_ended(connection, at, ended, went_through=went_through)
 
 
 def _alarm(

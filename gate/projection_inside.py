@@ -1,7 +1,8 @@
 """Which vehicles are inside, and the two passages of one visit. Part of gate.projection.
 
-A visit is an entry and the next exit of the same plate. A vehicle whose plate nobody read is in no
-list: counts of such are the registry's business.
+A visit is an entry and the next exit of the same vehicle: of the same plate, and of its colour too
+where two vehicles have one number (`key`, as Effects.inside_by says). A vehicle whose plate nobody
+read is in no list: counts of such are the registry's business.
 """
 
 from collections.abc import Mapping
@@ -24,26 +25,24 @@ _JOIN = update(passage).where(passage.c.number == bindparam("of"))
 _CARRIED = ("plate_class", "standing", "household", "vehicle_kind", "visitor_pass")
 
 
-def enter(connection: Connection, at: datetime, row: Mapping[str, Any]) -> None:
+def enter(connection: Connection, at: datetime, key: str, row: Mapping[str, Any]) -> None:
     """A vehicle came in: it is inside since now, whatever was thought before."""
     if row["standing"] == "visitor":
         rollups.count_visitor(connection, at, row["household"])
-    if not row["plate"]:
+    if not key:
         return
-    connection.execute(_REMOVE, {"of": row["plate"]})
-    names = ("plate", "number", "passage", "lane", *_CARRIED)
+    connection.execute(_REMOVE, {"of": key})
+    names = ("number", "passage", "lane", *_CARRIED)
     values = {name: row[name] for name in names}
-    connection.execute(_ADD, values | {"since": at})
+    connection.execute(_ADD, values | {"plate": key, "since": at})
 
 
-def leave(connection: Connection, at: datetime, row: Mapping[str, Any]) -> None:
+def leave(connection: Connection, at: datetime, key: str, row: Mapping[str, Any]) -> None:
     """A vehicle went out: its stay ends and its two passages are joined."""
-    if not row["plate"]:
-        return
-    stay = connection.execute(_FIND, {"of": row["plate"]}).first()
+    stay = connection.execute(_FIND, {"of": key}).first() if key else None
     if stay is None:
         return
-    connection.execute(_REMOVE, {"of": row["plate"]})
+    connection.execute(_REMOVE, {"of": key})
     seconds = max(0, int((at - stay.since).total_seconds()))
     _join(connection, row["number"], stay.number, seconds)
     _join(connection, stay.number, row["number"], seconds)

@@ -86,6 +86,11 @@ class RegistryEffects:
                 _went_out(session, row, by)
             session.flush()
 
+    def inside_by(self, connection: Connection, row: Row) -> str:
+        """The plate, and the colour too where two vehicles have one number (ADR 0036)."""
+        with _joined(connection) as session:
+            return _key(session, row)
+
 
 def _joined(connection: Connection) -> Session:
     """A session inside the journal's transaction: closing it must undo nothing."""
@@ -103,7 +108,10 @@ def _came_in(session: Session, at: datetime, row: Row, by: Author) -> None:
 
 def _key(session: Session, row: Row) -> str:
     """What the vehicle is known by while it is inside; "" where nobody knows its plate."""
-    return presence.key_of(session, row.plate, _colour(row)) if row.plate else ""
+    if not row.plate:
+        return ""
+    found = presence.key_of if row.direction == Direction.IN else presence.key_leaving
+    return found(session, row.plate, _colour(row))
 
 
 def _colour(row: Row) -> PlateColour:

@@ -27,6 +27,7 @@ from gate.report_values import (
 from gate.tables import alarm, audit, inside, opening
 from gate.vault import Vault
 from registry.records import VisitorPass
+from registry.snapshot import plate_of
 
 
 def detail(connection: Connection, of: PassageId, vault: Vault) -> PassageDetail | None:
@@ -136,7 +137,8 @@ def _opening(row: Any) -> OpeningRow:
 
 
 def _inside(row: Any) -> InsideVehicle:
-    return InsideVehicle(**{name: getattr(row, name) for name in InsideVehicle.__slots__})
+    values = {name: getattr(row, name) for name in InsideVehicle.__slots__}
+    return InsideVehicle(**values | {"plate": plate_of(row.plate)})
 
 
 def _alarm(row: Any) -> AlarmRow:

@@ -24,6 +24,7 @@ from gate.ports import Journal, Pictures, Unit
 from gate.report_values import PassageRow
 from gate.tables import audit, hold, inside, passage
 from registry import store
+from registry.plates import PlateColour
 from registry.records import Block, Change, NameCheck, Person, Vehicle, Visit, VisitorPass
 from registry.store import Author
 
@@ -109,10 +110,15 @@ def _forget_passages(journal: Journal, plates: Sequence[str], *, why: str, now: 
             connection = unit.session.connection()
             numbers = connection.execute(wanted).scalars().all()
             if not numbers:
-                connection.execute(delete(inside).where(inside.c.plate.in_(plates)))
+                connection.execute(delete(inside).where(inside.c.plate.in_(_keys(plates))))
                 return done
             forget_passages(unit, numbers, now, what="person", why=why)
         done += len(numbers)
+
+
+def _keys(plates: Sequence[str]) -> list[str]:
+    """What vehicles with these numbers may be known by while they are inside."""
+    return [*plates, *(f"{plate}/{ground}" for plate in plates for ground in PlateColour)]
 
 
 def _forget_people(unit: Unit, whose: Subject, by: Author) -> int:

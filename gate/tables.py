@@ -232,6 +232,7 @@ Index("ix_alarm_standing", alarm.c.seq, postgresql_where=alarm.c.acknowledged.is
 inside = Table(
     "inside",
     metadata,
+    # As registry.records.Presence: with "/blue" behind it where two vehicles have one number.
     Column("plate", Word, primary_key=True),
     Column("number", BigInteger, nullable=False, index=True),
     Column("passage", Word, nullable=False),

@@ -88,6 +88,18 @@ def key_of(session: Session, plate: str, colour: PlateColour) -> str:
     return f"{plate}/{(fitting or grounds)[0]}"
 
 
+def key_leaving(session: Session, plate: str, colour: PlateColour) -> str:
+    """What a vehicle that goes out was known by when it came in.
+
+    The other vehicle with its number may have been registered, or removed, in the meantime. Where
+    the colour is not seen, the one that is inside is the one that goes.
+    """
+    usual = key_of(session, plate, colour)
+    coloured = (f"{plate}/{ground}" for ground in PlateColour if same_ground(ground, colour))
+    keys = (usual, plate, *coloured)
+    return next((key for key in keys if session.get(Presence, key) is not None), usual)
+
+
 def is_inside_since(session: Session, plate: str) -> datetime | None:
     """Since when a vehicle is inside, None if it is not."""
     known = session.get(Presence, plate)

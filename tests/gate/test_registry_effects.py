@@ -1,18 +1,21 @@
 """A passage and what it does to the register are one transaction: passes, visits, presence."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import Session, select
 
-from gate.entries import PassageDecided
+from gate.entries import Entry, PassageDecided, PassageRead
 from gate.errors import OpeningRefused
 from gate.events import Direction, LaneId, PassageEnd, PassageId
 from gate.registry_effects import RegistryEffects
+from gate.reports import Reports
+from registry import store
 from registry.kinds import PassKind, PassSource, UseState
-from registry.plates import PlateClass
+from registry.plates import PlateClass, PlateColour
 from registry.records import (
     Building,
     Household,
@@ -38,6 +41,7 @@ from tests.gate.journal_cast import (
     ordered,
     raised,
     started,
+    whole,
 )
 
 VISITOR, OWNER, SECOND = "吉A00002", "吉A00001", "吉A00003"
@@ -171,3 +175,73 @@ def test_vehicles_of_one_household_take_its_space_in_turn(office: Desk) -> None:
     with office.journal.reading() as session:
         taken = {one.plate: one.space_id for one in session.exec(select(Presence))}
     assert taken == {OWNER: 1, SECOND: None}
+
+
+TWINS = "吉A00009"
+
+
+def of_colour(name: str, colour: str, direction: Direction = Direction.IN) -> list[Entry]:
+    """A passage of a vehicle whose number a blue and a yellow plate carry."""
+    lane = SOUTH if direction is Direction.IN else NORTH
+    steps = whole(name, TWINS, lane=lane, direction=direction)
+    entries = [entry for step in steps for entry in step]
+    return [replace(one, colour=colour) if isinstance(one, PassageRead) else one for one in entries]
+
+
+def twin(session: Session, colour: PlateColour) -> Vehicle:
+    number = Vehicle(plate=TWINS, plate_class=PlateClass.CIVIL, colour=colour, household_id=1)
+    return add(session, number, Author("wang", NOON))
+
+
+def inside_now(office: Desk) -> tuple[list[str], int, int]:
+    """The plates on the page "inside now", its count, and the balance of the register."""
+    reports = Reports(office.database, office.vault, UTC)
+    with office.journal.reading() as session:
+        balance = sum(one.count for one in session.exec(select(OccupancyCount)))
+    shown = [vehicle.plate for vehicle in reports.inside()]
+    return shown, sum(kind.n for kind in reports.inside_counts()), balance
+
+
+def test_two_vehicles_with_one_number_are_two_inside_and_leave_one_by_one(office: Desk) -> None:
+    with office.journal.unit() as unit:
+        twin(unit.session, PlateColour.BLUE)
+        twin(unit.session, PlateColour.YELLOW)
+    office.journal.append(*of_colour("a", "blue"))
+    office.clock.pass_by(60)
+    office.journal.append(*of_colour("b", "yellow"))
+    assert inside_now(office) == ([TWINS, TWINS], 2, 2)
+    office.clock.pass_by(3600)
+    office.journal.append(*of_colour("c", "yellow", Direction.OUT))
+    assert inside_now(office) == ([TWINS], 1, 1)
+    office.journal.append(*of_colour("d", "unknown", Direction.OUT))
+    assert inside_now(office) == ([], 0, 0)
+    log = Reports(office.database, office.vault, UTC)
+    stays = [log.passage(PassageId(name)) for name in "ab"]
+    assert [stay.row.dwell for stay in stays if stay] == [3660, 3600]
+
+
+@pytest.mark.parametrize("leaves_as", ["blue", "unknown"])
+def test_a_vehicle_leaves_as_what_it_came_in_though_its_twin_was_registered_since(
+    office: Desk, leaves_as: str
+) -> None:
+    with office.journal.unit() as unit:
+        twin(unit.session, PlateColour.BLUE)
+    office.journal.append(*of_colour("a", "blue"))
+    with office.journal.unit() as unit:
+        twin(unit.session, PlateColour.YELLOW)
+    office.journal.append(*of_colour("b", leaves_as, Direction.OUT))
+    assert inside_now(office) == ([], 0, 0)
+
+
+def test_a_vehicle_leaves_though_it_was_taken_off_the_register_meanwhile(office: Desk) -> None:
+    with office.journal.unit() as unit:
+        twin(unit.session, PlateColour.BLUE)
+        lorry = store.id_of(twin(unit.session, PlateColour.YELLOW))
+    office.journal.append(*of_colour("a", "blue"), *of_colour("b", "yellow"))
+    with office.journal.unit() as unit:
+        by = Author("wang", NOON)
+        store.remove_vehicle(unit.session, store.get(unit.session, Vehicle, lorry), by)
+    office.journal.append(*of_colour("c", "yellow", Direction.OUT))
+    assert inside_now(office) == ([TWINS], 1, 1)
+    office.journal.append(*of_colour("d", "blue", Direction.OUT))
+    assert inside_now(office) == ([], 0, 0)
