@@ -1,4 +1,4 @@
-"""What is done every night: data whose time is over is taken away.
+"""What is done every night: data whose time is over is taken away, and days that are over counted.
 
 At `HOUR` of the site, once a day; a night that was missed is caught up ten minutes after the start.
 Trouble is logged and tried again the next night; nothing here holds a lane.
@@ -8,12 +8,15 @@ import logging
 import threading
 from datetime import datetime, timedelta, tzinfo
 
+from gate.database import Database
+from gate.day_counts import keep_missing
 from gate.errors import GateError
 from gate.ports import Clock
 from gate.retention import Purged, Retention
 
 HOUR = 3
 FIRST = timedelta(minutes=10)
+BREATH_S = 0.05  # Between two days that are counted: lanes write meanwhile.
 LOOK_EVERY = 60.0
 _log = logging.getLogger(__name__)
 
@@ -21,8 +24,11 @@ _log = logging.getLogger(__name__)
 class Housekeeping:
     """A thread that sleeps most of its life."""
 
-    def __init__(self, retention: Retention, clock: Clock, zone: tzinfo) -> None:
-        self._retention, self._clock, self._zone = retention, clock, zone
+    def __init__(
+        self, retention: Retention, database: Database, clock: Clock, zone: tzinfo
+    ) -> None:
+        self._retention, self._database = retention, database
+        self._clock, self._zone = clock, zone
         self._stopping = threading.Event()
         self._due = clock.now().utc + FIRST
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
@@ -44,10 +50,12 @@ class Housekeeping:
             return None
         self._due = next_night(now, self._zone)
         try:
-            return self._retention.run(lambda: not self._stopping.is_set())
+            purged = self._retention.run(lambda: not self._stopping.is_set())
+            keep_missing(self._database, lambda: not self._stopping.wait(BREATH_S))
         except (GateError, OSError) as error:
-            _log.warning("the nightly purge did not work, next try tomorrow: %s", error)
+            _log.warning("the nightly work did not end well, next try tomorrow: %s", error)
             return None
+        return purged
 
     def _run(self) -> None:
         while not self._stopping.wait(LOOK_EVERY):

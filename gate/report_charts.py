@@ -1,4 +1,4 @@
-"""Counts for charts, from the hourly rollups: a year in well under a second. Part of gate.reports.
+"""Counts for charts, from kept days and the hourly rollups. Part of gate.reports.
 
 Hours are whole hours of UTC; a site whose zone is off by half an hour sees its bars half an hour
 early. Days and weekdays are those of the site's zone.
@@ -8,10 +8,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from functools import cache
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
+from gate.day_counts import HOURS, Covered
 from gate.events import Direction, LaneId, Reason, Verdict
 from gate.report_values import (
     Bar,
@@ -23,34 +26,49 @@ from gate.report_values import (
     WeekGrid,
 )
 from gate.rollups import DWELL_BARS
-from gate.tables import FACETS, alarm, cell, dwell, flow, hour_of, moment, visitor_flow
+from gate.tables import FACETS, alarm, cell, dwell, flow, moment, visitor_flow
 
 _HOUR = 3_600_000_000
 _HAND = (Reason.BY_HAND.value, Reason.EMERGENCY.value)
 
 
-def hours(connection: Connection, period: Period, zone: tzinfo) -> tuple[FlowHour, ...]:
-    """Passages by hour, lane and direction, in order of time; hours without any are left out.
+def hours(connection: Connection, covered: Covered, zone: tzinfo) -> tuple[FlowHour, ...]:
+    """Passages by hour, lane and direction, in order of time; hours without any are left out."""
+    counts: list[tuple[int, str, str, int]] = [
+        *_kept_hours(covered),
+        *_counted_hours(connection, covered),
+    ]
+    local = cache(lambda at: moment(at * _HOUR).astimezone(zone))
+    return tuple(
+        FlowHour(local(at), LaneId(lane), direction, n) for at, lane, direction, n in sorted(counts)
+    )
 
-    One column for each lane and direction, so that the rows come in the order of the key and
+
+def _kept_hours(covered: Covered) -> Iterator[tuple[int, str, str, int]]:
+    lanes = covered.period.lanes
+    for day in covered.days:
+        for lane, direction, totals in day.ways:
+            if not lanes or lane in lanes:
+                for at, n in enumerate(totals, day.number * HOURS):
+                    if n:
+                        yield at, lane, direction, n
+
+
+def _counted_hours(connection: Connection, covered: Covered) -> Iterator[tuple[int, str, str, int]]:
+    """One column for each lane and direction, so that the rows come in the order of the key and
     nothing is sorted: ten times as fast over a year as a GROUP BY of all three.
     """
     ways: dict[tuple[str, str], list[int]] = defaultdict(list)
-    wanted = select(cell.c.id, cell.c.lane, cell.c.direction).where(*_lane(cell.c.lane, period))
-    for number, lane, direction in connection.execute(wanted):
+    wanted = select(cell.c.id, cell.c.lane, cell.c.direction)
+    for number, lane, direction in connection.execute(
+        wanted.where(*_lane(cell.c.lane, covered.period))
+    ):
         ways[lane, direction].append(number)
-    if not ways:
-        return ()
     keys = sorted(ways)
     sums = [func.sum(case((flow.c.cell.in_(ways[key]), flow.c.n), else_=0)) for key in keys]
-    query = select(flow.c.hour, *sums).where(_hours(flow.c.hour, period))
-    rows = connection.execute(query.group_by(flow.c.hour).order_by(flow.c.hour))
-    return tuple(
-        FlowHour(moment(hour * _HOUR).astimezone(zone), LaneId(lane), direction, int(n))
-        for hour, *counts in rows
-        for (lane, direction), n in zip(keys, counts, strict=True)
-        if n
-    )
+    query = select(flow.c.hour, *sums).group_by(flow.c.hour)
+    for at, *counts in _counted(connection, covered, query, flow.c.hour) if keys else ():
+        yield from ((at, *way, int(n)) for way, n in zip(keys, counts, strict=True) if n)
 
 
 def days(hourly: Iterable[FlowHour]) -> tuple[FlowDay, ...]:
@@ -96,12 +114,16 @@ class CellSum:
     n: int
 
 
-def cell_sums(connection: Connection, period: Period) -> tuple[CellSum, ...]:
+def cell_sums(connection: Connection, covered: Covered) -> tuple[CellSum, ...]:
     """The passages of a period by cell: what shares and facets are counted from, read once."""
-    n = func.sum(flow.c.n)
-    query = select(flow.c.cell, n).where(_hours(flow.c.hour, period)).group_by(flow.c.cell)
-    sums = {number: int(total) for number, total in connection.execute(query)}
-    cells = select(cell).where(*_lane(cell.c.lane, period))
+    sums: Counter[int] = Counter()
+    for day in covered.days:
+        for number, n in day.cells:
+            sums[number] += n
+    query = select(flow.c.cell, func.sum(flow.c.n)).group_by(flow.c.cell)
+    for number, n in _counted(connection, covered, query, flow.c.hour):
+        sums[number] += int(n)
+    cells = select(cell).where(*_lane(cell.c.lane, covered.period))
     return tuple(
         CellSum({name: row[name] for name in FACETS}, sums[row["id"]])
         for row in connection.execute(cells).mappings()
@@ -143,37 +165,43 @@ def by_facet(sums: Iterable[CellSum], facet: str) -> tuple[Bar, ...]:
     counts: Counter[str] = Counter()
     for one in sums:
         counts[str(one.facets[facet])] += one.n
-    bars = (Bar(label, n) for label, n in counts.items())
-    return tuple(sorted(bars, key=lambda bar: (-bar.n, bar.label)))
+    return _most_first(counts)
 
 
-def visitors(connection: Connection, period: Period) -> tuple[Bar, ...]:
+def visitors(connection: Connection, covered: Covered) -> tuple[Bar, ...]:
     """Visitors let in, by the building they visit; most first."""
-    n = func.sum(visitor_flow.c.n)
-    query = (
-        select(visitor_flow.c.building, n)
-        .where(_hours(visitor_flow.c.hour, period))
-        .group_by(visitor_flow.c.building)
-        .order_by(n.desc(), visitor_flow.c.building)
-    )
-    return tuple(Bar(label, int(count)) for label, count in connection.execute(query))
+    counts: Counter[str] = Counter()
+    for day in covered.days:
+        for building, n in day.visitors:
+            counts[building] += n
+    of = visitor_flow.c.building
+    query = select(of, func.sum(visitor_flow.c.n)).group_by(of)
+    for building, n in _counted(connection, covered, query, visitor_flow.c.hour):
+        counts[building] += int(n)
+    return _most_first(counts)
 
 
-def dwells(connection: Connection, period: Period) -> tuple[DwellBar, ...]:
+def dwells(connection: Connection, covered: Covered) -> tuple[DwellBar, ...]:
     """Visits that ended in the period, by standing and length."""
-    n, seconds = func.sum(dwell.c.n), func.sum(dwell.c.seconds)
-    query = (
-        select(dwell.c.standing, dwell.c.bucket, n, seconds)
-        .where(_hours(dwell.c.hour, period))
-        .group_by(dwell.c.standing, dwell.c.bucket)
-        .order_by(dwell.c.standing, dwell.c.bucket)
-    )
+    columns = (dwell.c.standing, dwell.c.bucket)
+    query = select(*columns, func.sum(dwell.c.n), func.sum(dwell.c.seconds)).group_by(*columns)
+    kept = (stay for day in covered.days for stay in day.stays)
+    visits: Counter[tuple[str, int]] = Counter()
+    lasted: Counter[tuple[str, int]] = Counter()
+    for standing, bar, n, seconds in chain(
+        kept, _counted(connection, covered, query, dwell.c.hour)
+    ):
+        visits[standing, bar] += int(n)
+        lasted[standing, bar] += int(seconds)
     return tuple(
         DwellBar(
-            standing, DWELL_BARS[bar] if bar < len(DWELL_BARS) else None, int(count), total / count
+            standing,
+            DWELL_BARS[bar] if bar < len(DWELL_BARS) else None,
+            n,
+            lasted[standing, bar] / n,
         )
-        for standing, bar, count, total in connection.execute(query)
-        if count
+        for (standing, bar), n in sorted(visits.items())
+        if n
     )
 
 
@@ -189,13 +217,20 @@ def faults(connection: Connection, period: Period, sums: Iterable[CellSum]) -> t
     for bar in by_facet(sums, "opening"):
         if bar.label not in {"", "raised"}:
             counts[f"opening:{bar.label}"] = bar.n
+    return _most_first(counts)
+
+
+def _most_first(counts: Mapping[str, int]) -> tuple[Bar, ...]:
     bars = (Bar(label, n) for label, n in counts.items())
     return tuple(sorted(bars, key=lambda bar: (-bar.n, bar.label)))
 
 
-def _hours(column: ColumnElement[Any], period: Period) -> ColumnElement[bool]:
-    last = hour_of(period.until - timedelta(microseconds=1))
-    return column.between(hour_of(period.since), last)
+def _counted(
+    connection: Connection, covered: Covered, query: Select[Any], at: ColumnElement[int]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query over the hours that no kept day covers, stretch by stretch."""
+    for first, last in covered.rest:
+        yield from map(tuple, connection.execute(query.where(at.between(first, last))))
 
 
 def _lane(column: ColumnElement[Any], period: Period) -> list[ColumnElement[bool]]:

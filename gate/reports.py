@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, tzinfo
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from gate import report_charts, report_lists, report_log
+from gate import day_counts, report_charts, report_lists, report_log
 from gate.database import Database
 from gate.errors import JournalAway
 from gate.events import Direction, PassageId
@@ -72,8 +72,9 @@ class Reports:
     def charts(self, period: Period) -> Charts:
         """Everything that the charts of a period show, each table read once."""
         with self._reading() as connection:
-            hourly = report_charts.hours(connection, period, self._zone)
-            sums = report_charts.cell_sums(connection, period)
+            covered = day_counts.covered(connection, period)
+            hourly = report_charts.hours(connection, covered, self._zone)
+            sums = report_charts.cell_sums(connection, covered)
             return Charts(
                 hours=hourly,
                 days=report_charts.days(hourly),
@@ -83,20 +84,22 @@ class Reports:
                 reasons=report_charts.by_facet(sums, "reason"),
                 people=report_charts.by_facet(sums, "actor"),
                 inside=report_lists.inside_counts(connection),
-                buildings=report_charts.visitors(connection, period),
-                dwell=report_charts.dwells(connection, period),
+                buildings=report_charts.visitors(connection, covered),
+                dwell=report_charts.dwells(connection, covered),
                 faults=report_charts.faults(connection, period, sums),
             )
 
     def shares(self, period: Period) -> Shares:
         """The recall meter (seen, read, decided) and what the gate did by itself."""
         with self._reading() as connection:
-            return report_charts.shares(report_charts.cell_sums(connection, period))
+            covered = day_counts.covered(connection, period)
+            return report_charts.shares(report_charts.cell_sums(connection, covered))
 
     def by_facet(self, period: Period, facet: str) -> tuple[Bar, ...]:
         """Passages by one of gate.tables.FACETS, e.g. "reason", "actor", "plate_class"."""
         with self._reading() as connection:
-            return report_charts.by_facet(report_charts.cell_sums(connection, period), facet)
+            covered = day_counts.covered(connection, period)
+            return report_charts.by_facet(report_charts.cell_sums(connection, covered), facet)
 
     # --- lists --------------------------------------------------------------------------------
 
@@ -129,9 +132,10 @@ class Reports:
         """What a shift hands over. Counts are of whole hours: since is taken down, until up."""
         period = report_charts.whole_hours(since, until)
         with self._reading() as connection:
-            sums = report_charts.cell_sums(connection, period)
+            covered = day_counts.covered(connection, period)
+            sums = report_charts.cell_sums(connection, covered)
             directions = {b.label: b.n for b in report_charts.by_facet(sums, "direction")}
-            visitors = report_charts.visitors(connection, period)
+            visitors = report_charts.visitors(connection, covered)
             return ShiftSummary(
                 shares=report_charts.shares(sums),
                 came_in=directions.get(Direction.IN.value, 0),

@@ -2,7 +2,8 @@
 
 A passage is in exactly one cell: the combination of its facets (gate.tables.FACETS). When a facet
 changes the passage moves: one less in the old cell, one more in the new one, in each of the counts.
-The invariant, tested as a property: every count equals what counting the passages gives.
+The invariant, tested as a property: every count equals what counting the passages gives. What is
+kept of a whole day (gate.day_counts) goes with the first change of one of its hours.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, text
 
+from gate import day_counts
 from gate.tables import FACETS, STRETCH, cell, hour_of
 
 # Dwell times are counted up to these lengths, in seconds; the last bar has no end.
@@ -78,6 +80,7 @@ def forgotten_cell(connection: Connection, old: int, actor: str) -> int:
 
 def enter(connection: Connection, number: int, started: datetime, into: int) -> None:
     """A passage begins in a cell."""
+    day_counts.changed(connection, hour_of(started))
     _count_up(connection, number, started, into)
     connection.execute(_HOUR, {"hour": hour_of(started), "number": number})
 
@@ -87,6 +90,7 @@ def move(connection: Connection, number: int, started: datetime, *, out_of: int,
     if out_of == into:
         return
     where, when = number // STRETCH, hour_of(started)
+    day_counts.changed(connection, when)
     for gone, down, key in ((_FLOW_GONE, _FLOW_DOWN, when), (_STRETCH_GONE, _STRETCH_DOWN, where)):
         # The cells that a running passage moves through mostly hold it alone.
         if connection.execute(gone, {"key": key, "cell": out_of}).rowcount == 0:
@@ -115,6 +119,7 @@ def know_plate(connection: Connection, old: str, new: str) -> None:
 def count_visitor(connection: Connection, at: datetime, household: str) -> None:
     """A visitor of a household came in; the building is what stands before the first dash."""
     building = household.split("-", 1)[0]
+    day_counts.changed(connection, hour_of(at))
     connection.execute(_VISITOR, {"hour": hour_of(at), "building": building})
 
 
@@ -122,6 +127,7 @@ def count_dwell(connection: Connection, at: datetime, standing: str, seconds: in
     """A visit ended."""
     bucket = dwell_bar(seconds)
     values = {"hour": hour_of(at), "standing": standing, "bucket": bucket, "seconds": seconds}
+    day_counts.changed(connection, hour_of(at))
     connection.execute(_DWELL, values)
 
 

@@ -133,6 +133,7 @@ class Application:
         )
         self.housekeeping = Housekeeping(
             Retention(store.journal, store.pictures, limits_of(config), store.clock),
+            store.database,
             store.clock,
             ZoneInfo(config.site.timezone),
         )

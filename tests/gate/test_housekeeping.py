@@ -29,7 +29,7 @@ def test_old_passages_lose_plate_and_person_once_a_night(tmp_path: Path) -> None
         pictures = Pictures(tmp_path / "pictures", made.vault)
         try:
             retention = Retention(made.journal, pictures, Limits(), made.clock)
-            keeping = Housekeeping(retention, made.clock, CHINA)
+            keeping = Housekeeping(retention, made.database, made.clock, CHINA)
             assert keeping.tick() is None
             made.clock.pass_by((timedelta(days=181) + FIRST).total_seconds())
             purged = keeping.tick()
