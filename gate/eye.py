@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from gate import second_reader
 from gate.sightings import (
+    Ask,
     CameraReport,
     CloseEyes,
     Command,
@@ -89,7 +90,7 @@ class _Eye:
             self._report()
             reader = self._reader()
             while self._open and not self._hung():
-                self._obey()
+                self._obey(reader)
                 self._report_if_due()
                 frame = self._camera.latest()
                 if frame is None or frame.number == number:
@@ -116,7 +117,7 @@ class _Eye:
         """The capture thread is stuck inside the decoder: only a new process helps."""
         return self._camera.health().inside > HUNG_AFTER
 
-    def _obey(self) -> None:
+    def _obey(self, reader: PlateReader) -> None:
         while self._pipe.poll():
             command: Command = self._pipe.recv()
             match command:
@@ -124,6 +125,8 @@ class _Eye:
                     if on and not self._looking:
                         self._snapshot()
                     self._looking = on
+                case Ask(below):
+                    reader.settings = replace(reader.settings, ask_below=below)
                 case CloseEyes():
                     self._open = False
                 case _:

@@ -6,7 +6,7 @@ A lock or a maintenance that a restart would forget raises the arm over somebody
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from gate.tables import audit
 
@@ -30,6 +30,19 @@ def latches_of(connection: Connection, lane: str) -> Latches:
         locked=_newest(connection, lane, LOCK, UNLOCK) == LOCK,
         maintenance=_newest(connection, lane, MAINTENANCE_ON, MAINTENANCE_OFF) == MAINTENANCE_ON,
     )
+
+
+def standing(connection: Connection) -> frozenset[int]:
+    """Return the journal numbers of locks and maintenance that nobody has ended, on all lanes.
+
+    Retention leaves them, however old they are: they are what a start reads back.
+    """
+    found: set[int] = set()
+    for set_, ended in ((LOCK, UNLOCK), (MAINTENANCE_ON, MAINTENANCE_OFF)):
+        newest = select(func.max(audit.c.seq)).where(audit.c.action.in_((set_, ended)))
+        query = select(audit.c.seq).where(audit.c.seq.in_(newest.group_by(audit.c.lane)))
+        found.update(connection.execute(query.where(audit.c.action == set_)).scalars())
+    return frozenset(found)
 
 
 def _newest(connection: Connection, lane: str, *actions: str) -> str | None:

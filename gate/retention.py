@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, or_, select, update
 
-from gate import holds
+from gate import holds, latches
 from gate.clock_trust import in_doubt
 from gate.entries import AlarmAcknowledged, AlarmRaised, Audited, GuardActed
 from gate.errors import GateError
@@ -115,7 +115,9 @@ class Retention:
         )
         while keep_going():
             with self._journal.unit() as unit:
-                seqs = unit.session.connection().execute(query).scalars().all()
+                connection = unit.session.connection()
+                over = query.where(entry.c.seq.not_in(latches.standing(connection)))
+                seqs = connection.execute(over).scalars().all()
                 if not seqs:
                     break
                 done += forget_audit(unit, seqs, why=f"{self._limits.audit} days")

@@ -78,8 +78,15 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """Show the second reader, where there is one, plates read less surely than this (0..1)."""
+
+    below: float
+
+
+@dataclass(frozen=True, slots=True)
 class CloseEyes:
     """End the process."""
 
 
-Command = Look | CloseEyes
+Command = Look | Ask | CloseEyes

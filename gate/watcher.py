@@ -12,12 +12,13 @@ import logging
 import multiprocessing
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from gate.eye import EyeSettings, watch
 from gate.ports import Clock
-from gate.sightings import CameraReport, CloseEyes, Command, Look, Report
+from gate.sightings import Ask, CameraReport, CloseEyes, Command, Look, Report
 
 SILENCE = 8.0
 FIRST_DELAY = 0.5
@@ -42,6 +43,11 @@ class Watcher:
         self.restarts = 0
         self._thread = threading.Thread(target=self._run, name=f"eye-{settings.lane}", daemon=True)
 
+    @property
+    def settings(self) -> EyeSettings:
+        """What the child works by, or the next one will."""
+        return self._settings
+
     def start(self) -> None:
         """Start the child and keep it alive until `stop`."""
         self._thread.start()
@@ -57,6 +63,12 @@ class Watcher:
         """Tell the eye whether a vehicle stands before the arm; remembered for a new child."""
         self._look = command
         self._send(command)
+
+    def ask_below(self, sure: float) -> None:
+        """Ask the second reader below this confidence (0..1) from now on, if it is on at all."""
+        if self._settings.ask_below is not None:
+            self._settings = replace(self._settings, ask_below=sure)
+            self._send(Ask(sure))
 
     def _send(self, command: Command) -> None:
         with self._lock:
@@ -94,6 +106,8 @@ class Watcher:
         with self._lock:
             self._pipe = ours
         self._send(self._look)
+        if self._settings.ask_below is not None:  # changed, perhaps, while the child began
+            self._send(Ask(self._settings.ask_below))
         try:
             return self._listen(ours, child)
         finally:

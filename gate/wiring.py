@@ -151,7 +151,7 @@ class Application:
             self._latches = {LaneId(lane): latches_of(connection, lane) for lane in config.lanes}
         self.watchers = {
             LaneId(lane): Watcher(
-                eye_settings(lane, settings, config),
+                eye_settings(lane, settings, self.settings.config),
                 store.clock,
                 partial(self._eye_said, LaneId(lane)),
             )
@@ -283,12 +283,14 @@ class Application:
         return LaneParts(controller, barrier, settings.barrier.hold_cap_minutes * 60.0)
 
     def _retune(self) -> None:
-        """Hand changed settings to the rules, the lanes and what speaks to drivers."""
+        """Hand changed settings to the rules, the lanes, their eyes and what speaks to drivers."""
         config = self.settings.config
         self.decider.retune(policy_of(config))
         for lane, controller in self.controllers.items():
             settings = lane_settings(lane, config.lanes[lane], config)
             controller.tell(Retuned(settings, rules_of(config, self.ids)))
+        for watcher in self.watchers.values():
+            watcher.ask_below(config.policy.open_confidence)
         for sign in self.lane_signs.values():
             sign.speak(self._lane_texts())
 

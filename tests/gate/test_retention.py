@@ -17,6 +17,7 @@ from sqlmodel import select as pick
 from gate import holds
 from gate.entries import Audited, GuardActed
 from gate.events import LaneId, PassageId
+from gate.latches import Latches, latches_of
 from gate.migrations import triggers
 from gate.pictures import Pictures
 from gate.report_values import AuditFilter, PassageFilter, PassageRow, Period
@@ -209,6 +210,36 @@ def test_the_audit_goes_after_its_days(office: Desk, pictures: Pictures) -> None
     assert done.audit_entries == 2
     assert reports(office).audit(AuditFilter(actor="wang")).rows == ()
     assert len(reports(office).audit(AuditFilter(actor="li")).rows) == 1
+    assert sound(office)
+
+
+def test_a_lock_outlives_the_audit_until_somebody_lifts_it(
+    office: Desk, pictures: Pictures
+) -> None:
+    def now(lane: str = "south") -> Latches:
+        with office.database.reading() as connection:
+            return latches_of(connection, lane)
+
+    office.journal.append(GuardActed(LaneId("south"), "wang", "unlock"))
+    office.journal.append(GuardActed(LaneId("north"), "wang", "lock", "closed at night"))
+    office.journal.append(GuardActed(LaneId("south"), "wang", "lock", "the arm is bent"))
+    office.journal.append(GuardActed(LaneId("south"), "wang", "maintenance_on", "the arm is bent"))
+    office.journal.append(GuardActed(LaneId("north"), "wang", "unlock"))
+    pass_days(office, 400)
+    office.journal.append(Audited("li", "log_in"))
+    assert purge(office, pictures).audit_entries == 3
+    assert now() == Latches(locked=True, maintenance=True)
+    assert now("north") == Latches(locked=False, maintenance=False)
+    kept = reports(office).audit(AuditFilter(action="lock")).rows
+    assert [(row.actor, row.why) for row in kept] == [("wang", "the arm is bent")]
+
+    office.journal.append(GuardActed(LaneId("south"), "li", "unlock"))
+    assert purge(office, pictures).audit_entries == 1
+    assert now() == Latches(locked=False, maintenance=True)
+    pass_days(office, 400)
+    office.journal.append(Audited("li", "log_in"))
+    purge(office, pictures)
+    assert now() == Latches(locked=False, maintenance=True)
     assert sound(office)
 
 

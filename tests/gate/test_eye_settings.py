@@ -1,0 +1,63 @@
+"""What of a lane's eye may change while it runs: below which confidence the second reader is asked.
+
+A child process is not needed for it: the commands go through a real pipe, and the eye obeys.
+"""
+
+from multiprocessing import Pipe
+from pathlib import Path
+
+from gate.config import parse
+from gate.eye import EyeSettings, _Eye
+from gate.sightings import Ask, CameraReport, Report
+from gate.watcher import Watcher
+from gate.wiring import Application
+from hardware.camera import CameraSettings
+from hardware.clock import SystemClock
+from recognition.pipeline import PlateReader
+from tests.gate.test_config import GOOD
+
+ON = EyeSettings("south", CameraSettings("south", "nowhere"), ask_below=0.97)
+SECOND = GOOD + "recognition: {second_reader: true}\npolicy: {open_confidence: 0.95}\n"
+
+
+def test_an_eye_asks_the_second_reader_below_what_it_was_told_last() -> None:
+    gate, child = Pipe()
+    eye, reader = _Eye(child, ON), PlateReader.default(threads=1)
+    gate.send(Ask(0.98))
+    gate.send(Ask(0.99))
+    eye._obey(reader)
+    assert reader.settings.ask_below == 0.99
+    gate.close()
+    child.close()
+
+
+def test_a_change_while_the_child_is_away_is_in_the_settings_of_the_next_one() -> None:
+    heard: list[Report] = []
+    watcher = Watcher(ON, SystemClock(), heard.append)
+    watcher.ask_below(0.99)
+    assert watcher.settings.ask_below == 0.99
+    assert not [one for one in heard if not isinstance(one, CameraReport)]
+
+
+def test_where_the_second_reader_is_off_no_threshold_switches_it_on() -> None:
+    watcher = Watcher(EyeSettings("south", ON.camera), SystemClock(), lambda report: None)
+    watcher.ask_below(0.99)
+    assert watcher.settings.ask_below is None
+
+
+def test_a_threshold_changed_on_the_page_reaches_the_eyes_now_and_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    config = parse(SECOND).model_copy(update={"data": tmp_path})
+    gate = Application(config)
+    try:
+        assert {one.settings.ask_below for one in gate.watchers.values()} == {0.95}
+        gate.settings.change("policy.open_confidence", "0.99", by="li", why="a misread")
+        assert {one.settings.ask_below for one in gate.watchers.values()} == {0.99}
+    finally:
+        gate.store.close()
+    again = Application(config)
+    try:
+        assert {one.settings.ask_below for one in again.watchers.values()} == {0.99}
+    finally:
+        again.store.close()
