@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from registry import occupancy, passes, plates, presence, rules, snapshot, visits
+from registry import names, occupancy, passes, plates, presence, rules, snapshot, visits
 from registry.passes import Pass
 from registry.store import Author
 from tests.mutants import seen_red
 from tests.registry import (
+    test_names,
     test_occupancy,
     test_passes,
     test_plates,
@@ -73,6 +74,30 @@ MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {
         snapshot._serials,
         "others + first",
         "first",
+    ),
+    "a surname with a title fits": (
+        test_names.test_a_surname_alone_fits_nobody,
+        names._telling,
+        'return "" if len(bare) < 2 or surname or _ADDRESS.fullmatch(bare) else bare',
+        "return bare",
+    ),
+    "one character is a given name": (
+        test_names.test_a_given_name_alone_is_near_if_it_has_two_characters,
+        names._telling,
+        "len(bare) < 2 or",
+        "",
+    ),
+    "a name fits by its length": (
+        test_names.test_what_sounds_alike_is_near_and_what_does_not_is_none,
+        names._alike,
+        "a == b or _sounds(a) & _sounds(b)",
+        "a or b",
+    ),
+    "only what is written alike is near": (
+        test_names.test_what_sounds_alike_is_near_and_what_does_not_is_none,
+        names._alike,
+        "a == b or _sounds(a) & _sounds(b)",
+        "a == b",
     ),
     "a missed exit counts twice in memory": (
         COUNTED,
