@@ -27,6 +27,7 @@ from gate.api import (
 from gate.api.access import Access
 from gate.api.parts import ApiServices
 from gate.ports import SiteEvents
+from gate.security.bodies import BodyLimit
 
 API = "/api/v1"
 PARTS = (
@@ -74,6 +75,7 @@ def build(
     app.state.services, app.state.events = services, events
     for part in PARTS:
         app.include_router(part.router, prefix=API)
+    app.add_middleware(BodyLimit)
     app.middleware("http")(_guard)
     _add_health(app, ready)
     _add_metrics(app, metrics)

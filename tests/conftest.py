@@ -1,11 +1,26 @@
-"""What holds for every test: no test fails for being slow, only for being wrong."""
+"""What holds for every test: no test fails for being slow, only for being wrong.
 
-from collections.abc import Iterator
+The served site and the browser are here, for NiceGUI knows one site per process: tests share it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.postgres import Server, running_server
+
+if TYPE_CHECKING:  # Browser and pages load only for the tests that want them.
+    from playwright.sync_api import Browser, Page
+
+    from tests.gate.console.serving import Served
+
+    Enter = Callable[..., Page]
 
 settings.register_profile("gate", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("gate")
@@ -25,3 +40,44 @@ def where(request: pytest.FixtureRequest) -> str | None:
         return None
     server: Server = request.getfixturevalue("postgres")
     return server.new_database()
+
+
+@pytest.fixture(scope="session")
+def pages() -> Iterator[Served]:
+    """The whole web application over a sample site, on loopback."""
+    from tests.gate.console.serving import served
+
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder), days=1, per_day=12) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import expect
+
+    from tests.gate.console.browsing import PATIENCE_MS, chromium
+
+    expect.set_options(timeout=PATIENCE_MS)  # a slow machine is slow, not wrong
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def enter(browser: Browser, pages: Served) -> Iterator[Enter]:
+    """A fresh browser session of a person, on the live page; errors of its script fail the test."""
+    from tests.gate.console.browsing import log_in, open_context
+
+    opened: list[Page] = []
+    errors: list[str] = []
+
+    def entered(name: str, **preferences: object) -> Page:
+        page = open_context(browser, pages.url, **preferences).new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        opened.append(page)
+        log_in(page, pages.url, name)
+        return page
+
+    yield entered
+    for page in opened:
+        page.context.close()
+    assert errors == []

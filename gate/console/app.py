@@ -6,7 +6,7 @@ Call `mount` last: the pages take every path that nothing else has taken before.
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from nicegui import app as nicegui_app
-from nicegui import ui
+from nicegui import core, ui
 from nicegui.translations import translations
 
 from gate.console import (
@@ -26,6 +26,7 @@ from gate.console import (
     notice_sign,
     passage,
     person_page,
+    plain_pages,
     privacy,
     registry_pages,
     reports_page,
@@ -44,6 +45,8 @@ from gate.console.pages import Pages
 from gate.console.preferences import PreferencesMiddleware
 from gate.console.services import Services
 from gate.console.sessions import Sessions
+from gate.console.socket_guard import SocketGuard
+from gate.console.upload_guard import UploadGuard
 from gate.texts import Language, Texts
 
 
@@ -64,7 +67,12 @@ def mount(app: FastAPI, services: Services) -> Doorkeeper:
     def first() -> RedirectResponse:
         return RedirectResponse(login.HOME)
 
-    register(Pages(services, doorkeeper, hub))
+    guard = SocketGuard(doorkeeper)
+    guard.install(core.sio)
+    register(pages := Pages(services, doorkeeper, hub, guard))
+    app.state.page_rights = pages.rights
+    app.add_middleware(UploadGuard, guard=guard)
+    plain_pages.add(nicegui_app)
     app.add_middleware(PreferencesMiddleware, first=services.language)
     nicegui_app.on_startup(hub.start)
     nicegui_app.on_shutdown(hub.stop)

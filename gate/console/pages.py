@@ -4,7 +4,7 @@ No page is registered in any other way, so no page can forget to ask.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse
@@ -16,8 +16,9 @@ from gate.console.hub import Hub
 from gate.console.preferences import ConsolePage, current
 from gate.console.services import Services
 from gate.console.sessions import COOKIE
+from gate.console.socket_guard import SocketGuard
 from gate.console.visit import Visit
-from gate.people import Action, may
+from gate.people import Action
 from gate.texts import Texts
 
 Build = Callable[[Visit], Awaitable[None] | None]
@@ -31,6 +32,9 @@ class Pages:
     services: Services
     doorkeeper: Doorkeeper
     hub: Hub
+    guard: SocketGuard
+    rights: dict[str, Action] = field(default_factory=dict)
+    """The right that each page needs, by path."""
 
     def add(self, path: str, title: str, action: Action, build: Build, under: str = "") -> None:
         """Register a page.
@@ -40,19 +44,21 @@ class Pages:
         """
 
         async def answer(request: Request) -> RedirectResponse | None:
-            visit = self._visit(request)
+            visit = self._visit(request, action)
             if visit is None:
                 return RedirectResponse(f"/login?to={request.url.path}", status_code=303)
-            await self._fill(visit, under or path, title, action, build)
+            await self._fill(visit, under or path, title, build)
             return None
 
+        self.rights[path] = action
         ConsolePage(path, response_timeout=10.0)(answer)
 
-    def _visit(self, request: Request) -> Visit | None:
+    def _visit(self, request: Request, right: Action) -> Visit | None:
         token = request.cookies.get(COOKIE)
         user = self.doorkeeper.who(token, click=True)
         if token is None or user is None:
             return None
+        self.guard.open(ui.context.client, token, right)
         preferences = current()
         return Visit(
             services=self.services,
@@ -60,20 +66,20 @@ class Pages:
             hub=self.hub,
             token=token,
             user=user,
+            right=right,
             preferences=preferences,
             texts=Texts(preferences.language, self.services.settings.texts(preferences.language)),
             client=ui.context.client,
             request=request,
         )
 
-    async def _fill(
-        self, visit: Visit, path: str, title: str, action: Action, build: Build
-    ) -> None:
+    async def _fill(self, visit: Visit, path: str, title: str, build: Build) -> None:
         page = shell.frame(visit, path, visit.say(title))
         ui.timer(LOG_IN_CHECK_S, lambda: self._still_there(visit))
         with page:
             shell.way_back(visit, path)
-            if not may(visit.user.role, action):
+            if not visit.may(visit.right):
+                self.guard.open(visit.client, visit.token, Action.WATCH)  # To leave by its buttons.
                 visit.client.status_code = 403
                 widgets.empty(
                     visit.say("shell.not_allowed"), visit.say("shell.not_allowed_hint"), "lock"
@@ -84,6 +90,12 @@ class Pages:
                 await made
 
     def _still_there(self, visit: Visit) -> None:
-        """Leave a page whose log-in has ended: this may be a shared computer."""
-        if self.doorkeeper.who(visit.token) is None:
+        """Leave a page whose log-in has ended: this may be a shared computer.
+
+        Where the role is another one by now, draw the page anew: with its buttons or without.
+        """
+        user = self.doorkeeper.who(visit.token)
+        if user is None:
             ui.navigate.to("/login?why=ended")
+        elif user.role is not visit.user.role:
+            ui.navigate.reload()

@@ -19,13 +19,17 @@ from gate.texts import Texts
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A page that is being looked at. `user` is who opened it; `act` asks again."""
+    """A page that is being looked at. `user` is who opened it; `act` asks again.
+
+    right: what its reader needs to see it at all.
+    """
 
     services: Services
     doorkeeper: Doorkeeper
     hub: Hub
     token: str
     user: User
+    right: Action
     preferences: Preferences
     texts: Texts
     client: Client
@@ -102,5 +106,11 @@ class Visit:
         dialog.open()
 
     def listen(self, on_change: Callable[[str, object], None]) -> None:
-        """Hear of the site's changes for as long as the page is open."""
-        self.hub.listen(self.client, on_change)
+        """Hear of the site's changes for as long as the page is open and its reader may see it."""
+
+        def heard(kind: str, payload: object) -> None:
+            user = self.doorkeeper.who(self.token)
+            if user is not None and may(user.role, self.right):
+                on_change(kind, payload)
+
+        self.hub.listen(self.client, heard)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import select
 
 import gate
+from gate.conditions import Condition
 from gate.config import load
 from gate.console.services import Services
 from gate.database import open_database
@@ -86,6 +87,7 @@ class SampleSite:
     journal: Journal
     hub: Hub
     clock: SampleClock
+    conditions: list[Condition]
 
     def publish(self, *entries: Entry) -> None:
         self.journal.append(*entries)
@@ -123,6 +125,7 @@ def _opened(folder: Path, clock: SampleClock) -> Iterator[SampleSite]:
     lanes = FakeLanes(clock, hub, pictures)
     settings = Settings(journal, CONFIG, clock)
     settings.load()
+    conditions: list[Condition] = []
     journal.subscribe(lambda record: hub.publish("entry", record))
     services = Services(
         site="荷兰小镇",
@@ -138,9 +141,10 @@ def _opened(folder: Path, clock: SampleClock) -> Iterator[SampleSite]:
         registry=Register(journal, clock),
         settings=settings,
         config_file=Path("config.yaml"),
+        conditions=lambda: tuple(conditions),
     )
     try:
-        yield SampleSite(services, lanes, journal, hub, clock)
+        yield SampleSite(services, lanes, journal, hub, clock, conditions)
     finally:
         pictures.close()
         journal.close()

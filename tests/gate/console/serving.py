@@ -12,10 +12,18 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 
+from gate import web
+from gate.api.access import Access
+from gate.api.parts import ApiServices
 from gate.console.app import mount
 from gate.console.doorkeeper import Doorkeeper
+from gate.decider import RegisterDecider
 from gate.events import Decision, Reason, Verdict
+from gate.policy import Policy
+from gate.register import Register
+from gate.tokens import Tokens
 from tests.gate.console.sample_site import SampleSite, fill, sample_site
 
 START_WITHIN_S = 40.0
@@ -28,6 +36,26 @@ class Served:
     url: str
     site: SampleSite
     doorkeeper: Doorkeeper
+    app: FastAPI
+
+
+def application(site: SampleSite) -> tuple[FastAPI, Doorkeeper]:
+    """The whole web application, as `gate.wiring` puts it together."""
+    services = site.services
+    tokens, register = Tokens(site.journal), Register(site.journal, site.clock)
+    parts = ApiServices(
+        clock=site.clock,
+        journal=site.journal,
+        register=register,
+        reports=services.reports,
+        lanes=site.lanes,
+        decider=RegisterDecider(register, Policy(), lambda: True),
+        tokens=tokens,
+    )
+    app = web.build(parts, site.hub, dict, CollectorRegistry())
+    doorkeeper = mount(app, services)
+    app.state.access = Access(doorkeeper, tokens, site.clock)
+    return app, doorkeeper
 
 
 class ThreadedServer(uvicorn.Server):
@@ -50,15 +78,14 @@ def served(folder: Path, *, days: int = 2, per_day: int = 30) -> Iterator[Served
     """Fill a folder with a sample site and serve its pages on a free port of loopback."""
     fill(folder, days=days, per_day=per_day)
     with sample_site(folder) as site, socket.create_server(("127.0.0.1", 0)) as listener:
-        app = FastAPI()
-        doorkeeper = mount(app, site.services)
+        app, doorkeeper = application(site)
         server = ThreadedServer(uvicorn.Config(app, log_level="warning", lifespan="on"))
         thread = threading.Thread(target=server.run, args=([listener],), name="pages")
         thread.start()
         try:
             assert server.up.wait(START_WITHIN_S), "the pages did not start"
             port = listener.getsockname()[1]
-            yield Served(f"http://127.0.0.1:{port}", site, doorkeeper)
+            yield Served(f"http://127.0.0.1:{port}", site, doorkeeper, app)
         finally:
             server.should_exit = True
             thread.join(START_WITHIN_S)

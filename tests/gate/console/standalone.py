@@ -8,23 +8,15 @@ import threading
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
-from fastapi.responses import PlainTextResponse
 
-from gate.console.app import mount
 from tests.gate.console.sample_site import sample_site
+from tests.gate.console.serving import application
 
 
 def main(folder: Path, port: int) -> None:
     """Serve until told to stop."""
-    app = FastAPI()
-
-    @app.get("/healthz")
-    def healthz() -> PlainTextResponse:
-        return PlainTextResponse("ok\n")
-
     with sample_site(folder) as site:
-        mount(app, site.services)
+        app, _ = application(site)
         config = uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         threading.Thread(target=_end_with_stdin, args=[server], daemon=True).start()

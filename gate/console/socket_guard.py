@@ -1,0 +1,201 @@
+"""Who may speak over the sockets of pages: asked at each connection and at each message.
+
+Rules of this file:
+- A socket belongs to the log-in whose cookie it brought, and comes from this site's own pages.
+- It speaks for a page only if that page was opened by the same log-in and the socket joined it.
+- A message reaches a page only while its reader may still open that page. Handlers then ask for the
+  right of what they do (`Visit.act`): this check is the outer one.
+- Whatever else arrives is dropped without a word: NiceGUI's own program sends nothing of the kind.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Final, Protocol
+from urllib.parse import parse_qs, urlsplit
+
+from nicegui import Client, ui
+from socketio.exceptions import ConnectionRefusedError as Refused
+
+from gate.console.doorkeeper import Doorkeeper
+from gate.console.sessions import COOKIE
+from gate.people import Action, may
+
+RELOAD: Final = "Implicit handshake failed"
+"""The refusal at which NiceGUI's program loads the page anew, which leads to the log-in."""
+
+_LEVELS: Final = frozenset({"debug", "info", "warning", "error"})
+_log = logging.getLogger(__name__)
+Handler = Callable[..., Any]
+Message = dict[str, Any]
+
+
+class Sockets(Protocol):
+    """What this file needs of a Socket.IO server."""
+
+    handlers: dict[str, dict[str, Handler]]
+
+    def on(self, event: str, handler: Handler) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A page that is open: which log-in opened it, and the right that it needs."""
+
+    token: str
+    right: Action
+
+
+class SocketGuard:
+    """Stands before NiceGUI's handlers of socket messages. Lives on the event loop."""
+
+    def __init__(self, doorkeeper: Doorkeeper) -> None:
+        self._doorkeeper = doorkeeper
+        self._pages: dict[str, Opened] = {}
+        self._tokens: dict[str, str] = {}
+        self._joined: dict[str, set[str]] = {}
+        self.old: dict[str, Handler] = {}
+        """NiceGUI's own handlers, by name."""
+
+    def open(self, client: Client, token: str, right: Action) -> None:
+        """Note a page that is being answered; it is forgotten with its client."""
+        self._pages[client.id] = Opened(token, right)
+        client.on_delete(lambda: self._pages.pop(client.id, None))
+
+    def may_reach(self, client: str, token: str | None) -> bool:
+        """Whether this log-in opened the page and may still open it."""
+        page = self._pages.get(client)
+        if page is None or token != page.token:
+            return False
+        user = self._doorkeeper.who(token)
+        return user is not None and may(user.role, page.right)
+
+    def install(self, sockets: Sockets) -> None:
+        """Stand before the handlers of this server, in place of any guard before."""
+        handlers = sockets.handlers["/"]
+        self.old = {name: _own(name, handler) for name, handler in handlers.items()}
+        sockets.on("connect", self._connect)
+        sockets.on("handshake", self._handshake)
+        sockets.on("disconnect", self._disconnect)
+        sockets.on("event", self._event)
+        sockets.on("javascript_response", self._javascript_response)
+        sockets.on("ack", self._ack)
+        sockets.on("log", self._note)
+
+    async def _connect(self, sid: str, environ: Mapping[str, Any], auth: object = None) -> None:
+        token, said = token_of(environ), _query(environ)
+        client = said.get("client_id", "")
+        page = self._pages.get(client)
+        stranger = token is None or self._doorkeeper.who(token) is None
+        if stranger or not from_here(environ) or (page is not None and page.token != token):
+            raise Refused(RELOAD)
+        self._tokens[sid] = str(token)
+        try:
+            await self.old["connect"](sid, environ, auth)
+        except Refused:
+            self._forget(sid)
+            raise
+        if said.get("implicit_handshake") == "true":
+            self._joined.setdefault(sid, set()).add(client)
+
+    async def _handshake(self, sid: str, data: object = None) -> bool:
+        client = data.get("client_id") if isinstance(data, dict) else None
+        if not isinstance(client, str) or not self.may_reach(client, self._tokens.get(sid)):
+            return False
+        if not await self.old["handshake"](sid, data):
+            return False
+        self._joined.setdefault(sid, set()).add(client)
+        return True
+
+    def _disconnect(self, sid: str) -> None:
+        self._forget(sid)
+        self.old["disconnect"](sid)
+
+    def _event(self, sid: str, message: object = None) -> None:
+        self._hand_on("event", sid, message)
+
+    def _javascript_response(self, sid: str, message: object = None) -> None:
+        self._hand_on("javascript_response", sid, message)
+
+    def _ack(self, sid: str, message: object = None) -> None:
+        self._hand_on("ack", sid, message)
+
+    def _note(self, sid: str, message: object = None) -> None:
+        self._hand_on("log", sid, message)
+
+    def _hand_on(self, name: str, sid: str, message: object) -> None:
+        if isinstance(message, dict) and self._passes(sid, message) and _WHOLE[name](message):
+            self.old[name](sid, message)
+
+    def _passes(self, sid: str, message: Message) -> bool:
+        client = message.get("client_id")
+        token = self._tokens.get(sid)
+        if not isinstance(client, str) or client not in self._joined.get(sid, ()):
+            return False
+        page = self._pages.get(client)
+        if page is None:
+            return True  # An error's page of NiceGUI: it has nothing to press.
+        if self.may_reach(client, token):
+            return True
+        _log.info("a message to a page that its reader may no longer open was dropped")
+        _leave(client)
+        return False
+
+    def _forget(self, sid: str) -> None:
+        self._tokens.pop(sid, None)
+        self._joined.pop(sid, None)
+
+
+def _own(name: str, handler: Handler) -> Handler:
+    """NiceGUI's handler behind the guard of a site that was served before."""
+    guard = getattr(handler, "__self__", None)
+    return guard.old[name] if isinstance(guard, SocketGuard) else handler
+
+
+def _leave(client_id: str) -> None:
+    """Load the page anew: it leads to the log-in, or says that this role may not see it."""
+    client = Client.instances.get(client_id)
+    if client is not None and not client.is_deleted:
+        with client:
+            ui.navigate.reload()
+
+
+def token_of(environ: Mapping[str, Any]) -> str | None:
+    """Return the log-in's cookie of a socket's request."""
+    try:
+        found = SimpleCookie(str(environ.get("HTTP_COOKIE", ""))).get(COOKIE)
+    except CookieError:
+        return None
+    return found.value if found is not None else None
+
+
+def from_here(environ: Mapping[str, Any]) -> bool:
+    """Whether a page of this site asks. Programs that are no browser name no origin."""
+    origin = environ.get("HTTP_ORIGIN")
+    return not origin or urlsplit(str(origin)).netloc == environ.get("HTTP_HOST")
+
+
+def _query(environ: Mapping[str, Any]) -> dict[str, str]:
+    return {key: said[0] for key, said in parse_qs(str(environ.get("QUERY_STRING", ""))).items()}
+
+
+def _event(message: Message) -> bool:
+    args = message.get("args", [])
+    if not isinstance(args, list) or not all(one is None or isinstance(one, str) for one in args):
+        return False
+    client = Client.instances.get(message["client_id"])
+    number, listener = message.get("id"), message.get("listener_id")
+    if client is None or not isinstance(number, int) or not isinstance(listener, str):
+        return False
+    element = client.elements.get(number)
+    return element is not None and listener in element._event_listeners  # noqa: SLF001 - no other way
+
+
+_WHOLE: Final[dict[str, Callable[[Message], bool]]] = {
+    "event": _event,
+    "javascript_response": lambda message: isinstance(message.get("request_id"), str),
+    "ack": lambda message: isinstance(message.get("next_message_id"), int),
+    "log": lambda message: message.get("level") in _LEVELS,
+}
+"""What a message must look like before NiceGUI sees it, by its name."""

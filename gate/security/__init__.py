@@ -1,0 +1,1 @@
+"""What stands before every route: headers, sizes of bodies, answers to errors. Knows no person."""

@@ -1,0 +1,110 @@
+"""Sets a sample site so that every button of every page has something to act on."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from gate import holds, list_deeds
+from gate.conditions import Condition, ConditionKind
+from gate.console import import_desk, register_desk
+from gate.entries import Audited
+from gate.people import Role, User
+from gate.ports import Unit
+from gate.tokens import Scope, Tokens
+from registry import store
+from registry.kinds import BlockReason
+from registry.plates import Plate, parse
+from registry.records import Household, Person, Vehicle
+from registry.sheets import SheetFault
+from registry.store import Author
+from tests.gate.console.sample_site import PASSWORD, SampleSite
+from tests.gate.console.serving import Served, ask_again
+
+MANAGER = User("manager", Role.MANAGER)
+TUNED = "policy.open_confidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A page to walk. page: as registered. path: one such page. before: what happens first."""
+
+    page: str
+    path: str
+    before: Callable[[], None] = lambda: None
+
+
+def scenes(pages: Served, number: int) -> Iterator[Scene]:
+    """Give every page once, and the live page in each state that has buttons of its own.
+
+    number: of a household that has vehicles and people.
+    """
+    for page in pages.app.state.page_rights:
+        path = page.format(number=1 if "disclosures" in page else number, passage="sample-000007")
+        yield Scene(page, path, lambda: ask_again(pages))
+    lanes = pages.site.lanes
+    yield Scene("/live", "/live", lambda: lanes.change("south", mode="held_open"))
+    yield Scene("/live", "/live", lambda: lanes.change("south", mode="locked", locked=True))
+    yield Scene(
+        "/live", "/live", lambda: lanes.change("south", mode="maintenance", maintenance=True)
+    )
+    yield Scene("/live", "/live", lambda: lanes.change("south", mode="fire"))
+    yield Scene("/live", "/live", lambda: lanes.change("south", mode="automatic", arm="fault"))
+
+
+def set_up(site: SampleSite) -> tuple[int, dict[str, str]]:
+    """Write what pages need; return a household's number and what to type, by words of labels."""
+    number, label, plate = _household(site)
+    settings = site.services.settings
+    site.conditions.append(Condition(ConditionKind.CLOCK_IN_DOUBT))
+    settings.change(TUNED, 0.98, by="manager", why="tests")
+    register_desk.change(site.services, MANAGER, _deeds(site))
+    site.journal.append(Audited("guard", "handover", "manager"))
+    Tokens(site.journal).make(
+        "a program",
+        frozenset({Scope.DECIDE}),
+        timedelta(days=9),
+        by="admin",
+        at=site.clock.now().utc,
+    )
+    typed = {"或通行编号": "", "旧密码": PASSWORD, "密码": PASSWORD, "用户名": "guard"}
+    typed |= {
+        "电话": "13900001234",
+        "手机": "13900001234",
+        "姓名": "张三",
+        "只限一户": "",
+        "住户": label,
+    }
+    typed |= {"地址": "9-9-901", "户": label, "房": label, "车牌": plate}
+    return number, typed
+
+
+def _deeds(site: SampleSite) -> Callable[[Unit, Author], None]:
+    def act(unit: Unit, by: Author) -> None:
+        plate = parse("吉A66666")
+        assert isinstance(plate, Plate)
+        list_deeds.block(plate, BlockReason.STOLEN, "报案回执", None)(unit, by)
+        holds.place_hold(unit, by=by.who, why="纠纷", now=by.at, plate="吉A66666")
+        said = {"authority": "派出所", "document": "1", "officer": "2", "scope": "3", "basis": "4"}
+        holds.disclose(unit, by=by.who, now=by.at, **said)
+        sheet = import_desk.open_sheet(
+            "a.csv", "楼栋,单元,房号,车牌号\n3,2,502,吉A27183\n".encode()
+        )
+        assert not isinstance(sheet, SheetFault)
+        import_desk.apply(site.services, sheet, sheet.columns)(unit, by)
+
+    return act
+
+
+def _household(site: SampleSite) -> tuple[int, str, str]:
+    """A household with a vehicle and a person."""
+    with site.journal.reading() as session:
+        at_home = select(Person.household_id)
+        wanted = select(Vehicle).where(col(Vehicle.household_id).in_(at_home))
+        vehicle = session.exec(wanted).first()
+        assert vehicle is not None
+        assert vehicle.household_id is not None
+        home = session.get(Household, vehicle.household_id)
+        assert home is not None
+        return store.id_of(home), store.label_of(session, store.id_of(home)), vehicle.plate
