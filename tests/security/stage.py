@@ -89,7 +89,7 @@ def _deeds(site: SampleSite) -> Callable[[Unit, Author], None]:
         said = {"authority": "派出所", "document": "1", "officer": "2", "scope": "3", "basis": "4"}
         holds.disclose(unit, by=by.who, now=by.at, **said)
         sheet = import_desk.open_sheet(
-            "a.csv", "楼栋,单元,房号,车牌号\n3,2,502,吉A27183\n".encode()
+            "a.csv", "楼栋,单元,房号,业主姓名,车牌号\n3,2,502,李四,吉A27183\n".encode()
         )
         assert not isinstance(sheet, SheetFault)
         import_desk.apply(site.services, sheet, sheet.columns)(unit, by)

@@ -38,7 +38,7 @@ LESSER = (None, Role.AUDITOR, Role.GUARD, Role.MANAGER)
 LAST = ("退出登录", "取消", "关闭", "已经复制")
 """Buttons that take the log-in or a sheet away: pressed after all others, the first one last."""
 
-SHEET = "楼栋,单元,房号,车牌号\n3,2,501,吉A27182\n"
+SHEET = "楼栋,单元,房号,业主姓名,车牌号\n3,2,501,张三,吉A27182\n"
 _numbers = count(1)
 
 
@@ -159,7 +159,7 @@ class Walker:
                 sign = (_sheet(element), type(element).__name__, listener.type, _words(element))
                 if listener.handler is not None and sign not in seen:
                     seen.add(sign)
-                    todo[listener.id] = (_goes(element), -element.id, element, listener)
+                    todo[listener.id] = (_goes(element, listener), -element.id, element, listener)
         return bool(todo)
 
     async def _press(
@@ -301,10 +301,11 @@ def _sheet(element: Element) -> str:
     return next((str(one.props.get("aria-label", "")) for one in sheets), "")
 
 
-def _goes(element: Element) -> int:
+def _goes(element: Element, listener: EventListener) -> int:
     """How late this is pressed: 0 for what stays."""
-    words = _words(element)
-    return max((len(LAST) - n for n, word in enumerate(LAST) if word in words), default=0)
+    words = _words(element).split()
+    late = max((len(LAST) - n for n, word in enumerate(LAST) if word in words), default=0)
+    return len(LAST) if listener.type == "hide" else late
 
 
 def _words(element: Element) -> str:
