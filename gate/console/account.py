@@ -7,21 +7,17 @@ Rules of this file:
 """
 
 from collections.abc import Callable
-from typing import TypeVar
 
 import segno
-from nicegui import run, ui
+from nicegui import ui
 
 from gate import second_factor
-from gate.console import widgets
+from gate.console import changing, widgets
 from gate.console.asking_aside import ask
 from gate.console.confirming import confirm
 from gate.console.pages import Pages
 from gate.console.visit import Visit
-from gate.errors import JournalAway
-from gate.people import Action, UserError
-
-T = TypeVar("T")
+from gate.people import Action
 
 
 def add(pages: Pages) -> None:
@@ -160,18 +156,6 @@ class AccountPage:
         self._visit.doorkeeper.forget()
         ui.navigate.to("/login?why=out")
 
-    async def _mine(self, change: Callable[[str], T]) -> bool:
+    async def _mine(self, change: Callable[[str], object]) -> bool:
         """Change who is logged in now; say what went wrong."""
-        user = self._visit.act(Action.WATCH)
-        if user is None:
-            return False
-        try:
-            await run.io_bound(change, user.name)
-        except UserError as error:
-            self._visit.warn("users.refused", why=str(error))
-            return False
-        except JournalAway:
-            self._visit.warn("shell.not_kept")
-            return False
-        self._visit.tell("users.done")
-        return True
+        return await changing.log_in(self._visit, Action.WATCH, change)

@@ -1,4 +1,4 @@
-"""How a page changes the register: who may, aside from the event loop, and what is said after."""
+"""How a page changes the register or a log-in: who may, aside from the event loop, what is said."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -8,8 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gate.console import register_desk
 from gate.console.visit import Visit
-from gate.errors import GateError
-from gate.people import Action
+from gate.errors import GateError, JournalAway
+from gate.people import Action, UserError
 from gate.ports import Unit
 from registry.errors import RegistryError
 from registry.store import Author
@@ -38,3 +38,23 @@ async def make(visit: Visit, right: Action, act: Callable[[Unit, Author], T]) ->
         visit.warn("shell.not_kept")
         return NOT_DONE
     return done  # type: ignore[return-value]  # None only while the program stops.
+
+
+async def log_in(visit: Visit, right: Action, change: Callable[[str], object]) -> bool:
+    """Change a log-in as who is logged in now, or say why not; return whether it was done.
+
+    change: is given the name of who acts.
+    """
+    user = visit.act(right)
+    if user is None:
+        return False
+    try:
+        await run.io_bound(change, user.name)
+    except UserError as error:
+        visit.warn("users.refused", why=str(error))
+        return False
+    except JournalAway:
+        visit.warn("shell.not_kept")
+        return False
+    visit.tell("users.done")
+    return True

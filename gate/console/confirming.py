@@ -2,9 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 
-from gate.console import widgets
+from gate.console import changing, widgets
+from gate.console.changing import NotDone
 from gate.console.once import Once
 from gate.console.visit import Visit
+from gate.deeds import Deed
+from gate.people import Action
 
 
 def confirm(
@@ -31,3 +34,22 @@ def confirm(
             widgets.button(visit.say("shell.cancel"), dialog.close).props("autofocus")
             widgets.button(yes, said_yes, kind=kind)
     visit.open_sheet(dialog)
+
+
+def confirm_deed(
+    visit: Visit,
+    right: Action,
+    title: str,
+    text: str,
+    deed: Deed[object],
+    then: Callable[[], Awaitable[None]],
+) -> None:
+    """Ask; change the register if the person agrees, say so, and go on with `then`."""
+
+    async def agreed() -> None:
+        done = await changing.make(visit, right, deed)
+        if not isinstance(done, NotDone):
+            visit.tell("users.done")
+            await then()
+
+    confirm(visit, title, text, title, agreed)

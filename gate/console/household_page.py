@@ -15,7 +15,7 @@ from gate.console import changing, register_desk, widgets
 from gate.console import household_desk as desk
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
-from gate.console.confirming import confirm
+from gate.console.confirming import confirm, confirm_deed
 from gate.console.household_desk import HouseholdView, VehicleLine
 from gate.console.household_history import history
 from gate.console.household_people import PeopleCard
@@ -207,22 +207,10 @@ class HouseholdPage:
         visit.open_sheet(dialog)
 
     def _remove(self, line: VehicleLine) -> None:
-        visit, say = self._visit, self._visit.say
-
-        async def agreed() -> None:
-            act = deeds.remove_vehicle(line.id, "")
-            done = await changing.make(visit, Action.CHANGE_REGISTRY, act)
-            if not isinstance(done, NotDone):
-                visit.tell("users.done")
-                await self.draw()
-
-        confirm(
-            visit,
-            say("registry.remove"),
-            say("registry.remove_text", plate=line.plate),
-            say("registry.remove"),
-            agreed,
-        )
+        say = self._visit.say
+        title, text = say("registry.remove"), say("registry.remove_text", plate=line.plate)
+        deed = deeds.remove_vehicle(line.id, "")
+        confirm_deed(self._visit, Action.CHANGE_REGISTRY, title, text, deed, self.draw)
 
 
 def _aside(act: Callable[[Plate | None], object]) -> Callable[[Plate | None], None]:

@@ -8,7 +8,7 @@ from gate import deeds
 from gate.console import changing, register_desk, visitor_desk, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
-from gate.console.confirming import confirm
+from gate.console.confirming import confirm_deed
 from gate.console.lane_words import household_text
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
@@ -162,14 +162,7 @@ class SpacesPage:
         )
 
     def _remove(self, line: SpaceLine) -> None:
-        visit, say = self._visit, self._visit.say
-
-        async def agreed() -> None:
-            deed = deeds.remove_space(line.id)
-            done = await changing.make(visit, Action.CHANGE_REGISTRY, deed)
-            if not isinstance(done, NotDone):
-                visit.tell("users.done")
-                await self.draw()
-
-        title = say("spaces.remove")
-        confirm(visit, title, say("spaces.remove_text", name=line.name), title, agreed)
+        say = self._visit.say
+        title, text = say("spaces.remove"), say("spaces.remove_text", name=line.name)
+        deed = deeds.remove_space(line.id)
+        confirm_deed(self._visit, Action.CHANGE_REGISTRY, title, text, deed, self.draw)

@@ -8,7 +8,7 @@ from gate.console import changing, register_desk, widgets
 from gate.console.asking_aside import ask
 from gate.console.blocks import end_of_day
 from gate.console.changing import NotDone
-from gate.console.confirming import confirm
+from gate.console.confirming import confirm_deed
 from gate.console.once import Once
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
@@ -101,16 +101,9 @@ class SpecialPage:
             widgets.icon_button("delete", label, lambda: self._remove(name, deed))
 
     def _remove(self, name: str, deed: Deed[None]) -> None:
-        visit, say = self._visit, self._visit.say
-
-        async def agreed() -> None:
-            done = await changing.make(visit, Action.CHANGE_REGISTRY, deed)
-            if not isinstance(done, NotDone):
-                visit.tell("users.done")
-                await self.draw()
-
-        text = say("special.remove_text", plate=name)
-        confirm(visit, say("special.remove"), text, say("special.remove"), agreed)
+        say = self._visit.say
+        title, text = say("special.remove"), say("special.remove_text", plate=name)
+        confirm_deed(self._visit, Action.CHANGE_REGISTRY, title, text, deed, self.draw)
 
     async def _listed(self, deed: Deed[object], close: Callable[[], object]) -> None:
         visit = self._visit

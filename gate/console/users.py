@@ -9,15 +9,12 @@ Rules of this file:
 from collections.abc import Callable
 from html import escape
 
-from nicegui import run
-
-from gate.console import widgets
+from gate.console import changing, widgets
 from gate.console.asking_aside import ask
 from gate.console.confirming import confirm
 from gate.console.pages import Pages
 from gate.console.visit import Visit
-from gate.errors import JournalAway
-from gate.people import Action, Role, UserError
+from gate.people import Action, Role
 from gate.people_tables import UserRow
 
 
@@ -171,18 +168,8 @@ class UsersPage:
 
     async def _try(self, change: Callable[[str], object]) -> bool:
         """Make a change as who is logged in now; say what went wrong, and draw the list anew."""
-        user = self._visit.act(Action.MANAGE_USERS)
-        if user is None:
-            return False
-        try:
-            await run.io_bound(change, user.name)
-        except UserError as error:
-            self._visit.warn("users.refused", why=str(error))
-            return False
-        except JournalAway:
-            self._visit.warn("shell.not_kept")
-            return False
-        self._visit.doorkeeper.forget()
-        self._visit.tell("users.done")
-        await self.refresh()
-        return True
+        done = await changing.log_in(self._visit, Action.MANAGE_USERS, change)
+        if done:
+            self._visit.doorkeeper.forget()
+            await self.refresh()
+        return done

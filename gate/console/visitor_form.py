@@ -79,10 +79,10 @@ class VisitorForm:
                 self._whom()
                 self._what()
                 self._buttons()
-        following = (self._pad.field, self._address, self._said)
-        for field, after in (*pairwise(following), (self._confirmation, self._phone)):
+        for field, after in pairwise((self._pad.field, self._address, self._said, self._phone)):
             widgets.enter_goes_to(field, after)
-        widgets.enter_goes_to(self._phone, self._save)
+        widgets.enter_goes_to(self._phone, self._confirmation, self._save)
+        widgets.enter_goes_to(self._confirmation, self._save)
 
     def _whom(self) -> None:
         say = self._visit.say
@@ -91,7 +91,7 @@ class VisitorForm:
         self._address.on_value_change(self._address_typed)
         self._found = widgets.raw("", "row-flex").props("aria-live=polite")
         self._said = widgets.text_field(say("visitor.said"))
-        self._said.on("keydown.enter", self._said_whole)
+        self._said.on("keydown.enter", self._check)
         self._said.on("blur", self._check)
         self._fit = widgets.raw("", "row-flex").props("aria-live=polite")
         self._confirmation = widgets.text_field(say("visitor.confirmation"))
@@ -148,13 +148,6 @@ class VisitorForm:
         return (
             widgets.badge_html(self._visit.say("visitor.no_home"), "ask", "help") if typed else ""
         )
-
-    async def _said_whole(self) -> None:
-        """Enter: ask, and go on to what is needed next."""
-        await self._check()
-        fits = self._checked is not None and self._checked.outcome is NameMatch.MATCH
-        following = self._confirmation if self._checked and not fits else self._phone
-        following.run_method("focus")
 
     async def _check(self) -> None:
         said, home = str(self._said.value or "").strip(), self._home

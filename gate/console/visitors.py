@@ -10,7 +10,7 @@ from gate import list_deeds
 from gate.console import changing, masked, register_desk, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
-from gate.console.confirming import confirm
+from gate.console.confirming import confirm_deed
 from gate.console.lane_words import household_text
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
@@ -145,19 +145,7 @@ class VisitorsPage:
         await self.draw()
 
     def _revoke(self, line: PassLine) -> None:
-        visit, say = self._visit, self._visit.say
-
-        async def agreed() -> None:
-            act = list_deeds.revoke(line.id, "")
-            done = await changing.make(visit, Action.REGISTER_VISITOR, act)
-            if not isinstance(done, NotDone):
-                visit.tell("users.done")
-                await self.draw()
-
-        confirm(
-            visit,
-            say("visitors.revoke"),
-            say("visitors.revoke_text", plate=line.plate),
-            say("visitors.revoke"),
-            agreed,
-        )
+        say = self._visit.say
+        title, text = say("visitors.revoke"), say("visitors.revoke_text", plate=line.plate)
+        deed = list_deeds.revoke(line.id, "")
+        confirm_deed(self._visit, Action.REGISTER_VISITOR, title, text, deed, self.draw)

@@ -143,9 +143,13 @@ def text_field(
     return made
 
 
-def enter_goes_to(field: Element, after: Element) -> None:
-    """Let Enter go on from a field, in the browser itself: whoever types never waits."""
-    field.on("keydown.enter", js_handler=f"event => gateFocus(event, {after.id})")
+def enter_goes_to(field: Element, *after: Element) -> None:
+    """Let Enter go on from a field, in the browser itself: whoever types never waits.
+
+    after: the first of these that is shown and has nothing typed into it is next.
+    """
+    ids = [one.id for one in after]
+    field.on("keydown.enter", js_handler=f"event => gateFocus(event, {ids})")
 
 
 def choice_field(

@@ -188,6 +188,36 @@ def test_a_sheet_is_tried_applied_and_taken_back_on_the_page(enter, pages, tmp_p
     page.get_by_role("dialog").get_by_role("button").last.click()
     expect(page.locator(".q-notification").first).to_be_visible()
     assert isinstance(standing(pages, "粤B8888C"), Registered)
+    page.get_by_role("button", name="撤销").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="撤销").click()
+    expect(page.locator(".badge", has_text="已由 manager 撤销")).to_be_visible()
+    assert not isinstance(standing(pages, "粤B8888C"), Registered)
+
+
+def test_every_bad_row_of_a_sheet_is_shown_with_its_cell_and_hinders_no_other(
+    enter, pages, tmp_path: Path
+):
+    head = [*list(HEADINGS.values())[:8]]
+    rows = [
+        ["78", "2", "101", "端木蓉", "13900008881", "粤B8866A", "", ""],
+        ["78", "2", "102", "宇文拓", "12", "粤B8866C", "", ""],
+        ["78", "2", "103", "宇文拓", "13900008882", "吉A1234", "", ""],
+        ["", "2", "104", "宇文拓", "13900008883", "粤B8866D", "", ""],
+        ["78", "2", "105", "宇文拓", "13900008884", "粤B8866E", "", "2026-13-45"],
+    ]
+    file = tmp_path / "cars.csv"
+    file.write_bytes("\n".join(",".join(row) for row in [head, *rows]).encode("gb18030"))
+    page = enter("manager")
+    open_page(page, pages, "/import")
+    page.locator("input[type=file]").set_input_files(file)
+    main = page.locator("#main")
+    for cell in ("E3", "F4", "A5", "H6"):
+        expect(main.locator("td b", has_text=cell)).to_be_visible()
+    page.get_by_role("button", name="导入 1 行").click()
+    page.get_by_role("dialog").get_by_role("button", name="导入 1 行").click()
+    expect(main).to_contain_text("4 行未导入")
+    assert isinstance(standing(pages, "粤B8866A"), Registered)
+    assert not isinstance(standing(pages, "粤B8866D"), Registered)
 
 
 def test_no_auditor_opens_the_registry(enter, pages):

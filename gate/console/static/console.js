@@ -88,10 +88,12 @@
   }, true);
 
   // Enter that ends a word of a Chinese keyboard is no Enter of the form.
-  window.gateFocus = (event, id) => {
+  window.gateFocus = (event, ids) => {
     if (event.isComposing) return;
-    const field = getElement(id).$refs?.qRef;
-    (field?.focus ? field : getHtmlElement(id)).focus();
+    const here = (id) => getHtmlElement(id).closest(".q-field") || getHtmlElement(id);
+    const open = (id) => here(id).getClientRects().length && !here(id).querySelector("input")?.value;
+    const next = here(ids.find(open) ?? ids[ids.length - 1]);
+    (next.querySelector("input") || next).focus();
   };
 
   // The arrow keys move within a keypad, which is one stop of the Tab key.

@@ -17,7 +17,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE_MS = 25_000
+PATIENCE_MS = 60_000
 
 
 def chromium_path() -> str:
