@@ -4,7 +4,7 @@ Security headers go on every answer. /healthz and /readyz say nothing but yes or
 /metrics answers on loopback only, unless the caller holds a right to watch.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response, status
 from fastapi.responses import JSONResponse, PlainTextResponse
@@ -27,6 +27,7 @@ from gate.api import (
 from gate.api.access import Access
 from gate.api.parts import ApiServices
 from gate.ports import SiteEvents
+from gate.readiness import Readiness
 from gate.security.bodies import BodyLimit
 
 API = "/api/v1"
@@ -50,8 +51,7 @@ _HEADERS = {
     ),
 }
 
-Ready = Callable[[], Mapping[str, str]]
-"""Returns what is not ready and why; empty when all is well."""
+Ready = Callable[[], Readiness]
 
 
 def build(
@@ -98,9 +98,10 @@ def _add_health(app: FastAPI, ready: Ready) -> None:
 
     @app.get("/readyz", include_in_schema=False)
     def readyz() -> JSONResponse:
-        missing = dict(ready())
-        code = status.HTTP_503_SERVICE_UNAVAILABLE if missing else status.HTTP_200_OK
-        return JSONResponse({"ready": not missing, "parts": missing}, status_code=code)
+        now = ready()
+        code = status.HTTP_200_OK if now.ready else status.HTTP_503_SERVICE_UNAVAILABLE
+        parts = {**now.stops, **now.notes}
+        return JSONResponse({"ready": now.ready, "parts": parts}, status_code=code)
 
 
 def _add_metrics(app: FastAPI, metrics: CollectorRegistry) -> None:

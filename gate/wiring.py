@@ -7,7 +7,7 @@ which release their relays, then the journal.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -42,6 +42,7 @@ from gate.metrics import Metrics
 from gate.people import People
 from gate.pictures import Pictures
 from gate.policy import Hours, Policy, RepeatEntry, SecondCar
+from gate.readiness import Readiness, readiness
 from gate.register import Register
 from gate.registry_effects import RegistryEffects
 from gate.report_values import Record
@@ -228,22 +229,10 @@ class Application:
         """Return whether every lane's thread still works."""
         return all(controller.is_alive for controller in self.controllers.values())
 
-    def not_ready(self) -> Mapping[str, str]:
-        """Return the parts that do not work, and why."""
-        missing: dict[str, str] = {}
+    def readiness(self) -> Readiness:
+        """Return whether the gate decides on its own, and what is not well."""
         health = self.store.journal.health()
-        if health.nothing_kept:
-            missing["journal"] = "nothing takes entries, neither database nor spool"
-        elif health.away_since is not None:
-            missing["journal"] = "the database does not take entries; they go to the spool"
-        if self.register.away_since is not None:
-            missing["register"] = "the database is away; deciding goes on from memory"
-        for view in self.site.views():
-            if view.camera not in {"live", "starting"}:
-                missing[f"camera {view.lane}"] = view.camera_why or view.camera
-            if view.link != "up":
-                missing[f"board {view.lane}"] = "the relay board does not answer"
-        return missing
+        return readiness(health, self.register.away_since, self.site.views())
 
     # --- parts -----------------------------------------------------------------------------------
 

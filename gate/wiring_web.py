@@ -35,7 +35,7 @@ def web_of(gate: Application) -> FastAPI:
         decider=gate.decider,
         tokens=tokens,
     )
-    app = web.build(services, gate.hub, gate.not_ready, gate.metrics.registry)
+    app = web.build(services, gate.hub, gate.readiness, gate.metrics.registry)
     doorkeeper = console.mount(
         app,
         ConsoleServices(

@@ -4,8 +4,10 @@ The token goes into an HttpOnly cookie of this site only. A refused log-in says 
 name and a wrong password.
 """
 
+from datetime import timedelta
 from functools import partial
 from html import escape
+from math import ceil
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
@@ -19,10 +21,12 @@ from gate.console.services import Services
 from gate.console.sessions import COOKIE, LONGEST
 from gate.console.throttle import Throttle
 from gate.errors import JournalAway
-from gate.people import LogInRefused, User
+from gate.people import WAIT, LogInRefused, User
 from gate.texts import Language, Texts
 
 HOME: Final = "/live"
+_AGAIN: Final = timedelta(seconds=10)
+"""When it is worth trying again where the database is away."""
 
 
 def router(services: Services, doorkeeper: Doorkeeper) -> APIRouter:
@@ -43,15 +47,18 @@ def router(services: Services, doorkeeper: Doorkeeper) -> APIRouter:
         to: Annotated[str, Form()] = HOME,
     ) -> Response:
         refused = partial(_refused, services.site, to, name)
-        if not throttle.allows(_address(request), services.clock.now().utc):
-            return refused(LogInRefused.WAIT.value, 429)
+        now, address = services.clock.now().utc, _address(request)
+        if not throttle.allows(address, now):
+            return refused("hurry", 429, throttle.wait(address, now))
         # The password hash is slow on purpose; the pages of the others must not wait for it.
         try:
             outcome = await run.io_bound(doorkeeper.log_in, name.strip(), password, code.strip())
         except (JournalAway, SQLAlchemyError):
-            return refused("away", 503)
+            return refused("away", 503, _AGAIN)
         if outcome is None:  # NiceGUI is shutting down.
             return Response(status_code=503)
+        if outcome is LogInRefused.WAIT:
+            return refused(outcome.value, 429, WAIT)
         if isinstance(outcome, LogInRefused):
             return refused(outcome.value, 401)
         user, token = outcome
@@ -68,9 +75,13 @@ def router(services: Services, doorkeeper: Doorkeeper) -> APIRouter:
     return routes
 
 
-def _refused(site: str, to: str, name: str, why: str, status: int) -> HTMLResponse:
+def _refused(
+    site: str, to: str, name: str, why: str, status: int, wait: timedelta | None = None
+) -> HTMLResponse:
+    """Return the form anew with what is wrong. wait: until it is worth trying again."""
     page = _form(site, current(), why, to, name)
-    return HTMLResponse(page, status_code=status, headers=_HEADERS)
+    again = {} if wait is None else {"Retry-After": str(max(1, ceil(wait.total_seconds())))}
+    return HTMLResponse(page, status_code=status, headers=_HEADERS | again)
 
 
 def _address(request: Request) -> str:
@@ -104,7 +115,7 @@ _HEADERS: Final = {"Cache-Control": "no-store", "X-Frame-Options": "DENY"}
 
 def _form(site: str, preferences: Preferences, why: str, to: str, name: str = "") -> str:
     texts = Texts(preferences.language)
-    notes = {"out", "ended", "away", *(refused.value for refused in LogInRefused)}
+    notes = {"out", "ended", "away", "hurry", *(refused.value for refused in LogInRefused)}
     kind = "good" if why == "out" else "bad"
     note = (
         f'<p role="alert" class="banner banner-{kind}">{escape(texts.say(f"login.{why}"))}</p>'

@@ -31,6 +31,13 @@ class Throttle:
             self._seen.popitem(last=False)
         return allowed
 
+    def wait(self, address: str, at: datetime) -> timedelta:
+        """Return how long an address that was refused has to wait for its next try."""
+        recent = [one for one in self._seen.get(address, ()) if self._counts(one, at)]
+        if len(recent) < self._tries:
+            return timedelta()
+        return recent[0] + self._within - at
+
     def _counts(self, tried: datetime, at: datetime) -> bool:
         """A try from the future counts no more: the clock was set back."""
         return timedelta() <= at - tried < self._within

@@ -20,6 +20,7 @@ from gate.decider import RegisterDecider
 from gate.hub import Hub
 from gate.people import People, Role
 from gate.policy import Policy
+from gate.readiness import Readiness
 from gate.register import Register
 from gate.registry_effects import RegistryEffects
 from gate.reports import Reports
@@ -104,7 +105,7 @@ def build(made: Desk) -> Api:
         decider=RegisterDecider(register, Policy(), lambda: True),
         tokens=tokens,
     )
-    app = web.build(services, Hub(), dict, CollectorRegistry())
+    app = web.build(services, Hub(), Readiness, CollectorRegistry())
     doorkeeper = Doorkeeper(people, Sessions(bytes(48), timedelta(hours=12)), made.clock)
     app.state.access = Access(doorkeeper, tokens, made.clock)
     return Api(app, made, tokens, doorkeeper)

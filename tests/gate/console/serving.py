@@ -22,6 +22,7 @@ from gate.console.doorkeeper import Doorkeeper
 from gate.decider import RegisterDecider
 from gate.events import Decision, Reason, Verdict
 from gate.policy import Policy
+from gate.readiness import Readiness
 from gate.register import Register
 from gate.tokens import Tokens
 from tests.gate.console.sample_site import SampleSite, fill, sample_site
@@ -52,7 +53,7 @@ def application(site: SampleSite) -> tuple[FastAPI, Doorkeeper]:
         decider=RegisterDecider(register, Policy(), lambda: True),
         tokens=tokens,
     )
-    app = web.build(parts, site.hub, dict, CollectorRegistry())
+    app = web.build(parts, site.hub, Readiness, CollectorRegistry())
     doorkeeper = mount(app, services)
     app.state.access = Access(doorkeeper, tokens, site.clock)
     return app, doorkeeper

@@ -1,0 +1,68 @@
+"""Ready means: decides on its own."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from fastapi.testclient import TestClient
+from prometheus_client import CollectorRegistry
+
+from gate import web
+from gate.health import Health
+from gate.hub import Hub
+from gate.ports import LaneView
+from gate.readiness import Readiness, readiness
+from tests.gate.api.conftest import Api
+from tests.gate.console.fakes import FakeClock, FakeLanes, FakePictures
+
+WELL = Health(None, "", 0, 0)
+AWAY = replace(WELL, away_since=FakeClock().now().utc, why="locked")
+
+
+def lanes(**changes: str) -> tuple[LaneView, ...]:
+    south, north = FakeLanes(FakeClock(), Hub(), FakePictures()).views()
+    return replace(south, **changes), north
+
+
+def test_a_gate_whose_lanes_see_and_move_is_ready() -> None:
+    assert readiness(WELL, None, lanes()) == Readiness()
+
+
+@pytest.mark.parametrize("camera", ["starting", "restarting", "frozen", "black", "no_answer"])
+def test_a_camera_that_does_not_see_stops_deciding(camera: str) -> None:
+    said = readiness(WELL, None, lanes(camera=camera))
+    assert said.stops == {"camera south": camera}
+    assert not said.ready
+
+
+def test_a_silent_board_stops_deciding() -> None:
+    assert set(readiness(WELL, None, lanes(link="down")).stops) == {"board south"}
+
+
+def test_a_database_that_is_away_is_told_and_does_not_stop_deciding() -> None:
+    said = readiness(AWAY, AWAY.away_since, lanes())
+    assert said.ready
+    assert set(said.notes) == {"journal", "register"}
+
+
+def test_nothing_kept_stops_deciding() -> None:
+    said = readiness(replace(AWAY, nothing_kept=True), None, lanes())
+    assert set(said.stops) == {"journal"}
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        (Readiness(), 200),
+        (Readiness(notes={"journal": "spool"}), 200),
+        (Readiness(stops={"camera south": "starting"}), 503),
+    ],
+)
+def test_the_answer_says_it_in_its_status(api: Api, state: Readiness, code: int) -> None:
+    app = web.build(api.app.state.services, Hub(), lambda: state, CollectorRegistry())
+    answer = TestClient(app).get("/readyz")
+    assert answer.status_code == code
+    assert json.loads(answer.text) == {
+        "ready": code == 200,
+        "parts": {**state.stops, **state.notes},
+    }
