@@ -1,4 +1,4 @@
-"""What /readyz says: whether the gate can decide on its own now, and what else is not well.
+"""What /readyz says: whether the gate decides on its own now, and what else is not well.
 
 Ready means that a resident who drives up now is let in without a person: every lane sees, its board
 answers, and what happens is kept. A camera that is starting does not see yet. A database that is

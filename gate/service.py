@@ -20,6 +20,8 @@ import uvicorn
 from gate.arms import board_settings
 from gate.config import Config, ConfigError, Fault, load
 from gate.errors import GateError
+from gate.security.certificates import certificate_faults, run_out
+from gate.system_clock import SystemClock
 from hardware.errors import HardwareError
 from hardware.ports import check_ports, list_serial_ports
 
@@ -33,8 +35,10 @@ def run_site(path: Path) -> int:
     """Run the gate of this configuration until it is told to stop. Raises ConfigError."""
     configure_logs()
     config = load(path)
-    if faults := tuple(missing_ports(config)):
+    if faults := (*missing_ports(config), *certificate_faults(config.web)):
         raise ConfigError(faults)
+    if ended := run_out(config.web, SystemClock().now().utc):
+        _log.warning("web.tls_certificate: it ran out on %s; browsers warn: renew it", ended.date())
     return serve(config, path)
 
 

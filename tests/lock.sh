@@ -4,6 +4,8 @@
 # releases (`sh tests/lock.sh --upgrade`), then `make test`.
 set -eu
 cd "$(dirname "$0")/.."
+# uv is in the extra "dev": `pip install -e '.[dev]'`, or any uv on the PATH.
+[ -x .venv/bin/uv ] && UV=${UV:-.venv/bin/uv}
 UV=${UV:-uv}
 lock() {
     target=$1
