@@ -42,7 +42,7 @@ def file_papers(services: Services) -> None:
             _plate("吉A77777"), BlockReason.STOLEN, "报案回执 0311", now + timedelta(days=30)
         ),
         list_deeds.list_vehicle(
-            _plate("吉A120J7"), ListedKind.EMERGENCY, "市急救中心", Period(None, None)
+            _plate("吉A120J7"), ListedKind.EMERGENCY, "省医院救护车队", Period(None, None)
         ),
     )
     for deed in lists:
