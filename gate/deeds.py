@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from sqlmodel import Session, SQLModel
+
 from gate.entries import Audited
 from gate.ports import Unit
 from registry import homes, parking, store
@@ -22,6 +24,7 @@ from registry.records import Household, Person, Space, Vehicle
 from registry.store import Author, Duplicate
 
 T = TypeVar("T")
+Row = TypeVar("Row", bound=SQLModel)
 Deed = Callable[[Unit, Author], T]
 
 
@@ -77,14 +80,8 @@ def change_vehicle(number: int, wanted: VehicleWanted) -> Deed[Vehicle | Duplica
 
 def remove_vehicle(number: int, why: str) -> Deed[None]:
     """Take a vehicle off the register."""
-
-    def act(unit: Unit, by: Author) -> None:
-        row = store.get(unit.session, Vehicle, number)
-        plate = row.plate
-        store.remove_vehicle(unit.session, row, by)
-        unit.append(Audited(by.who, "vehicle_removed", plate, why))
-
-    return act
+    remove = store.remove_vehicle
+    return removal(Vehicle, number, "vehicle_removed", lambda row: row.plate, remove, why)
 
 
 def add_household(address: Address, note: str) -> Deed[Household | HomeRefusal]:
@@ -201,11 +198,23 @@ def change_space(
 
 def remove_space(number: int) -> Deed[None]:
     """Take a space off the register."""
+    return removal(Space, number, "space_removed", lambda row: row.name, parking.remove_space)
+
+
+def removal(
+    table: type[Row],
+    number: int,
+    action: str,
+    name: Callable[[Row], str],
+    remove: Callable[[Session, Row, Author], None] = store.remove,
+    why: str = "",
+) -> Deed[None]:
+    """Take a row off. action: the audit's word for it; name: what the audit calls the row."""
 
     def act(unit: Unit, by: Author) -> None:
-        row = store.get(unit.session, Space, number)
-        unit.append(Audited(by.who, "space_removed", row.name))
-        parking.remove_space(unit.session, row, by)
+        row = store.get(unit.session, table, number)
+        unit.append(Audited(by.who, action, name(row), why))
+        remove(unit.session, row, by)
 
     return act
 

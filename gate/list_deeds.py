@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from gate.deeds import Deed
+from gate.deeds import Deed, removal
 from gate.entries import Audited
 from gate.ports import Unit
 from registry import listed, store, visits
@@ -71,13 +71,7 @@ def list_vehicle(
 
 def unlist(number: int) -> Deed[None]:
     """Take a vehicle off the list of special ones."""
-
-    def act(unit: Unit, by: Author) -> None:
-        row = store.get(unit.session, ListedVehicle, number)
-        unit.append(Audited(by.who, "vehicle_unlisted", row.plate))
-        store.remove(unit.session, row, by)
-
-    return act
+    return removal(ListedVehicle, number, "vehicle_unlisted", lambda row: row.plate)
 
 
 def list_pattern(
@@ -96,13 +90,7 @@ def list_pattern(
 
 def unlist_pattern(number: int) -> Deed[None]:
     """Take a form of plates off the list."""
-
-    def act(unit: Unit, by: Author) -> None:
-        row = store.get(unit.session, SpecialPattern, number)
-        unit.append(Audited(by.who, "pattern_unlisted", row.pattern))
-        store.remove(unit.session, row, by)
-
-    return act
+    return removal(SpecialPattern, number, "pattern_unlisted", lambda row: row.pattern)
 
 
 def announce(wanted: PassRequest) -> Deed[VisitorPass | GrantRefusal]:

@@ -10,6 +10,7 @@ class SheetFault(StrEnum):
     EMPTY = "empty"
     TOO_LARGE = "too_large"
     OLD_EXCEL = "old_excel"
+    ENCRYPTED = "encrypted"
     DAMAGED = "damaged"
     ENCODING = "encoding"
     NO_HEADINGS = "no_headings"

@@ -23,6 +23,9 @@ from registry.grid import Row, SheetFault
 _MOST_BYTES: Final = 50_000_000
 _MOST_UNPACKED: Final = 400_000_000
 _MOST_ROWS: Final = 200_000
+# An old xls is a compound file; so is an xlsx with a password, which lies in a stream of this name.
+_COMPOUND: Final = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _FORMULA: Final = re.compile(r"^[=+\-@]")
 
 
@@ -35,8 +38,8 @@ def read(content: bytes) -> tuple[Row, ...] | SheetFault:
         return SheetFault.EMPTY
     if len(content) > _MOST_BYTES:
         return SheetFault.TOO_LARGE
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
-        return SheetFault.OLD_EXCEL
+    if content.startswith(_COMPOUND):
+        return SheetFault.ENCRYPTED if _ENCRYPTED in content else SheetFault.OLD_EXCEL
     rows = _xlsx(content) if content.startswith(b"PK") else _csv(content)
     if isinstance(rows, SheetFault):
         return rows

@@ -93,7 +93,7 @@ def every(
 ) -> BlockPage:
     """Return blocks in the order in which they were made."""
     del caller
-    wanted = select(Block).where(col(Block.id) > after)
+    wanted = select(Block)
     if not ended:
         open_end = col(Block.valid_until).is_(None)
         wanted = wanted.where(
@@ -101,8 +101,8 @@ def every(
             open_end | (col(Block.valid_until) > to.clock.now().utc),
         )
     with to.journal.reading() as session:
-        items = [_out(row) for row in session.exec(wanted.order_by(col(Block.id)).limit(limit))]
-    return BlockPage(items=items, next=items[-1].number if len(items) == limit else None)
+        rows, following = found.page(session, Block, wanted, after, limit)
+        return BlockPage(items=[_out(row) for row in rows], next=following)
 
 
 @router.get("/{number}", summary="One block", responses={404: {"model": Problem}})

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from sqlmodel import col, select
+from sqlmodel import select
 
 from gate.api import found
 from gate.api.access import ReadsHistory
@@ -62,14 +62,14 @@ def every(
 ) -> ChangePage:
     """Return changes; follow them by asking again with the cursor."""
     del caller
-    wanted = select(Change).where(col(Change.id) > after)
+    wanted = select(Change)
     if plate:
         wanted = wanted.where(Change.plate == normalise(plate))
     if entity:
         wanted = wanted.where(Change.entity == entity)
     with to.journal.reading() as session:
-        items = [_out(row) for row in session.exec(wanted.order_by(col(Change.id)).limit(limit))]
-    return ChangePage(items=items, next=items[-1].number if len(items) == limit else None)
+        rows, following = found.page(session, Change, wanted, after, limit)
+        return ChangePage(items=[_out(row) for row in rows], next=following)
 
 
 def _out(row: Change) -> ChangeOut:

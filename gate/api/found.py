@@ -1,19 +1,22 @@
 """Finding what a request names, or answering that it is not there; moments with their zone."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
 from fastapi import HTTPException, Query, status
 from pydantic import AfterValidator, Field
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col
+from sqlmodel.sql.expression import SelectOfScalar
 
 from gate.api.access import Caller
 from registry import addresses, store
 from registry.errors import RecordMissingError
-from registry.records import Household
+from registry.records import Household, Numbered
 
 Row = TypeVar("Row", bound=SQLModel)
+Listed = TypeVar("Listed", bound=Numbered)
 
 
 def _with_zone(moment: datetime) -> datetime:
@@ -57,6 +60,18 @@ def row(session: Session, table: type[Row], number: int) -> Row:
         return store.get(session, table, number)
     except RecordMissingError as error:
         raise HTTPException(status.HTTP_404_NOT_FOUND, str(error)) from error
+
+
+def page(
+    session: Session, table: type[Listed], wanted: SelectOfScalar[Listed], after: int, limit: int
+) -> tuple[Sequence[Listed], int | None]:
+    """Return the wanted rows after the cursor, in the order of their ids, and the next cursor.
+
+    The cursor is None where no row follows, as far as this page can tell.
+    """
+    number = col(table.id)
+    rows = session.exec(wanted.where(number > after).order_by(number).limit(limit)).all()
+    return rows, store.id_of(rows[-1]) if len(rows) == limit else None
 
 
 def conflict(refusal: StrEnum, why: dict[str, str]) -> HTTPException:

@@ -100,15 +100,14 @@ def every(
 ) -> HouseholdPage:
     """Return households in the order in which they were made."""
     del caller
-    wanted = select(Household).where(col(Household.id) > after)
+    wanted = select(Household)
     if building:
         stairs = select(Stairwell.id).join(Building, col(Building.id) == col(Stairwell.building_id))
         named = addresses.building(building) or building
         wanted = wanted.where(col(Household.unit_id).in_(stairs.where(Building.name == named)))
     with to.journal.reading() as session:
-        rows = session.exec(wanted.order_by(col(Household.id)).limit(limit)).all()
-        items = views(session, rows)
-    return HouseholdPage(items=items, next=items[-1].number if len(items) == limit else None)
+        rows, following = found.page(session, Household, wanted, after, limit)
+        return HouseholdPage(items=views(session, rows), next=following)
 
 
 @router.get("/{household}", summary="One household", responses={404: {"model": Problem}})

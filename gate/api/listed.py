@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, status
 from fastapi.responses import JSONResponse
 from pydantic import Field
-from sqlmodel import col, select
+from sqlmodel import select
 
 from gate import list_deeds
 from gate.api import found
@@ -117,11 +117,9 @@ def every(
 ) -> ListedPage:
     """Return listed vehicles in the order in which they were listed."""
     del caller
-    wanted = select(ListedVehicle).where(col(ListedVehicle.id) > after)
     with to.journal.reading() as session:
-        rows = session.exec(wanted.order_by(col(ListedVehicle.id)).limit(limit))
-        items = [_out(row) for row in rows]
-    return ListedPage(items=items, next=items[-1].number if len(items) == limit else None)
+        rows, following = found.page(session, ListedVehicle, select(ListedVehicle), after, limit)
+        return ListedPage(items=[_out(row) for row in rows], next=following)
 
 
 @router.post(
@@ -174,11 +172,9 @@ def patterns(
 ) -> PatternPage:
     """Return forms in the order in which they were listed."""
     del caller
-    wanted = select(SpecialPattern).where(col(SpecialPattern.id) > after)
     with to.journal.reading() as session:
-        rows = session.exec(wanted.order_by(col(SpecialPattern.id)).limit(limit))
-        items = [_form(row) for row in rows]
-    return PatternPage(items=items, next=items[-1].number if len(items) == limit else None)
+        rows, following = found.page(session, SpecialPattern, select(SpecialPattern), after, limit)
+        return PatternPage(items=[_form(row) for row in rows], next=following)
 
 
 @router.post(

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, status
 from fastapi.responses import JSONResponse
 from pydantic import Field
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from gate import deeds
 from gate.api import found
@@ -77,10 +77,9 @@ def every(
 ) -> SpacePage:
     """Return spaces in the order in which they were made."""
     del caller
-    wanted = select(Space).where(col(Space.id) > after).order_by(col(Space.id)).limit(limit)
     with to.journal.reading() as session:
-        items = [_out(session, row) for row in session.exec(wanted).all()]
-    return SpacePage(items=items, next=items[-1].number if len(items) == limit else None)
+        rows, following = found.page(session, Space, select(Space), after, limit)
+        return SpacePage(items=[_out(session, row) for row in rows], next=following)
 
 
 @router.get("/{name}", summary="One space", responses={404: {"model": Problem}})

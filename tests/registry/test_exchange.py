@@ -169,6 +169,10 @@ def test_a_formula_that_nobody_has_calculated_is_an_error_and_no_empty_cell(
     [
         (b"", SheetFault.EMPTY),
         (b"\xd0\xcf\x11\xe0 an old Excel file", SheetFault.OLD_EXCEL),
+        (
+            b"\xd0\xcf\x11\xe0" + "Root Entry\0EncryptedPackage".encode("utf-16-le"),
+            SheetFault.ENCRYPTED,
+        ),
         (b"PK\x03\x04 no zip", SheetFault.DAMAGED),
         (b"\x81\x00\xff", SheetFault.ENCODING),
         (b"\x89PNG\r\n\x1a\n\x00\x00", SheetFault.ENCODING),
@@ -198,6 +202,8 @@ def test_a_thousand_bad_rows_stop_no_good_one_and_none_gets_in(
     rng = random.Random(7)
     kinds = [*BAD] * (1000 // len(BAD) + 1)
     rows, expected = [], {}
+    assert len(set(kinds)) >= 30
+    assert len({BAD[kind][0] for kind in kinds}) >= 30
     for number, kind in enumerate(kinds[:1000]):
         cells = good(number)
         BAD[kind][1](cells, rng)
@@ -238,6 +244,15 @@ def test_two_households_of_a_file_cannot_have_one_plate_or_space(session: Sessio
         ("F3", RowFault.PLATE_TWICE_IN_FILE),
         ("G4", RowFault.SPACE_TWICE_IN_FILE),
     ]
+
+
+def test_a_space_of_another_household_is_refused_and_not_moved(
+    session: Session, wang: Author
+) -> None:
+    imported(session, wang, row(1))
+    plan = imported(session, wang, row(2, space=good(1)[Column.SPACE]))
+    assert faults(plan) == [("G2", RowFault.SPACE_ELSEWHERE)]
+    assert count(session, Household) == 1
 
 
 def test_two_rows_that_say_different_things_of_one_car_are_not_both_taken(
@@ -324,7 +339,22 @@ def community(session: Session, wang: Author) -> Session:
     return session
 
 
-@pytest.mark.parametrize("write", [write_csv, write_xlsx])
+def as_gb18030(lines: list[tuple[str, ...]]) -> bytes:
+    """As an office's spreadsheet program saves a csv again."""
+    return write_csv(lines).decode("utf-8-sig").encode("gb18030")
+
+
+@pytest.mark.parametrize("write", [write_csv, write_xlsx, as_gb18030])
+def test_an_export_reads_back_as_the_same_rows(community: Session, write) -> None:
+    lines = export(community, ZONE)
+    found = table_of(write(lines))
+    assert isinstance(found, Table)
+    width = len(lines[0])
+    read = [tuple([*row.cells, *[""] * width][:width]) for row in found.rows]
+    assert [found.headings, *read] == [tuple(cells) for cells in lines]
+
+
+@pytest.mark.parametrize("write", [write_csv, write_xlsx, as_gb18030])
 def test_an_export_imports_again_without_a_change(community: Session, write) -> None:
     found = table_of(write(export(community, ZONE)))
     assert isinstance(found, Table)
