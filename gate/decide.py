@@ -126,7 +126,7 @@ def _candidates(seen: Consensus, register: Snapshot | None) -> tuple[CandidatePl
     texts = {candidate.text: candidate.confidence for candidate in seen.candidates}
     if register is None:
         return tuple(CandidatePlate(text, sure, False) for text, sure in texts.items())
-    clear = seen.confidence >= _CLEAR and register.on_record(seen.text) is not None
+    clear = seen.confidence >= _CLEAR and seen.text in register.dossiers
     near = () if clear else register.candidates(seen.text)
     known = {found.plate: found for found in near} | {t: register.on_record(t) for t in texts}
     found = [_candidate(text, texts.get(text, 0.0), record) for text, record in known.items()]
