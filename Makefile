@@ -8,7 +8,7 @@ PORT ?= 8000
 LOCK ?= requirements.lock
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: run test static check bench sbom format clean browser rtsp database easyocr-test
+.PHONY: run test static check bench fuzz sbom format clean browser rtsp database easyocr-test
 
 run: $(VENV)/.run  ## install what running needs, start the demo site
 	$(BIN)/gate demo --port $(PORT)
@@ -29,6 +29,9 @@ check: static test  ## exactly what CI runs
 
 bench: $(VENV)/.dev  ## figures of this machine
 	$(BIN)/python -m tests.bench
+
+fuzz: $(VENV)/.dev  ## 10,000 cases each of API, spreadsheets, pictures, frames, serial bytes
+	$(BIN)/python -m tests.fuzz --cases 10000
 
 easyocr-test:  ## the real EasyOCR, in an environment of its own: 6 GB of disk on Linux, 5 to 15 minutes
 	$(PYTHON) -m venv $(VENV)-easyocr

@@ -5,6 +5,7 @@ camera process starts without anything of this file. Exit status: 0 done, 1 part
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,10 +14,14 @@ from typing import TypeAlias
 from gate.errors import GateError
 
 Run = Callable[[argparse.Namespace], int]
+MOST_PIXELS = 1 << 26
+"""Of a picture that is decoded: 67 megapixels. OpenCV's own limit lets a small file take 3 GB."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit status."""
+    # OpenCV reads it when it is loaded; the cameras' processes inherit it.
+    os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MOST_PIXELS))
     options = _parser().parse_args(arguments)
     run: Run = options.run
     try:

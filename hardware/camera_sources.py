@@ -157,7 +157,10 @@ class Folder:
         except OSError:
             return None
         # imread cannot open names with Chinese characters on every system; imdecode reads bytes.
-        return _as_image(cv2.imdecode(raw, cv2.IMREAD_COLOR)) if raw.size else None
+        try:
+            return _as_image(cv2.imdecode(raw, cv2.IMREAD_COLOR)) if raw.size else None
+        except cv2.error:
+            return None
 
     def close(self) -> None:
         """Forget the list."""

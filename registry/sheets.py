@@ -8,7 +8,9 @@ apostrophe, which reading takes off again.
 import csv
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Final
@@ -21,11 +23,24 @@ from openpyxl.worksheet.worksheet import Worksheet
 from registry.grid import Row, SheetFault
 
 _MOST_BYTES: Final = 50_000_000
-_MOST_UNPACKED: Final = 400_000_000
+_MOST_UNPACKED: Final = 100_000_000
 _MOST_ROWS: Final = 200_000
 # An old xls is a compound file; so is an xlsx with a password, which lies in a stream of this name.
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+_MOST_CELLS: Final = 5_000_000
+"""Of the rectangle that a sheet spans and of its merged cells: one cell in the last corner of a
+sheet would otherwise be 17 billion."""
+
+_CELL: Final = r"([A-Za-z]{1,3})(\d{1,7})"
+_PLACES: Final = re.compile(rf"""\br\s*=\s*["']{_CELL}["']""".encode())
+_MERGED: Final = re.compile(rf"""\bref\s*=\s*["']{_CELL}:{_CELL}["']""".encode())
+_DAMAGED: Final = (
+    *(zipfile.BadZipFile, InvalidFileException, LookupError, ValueError, OSError, EOFError),
+    *(RuntimeError, ArithmeticError, TypeError, AttributeError, zlib.error, struct.error),
+    SyntaxError,  # XML that is none: ElementTree.ParseError is one.
+)
+"""What zipfile and openpyxl raise at files that are none."""
 _FORMULA: Final = re.compile(r"^[=+\-@]")
 
 
@@ -80,17 +95,40 @@ def _xlsx(content: bytes) -> tuple[Row, ...] | SheetFault:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > _MOST_UNPACKED:
                 return SheetFault.TOO_LARGE
-            calculates = any(b"<f" in packed.read(name) for name in _sheet_parts(packed))
+            parts = [packed.read(name) for name in _sheet_parts(packed)]
+        if any(_spanned(part) > _MOST_CELLS for part in parts):
+            return SheetFault.TOO_LARGE
         book = load_workbook(io.BytesIO(content), data_only=True)
+        calculates = any(b"<f" in part for part in parts)
         formulas = load_workbook(io.BytesIO(content)) if calculates else None
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError):
+        sheet = book.worksheets[0] if book.worksheets else None
+        if sheet is None:
+            return SheetFault.EMPTY
+        if sheet.max_row * sheet.max_column > _MOST_CELLS:
+            return SheetFault.TOO_LARGE
+        unvalued = _unvalued(sheet, formulas.worksheets[0]) if formulas else {}
+        return _rows(_filled(sheet, unvalued))
+    except _DAMAGED:
         return SheetFault.DAMAGED
-    except SyntaxError:  # XML that is none: ElementTree.ParseError is one
-        return SheetFault.DAMAGED
-    sheet = book.worksheets[0] if book.worksheets else None
-    if sheet is None:
-        return SheetFault.EMPTY
-    return _rows(_filled(sheet, _unvalued(sheet, formulas.worksheets[0]) if formulas else {}))
+
+
+def _spanned(part: bytes) -> int:
+    """How many cells a sheet's XML speaks of: its rectangle, or its merged cells, if more."""
+    places = [(_column(name), int(row)) for name, row in _PLACES.findall(part)]
+    far = max((p[0] for p in places), default=1) * max((p[1] for p in places), default=1)
+    merged = sum(
+        (abs(_column(last) - _column(first)) + 1) * (abs(int(to) - int(since)) + 1)
+        for first, since, last, to in _MERGED.findall(part)
+    )
+    return max(far, merged)
+
+
+def _column(name: bytes) -> int:
+    """The number of a column from its letters, from 1."""
+    number = 0
+    for letter in name.upper():
+        number = number * 26 + letter - 64
+    return number
 
 
 def _sheet_parts(packed: zipfile.ZipFile) -> Iterable[str]:

@@ -5,6 +5,7 @@ The served site and the browser are here, for NiceGUI knows one site per process
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from gate.__main__ import MOST_PIXELS
 from tests.postgres import Server, running_server
 
 if TYPE_CHECKING:  # Browser and pages load only for the tests that want them.
@@ -22,6 +24,7 @@ if TYPE_CHECKING:  # Browser and pages load only for the tests that want them.
 
     Enter = Callable[..., Page]
 
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MOST_PIXELS))  # As `gate` does.
 settings.register_profile("gate", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("gate")
 

@@ -1,0 +1,70 @@
+"""Small files that unpack to huge ones: refused with a word, in bounded memory."""
+
+import io
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+
+import pytest
+
+from gate.read_cli import load
+from hardware.camera_frames import CameraSettings
+from hardware.camera_sources import Folder
+from registry.grid import SheetFault
+from registry.sheets import read, write_xlsx
+
+SHEET = "xl/worksheets/sheet1.xml"
+HEAD = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+
+
+def book(sheet: bytes) -> bytes:
+    """A workbook with this sheet."""
+    made = io.BytesIO()
+    good = zipfile.ZipFile(io.BytesIO(write_xlsx([["a"]])))
+    with good, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in good.namelist():
+            new.writestr(name, sheet if name == SHEET else good.read(name))
+    return made.getvalue()
+
+
+def test_a_cell_in_the_last_corner_is_no_billion_cells() -> None:
+    far = f'{HEAD}<sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    assert read(book(f"{far}</worksheet>".encode())) is SheetFault.TOO_LARGE
+
+
+def test_a_merged_range_of_everything_is_no_billion_cells() -> None:
+    merged = (
+        f'{HEAD}<sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData>'
+        '<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells></worksheet>'
+    )
+    assert read(book(merged.encode())) is SheetFault.TOO_LARGE
+
+
+def test_a_sheet_that_unpacks_to_gigabytes_is_refused_before_it_does() -> None:
+    assert read(book(b" " * 300_000_000)) is SheetFault.TOO_LARGE
+
+
+def png(width: int, height: int) -> bytes:
+    """A PNG of one colour that says it is this large."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    data = zlib.compress(bytes(1_000_000), 9)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("size", [(30_000, 30_000), (2**31 - 1, 2**31 - 1), (1_000_000, 1_000)])
+def test_a_picture_that_says_it_is_huge_is_no_picture(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    file = tmp_path / "a.png"
+    file.write_bytes(png(*size))
+    source = Folder(CameraSettings(name="bomb", url=str(tmp_path)))
+    assert source.open() is None
+    assert source.grab()
+    assert source.retrieve() is None
+    assert isinstance(load(file), str)
