@@ -36,6 +36,7 @@ from recognition.training.render import (
 )
 
 Image = NDArray[np.uint8]
+Quad = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +89,17 @@ def colour_index(colour: Colour) -> int:
 
 def augmented(rng: np.random.Generator, plate: RealPlate) -> Image:
     """One real plate, cut a little differently and photographed a little worse than it was."""
-    if plate.quad is not None:
-        two_lines = False
-        cut = (
-            cut_box(rng, plate.image, plate.quad)
-            if rng.random() < 0.4
-            else cut_warped(rng, plate.image, plate.quad, two_lines=two_lines)
+    slanted = rng.random() < 0.3
+    if plate.quad is not None and rng.random() < 0.4:
+        image, quad = (
+            _slanted(rng, plate.image, plate.quad) if slanted else (plate.image, plate.quad)
         )
+        cut = cut_box(rng, image, quad)
+    elif plate.quad is not None:
+        cut = cut_warped(rng, plate.image, plate.quad, two_lines=False)
+    elif slanted:
+        image, quad = _slanted(rng, plate.image, _outline(plate.image))
+        cut = cut_box(rng, image, quad)
     else:
         cut = _recut(rng, plate.image)
     kind = rng.random()
@@ -121,10 +126,32 @@ def augmented(rng: np.random.Generator, plate: RealPlate) -> Image:
     return fit_picture(cut, (WIDTH, HEIGHT))
 
 
+def _outline(image: Image) -> Quad:
+    height, width = image.shape[:2]
+    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+
+
+def _slanted(rng: np.random.Generator, image: Image, quad: Quad) -> tuple[Image, Quad]:
+    """Picture and corners as a camera beside the lane sees them: the plate's line rises or falls
+    by up to some 8 degrees and its uprights lean.
+    """
+    rise, lean = rng.uniform(-0.14, 0.14), rng.uniform(-0.2, 0.2)
+    matrix = np.array([[1, lean, 0], [rise, 1, 0]], np.float32)
+    corners = _outline(image) @ matrix[:, :2].T
+    matrix[:, 2] = -corners.min(axis=0)
+    size = np.ceil(np.ptp(corners, axis=0)).astype(int)
+    moved = cv2.warpAffine(
+        image, matrix, (int(size[0]), int(size[1])), borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(moved, np.uint8), np.asarray(
+        quad @ matrix[:, :2].T + matrix[:, 2], np.float32
+    )
+
+
 def _recut(rng: np.random.Generator, image: Image) -> Image:
     """The cut-out with its corners moved by up to some 6 %: shift, scale, shear, slight turn."""
     height, width = image.shape[:2]
-    square = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    square = _outline(image)
     size = np.array([width, height], np.float32)
     common = rng.normal(0, 0.015, 2) * size
     grow = 1 + rng.normal(0.0, [0.025, 0.04])

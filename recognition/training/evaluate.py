@@ -27,6 +27,8 @@ from recognition.training.scores import (
 
 _BALANCED_SEED = 424242
 _BATCH = 64
+WRONG_BUT_SURE = 0.95
+"""Every wrong reading stated at least so sure is listed by name."""
 THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 
 
@@ -160,6 +162,13 @@ def report_lines(title: str, result: Result) -> Iterator[str]:
         yield f"| {span} | {bar.count} | {bar.stated:.3f} | {bar.right:.3f} |"
     yield ""
     yield _slots_line(result)
+    yield ""
+    sure = [i for i in result.wrong() if result.readings[i].confidence >= WRONG_BUT_SURE]
+    yield f"Wrong but sure, at {WRONG_BUT_SURE} or more: {len(sure)}."
+    for place in sure:
+        picture, reading = result.pictures[place], result.readings[place]
+        said = f"{picture.text} read as {reading.text}, stated {reading.confidence:.4f}"
+        yield f"- {picture.name} ({picture.groups[1]}): {said}"
     yield ""
 
 

@@ -132,7 +132,7 @@ def _reader_batch_loss(net: ReaderNet, batch: Batch, now: Moment) -> Tensor:
     labels = torch.from_numpy(batch.labels).to(now.device)
     colours = torch.from_numpy(batch.colours).to(now.device)
     lines = torch.from_numpy(batch.lines).to(now.device)
-    return reader_loss(net(images), labels, colours, lines)
+    return reader_loss(net.everything(images), labels, colours, lines)
 
 
 READER = Task(ReaderNet, _reader_batch_loss)

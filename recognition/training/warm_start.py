@@ -53,17 +53,6 @@ class Exported:
             if node.op_type == "MatMul" and node.input[1] in _unnamed(self.named)
         ]
 
-    def unnamed(self, operation: str, shape: tuple[int, ...]) -> Tensor:
-        """The one constant without a module's name of this shape that an operation takes."""
-        found = [
-            tensor
-            for name, tensor in _unnamed(self.named).items()
-            if name.startswith(f"onnx::{operation}_") and tuple(tensor.shape) == shape
-        ]
-        if len(found) != 1:
-            raise ModelError(f"{self.file}: {len(found)} constants of {operation} {shape}, not one")
-        return found[0]
-
 
 def load_folded(
     net: nn.Module, exported: Exported, prefix: str, run: Callable[[], object]
@@ -203,9 +192,6 @@ def warm_reader(file: Path, images: Tensor) -> ReaderNet:
     """
     net, exported = ReaderNet(), Exported(file)
     biases = load_folded(net, exported, "net.", lambda: net(images[:1]))
-    # The export folds "double minus single" into one constant: the network's only difference.
-    difference = exported.unnamed("Mul", tuple(net.where.shape))
-    net.where_double.data.copy_(net.where.data + difference)
     rebuild_norms(net, biases, lambda: net(images))
     return net
 

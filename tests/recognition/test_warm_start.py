@@ -38,7 +38,7 @@ def test_a_reader_gives_the_exported_logits_in_both_modes(plates, training):
 def test_every_norm_is_fed_with_outputs_that_vary_by_one(plates):
     net = warm_reader(MODELS / "reader.onnx", to_tensor(plates, "cpu"))
     norms = [m for m in net.modules() if isinstance(m, torch.nn.BatchNorm2d)]
-    assert len(norms) == 20
+    assert len(norms) == 26
     for norm in norms:
         spread = norm.running_var
         assert spread is not None
