@@ -26,7 +26,8 @@ def confirm(
     async def said_yes() -> None:
         if once.take():
             dialog.close()
-            await agreed()
+            with visit.client:  # On a slow machine the question is gone before the deed is done.
+                await agreed()
 
     with card:
         widgets.words(text)

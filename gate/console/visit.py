@@ -76,7 +76,8 @@ class Visit:
 
     def tell(self, key: str, **values: object) -> None:
         """Say that something was done."""
-        ui.notify(self.say(key, **values), type="positive", position="top", timeout=4000)
+        with self.client:  # The sheet that asked for it may have gone meanwhile.
+            ui.notify(self.say(key, **values), type="positive", position="top", timeout=4000)
 
     def warn(self, key: str, **values: object) -> None:
         """Say that something was not done, and why."""
@@ -84,13 +85,14 @@ class Visit:
 
     def warn_words(self, text: str) -> None:
         """Say in these words that something was not done."""
-        ui.notify(
-            text,
-            type="negative",
-            position="top",
-            timeout=8000,
-            close_button=self.say("shell.close"),
-        )
+        with self.client:
+            ui.notify(
+                text,
+                type="negative",
+                position="top",
+                timeout=8000,
+                close_button=self.say("shell.close"),
+            )
 
     def open_sheet(
         self, dialog: ui.dialog, keys: Mapping[str, Callable[[], Any]] | None = None

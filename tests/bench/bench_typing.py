@@ -11,28 +11,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from gate import deeds
-from gate.console.register_desk import change
-from gate.people import Role, User
-from registry import addresses
-from registry.kinds import PersonRole
-from registry.records import Household
 from tests.gate.console.browsing import chromium, log_in, open_context
-from tests.gate.console.serving import Served, served
+from tests.gate.console.sample_papers import settle_owner
+from tests.gate.console.serving import served
 from tests.gate.console.typist import Typist, register_visitor
 
 HOME, OWNER = "79-1-101", "欧阳建国"
-
-
-def settle_owner(pages: Served) -> None:
-    """Let an owner live at the address."""
-    by, address = User("manager", Role.MANAGER), addresses.parse(HOME)
-    assert address is not None
-    home = change(pages.site.services, by, deeds.add_household(address, ""))
-    assert isinstance(home, Household)
-    assert home.id is not None
-    person = {"name": OWNER, "phone": "13900009999"}
-    change(pages.site.services, by, deeds.add_person(home.id, person, PersonRole.OWNER))
 
 
 def main() -> None:
@@ -46,7 +30,7 @@ def main() -> None:
         served(Path(folder), days=1, per_day=6) as pages,
         chromium() as browser,
     ):
-        settle_owner(pages)
+        settle_owner(pages.site.services, HOME, OWNER)
         page = open_context(browser, pages.url).new_page()
         log_in(page, pages.url, "guard")
         for number in range(options.visitors):

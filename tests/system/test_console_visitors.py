@@ -4,35 +4,22 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import select
 
-from gate import deeds
-from gate.console.register_desk import change
-from gate.people import Role, User
-from registry import addresses
-from registry.homes import HomeRefusal
-from registry.kinds import PersonRole
 from registry.plates import PlateColour
 from registry.records import Block, VisitorPass
 from tests.gate.console.browsing import settle
+from tests.gate.console.sample_papers import settle_owner
 from tests.gate.console.serving import Served
 from tests.gate.console.typist import Typist, register_visitor
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 HOME, OWNER = "79-1-101", "欧阳建国"
-MANAGER = User("manager", Role.MANAGER)
 MOST_PRESSES = 60
 
 
 @pytest.fixture
 def home(pages: Served) -> str:
     """A household with one owner, whose name nobody but the register knows."""
-    address = addresses.parse(HOME)
-    assert address is not None
-    made = change(pages.site.services, MANAGER, deeds.add_household(address, ""))
-    if not isinstance(made, HomeRefusal):
-        assert made.id is not None
-        fields = {"name": OWNER, "phone": "13900009999"}
-        act = deeds.add_person(made.id, fields, PersonRole.OWNER)
-        change(pages.site.services, MANAGER, act)
+    settle_owner(pages.site.services, HOME, OWNER)
     return HOME
 
 

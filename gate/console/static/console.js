@@ -90,6 +90,7 @@
   // Enter that ends a word of a Chinese keyboard is no Enter of the form.
   window.gateFocus = (event, ids) => {
     if (event.isComposing) return;
+    event.preventDefault(); // Else this same Enter presses the button that it leads to.
     const here = (id) => getHtmlElement(id).closest(".q-field") || getHtmlElement(id);
     const open = (id) => here(id).getClientRects().length && !here(id).querySelector("input")?.value;
     const next = here(ids.find(open) ?? ids[ids.length - 1]);
