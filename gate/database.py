@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
@@ -23,6 +24,7 @@ from gate.migrations import run
 FILE = "gate.db"
 # Longer than a checkpoint or a backup step ever holds the file, shorter than a driver's patience.
 BUSY_MS = 500
+COPIES_KEPT = timedelta(days=30)
 # A lane must never hang on a server: not on a lock, not on a statement, not on a dead wire.
 _POSTGRES = {
     "connect_timeout": 2,
@@ -196,6 +198,22 @@ def copy_beside(path: Path, suffix: str) -> None:
     copy = path.with_name(f"{path.name}.{suffix}")
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
+    copy.chmod(0o600)
+
+
+def drop_old_copies(path: Path, at: datetime) -> list[str]:
+    """Take away copies of before an upgrade that are older than `COPIES_KEPT`; return their names.
+
+    They hold what was purged since, and names from before names were sealed.
+    """
+    old = [
+        copy
+        for copy in path.parent.glob(f"{path.name}.before-upgrade-from-*")
+        if at.timestamp() - copy.stat().st_mtime > COPIES_KEPT.total_seconds()
+    ]
+    for copy in old:
+        copy.unlink()
+    return [copy.name for copy in old]
 
 
 def _shown(where: Path | str) -> str:

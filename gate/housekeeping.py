@@ -8,7 +8,7 @@ import logging
 import threading
 from datetime import datetime, timedelta, tzinfo
 
-from gate.database import Database
+from gate.database import Database, drop_old_copies
 from gate.day_counts import keep_missing
 from gate.errors import GateError
 from gate.ports import Clock
@@ -51,6 +51,8 @@ class Housekeeping:
         self._due = next_night(now, self._zone)
         try:
             purged = self._retention.run(lambda: not self._stopping.is_set())
+            if self._database.path is not None:
+                drop_old_copies(self._database.path, now)
             keep_missing(self._database, lambda: not self._stopping.wait(BREATH_S))
         except (GateError, OSError) as error:
             _log.warning("the nightly work did not end well, next try tomorrow: %s", error)

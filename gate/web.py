@@ -29,6 +29,7 @@ from gate.api.parts import ApiServices
 from gate.ports import SiteEvents
 from gate.readiness import Readiness
 from gate.security.bodies import BodyLimit
+from gate.security.headers import headers
 
 API = "/api/v1"
 PARTS = (
@@ -38,19 +39,6 @@ PARTS = (
 """The modules whose routers make up the API."""
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "testclient"})
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
-        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-        "connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
-    ),
-}
-
 Ready = Callable[[], Readiness]
 
 
@@ -84,7 +72,7 @@ def build(
 
 async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     response = await call_next(request)
-    for name, value in _HEADERS.items():
+    for name, value in headers(request.url.path).items():
         response.headers.setdefault(name, value)
     if request.url.scheme == "https":
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

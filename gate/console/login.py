@@ -22,6 +22,7 @@ from gate.console.sessions import COOKIE, LONGEST
 from gate.console.throttle import Throttle
 from gate.errors import JournalAway
 from gate.people import WAIT, LogInRefused, User
+from gate.security.headers import PLAIN, POLICY
 from gate.texts import Language, Texts
 
 HOME: Final = "/live"
@@ -110,7 +111,7 @@ def safe_target(to: str) -> str:
     return to if plain and "\n" not in to and "\r" not in to and "\\" not in to else HOME
 
 
-_HEADERS: Final = {"Cache-Control": "no-store", "X-Frame-Options": "DENY"}
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Frame-Options": "DENY", POLICY: PLAIN}
 
 
 def _form(site: str, preferences: Preferences, why: str, to: str, name: str = "") -> str:

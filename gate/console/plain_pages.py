@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from gate.console.preferences import current
+from gate.security.headers import PLAIN, POLICY
 from gate.texts import Texts
 
 _log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def page(code: int, key: str) -> HTMLResponse:
 <h1>{title}</h1><p class="soft">{hint}</p>
 <p><a href="/">{escape(texts.say("shell.to_first"))}</a></p></div></main></body></html>""",
         status_code=code,
-        headers={"Cache-Control": "no-store"},
+        headers={"Cache-Control": "no-store", POLICY: PLAIN},
     )
 
 

@@ -58,7 +58,7 @@ def _one(operation: Any, cases: int, headers: dict[str, str], sent: list[int]) -
     @given(case=operation.as_strategy())
     def ask(case: Any) -> None:
         sent[0] += 1
-        answer = case.call(headers={**(case.headers or {}), **headers})
+        answer = case.call(headers={**(case.headers or {}), **headers}, timeout=120)
         assert answer.status_code < 500, (operation.label, answer.status_code, answer.text[:300])
         assert "Traceback" not in answer.text, operation.label
 

@@ -1,9 +1,11 @@
 """The nightly purge: once a night, at night, and trouble waits for the next one."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from gate.database import drop_old_copies
 from gate.events import PassageId
 from gate.housekeeping import FIRST, Housekeeping, next_night
 from gate.pictures import Pictures
@@ -41,3 +43,18 @@ def test_old_passages_lose_plate_and_person_once_a_night(tmp_path: Path) -> None
         reports = Reports(made.database, made.vault, CHINA)
         (row,) = reports.passages(PassageFilter()).rows
         assert (row.passage, row.plate, row.household) == (PassageId("old"), "", "")
+
+
+def test_copies_of_before_an_upgrade_go_after_a_month_and_only_they(tmp_path: Path) -> None:
+    base, now = tmp_path / "gate.db", datetime(2026, 11, 22, 12, tzinfo=UTC)
+    for name, days in (
+        ("gate.db.before-upgrade-from-0003", 31),
+        ("gate.db.before-upgrade-from-0004", 29),
+        ("gate.db", 400),
+        ("gate.db.kept-by-hand", 400),
+    ):
+        (tmp_path / name).touch()
+        then = (now - timedelta(days=days)).timestamp()
+        os.utime(tmp_path / name, (then, then))
+    assert drop_old_copies(base, now) == ["gate.db.before-upgrade-from-0003"]
+    assert len(list(tmp_path.iterdir())) == 3
