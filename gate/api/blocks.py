@@ -106,7 +106,7 @@ def every(
 
 
 @router.get("/{number}", summary="One block", responses={404: {"model": Problem}})
-def one(number: int, caller: ReadsRegistry, to: Services) -> BlockOut:
+def one(number: found.Number, caller: ReadsRegistry, to: Services) -> BlockOut:
     """Return a block by its number."""
     del caller
     with to.journal.reading() as session:
@@ -141,7 +141,7 @@ def block(wish: BlockIn, caller: WritesRegistry, to: Services, key: Key = None) 
     responses={404: {"model": Problem}},
 )
 def lift(
-    number: int,
+    number: found.Number,
     caller: WritesRegistry,
     to: Services,
     why: Annotated[str, Query(min_length=1, max_length=200, description="goes on record")],

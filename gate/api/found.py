@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
-from fastapi import HTTPException, Query, status
+from fastapi import HTTPException, Path, Query, status
 from pydantic import AfterValidator, Field
 from sqlmodel import Session, SQLModel, col
 from sqlmodel.sql.expression import SelectOfScalar
@@ -33,7 +33,11 @@ Moment = Annotated[
 Label = Annotated[str, Field(max_length=32, examples=["3-2-501"])]
 """A household, as building-unit-room in any of the usual ways of writing."""
 
-After = Annotated[int, Query(ge=0, description="cursor: `next` of a page")]
+MOST = 2**63 - 1
+"""The largest number that a row of either database can have; a larger one is refused, not asked."""
+
+Number = Annotated[int, Path(ge=0, le=MOST)]
+After = Annotated[int, Query(ge=0, le=MOST, description="cursor: `next` of a page")]
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 

@@ -155,7 +155,7 @@ def enter(wish: ListedIn, caller: WritesRegistry, to: Services, key: Key = None)
     response_model=ListedOut,
     responses={404: {"model": Problem}},
 )
-def leave(number: int, caller: WritesRegistry, to: Services) -> JSONResponse:
+def leave(number: found.Number, caller: WritesRegistry, to: Services) -> JSONResponse:
     """Take it off; it is a stranger from then on."""
 
     def left(unit: Unit, by: Author) -> ListedOut:
@@ -207,7 +207,7 @@ def enter_form(
     response_model=PatternOut,
     responses={404: {"model": Problem}},
 )
-def leave_form(number: int, caller: WritesRegistry, to: Services) -> JSONResponse:
+def leave_form(number: found.Number, caller: WritesRegistry, to: Services) -> JSONResponse:
     """Take a form off the list."""
 
     def left(unit: Unit, by: Author) -> PatternOut:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, status
 
+from gate.api import found
 from gate.api.access import Caller, ReadsPassages
 from gate.api.parts import Model, Problem, Services
 from gate.entries import Audited
@@ -65,7 +66,9 @@ def every(
         str, Query(max_length=200, description="needed with `plate`: the look-up is logged")
     ] = "",
     outcome: Annotated[str | None, Query(max_length=32)] = None,
-    before: Annotated[int | None, Query(ge=1, description="cursor: `next` of a page")] = None,
+    before: Annotated[
+        int | None, Query(ge=1, le=found.MOST, description="cursor: `next` of a page")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> PassagePage:
     """Return passages. A vehicle's history is a person's movements: it needs a reason, logged."""
@@ -88,10 +91,10 @@ def every(
 def one(passage: str, caller: ReadsPassages, to: Services) -> PassageOut:
     """Return one passage by its id."""
     del caller
-    found = to.reports.passage(PassageId(passage))
-    if found is None:
+    known = to.reports.passage(PassageId(passage))
+    if known is None:
         raise HTTPException(status.HTTP_404_NOT_FOUND, f"there is no passage {passage!r}")
-    return _out(found.row)
+    return _out(known.row)
 
 
 def _check_zone(*moments: datetime | None) -> None:

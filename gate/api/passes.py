@@ -49,7 +49,7 @@ class PassIn(Model):
     valid_until: found.Moment
     colour: PlateColour = PlateColour.UNKNOWN
     recurring: bool = False
-    consent: Annotated[int | None, Field(ge=1)] = None
+    consent: Annotated[int | None, Field(ge=1, le=found.MOST)] = None
     visitor_name: Annotated[str, Field(max_length=64)] = ""
     visitor_phone: Annotated[str, Field(max_length=32)] = ""
     purpose: Annotated[str, Field(max_length=64)] = ""
@@ -134,7 +134,9 @@ def announce(wish: PassIn, caller: WritesPasses, to: Services, key: Key = None) 
 def every(
     caller: ReadsPasses,
     to: Services,
-    before: Annotated[int | None, Query(ge=1, description="cursor: `next` of a page")] = None,
+    before: Annotated[
+        int | None, Query(ge=1, le=found.MOST, description="cursor: `next` of a page")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> PassPage:
     """Return passes; a household's token sees its own."""
@@ -156,7 +158,7 @@ def every(
     response_model=PassOut,
     responses={404: {"model": Problem}},
 )
-def revoke(number: int, caller: WritesPasses, to: Services) -> JSONResponse:
+def revoke(number: found.Number, caller: WritesPasses, to: Services) -> JSONResponse:
     """End a pass now; doing it again changes nothing."""
 
     def revoked(unit: Unit, by: Author) -> PassOut:

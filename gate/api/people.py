@@ -102,7 +102,7 @@ def add(
     responses={404: {"model": Problem}, 409: {"model": Problem}},
 )
 def change(
-    number: int, wish: PersonIn, caller: WritesRegistry, to: Services, key: Key = None
+    number: found.Number, wish: PersonIn, caller: WritesRegistry, to: Services, key: Key = None
 ) -> JSONResponse:
     """Put these values in the place of the old ones, which the history keeps."""
     fields = _fields(wish)
@@ -120,7 +120,7 @@ def change(
     response_model=MaskedPerson,
     responses={404: {"model": Problem}, 409: {"model": Problem}},
 )
-def remove(number: int, caller: WritesRegistry, to: Services) -> JSONResponse:
+def remove(number: found.Number, caller: WritesRegistry, to: Services) -> JSONResponse:
     """Take somebody off; 409 while a pass in force rests on that person's consent."""
 
     def removed(unit: Unit, by: Author) -> MaskedPerson:

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, status
 from pydantic import Field
 
+from gate.api import found
 from gate.api.access import MakesTokens
 from gate.api.parts import Model, Services, example
 from gate.tokens import Scope, TokenError
@@ -85,7 +86,7 @@ def every(caller: MakesTokens, to: Services) -> list[TokenOut]:
 
 
 @router.delete("/{number}", summary="End a token now", status_code=204)
-def revoke(number: int, caller: MakesTokens, to: Services) -> None:
+def revoke(number: found.Number, caller: MakesTokens, to: Services) -> None:
     """End a token; 404 where there is none with this number."""
     if not to.tokens.revoke(number, by=caller.name):
         raise HTTPException(status.HTTP_404_NOT_FOUND, f"there is no token {number}")

@@ -119,3 +119,19 @@ def test_metrics_are_for_this_machine(api: Api) -> None:
     assert api.nobody().get("/metrics").status_code == 200
     stranger = TestClient(api.app, client=("192.0.2.1", 1234))
     assert stranger.get("/metrics").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("DELETE", "/api/v1/registry/people/{}"),
+        ("DELETE", "/api/v1/passes/{}"),
+        ("DELETE", "/api/v1/tokens/{}"),
+        ("GET", "/api/v1/registry/blocks/{}"),
+        ("GET", "/api/v1/registry/blocks?after={}"),
+        ("GET", "/api/v1/passages?before={}"),
+    ],
+)
+def test_a_number_that_no_database_can_hold_is_refused(api: Api, method: str, path: str) -> None:
+    answer = api.user(Role.ADMIN).request(method, path.format(2**63))
+    assert answer.status_code == 422
