@@ -6,10 +6,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from gate.people import Role
 from gate.registry_effects import RegistryEffects
+from tests.fuzz.cases import fuzzing
 from tests.gate.api.conftest import Api, build
 from tests.gate.journal_cast import desk
 
@@ -48,13 +49,7 @@ def _token(api: Api) -> str:
 
 
 def _one(operation: Any, cases: int, headers: dict[str, str], sent: list[int]) -> None:
-    @settings(
-        max_examples=cases,
-        deadline=None,
-        database=None,
-        derandomize=True,
-        suppress_health_check=list(HealthCheck),
-    )
+    @fuzzing(cases)
     @given(case=operation.as_strategy())
     def ask(case: Any) -> None:
         sent[0] += 1

@@ -11,17 +11,22 @@ from tests.fuzz.targets import Target
 HANG_S = 60
 
 
-def run(target: Target, cases: int) -> int:
-    """Run the cases; return how many ran. Raises where a promise is broken."""
-    ran = [0]
-
-    @settings(
+def fuzzing(cases: int) -> settings:
+    """So many cases, the same each time, however slow one is."""
+    return settings(
         max_examples=cases,
         deadline=None,
         database=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
     )
+
+
+def run(target: Target, cases: int) -> int:
+    """Run the cases; return how many ran. Raises where a promise is broken."""
+    ran = [0]
+
+    @fuzzing(cases)
     @given(case=target.cases())
     def one(case: object) -> None:
         ran[0] += 1
