@@ -7,6 +7,7 @@ wall time at which it began.
 
 import itertools
 import threading
+from collections import deque
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from hardware.emulators.waveshare import WaveshareBoard
 
 CLOCK = SystemClock()
 PRESENCE, SAFETY, BUTTON = 1, 2, 3
+TICK_S = 0.05
 PATIENCE_S, EMPTY_S = 20.0, 1.8
 """EMPTY_S: longer than a track lives without a reading, so that two vehicles are never one."""
 
@@ -47,10 +49,43 @@ LANE = """
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """The raise relay was energised. plate: who stood there, "" for nobody or the button."""
+    """The raise relay was energised. plate: who stood there, "" for nobody or the button.
+
+    lag: seconds by which this process was behind at that time, so that `at` may be late by as much.
+    """
 
     at: datetime
     plate: str
+    lag: float
+
+
+class Lag:
+    """How far behind this process is: on a busy machine what it notes may be that late."""
+
+    def __init__(self) -> None:
+        self._late: deque[float] = deque(maxlen=60)
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="lag", daemon=True)
+
+    def start(self) -> None:
+        """Begin to measure."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End it."""
+        self._ended.set()
+        self._thread.join()
+
+    @property
+    def worst(self) -> float:
+        """Of the last three seconds."""
+        return max(self._late, default=0.0)
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            before = CLOCK.monotonic()
+            self._ended.wait(TICK_S)
+            self._late.append(CLOCK.monotonic() - before - TICK_S)
 
 
 class FastLane:
@@ -65,6 +100,7 @@ class FastLane:
         self._device = EmulatedDevice(WaveshareBoard(), line=PtyLine(link), baud=9600)
         self.camera = EmulatedCamera(fps=8.0)
         self._pulsed, self._ended = threading.Event(), threading.Event()
+        self._lag = Lag()
         self._thread = threading.Thread(target=self._drive, name=f"drivers-{name}", daemon=True)
         self._dice = np.random.default_rng(len(name))
         ground = self._dice.integers(60, 120, (18, 32, 3)).astype(np.uint8)
@@ -84,6 +120,7 @@ class FastLane:
         self._stack.enter_context(self._device)
         self._stack.enter_context(self.camera)
         self.camera.show(self._street)
+        self._lag.start()
         self._thread.start()
         return self
 
@@ -95,6 +132,7 @@ class FastLane:
     ) -> None:
         self._ended.set()
         self._thread.join()
+        self._lag.stop()
         self._stack.close()
 
     def stop_drivers(self) -> None:
@@ -104,7 +142,7 @@ class FastLane:
 
     def _changed(self, change: Change) -> None:
         if change.channel == 1 and change.energised:
-            self.pulses.append(Pulse(CLOCK.now().utc, self._standing))
+            self.pulses.append(Pulse(CLOCK.now().utc, self._standing, self._lag.worst))
             self._pulsed.set()
 
     def _drive(self) -> None:
