@@ -162,7 +162,7 @@ def frame(image: np.ndarray[Any, Any]) -> None:
     watch(Motion(), shrunk(image))
     for reading in _reader().read(image):
         assert reading.text
-        assert 0 <= reading.score <= 1
+        assert 0 <= reading.confidence <= 1
 
 
 # --- serial bytes ---------------------------------------------------------------------------------
