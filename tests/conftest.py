@@ -29,15 +29,6 @@ settings.register_profile("gate", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("gate")
 
 
-LAST = "tests/security/test_role_matrix.py"
-"""Presses everything on the one site of this process, so nobody looks at that site after it."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests of LAST after all others."""
-    items.sort(key=lambda item: item.nodeid.startswith(LAST))
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """One PostgreSQL server for the whole run, started by the first test that wants it."""
