@@ -43,7 +43,9 @@ def test_no_text_is_empty():
 
 
 def test_english_is_english():
-    allowed = {"shell.other_language"}
+    # What must stand in a cell is quoted as it must stand there.
+    cells = ("plate_province", "plate_authority", "building_form", "unit_form", "date_form")
+    allowed = {"shell.other_language", *(f"row_fault.{cell}" for cell in cells)}
     wrong = [k for k, t in catalogue(Language.ENGLISH).items() if CJK.search(t)]
     assert set(wrong) <= allowed
 
