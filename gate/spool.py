@@ -132,15 +132,14 @@ def _line(generation: str, ordinal: int, payload: bytes) -> bytes:
 
 
 def _parse(contents: bytes, start: int) -> Spooled | None:
+    """Read the line at `start`; None unless it is, byte for byte, what `_line` writes."""
     head = contents[start : start + _HEAD]
     try:
-        length, crc, generation, ordinal = head.decode("ascii").split()
+        length, _crc, generation, ordinal = head.decode("ascii").split()
         end = start + _HEAD + int(length, 16)
-        marked = contents[start + 18 : end]
-        sound = contents[end : end + 1] == b"\n" and zlib.crc32(marked) == int(crc, 16)
-        if not sound or len(head) != _HEAD:
-            return None
-        return Spooled(generation, int(ordinal, 16), contents[start + _HEAD : end], end + 1)
+        payload = contents[start + _HEAD : end]
+        sound = contents[start : end + 1] == _line(generation, int(ordinal, 16), payload)
+        return Spooled(generation, int(ordinal, 16), payload, end + 1) if sound else None
     except ValueError:
         return None
 

@@ -23,6 +23,7 @@ from hardware.emulators.model import Model
 TURNAROUND_S = 0.001
 SILENT_CHARACTERS = 3.5
 LEAST_SILENCE_S = 0.001
+LET_GO_S = 5.0
 
 
 class EmulatedDevice:
@@ -48,6 +49,7 @@ class EmulatedDevice:
         self._silence_at = inf
         self._reset_at = inf
         self._stopping = False
+        self._let_go = threading.Event()
         self._wake_read, self._wake_write = os.pipe()
         self._thread = threading.Thread(target=self._run, name="emulated device", daemon=True)
         self._watch_pulses()
@@ -108,8 +110,12 @@ class EmulatedDevice:
             self._forget_bytes()
             if not power:
                 self._reset_now()
-        # While the thread waits on the terminal, the kernel keeps it alive.
+        # While the thread waits on the terminal, the kernel keeps it alive, and whoever has it open
+        # would still write into it.
+        self._let_go.clear()
         self._wake()
+        if self._thread.is_alive() and threading.current_thread() is not self._thread:
+            self._let_go.wait(LET_GO_S)
 
     def plug(self, name: Path | None = None) -> None:
         """Put the plug back, where `name` is given under that name."""
@@ -170,6 +176,7 @@ class EmulatedDevice:
                 ready, _, _ = select.select(sources, [], [], min(max(0.0, wait_s), 1.0))
                 if self._wake_read in ready:
                     os.read(self._wake_read, 4096)
+            self._let_go.set()
             with self._lock:
                 self._step(self._clock.monotonic())
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gate.spool import Spool, scan
@@ -52,6 +52,7 @@ def test_a_torn_end_costs_only_the_lines_it_tore(lines: list[bytes], data: st.Da
 
 @settings(max_examples=25)
 @given(PAYLOADS, st.integers(0, 10_000), st.integers(1, 255))
+@example([b"0123456789"], 7, 0x20)  # A length of 0000000A instead of 0000000a.
 def test_a_changed_byte_ends_the_reading_there(lines: list[bytes], at: int, by: int) -> None:
     whole, ends = written(lines)
     contents = bytearray(whole[: ends[-1]])
