@@ -41,6 +41,8 @@ class Action(StrEnum):
     OPERATE = "operate"
     REGISTER_VISITOR = "register_visitor"
     HAND_OVER = "hand_over"
+    SEE_INSIDE = "see_inside"
+    CORRECT_INSIDE = "correct_inside"
     READ_LOG_TODAY = "read_log_today"
     READ_LOG = "read_log"
     READ_CHARTS = "read_charts"
@@ -62,6 +64,8 @@ _GUARD = frozenset(
         Action.OPERATE,
         Action.REGISTER_VISITOR,
         Action.HAND_OVER,
+        Action.SEE_INSIDE,
+        Action.CORRECT_INSIDE,
         Action.READ_LOG_TODAY,
         Action.SEARCH_REGISTRY,
         Action.RESET_FIRE,
@@ -78,7 +82,14 @@ _MANAGER = _GUARD | {
     Action.PROTECT_DATA,
 }
 _AUDITOR = frozenset(
-    {Action.WATCH, Action.READ_LOG, Action.READ_CHARTS, Action.READ_AUDIT, Action.EXPORT}
+    {
+        Action.WATCH,
+        Action.SEE_INSIDE,
+        Action.READ_LOG,
+        Action.READ_CHARTS,
+        Action.READ_AUDIT,
+        Action.EXPORT,
+    }
 )
 
 

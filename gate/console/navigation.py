@@ -27,6 +27,7 @@ GUARD_PLACES: Final = (
     Place("/visitors/new", "visitor_new", "person_add", Action.REGISTER_VISITOR, "N"),
     Place("/visitors", "visitors", "badge", Action.REGISTER_VISITOR, "V"),
     Place("/log", "log", "list_alt", Action.READ_LOG_TODAY, "T"),
+    Place("/inside", "inside", "garage", Action.SEE_INSIDE, "W"),
     Place("/handover", "handover", "handshake", Action.HAND_OVER, "H"),
 )
 MANAGER_PLACES: Final = (

@@ -19,9 +19,8 @@ from gate.console.visit import Visit
 from gate.people import Action
 from gate.report_values import InsideVehicle
 from registry.plates import normalise
+from registry.stays import LONG_VISIT
 from registry.visits import GrantRefusal
-
-LONG_VISIT = timedelta(hours=24)
 
 
 def add(pages: Pages) -> None:

@@ -47,6 +47,7 @@ from gate.people import People, Role
 from gate.pictures import Pictures
 from gate.ports import Pictures as KeptPictures
 from gate.register import Register
+from gate.registry_effects import RegistryEffects
 from gate.reports import Reports
 from gate.settings import Settings
 from gate.vault import open_vault
@@ -119,7 +120,7 @@ def sample_site(folder: Path) -> Iterator[SampleSite]:
 def _opened(folder: Path, clock: SampleClock) -> Iterator[SampleSite]:
     vault = open_vault(folder / "vault.key")
     database = open_database(folder)
-    journal = Journal(database, folder, vault, clock)
+    journal = Journal(database, folder, vault, clock, effects=RegistryEffects())
     pictures = Pictures(folder / "pictures", vault)
     hub = Hub()
     lanes = FakeLanes(clock, hub, pictures)
