@@ -26,6 +26,10 @@ Image = NDArray[np.uint8]
 
 SIZE = (1280, 720)
 WIDTHS = (60.0, 300.0)
+OPENINGS = (0.97, 0.99, 0.999)
+"""Confidences that might open; the first is the site's default (gate.policy)."""
+
+Said = Sequence[Reading | Consensus | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,54 +123,51 @@ def _plain_streets(rng: np.random.Generator) -> list[Backdrop]:
     return [Backdrop(pyramid(picture), np.stack([box_quad(520, 400, 220, 70)]), chinese=False)]
 
 
-def report(found: Sequence[Passage], opening: float = 0.99) -> str:
-    """Accuracy by plate width of the single picture and of the vote so far; time to a decision."""
+def report(found: Sequence[Passage], openings: Sequence[float] = OPENINGS) -> str:
+    """Accuracy by plate width of the single picture and of the vote so far; what opens, by the
+    confidence asked for, and every plate that would have opened for another one."""
     count = len(found[0].singles)
-    lines = [f"{'plate px':>9}{'one picture':>13}{'vote so far':>13}{'decided':>9}{'wrong':>7}"]
+    lines = [f"{'plate px':>9}{'one picture':>13}{'vote so far':>13}"]
     for number in range(0, count, max(1, count // 8)):
         width = WIDTHS[0] * (WIDTHS[1] / WIDTHS[0]) ** (number / max(count - 1, 1))
         one = sum(_is(p.singles[number], p.text) for p in found) / len(found)
         many = sum(_is(p.votes[number], p.text) for p in found) / len(found)
-        first = [_decision(p, opening, number) for p in found]
-        decided = sum(text is not None for text in first)
-        wrong = sum(text not in {None, p.text} for text, p in zip(first, found, strict=True))
-        lines.append(
-            f"{width:>9.0f}{one:>13.1%}{many:>13.1%}{decided / len(found):>9.1%}{wrong:>7}"
-        )
-    return "\n".join(lines) + "\n" + _times(found, opening)
+        lines.append(f"{width:>9.0f}{one:>13.1%}{many:>13.1%}")
+    return "\n".join([*lines, *(line for opening in openings for line in _at(found, opening))])
 
 
-def _times(found: Sequence[Passage], opening: float) -> str:
-    """Frames until a decision, by the vote and by the first single picture that is sure enough."""
+def _at(found: Sequence[Passage], opening: float) -> list[str]:
+    """What one confidence decides, by the vote and by the first single picture that is so sure."""
     lines = []
-    ways: tuple[tuple[str, Callable[[Passage], list[Reading | Consensus | None]]], ...] = (
-        ("one picture", lambda p: list(p.singles)),
-        ("vote", lambda p: list(p.votes)),
+    ways: tuple[tuple[str, Callable[[Passage], Said]], ...] = (
+        ("one picture", lambda p: p.singles),
+        ("vote", lambda p: p.votes),
     )
     for name, said in ways:
-        first = [
-            (next((i for i, s in enumerate(said(p)) if _opens(s, opening)), None), p) for p in found
-        ]
-        when = [i + 1 for i, _ in first if i is not None]
-        wrong = sum(i is not None and not _is(said(p)[i], p.text) for i, p in first)
-        middle = float(np.median(when)) if when else float("nan")
-        share = len(when) / len(found)
+        first = [(_first(said(p), opening), p.text) for p in found]
+        made = [(place, text, truth) for (place, text), truth in first if text is not None]
+        after = float(np.median([place for place, _, _ in made])) if made else float("nan")
+        wrong = [f"{truth} as {text}" for _, text, truth in made if text != truth]
         lines.append(
-            f"{name:>12}: decided {share:.1%}, after {middle:.0f} frames (median), wrong {wrong}"
+            f"at {opening}, {name}: decided {len(made) / len(found):.1%} of {len(found)}, after "
+            f"{after:.0f} pictures (median), wrong {len(wrong)}{': ' if wrong else ''}"
+            f"{', '.join(wrong)}"
         )
-    return "\n".join(lines)
+    return lines
 
 
-def _opens(said: Reading | Consensus | None, opening: float) -> bool:
+def _first(said: Said, opening: float) -> tuple[int, str | None]:
+    """How many pictures it took to be sure enough, and of which text; None where it never was."""
+    for number, one in enumerate(said, start=1):
+        if one is not None and _opens(one, opening):
+            return number, one.text
+    return len(said), None
+
+
+def _opens(said: Reading | Consensus, opening: float) -> bool:
     """Sure enough, and for a vote from two readings of the same text at least."""
     agreed = not isinstance(said, Consensus) or said.agreeing >= 2
-    return said is not None and said.confidence >= opening and agreed
-
-
-def _decision(passage: Passage, opening: float, last: int) -> str | None:
-    """The text that the vote opens for up to a frame, None where it does not yet."""
-    said = next((v for v in passage.votes[: last + 1] if _opens(v, opening)), None)
-    return said.text if said else None
+    return said.confidence >= opening and agreed
 
 
 def _is(said: Reading | Consensus | None, text: str) -> bool:

@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     approach.add_argument("--passages", type=int, default=60)
     approach.add_argument("--frames", type=int, default=16)
     approach.add_argument("--second", action="store_true", help="with the second reader's opinions")
-    approach.add_argument("--opening", type=float, default=0.99, help="confidence that opens")
+    approach.add_argument("--opening", type=float, help="confidence that opens; none: several")
     samples = verbs.add_parser("samples", help="a sheet of training scenes")
     samples.add_argument("--out", type=Path, required=True)
     for verb in (train, export, evaluate, approach, samples):
@@ -144,16 +144,17 @@ def _evaluate_composed(given: argparse.Namespace) -> int:
 
 def _approach(given: argparse.Namespace) -> int:
     from recognition.pipeline import PlateReader
-    from recognition.training.approach import report, simulate
+    from recognition.training.approach import OPENINGS, report, simulate
 
     reader = PlateReader.default()
+    openings = OPENINGS if given.opening is None else (given.opening,)
     if given.second:
         from recognition.training.second_export import TrainedSecond
 
         reader.second = TrainedSecond()
-        reader.settings = replace(reader.settings, ask_below=given.opening)
+        reader.settings = replace(reader.settings, ask_below=openings[0])
     found = simulate(reader, given.data, given.passages, given.frames, given.seed)
-    print(report(found, given.opening))
+    print(report(found, openings))
     return 0
 
 
