@@ -1,4 +1,4 @@
-"""What the report on simulated approaches says: decided, after how many pictures, wrongly of whom."""
+"""The report on simulated approaches: what opens, after how many pictures, and for whom wrongly."""
 
 import numpy as np
 
