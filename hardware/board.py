@@ -7,11 +7,13 @@ Rules that every driver of this package keeps:
 - Every call has a deadline. A write is never repeated blindly; a read may be.
 - A board has one owner thread. Nothing here sleeps for the length of a pulse.
 - When the wire is down a command fails at once. It is never queued, so it can never come late.
+- An order's age is looked at when the wire is free for it, right before its first byte.
 - Relays are released at connect, at close and after every reconnect.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from typing import Protocol
 
 from hardware.errors import HardwareError
@@ -42,6 +44,7 @@ class Trouble(StrEnum):
     STUCK = "stuck"  # A relay stayed energised after its release.
     INTERLOCK = "interlock"  # Raise and lower would have been energised together.
     BAD_ORDER = "bad_order"  # The caller asked for a channel or a time that does not exist.
+    LATE = "late"  # The order grew too old while it waited for the wire; nothing was sent.
     SETTINGS = "settings"  # The configuration contradicts itself or the board's limits.
 
 
@@ -153,8 +156,11 @@ class RelayBoard(Protocol):
         """Release every relay where the wire allows it, then close. Never raises."""
         ...
 
-    def pulse(self, channel: int, ms: int) -> Ack:
+    def pulse(self, channel: int, ms: int, before: float = inf) -> Ack:
         """Energise `channel` for `ms` milliseconds; return without waiting for its end.
+
+        Worthless from the monotonic second `before` on: where its first byte would not be written
+        by then it is refused (LATE) and nothing is sent, whatever the wire was waiting for.
 
         Refused (INTERLOCK) while another channel of its interlock group is, or may still be,
         energised: release that one first.

@@ -10,6 +10,7 @@ Rules, on top of those of hardware.board:
 
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
 from typing import TypeVar
 
 from hardware.board import Ack, BoardError, BoardSettings, Identity, Trouble
@@ -84,14 +85,14 @@ class Driver:
         self._down(self._error(Trouble.LOST, "closed"))
         self._wire.leave(self._user)
 
-    def pulse(self, channel: int, ms: int) -> Ack:
+    def pulse(self, channel: int, ms: int, before: float = inf) -> Ack:
         """See RelayBoard.pulse."""
         self._check_order(channel, ms)
         self._require_link()
         self._refuse_rivals(channel)
         self._holding.energised(channel)
         try:
-            return self._do(lambda: self._dialect.energise(channel, ms))
+            return self._do(lambda: self._dialect.energise(channel, ms, before))
         except BoardError:
             # Nobody knows whether it moved: a board without a timer is told to let go at once.
             ms = ms if self._dialect.timed else 0

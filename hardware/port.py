@@ -1,7 +1,9 @@
 """The two kinds of byte pipe to a board: a serial port (pyserial) and a TCP serial server.
 
 Rules: no call blocks past the wait it is given; DTR and RTS are put down before a port is opened;
-a port is locked against a second user; closing always frees the descriptor.
+a port is locked against a second user; closing always frees the descriptor; what lies here unsent
+when a port is given up, or behind a network that is away, is thrown away: sent later, it would raise
+an arm for whoever stands there then.
 
 TCP does not go through pyserial's own socket handler: that one waits five seconds to connect,
 sleeps in close(), and keeps the descriptor when the far end has already gone (pyserial 3.5).
@@ -10,6 +12,7 @@ sleeps in close(), and keeps the descriptor when the far end has already gone (p
 import contextlib
 import select
 import socket
+import struct
 import termios
 from collections.abc import Callable
 from typing import Protocol
@@ -18,6 +21,8 @@ from urllib.parse import urlsplit
 import serial
 
 TCP_CONNECT_S = 1.0
+TCP_UNSEEN_MS = 500
+"""How long written bytes may be without the serial server's acknowledgement: then they are dropped."""
 FAULTS = (serial.SerialException, OSError, termios.error)
 """Everything that a dying port was seen to raise; none of the three contains the others."""
 
@@ -34,7 +39,11 @@ class Port(Protocol):
         ...
 
     def close(self) -> None:
-        """Free the descriptor; never raises."""
+        """Free the descriptor; what was written may still go out. Never raises."""
+        ...
+
+    def abandon(self) -> None:
+        """Free the descriptor and throw away what was written and has not left. Never raises."""
         ...
 
 
@@ -70,9 +79,15 @@ class SerialPort:
         self._serial.write(data)
 
     def close(self) -> None:
-        """Free the descriptor; never raises."""
+        """Free the descriptor; what was written may still go out. Never raises."""
         with contextlib.suppress(*FAULTS):
             self._serial.close()
+
+    def abandon(self) -> None:
+        """Free the descriptor and throw away what was written and has not left. Never raises."""
+        with contextlib.suppress(*FAULTS):
+            self._serial.reset_output_buffer()
+        self.close()
 
 
 class SocketPort:
@@ -84,6 +99,8 @@ class SocketPort:
             raise ValueError(f"{url} is not socket://host:port")
         self._socket = socket.create_connection((parts.hostname, parts.port), TCP_CONNECT_S)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # Else the kernel sends an unacknowledged pulse again and again, for a quarter of an hour.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TCP_UNSEEN_MS)
 
     def read(self, most: int, wait_s: float) -> bytes:
         """Return what has arrived, up to `most` bytes; wait up to `wait_s` for the first."""
@@ -101,9 +118,15 @@ class SocketPort:
         self._socket.sendall(data)
 
     def close(self) -> None:
-        """Free the descriptor; never raises."""
+        """Free the descriptor; what was written may still go out. Never raises."""
         with contextlib.suppress(OSError):
             self._socket.close()
+
+    def abandon(self) -> None:
+        """Free the descriptor and throw away what was written and has not left. Never raises."""
+        with contextlib.suppress(OSError):
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close()
 
 
 def open_port(url: str, baud: int) -> Port:

@@ -1,7 +1,8 @@
 """One arm on one board: feeds its barrier, carries out what it orders, tells what happened.
 
 Used by one thread only, except `state`, which any thread may call. Rules:
-- An order is looked at once more just before its bytes: late is not sent (rule 8).
+- An order takes its expiry along to the wire, which looks at it right before the first byte: late
+  is not sent (rule 8). What may lower expires with the inputs that it rests on.
 - A second interlock, below the barrier's: no relay of this arm is energised while another of it may
   be, whatever the barrier orders (rule 2).
 - Every pulse and release is answered by a fact before the next order is carried out.
@@ -36,7 +37,7 @@ __all__ = ["StationArm"]
 _log = logging.getLogger(__name__)
 
 # Refusals of the driver that come before the first byte.
-_NOTHING_SENT = frozenset({Trouble.INTERLOCK, Trouble.BAD_ORDER, Trouble.SETTINGS})
+_NOTHING_SENT = frozenset({Trouble.INTERLOCK, Trouble.BAD_ORDER, Trouble.SETTINGS, Trouble.LATE})
 
 
 class StationArm:
@@ -162,16 +163,15 @@ class StationArm:
         if channel is None or others:
             why = f"interlock: relays {sorted(others)} may be energised"
             return f.PulseFailed(order.order_id, why, maybe_sent=False)
-        if self._clock.monotonic() >= order.expires_at:
-            return f.PulseFailed(order.order_id, "late", maybe_sent=False, late=True)
         linked = self._board.trouble is None
         self._energised.add(channel)
         try:
-            ack = self._board.pulse(channel, order.ms)
+            ack = self._board.pulse(channel, order.ms, order.expires_at)
         except BoardError as error:
             _log.warning("lane %s, order %s: %s", self.lane, order.order_id, error)
             sent = linked and error.kind not in _NOTHING_SENT
-            return f.PulseFailed(order.order_id, error.kind, maybe_sent=sent)
+            late = error.kind is Trouble.LATE
+            return f.PulseFailed(order.order_id, error.kind, maybe_sent=sent, late=late)
         if order.cause in (Cause.REQUEST, Cause.HOLD):
             self._acks[order.order_id] = ack
         return f.PulseDone(order.order_id, ack.confirmed)

@@ -2,6 +2,8 @@
 
 Rules:
 - Every read and write has a deadline.
+- What is worthless from some second on is looked at when the line is free for it, as the last thing
+  before its first byte; a wire that is given up takes along what has not left yet.
 - What lies in the input from before a request is thrown away: it cannot be its answer.
 - After every turn, also a failed one, the line is left alone for the gap.
 - The first error closes the port at once; while an old descriptor is held the kernel gives a
@@ -15,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from typing import Generic, Protocol, TypeVar
 
 from hardware.board import BoardError, Trouble
@@ -92,6 +95,7 @@ REMEDIES = {
     Trouble.NOT_PERMITTED: "the service's user may not use it; add the user to the dialout group",
     Trouble.PORT_BUSY: "another program holds the port; stop it (ModemManager, brltty, a terminal)",
     Trouble.LOST: "the wire broke; check plug, cable and power of the adapter",
+    Trouble.LATE: "the wire was not free in time; nothing was sent",
 }
 
 
@@ -143,32 +147,36 @@ class Wire:
         self.heard_at = self._clock.monotonic()
 
     def leave(self, user: str) -> None:
-        """Close the port when its last user leaves."""
+        """Close the port when its last user leaves; what was written still goes out."""
         self._users.discard(user)
-        if not self._users:
-            self.drop()
+        if not self._users and self._port is not None:
+            self._port.close()
+            self._port = None
 
     def drop(self) -> None:
-        """Close the port now, whoever uses it."""
+        """Close the port now, whoever uses it; what was written and has not left yet never does."""
         port, self._port = self._port, None
         if port is not None:
-            port.close()
+            port.abandon()
 
-    def send(self, data: bytes) -> None:
-        """Write one frame that has no answer. Raises BoardError."""
+    def send(self, data: bytes, before: float = inf) -> None:
+        """Write one frame that has no answer. Raises BoardError, LATE from the second `before` on."""
         with self._turn(len(data)):
             self._discard()
-            self._write(data)
+            self._write(data, before)
             self._take_echo(data)
 
-    def exchange(self, request: bytes, decoder: Decoder[T], reply_s: float) -> Exchange[T]:
+    def exchange(
+        self, request: bytes, decoder: Decoder[T], reply_s: float, before: float = inf
+    ) -> Exchange[T]:
         """Write a question and read until its answer is whole or `reply_s` has passed.
 
-        Raises BoardError if the wire fails; silence is an Exchange without message.
+        Raises BoardError if the wire fails, or LATE from the monotonic second `before` on; silence
+        is an Exchange without message.
         """
         with self._turn():
             self._discard()
-            self._write(request)
+            self._write(request, before)
             self._take_echo(request)
             deadline = self._clock.monotonic() + self._on_wire_s(len(request)) + reply_s
             return self._collect(decoder, deadline)
@@ -262,13 +270,18 @@ class Wire:
             self.heard_at = self._clock.monotonic()
         return data
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, data: bytes, before: float) -> None:
         port = self._open_port()
-        self._trace(Frame(self._clock.monotonic(), Direction.SENT, data))
+        # Nothing that takes time may come between this look at the clock and the write.
+        now = self._clock.monotonic()
+        if now >= before:
+            raise BoardError(Trouble.LATE, self.url, REMEDIES[Trouble.LATE])
         try:
-            port.write(data, WRITE_S)
+            port.write(data, min(WRITE_S, before - now))
         except FAULTS as error:
             raise self._broken(error) from error
+        finally:
+            self._trace(Frame(now, Direction.SENT, data))
 
     def _broken(self, error: Exception) -> BoardError:
         """Close the port before anything else and return what to raise."""

@@ -47,8 +47,8 @@ class Dialect(Protocol):
         """Ask something short. Raise BoardError if the board does not answer."""
         ...
 
-    def energise(self, channel: int, ms: int) -> Ack:
-        """Energise a relay, for `ms` where the board is timed; never repeated."""
+    def energise(self, channel: int, ms: int, before: float) -> Ack:
+        """Energise a relay, for `ms` where the board is timed; never repeated, LATE from `before`."""
         ...
 
     def release(self, channel: int) -> Ack:

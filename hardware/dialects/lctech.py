@@ -40,9 +40,9 @@ class LcTechDialect:
         """Ask for the relays."""
         self.read_relays()
 
-    def energise(self, channel: int, ms: int) -> Ack:
+    def energise(self, channel: int, ms: int, before: float) -> Ack:
         """Let the board pulse the relay."""
-        return self._line.tell(lctech.pulse(self._unit, channel, ms))
+        return self._line.tell(lctech.pulse(self._unit, channel, ms), before)
 
     def release(self, channel: int) -> Ack:
         """Release a relay."""

@@ -5,6 +5,8 @@ echo what was asked, so a stale one is recognised. Reads do not: after a read wi
 the line is listened to for one more deadline before the same read is asked again.
 """
 
+from math import inf
+
 from hardware import modbus
 from hardware.board import Ack, BoardError, Trouble
 from hardware.clock import Clock
@@ -41,15 +43,15 @@ class ModbusLine:
                     raise
         return self._ask_once(request)
 
-    def tell(self, request: modbus.Request) -> Ack:
-        """Send a write, once, and return its acknowledgement. Raises BoardError."""
-        reply = self._ask_once(request)
+    def tell(self, request: modbus.Request, before: float = inf) -> Ack:
+        """Send a write, once, and return its acknowledgement. Raises BoardError, LATE from `before`."""
+        reply = self._ask_once(request, before)
         return Ack(request.frame, reply.frame, confirmed=True)
 
-    def _ask_once(self, request: modbus.Request) -> modbus.Reply:
+    def _ask_once(self, request: modbus.Request, before: float = inf) -> modbus.Reply:
         self._outwait(request)
         decoder: Decoder[modbus.Reply | modbus.Refusal] = modbus.ReplyDecoder(request)
-        exchange = self._wire.exchange(request.frame, decoder, self._reply_s)
+        exchange = self._wire.exchange(request.frame, decoder, self._reply_s, before)
         match exchange.message:
             case modbus.Reply() as reply:
                 self._refuse_echo(request, exchange.received)

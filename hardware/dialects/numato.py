@@ -1,5 +1,7 @@
 """Numato Lab USB modules: text lines, every command answered by its echo and a prompt."""
 
+from math import inf
+
 from hardware import numato
 from hardware.board import Ack, BoardError, BoardSettings
 from hardware.dialects.dialect import Greeting, no_answer
@@ -37,9 +39,9 @@ class NumatoDialect:
         """Ask for the relays."""
         self.read_relays()
 
-    def energise(self, channel: int, _ms: int) -> Ack:
+    def energise(self, channel: int, _ms: int, before: float) -> Ack:
         """Energise a relay; the driver ends the pulse."""
-        return self._tell(numato.command(channel, True))
+        return self._tell(numato.command(channel, True), before)
 
     def release(self, channel: int) -> Ack:
         """Release a relay."""
@@ -79,14 +81,14 @@ class NumatoDialect:
             raise no_answer(self._wire.url, received, HINT)
         return level
 
-    def _tell(self, line: bytes) -> Ack:
-        answer, received = self._line(line)
+    def _tell(self, line: bytes, before: float = inf) -> Ack:
+        answer, received = self._line(line, before)
         if answer:
             raise no_answer(self._wire.url, received, HINT)
         return Ack(line, received, confirmed=True)
 
-    def _line(self, line: bytes) -> tuple[bytes, bytes]:
-        exchange = self._wire.exchange(line, numato.AnswerDecoder(line), self._reply_s)
+    def _line(self, line: bytes, before: float = inf) -> tuple[bytes, bytes]:
+        exchange = self._wire.exchange(line, numato.AnswerDecoder(line), self._reply_s, before)
         if exchange.message is None:
             raise no_answer(self._wire.url, exchange.received, HINT)
         return exchange.message, exchange.received

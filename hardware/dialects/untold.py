@@ -6,6 +6,7 @@ a board declared silent cannot show it, so its releases are sent twice.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from typing import Protocol
 
 from hardware import kmtronic, lcus
@@ -94,9 +95,9 @@ class UntoldDialect:
         if not self._silent:
             self._ask()
 
-    def energise(self, channel: int, _ms: int) -> Ack:
+    def energise(self, channel: int, _ms: int, before: float) -> Ack:
         """Energise a relay; the driver ends the pulse."""
-        return self._tell(self._words.command(channel, True))
+        return self._tell(self._words.command(channel, True), before=before)
 
     def release(self, channel: int) -> Ack:
         """Release a relay."""
@@ -120,9 +121,9 @@ class UntoldDialect:
         """Return nothing: these boards have no inputs."""
         return ()
 
-    def _tell(self, *frames: bytes) -> Ack:
+    def _tell(self, *frames: bytes, before: float = inf) -> Ack:
         for frame in frames:
-            self._wire.send(frame)
+            self._wire.send(frame, before)
         return Ack(b"".join(frames), b"", confirmed=False)
 
     def _ask(self) -> tuple[bool, ...]:

@@ -47,9 +47,9 @@ class WaveshareDialect:
         """Ask for the relays."""
         self.read_relays()
 
-    def energise(self, channel: int, ms: int) -> Ack:
+    def energise(self, channel: int, ms: int, before: float) -> Ack:
         """Let the board flash the relay."""
-        return self._line.tell(waveshare.pulse(self._unit, channel, ms))
+        return self._line.tell(waveshare.pulse(self._unit, channel, ms), before)
 
     def release(self, channel: int) -> Ack:
         """Release a relay, ending its flash."""

@@ -86,3 +86,6 @@ class MemoryPort:
 
     def close(self) -> None:
         """Nothing to free."""
+
+    def abandon(self) -> None:
+        """Nothing to free, nothing unsent."""

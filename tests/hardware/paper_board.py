@@ -1,5 +1,7 @@
 """A relay board that is a few variables: for tests of the station without a wire or a thread."""
 
+from math import inf
+
 from hardware.board import Ack, BoardError, BoardProtocol, Identity, RelayBoard, Trouble
 from tests.hardware.fake_clock import FakeClock
 
@@ -52,7 +54,9 @@ class PaperBoard:
             raise self._error(Trouble.SILENT)
         return Ack(bytes([1, channel]), bytes([2, channel]), confirmed=True)
 
-    def pulse(self, channel: int, ms: int) -> Ack:
+    def pulse(self, channel: int, ms: int, before: float = inf) -> Ack:
+        if self.clock.monotonic() >= before:
+            raise self._error(Trouble.LATE)
         ack = self._do("pulse", channel)
         self.energised.add(channel)
         self.together |= len(self.energised) > 1

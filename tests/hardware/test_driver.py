@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
+from math import inf
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -166,12 +167,12 @@ def a_release_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
 def writes_are_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     once = ModbusLine.tell
 
-    def twice(self: ModbusLine, request) -> Ack:
+    def twice(self: ModbusLine, request, *before: float) -> Ack:
         try:
-            return once(self, request)
+            return once(self, request, *before)
         except BoardError:
             self._wire._clock.sleep(1.0)
-            return once(self, request)
+            return once(self, request, *before)
 
     monkeypatch.setattr(ModbusLine, "tell", twice)
 
@@ -191,7 +192,7 @@ def commands_wait_for_the_wire(monkeypatch: pytest.MonkeyPatch) -> None:
     link = driver.Driver._link
     waiting: list[tuple[int, int]] = []
 
-    def keep(self: RelayBoard, channel: int, ms: int) -> Ack:
+    def keep(self: RelayBoard, channel: int, ms: int, before: float = inf) -> Ack:
         try:
             return pulse(self, channel, ms)
         except BoardError:

@@ -408,6 +408,8 @@ class BreakingPort:
     def close(self) -> None:
         self.closed = True
 
+    abandon = close
+
 
 @pytest.mark.parametrize(
     "error",
