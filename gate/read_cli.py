@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from gate import second_reader
+from hardware.stills import decode
 from recognition.manifest import ModelError
 from recognition.pipeline import PlateReader
 from recognition.reading import Box, Reading
@@ -26,6 +26,7 @@ from registry.plates import Plate, parse
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 Image = NDArray[np.uint8]
+NO_PICTURE = "is not a whole picture that can be decoded (JPEG, PNG, BMP, WebP, TIFF)"
 
 
 class ReadsPictures(Protocol):
@@ -84,18 +85,13 @@ def pictures(path: Path) -> Iterator[Path]:
 def load(file: Path) -> Image | str:
     """Return the picture as BGR, or why there is none."""
     try:
-        data = np.frombuffer(file.read_bytes(), dtype=np.uint8)
+        content = file.read_bytes()
     except OSError as error:
         return f"cannot be opened: {error.strerror or error}"
-    if data.size == 0:
+    if not content:
         return "is empty"
-    try:
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR)
-    except cv2.error as error:
-        return f"cannot be decoded: {error.err}"
-    if image is None:
-        return "is not a picture that can be decoded (JPEG, PNG, BMP, WebP, TIFF)"
-    return np.asarray(image, dtype=np.uint8)
+    image = decode(content)
+    return NO_PICTURE if image is None else image
 
 
 def read_one(reader: ReadsPictures, file: Path, *, crops: bool) -> Result:

@@ -16,6 +16,7 @@ import numpy as np
 
 from hardware.camera_doctor import diagnose
 from hardware.camera_frames import CameraSettings, CameraTrouble, Image
+from hardware.stills import decode
 
 __all__ = ["Folder", "Source", "Video", "source_for"]
 
@@ -153,13 +154,8 @@ class Folder:
     def retrieve(self) -> Image | None:
         """Decode the picture; None for a file that is not one."""
         try:
-            raw = np.fromfile(self._files[self._at], dtype=np.uint8)
+            return decode(self._files[self._at].read_bytes())
         except OSError:
-            return None
-        # imread cannot open names with Chinese characters on every system; imdecode reads bytes.
-        try:
-            return _as_image(cv2.imdecode(raw, cv2.IMREAD_COLOR)) if raw.size else None
-        except cv2.error:
             return None
 
     def close(self) -> None:

@@ -1,16 +1,20 @@
 """Small files that unpack to huge ones: refused with a word, in bounded memory."""
 
 import io
+import resource
 import struct
 import zipfile
 import zlib
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from gate.read_cli import load
 from hardware.camera_frames import CameraSettings
 from hardware.camera_sources import Folder
+from hardware.stills import MOST_BYTES, decode
 from registry.grid import SheetFault
 from registry.sheets import read, write_xlsx
 
@@ -45,13 +49,15 @@ def test_a_sheet_that_unpacks_to_gigabytes_is_refused_before_it_does() -> None:
     assert read(book(b" " * 300_000_000)) is SheetFault.TOO_LARGE
 
 
+def chunk(kind: bytes, data: bytes, *, says: int | None = None) -> bytes:
+    """A chunk of a PNG that may lie about its length."""
+    body = kind + data
+    length = len(data) if says is None else says
+    return struct.pack(">I", length) + body + struct.pack(">I", zlib.crc32(body))
+
+
 def png(width: int, height: int) -> bytes:
     """A PNG of one colour that says it is this large."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        body = kind + data
-        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
-
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     data = zlib.compress(bytes(1_000_000), 9)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
@@ -68,3 +74,29 @@ def test_a_picture_that_says_it_is_huge_is_no_picture(
     assert source.grab()
     assert source.retrieve() is None
     assert isinstance(load(file), str)
+
+
+@pytest.mark.parametrize("kind", [b"IDAT", b"fdAT", b"tEXt"])
+def test_a_picture_whose_part_says_it_has_gigabytes_is_refused_before_it_takes_them(
+    kind: bytes,
+) -> None:
+    """OpenCV 5.0.0 took 4 GB for such a file of 9 kB."""
+    good = png(100, 100)
+    head = good[:33]
+    lying = chunk(kind, zlib.compress(bytes(30_100)), says=0x7FFFFFFF)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert decode(head + lying + chunk(b"IEND", b"")) is None
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
+
+
+def test_what_follows_the_end_of_a_picture_is_not_looked_at() -> None:
+    tail = b"\xff" * 100
+    ok, good = cv2.imencode(".png", np.full((20, 30, 3), 90, np.uint8))
+    assert ok
+    picture = decode(good.tobytes() + tail)
+    assert picture is not None
+    assert picture.shape == (20, 30, 3)
+
+
+def test_a_file_that_is_far_too_large_for_a_picture_is_not_unpacked() -> None:
+    assert decode(b"BM" + bytes(MOST_BYTES)) is None
