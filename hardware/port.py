@@ -2,8 +2,8 @@
 
 Rules: no call blocks past the wait it is given; DTR and RTS are put down before a port is opened;
 a port is locked against a second user; closing always frees the descriptor; what lies here unsent
-when a port is given up, or behind a network that is away, is thrown away: sent later, it would raise
-an arm for whoever stands there then.
+when a port is given up, or behind a network that is away, is thrown away: sent later, it would
+raise an arm for whoever stands there then.
 
 TCP does not go through pyserial's own socket handler: that one waits five seconds to connect,
 sleeps in close(), and keeps the descriptor when the far end has already gone (pyserial 3.5).
@@ -22,7 +22,7 @@ import serial
 
 TCP_CONNECT_S = 1.0
 TCP_UNSEEN_MS = 500
-"""How long written bytes may be without the serial server's acknowledgement: then they are dropped."""
+"""How long a serial server may leave written bytes unacknowledged: then they are dropped."""
 FAULTS = (serial.SerialException, OSError, termios.error)
 """Everything that a dying port was seen to raise; none of the three contains the others."""
 

@@ -160,7 +160,7 @@ class Wire:
             port.abandon()
 
     def send(self, data: bytes, before: float = inf) -> None:
-        """Write one frame that has no answer. Raises BoardError, LATE from the second `before` on."""
+        """Write one frame that has no answer. Raises BoardError; LATE from second `before` on."""
         with self._turn(len(data)):
             self._discard()
             self._write(data, before)

@@ -48,7 +48,7 @@ class Dialect(Protocol):
         ...
 
     def energise(self, channel: int, ms: int, before: float) -> Ack:
-        """Energise a relay, for `ms` where the board is timed; never repeated, LATE from `before`."""
+        """Energise a relay, for `ms` where the board is timed; once, and LATE from `before` on."""
         ...
 
     def release(self, channel: int) -> Ack:
