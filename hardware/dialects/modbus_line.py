@@ -44,7 +44,7 @@ class ModbusLine:
         return self._ask_once(request)
 
     def tell(self, request: modbus.Request, before: float = inf) -> Ack:
-        """Send a write, once, and return its acknowledgement. Raises BoardError (LATE: `before`)."""
+        """Send a write, once, and return its acknowledgement. Raises BoardError; LATE: `before`."""
         reply = self._ask_once(request, before)
         return Ack(request.frame, reply.frame, confirmed=True)
 
