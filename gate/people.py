@@ -6,7 +6,6 @@ A change of password, role or second factor ends the log-ins from before.
 The table of rights is the only place where a role is compared with anything.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -147,7 +146,6 @@ class People:
         self._journal = journal
         self._factor_required = factor_required
         self._hash = PasswordHash.recommended()
-        self._nobody = self._hash.hash(secrets.token_hex(16))
 
     def log_in(self, name: str, password: str, at: datetime, code: str = "") -> User | LogInRefused:
         """Check name, password and, where the user has one, the six-digit code.
@@ -156,8 +154,8 @@ class People:
         """
         with self._journal.reading() as session:
             row = _find(session, name)
-            kept = row.password if row is not None else self._nobody
-        right = self._hash.verify(password, kept)
+            kept = None if row is None else row.password
+        right = self._right(password, kept)
         with self._journal.unit() as unit:
             row = _find(unit.session, name)
             answer = LogInRefused.WRONG if row is None else self._answer(row, right, at, code)
@@ -171,6 +169,13 @@ class People:
                 )
             )
             return answer
+
+    def _right(self, password: str, kept: str | None) -> bool:
+        """Check a password; where nobody has that name, work as long and say no."""
+        if kept is None:
+            self._hash.hash(password)
+            return False
+        return self._hash.verify(password, kept)
 
     def get(self, name: str) -> User | None:
         """Return the user if there is one who may still log in."""
@@ -213,8 +218,8 @@ class People:
         """Give oneself a new password. Raises UserError where the old one is wrong."""
         with self._journal.reading() as session:
             row = _find(session, name)
-            kept = row.password if row is not None else self._nobody
-        if not self._hash.verify(old, kept):
+            kept = None if row is None else row.password
+        if not self._right(old, kept):
             raise UserError("the old password is wrong")
         self.set_password(name, new, name, at)
 
