@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from gate.entries import OpeningEnded, OpeningOrdered
 from gate.events import LaneId, PassageId
+from registry.corrections import Correction
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Effects(Protocol):
     """Called inside the write transaction; raises OpeningRefused where a pass is spent already.
 
     inside_by: what the vehicle that came or goes is known by among those inside; "" for nobody.
+    corrected: a person saw who is, or is not, inside.
     """
 
     def ordered(self, connection: Connection, at: datetime, entry: OpeningOrdered) -> None: ...
@@ -49,6 +51,9 @@ class Effects(Protocol):
         self, connection: Connection, at: datetime, row: Row, *, went_through: bool
     ) -> None: ...
     def inside_by(self, connection: Connection, row: Row) -> str: ...
+    def corrected(
+        self, connection: Connection, at: datetime, by: str, correction: Correction
+    ) -> None: ...
 
 
 class NoEffects:
@@ -69,3 +74,8 @@ class NoEffects:
         """Every vehicle is known by its plate."""
         del connection
         return row.plate
+
+    def corrected(
+        self, connection: Connection, at: datetime, by: str, correction: Correction
+    ) -> None:
+        """Nobody is counted."""

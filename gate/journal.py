@@ -163,6 +163,10 @@ class Journal:
         """Whether the database takes entries, since when not, and what waits in the spool."""
         return self._health.view(self._spooler.pending)
 
+    def waiting(self) -> int:
+        """How many entries wait in the spool for the database to take them."""
+        return self._spooler.pending
+
     def catch_up(self) -> bool:
         """Take over now what waits in the spool; True if nothing is left."""
         with self._lock:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from gate import projection_inside, projection_passage
+from gate.corrections import correction_of
 from gate.effects import Effects, Row
 from gate.entries import (
     AlarmAcknowledged,
@@ -68,6 +69,7 @@ class Projection:
                 _alarm(connection, seq, at, entry)
             case GuardActed() | Audited() | ServiceNoted():
                 _audit(connection, seq, at, entry)
+                self._correct(connection, seq, at, entry)
             case ArmChanged() | MisfitNoted():
                 pass  # Kept in the chain; no page searches them.
             case _ as unreachable:
@@ -127,6 +129,13 @@ class Projection:
             projection_inside.leave(connection, at, key, row)
         self._effects.passage_ended(connection, at, ended, went_through=went_through)
 
+    def _correct(self, connection: Connection, seq: int, at: datetime, entry: Entry) -> None:
+        """Do what a person corrected about who is inside, in both lists."""
+        correction = correction_of(entry) if isinstance(entry, Audited) else None
+        if isinstance(entry, Audited) and correction is not None:
+            self._effects.corrected(connection, at, entry.by, correction)
+            projection_inside.corrected(connection, seq, correction)
+
 
 def _alarm(
     connection: Connection, seq: int, at: datetime, entry: AlarmRaised | AlarmAcknowledged
@@ -167,7 +176,6 @@ def _audit(
                 connection, seq, at, "", entry.by, entry.action, entry.target, entry.why,
                 _text(entry.detail),
             )  # fmt: skip
-            projection_inside.corrected(connection, seq, at, entry)
         case ServiceNoted():
             _audit_row(connection, seq, at, "", "service", entry.what, "", "", _text(entry.detail))
 

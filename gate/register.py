@@ -1,19 +1,24 @@
 """The register in memory, always the newest: deciding asks it and never the database.
 
 A snapshot is replaced whole after each change. While the database is away the last one goes on
-serving, and `away_since` says so on the console. Changes by other processes (`gate registry
-import`) are followed by looking for news every `LOOK_EVERY` seconds.
+serving, and `away_since` says so on the console. What a person corrects meanwhile waits in the
+spool; it is assumed here, over what the database says, until nothing waits any more. Changes by
+other processes (`gate registry import`) are followed by looking for news every `LOOK_EVERY`
+seconds.
 """
 
 import logging
 import threading
+from collections.abc import Sequence
 from datetime import datetime
+from functools import reduce
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from gate.errors import GateError
 from gate.ports import Clock, Journal
 from registry import dossiers
+from registry.corrections import Correction, corrected
 from registry.plates import Plate, PlateColour
 from registry.rules import Standing
 from registry.snapshot import Snapshot
@@ -28,7 +33,9 @@ class Register:
     def __init__(self, journal: Journal, clock: Clock) -> None:
         self._journal, self._clock = journal, clock
         with journal.reading() as session:
-            self._snapshot = dossiers.load(session, clock.now().utc)
+            self._read = dossiers.load(session, clock.now().utc)
+        self._assumed: tuple[Correction, ...] = ()
+        self._snapshot = self._read
         self._news = threading.Event()
         self._stopping = False
         self._lock = threading.Lock()
@@ -57,6 +64,12 @@ class Register:
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
+    def assume(self, corrections: Sequence[Correction]) -> None:
+        """Decide by these too from now on: they are kept, but the database has not taken them."""
+        with self._lock:
+            self._assumed += tuple(corrections)
+            self._snapshot = reduce(corrected, corrections, self._snapshot)
+
     def nudge(self) -> None:
         """Say that something was changed: look at once."""
         self._news.set()
@@ -66,8 +79,11 @@ class Register:
         with self._lock:
             at = self._clock.now().utc
             try:
+                waiting = self._journal.waiting()  # before reading: else what is read may lack it
                 with self._journal.reading() as session:
-                    self._snapshot = dossiers.follow(session, self._snapshot, at)
+                    self._read = dossiers.follow(session, self._read, at)
+                self._assumed = self._assumed if waiting else ()
+                self._snapshot = reduce(corrected, self._assumed, self._read)
             except (SQLAlchemyError, GateError) as error:
                 if self.away_since is None:
                     _log.warning("register: the database is away, going on from memory: %s", error)

@@ -15,6 +15,7 @@ from gate.entries import OpeningEnded, OpeningOrdered
 from gate.errors import OpeningRefused
 from gate.events import Direction, PassageEnd
 from registry import presence, store, visits
+from registry.corrections import Correction
 from registry.errors import RecordMissingError
 from registry.kinds import Occupant
 from registry.passes import PassFault
@@ -29,7 +30,7 @@ _AUTO: Final = "auto"
 _NOT_RAISED: Final = frozenset({"failed", "expired", "refused"})
 _NOT_THROUGH: Final = frozenset({PassageEnd.BACKED_OUT, PassageEnd.REFUSED, PassageEnd.FAILED})
 
-_OCCUPANTS: Final = {
+OCCUPANTS: Final = {
     "registered": Occupant.RESIDENT,
     "space_taken": Occupant.RESIDENT,
     "outside_period": Occupant.RESIDENT,
@@ -38,6 +39,7 @@ _OCCUPANTS: Final = {
     "emergency": Occupant.SPECIAL,
     "utility": Occupant.SPECIAL,
 }
+"""As what a vehicle is counted, by the name of its standing; any other is unknown."""
 
 
 class RegistryEffects:
@@ -91,6 +93,14 @@ class RegistryEffects:
         with _joined(connection) as session:
             return _key(session, row)
 
+    def corrected(
+        self, connection: Connection, at: datetime, by: str, correction: Correction
+    ) -> None:
+        """Set who is inside, or the count, as a person saw it."""
+        with _joined(connection) as session:
+            presence.correct(session, correction, Author(by, at))
+            session.flush()
+
 
 def _joined(connection: Connection) -> Session:
     """A session inside the journal's transaction: closing it must undo nothing."""
@@ -100,7 +110,7 @@ def _joined(connection: Connection) -> Session:
 def _came_in(session: Session, at: datetime, row: Row, by: Author) -> None:
     if row.standing == "visitor" and row.plate:
         visits.check_in(session, row.plate, row.visitor_pass, row.passage, by)
-    occupant = _OCCUPANTS.get(row.standing, Occupant.UNKNOWN)
+    occupant = OCCUPANTS.get(row.standing, Occupant.UNKNOWN)
     key = _key(session, row)
     space = _free_space(session, row, key) if row.plate else None
     presence.enter(session, key, Inside(at, occupant, space), row.passage)
@@ -139,4 +149,4 @@ def _free_space(session: Session, row: Row, key: str) -> SpaceId | None:
 def _went_out(session: Session, row: Row, by: Author) -> None:
     if row.plate:
         visits.check_out(session, row.plate, row.passage, by)
-    presence.leave(session, _key(session, row), _OCCUPANTS.get(row.standing, Occupant.UNKNOWN))
+    presence.leave(session, _key(session, row), OCCUPANTS.get(row.standing, Occupant.UNKNOWN))

@@ -78,6 +78,10 @@ class Notes:
         """Refuse: a replay changes nothing."""
         raise PermissionError("a replay changes nothing")
 
+    def waiting(self) -> int:
+        """Nothing waits for a database."""
+        return 0
+
     def reading(self) -> AbstractContextManager[Session]:
         """Refuse: the register was read before."""
         raise PermissionError("a replay reads the register once, at its start")

@@ -100,6 +100,12 @@ def audit_page(
     return AuditPage(tuple(found[:limit]), found[limit - 1].seq if more else None)
 
 
+def audit_row(connection: Connection, seq: int) -> AuditRow | None:
+    """One line of the audit by its number in the journal."""
+    row = connection.execute(select(audit).where(audit.c.seq == seq)).first()
+    return None if row is None else _audit(row)
+
+
 def _audit_conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.since is not None:

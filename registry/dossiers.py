@@ -40,6 +40,7 @@ _CHUNK: Final = 500
 # PostgreSQL hands out ids before it commits, so a change may appear behind one already seen.
 _OVERLAP: Final = 50
 _ADDRESSES: Final = frozenset({"Building", "Unit", "Household"})
+_PRESENCE: Final = frozenset({"Presence", "OccupancyCount"})
 
 
 @dataclass(slots=True)
@@ -78,6 +79,8 @@ def follow(session: Session, known: Snapshot, at: datetime) -> Snapshot:
     dossiers = _changed(session, at, {plate for row in fresh for plate in _plates(row)})
     result = replace(known.with_dossiers(dossiers), change=newest, recent=recent)
     entities = {row.entity for row in fresh}
+    if entities & _PRESENCE:  # set by hand: what was counted before may fit by chance
+        result = replace(result, movement=())
     if "SpecialPattern" in entities:
         result = replace(result, patterns=_patterns(session))
     return _with_presence(session, result)

@@ -5,17 +5,19 @@ recount, a vehicle that left unseen) is written to the history too.
 """
 
 from datetime import datetime
+from typing import assert_never
 
 from sqlalchemy import update as sql_update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from registry import store
+from registry import corrections, store, visits
+from registry.corrections import Correction, CorrectionRefusal, PutInside, Recounted, TakenOut
 from registry.kinds import Occupant
 from registry.plates import PlateColour, presumed, same_ground
-from registry.records import OccupancyCount, Presence, Vehicle
+from registry.records import OccupancyCount, Presence, Space, Vehicle
 from registry.rules import SpaceId
-from registry.snapshot import Inside
+from registry.snapshot import Inside, plate_of
 from registry.store import Author
 
 
@@ -62,12 +64,68 @@ def recount(session: Session, occupant: Occupant, count: int, by: Author) -> Non
 
 def left_unseen(session: Session, plate: str, by: Author) -> bool:
     """A person saw that a vehicle is no longer inside; False if it was not on record as inside."""
-    known = session.get(Presence, plate)
+    known = session.get(Presence, plate, populate_existing=True)
     if known is None:
         return False
     _count(session, known.occupant, -1)
     store.remove(session, known, by)
     return True
+
+
+def came_in_unseen(session: Session, stay: PutInside, by: Author) -> bool:
+    """A person saw that a vehicle is inside; False if it was on record as inside already."""
+    if session.get(Presence, stay.key, populate_existing=True) is not None:
+        return False
+    _count(session, stay.occupant, +1)
+    space = corrections.first_free(stay, _taken(session))
+    row = Presence(
+        plate=stay.key,
+        since=stay.since,
+        occupant=stay.occupant,
+        space_id=_still_there(session, space),
+        passage=stay.passage,
+    )
+    store.add(session, row, by)
+    return True
+
+
+def _still_there(session: Session, space: SpaceId | None) -> SpaceId | None:
+    """The space, unless it was taken off the register while the correction waited."""
+    return None if space is None or session.get(Space, int(space)) is None else space
+
+
+def refusal(session: Session, correction: Correction) -> CorrectionRefusal | None:
+    """Why a correction does not fit what is on record now, None where it does."""
+    if isinstance(correction, Recounted):
+        count = session.get(OccupancyCount, correction.occupant, populate_existing=True)
+        return corrections.refusal(correction, None, count.count if count else 0)
+    known = session.get(Presence, correction.key, populate_existing=True)
+    return corrections.refusal(correction, known.since if known else None, 0)
+
+
+def correct(session: Session, correction: Correction, by: Author) -> None:
+    """Do what a person says, with its history and the visitor log.
+
+    A stay that is not the one that was meant is left alone; a count holds whatever was before.
+    """
+    match correction:
+        case TakenOut(key):
+            if refusal(session, correction) is None:
+                left_unseen(session, key, by)
+                visits.check_out(session, plate_of(key), None, by)
+        case PutInside():
+            if came_in_unseen(session, correction, by):
+                visits.came_in_unseen(session, correction, by)
+        case Recounted(occupant, _, after):
+            recount(session, occupant, after, by)
+        case _:
+            assert_never(correction)
+
+
+def _taken(session: Session) -> dict[SpaceId, str]:
+    """Which key stands in each taken space."""
+    rows = select(Presence.space_id, Presence.plate).where(col(Presence.space_id).is_not(None))
+    return {SpaceId(space): key for space, key in session.exec(rows) if space is not None}
 
 
 def inside(row: Presence) -> Inside:

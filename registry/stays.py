@@ -13,11 +13,12 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, func, select
 
-from registry import store
+from registry import presence, store
 from registry.kinds import Occupant
 from registry.occupancy import Occupancy
 from registry.plates import PlateColour, presumed
 from registry.records import OccupancyCount, Presence, Space, Vehicle, Visit, VisitorPass
+from registry.rules import SpaceId
 from registry.snapshot import plate_of
 
 LONG_VISIT: Final = timedelta(hours=24)
@@ -58,6 +59,7 @@ class StayLine:
     home: str
     holder: str
     space: str
+    space_id: SpaceId | None
     passage: str
     due: datetime | None
 
@@ -178,6 +180,7 @@ def _lines(session: Session, rows: Sequence[Presence]) -> tuple[StayLine, ...]:
             home=label(home),
             holder=vehicle.holder if vehicle and home is None else "",
             space=spaces.get(row.space_id, "") if row.space_id is not None else "",
+            space_id=presence.inside(row).space,
             passage=row.passage,
             due=visit.due if visit else None,
         )

@@ -17,12 +17,14 @@ from sqlalchemy import update as sql_update
 from sqlmodel import Session, col, select
 
 from registry import names, store
+from registry.corrections import PutInside
 from registry.errors import UnsavedError
 from registry.kinds import NameMatch, PassKind, PassSource, UseState
 from registry.passes import Ledger, Pass, PassFault, PassId, Period
 from registry.passes import spend as spend_use
 from registry.plates import Plate, PlateColour
 from registry.records import NameCheck, PassUse, Person, Visit, VisitorPass
+from registry.snapshot import plate_of
 from registry.store import Author
 
 
@@ -242,9 +244,15 @@ def _use(session: Session, pass_id: int, passage: str) -> PassUse | None:
     ).one_or_none()
 
 
-def check_in(session: Session, plate: str, pass_id: int | None, passage: str, by: Author) -> Visit:
-    """The visitor's vehicle came in: a line in the visitor log; the same passage gives one line."""
-    known = session.exec(select(Visit).where(Visit.passage_in == passage)).one_or_none()
+def check_in(
+    session: Session, plate: str, pass_id: int | None, passage: str | None, by: Author
+) -> Visit:
+    """The visitor's vehicle came in: a line in the visitor log; the same passage gives one line.
+
+    passage: None where it came in unseen.
+    """
+    same = select(Visit).where(Visit.passage_in == passage)
+    known = session.exec(same).one_or_none() if passage is not None else None
     if known is not None:
         return known
     row = store.get(session, VisitorPass, pass_id) if pass_id is not None else None
@@ -263,8 +271,8 @@ def check_in(session: Session, plate: str, pass_id: int | None, passage: str, by
     return store.add(session, visit, by)
 
 
-def check_out(session: Session, plate: str, passage: str, by: Author) -> Visit | None:
-    """The vehicle left: its open stay, if the log has one, is closed."""
+def check_out(session: Session, plate: str, passage: str | None, by: Author) -> Visit | None:
+    """The vehicle left: its open stay, if the log has one, is closed. passage: None if unseen."""
     visit = session.exec(
         select(Visit)
         .where(Visit.plate == plate, col(Visit.checked_out_at).is_(None))
@@ -273,6 +281,21 @@ def check_out(session: Session, plate: str, passage: str, by: Author) -> Visit |
     if visit is None:
         return None
     return store.update(session, visit, by, passage_out=passage, checked_out_at=by.at)
+
+
+def came_in_unseen(session: Session, stay: PutInside, by: Author) -> Visit | None:
+    """A vehicle is inside that nobody saw come in: a line if it has a pass, as at the entrance.
+
+    A stay that is put back goes on in the line that its end had closed.
+    """
+    plate = plate_of(stay.key)
+    newest = select(Visit).where(Visit.plate == plate).order_by(col(Visit.id).desc())
+    ended = session.exec(newest).first() if stay.again else None
+    if ended is not None and ended.checked_out_at is not None and ended.passage_out is None:
+        return store.update(session, ended, by, checked_out_at=None)
+    if stay.visitor_pass is None or session.get(VisitorPass, stay.visitor_pass) is None:
+        return None
+    return check_in(session, plate, stay.visitor_pass, None, by)
 
 
 def overstaying(session: Session, at: datetime) -> list[Visit]:

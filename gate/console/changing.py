@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gate.console import register_desk
 from gate.console.visit import Visit
 from gate.errors import GateError, JournalAway
-from gate.people import Action, UserError
+from gate.people import Action, User, UserError
 from gate.ports import Unit
 from registry.errors import RegistryError
 from registry.store import Author
@@ -26,11 +26,16 @@ NOT_DONE = NotDone()
 
 async def make(visit: Visit, right: Action, act: Callable[[Unit, Author], T]) -> T | NotDone:
     """Make a change as who is logged in now, or say why not."""
+    return await work(visit, right, lambda user: register_desk.change(visit.services, user, act))
+
+
+async def work(visit: Visit, right: Action, doing: Callable[[User], T]) -> T | NotDone:
+    """Do something to the register, aside, as who is logged in now, or say why not."""
     user = visit.act(right)
     if user is None:
         return NOT_DONE
     try:
-        done = await run.io_bound(register_desk.change, visit.services, user, act)
+        done = await run.io_bound(doing, user)
     except RegistryError as error:
         visit.warn("register.refused", why=str(error))
         return NOT_DONE

@@ -1,20 +1,25 @@
 """Vehicles inside: how many of each class, which, since when, in whose space; longest first."""
 
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Final
 
-from gate.console import inside_desk, widgets
+from gate.console import inside_desk, inside_sheets, widgets
 from gate.console.asking_aside import ask
-from gate.console.inside_desk import Shown
+from gate.console.inside_desk import Done, Shown
+from gate.console.inside_long import LongInside
 from gate.console.lane_words import household_text
 from gate.console.log import span_text
+from gate.console.look_up import why_text
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
 from gate.people import Action
+from registry.corrections import Recounted
 from registry.kinds import Occupant
 from registry.names import mask
 from registry.plates import normalise
+from registry.snapshot import plate_of
 from registry.stays import Counts, Place, StayLine, Which
 
 LENGTH: Final = 40
@@ -53,9 +58,21 @@ class InsidePage:
             self._class.classes(remove="field").style("min-width:150px")
             self._class.on_value_change(self.draw)
             widgets.icon_button("refresh", say("stays.refresh"), self.draw)
+            if visit.may(Action.CHANGE_REGISTRY):
+                widgets.button(
+                    say("stays.long"),
+                    lambda: LongInside(visit, self.draw).open(),
+                    icon="event_busy",
+                )
+            if visit.may(Action.CORRECT_INSIDE):
+                widgets.button(
+                    say("stays.came"), lambda: inside_sheets.came_in(visit, self.draw),
+                    kind="main", icon="add",
+                )  # fmt: skip
         widgets.words(say("stays.hint"), "small soft")
         self._counts = widgets.div("cards").style("margin:10px 0 12px")
         self._list = widgets.div("col-flex")
+        self._done = widgets.div().style("margin-top:12px")
 
     async def draw(self) -> None:
         """Draw counts and the first page as they are now."""
@@ -71,9 +88,12 @@ class InsidePage:
         shown = await ask(lambda: inside_desk.read(services, which, after, LENGTH))
         self._counts.clear()
         self._list.clear()
+        self._done.clear()
         if shown is not None:
             with self._counts:
                 self._figures(shown.counts)
+            with self._done:
+                self._corrected(shown.done)
         with self._list:
             self._lines(shown, which, after)
 
@@ -82,14 +102,23 @@ class InsidePage:
         for one in Occupant:
             n, of = counts.occupancy.inside(one), inside_desk.capacity(visit.services, one)
             hint = "stays.short" if counts.is_short(one) else "stays.known"
-            widgets.figure(
+            card = widgets.figure(
                 visit.texts.name_of("occupant", one.value),
                 f"{n:,}" if of is None else say("stays.of", n=f"{n:,}", of=f"{of:,}"),
                 say(hint, n=f"{counts.known.get(one, 0):,}"),
             )
+            if visit.may(Action.CORRECT_INSIDE):
+                with card:
+                    label = f"{say('stays.count')}: {visit.texts.name_of('occupant', one.value)}"
+                    widgets.button(
+                        say("stays.count"), self._counter(one, counts), kind="small"
+                    ).props["aria-label"] = label
         if counts.spaces:
             taken = say("stays.of", n=f"{counts.taken:,}", of=f"{counts.spaces:,}")
             widgets.figure(say("stays.spaces"), taken)
+
+    def _counter(self, occupant: Occupant, counts: Counts) -> Callable[[], None]:
+        return lambda: inside_sheets.count(self._visit, occupant, counts, self.draw)
 
     def _lines(self, shown: Shown | None, which: Which, after: Place | None) -> None:
         say = self._visit.say
@@ -105,9 +134,32 @@ class InsidePage:
         self._turning(shown.stays.next, after)
 
     def _line(self, line: StayLine) -> None:
+        visit, facts = self._visit, facts_html(self._visit, line)
         with widgets.div("card candidate"):
             widgets.raw(plate_chip(line.plate, line.colour))
-            widgets.raw(facts_html(self._visit, line), "words")
+            widgets.raw(facts, "words")
+            if visit.may(Action.CORRECT_INSIDE):
+                widgets.button(
+                    visit.say("stays.left"),
+                    lambda: inside_sheets.left_unseen(visit, line, facts, self.draw),
+                    kind="small",
+                ).props["aria-label"] = f"{line.plate}: {visit.say('stays.left')}"
+
+    def _corrected(self, done: Sequence[Done]) -> None:
+        """The last corrections, each to be taken back while nothing is known since."""
+        visit, say = self._visit, self._visit.say
+        if not done:
+            return
+        with widgets.div("card col-flex"):
+            widgets.heading(say("stays.corrected"), 3)
+            for one in done:
+                with widgets.div("row-flex"):
+                    widgets.raw(_done_html(visit, one), "grow")
+                    if one.may_undo and visit.may(Action.CORRECT_INSIDE):
+                        widgets.button(say("stays.undo"), self._taker_back(one), kind="small")
+
+    def _taker_back(self, done: Done) -> Callable[[], None]:
+        return lambda: inside_sheets.take_back(self._visit, done, self.draw)
 
     def _turning(self, following: Place | None, after: Place | None) -> None:
         say = self._visit.say
@@ -142,6 +194,19 @@ def facts_html(visit: Visit, line: StayLine) -> str:
         f'<div class="row-flex"><b>{escape(whose)}</b> {" ".join(badges)}</div>'
         f'<div class="small soft mono">{" · ".join(times)}</div>'
     )
+
+
+def _done_html(visit: Visit, done: Done) -> str:
+    """Return one correction: what, of which vehicle or class, by whom, when, why."""
+    row, said = done.row, done.correction
+    what = escape(visit.texts.name_of("audit", row.action))
+    if isinstance(said, Recounted):
+        kind = visit.texts.name_of("occupant", said.occupant.value)
+        of = escape(f"{kind} {said.before:,} → {said.after:,}")
+    else:
+        of = plate_chip(plate_of(said.key), size="small")
+    when = f"{visit.hour(row.at)} · {row.actor} · {why_text(visit, row.why)}"
+    return f'{of} <b>{what}</b> <span class="small soft">{escape(when)}</span>'
 
 
 def may_see_entry(visit: Visit, line: StayLine) -> bool:

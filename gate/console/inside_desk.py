@@ -1,30 +1,100 @@
-"""What the page of vehicles inside asks of the register. No page in here."""
+"""What the page of vehicles inside asks of the register, and corrects. No page in here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gate import inside_deeds
 from gate.console import register_desk
 from gate.console.services import Services
+from gate.corrections import ALL, correction_in, entry_of
+from gate.errors import JournalAway
+from gate.inside_deeds import Refusals
+from gate.people import User
+from gate.ports import Written
+from gate.report_values import AuditFilter, AuditRow
 from registry import stays
+from registry.corrections import Correction, TakenOut, refusal_by
 from registry.kinds import Occupant
-from registry.stays import Counts, Place, Stays, Which
+from registry.stays import Counts, Place, StayLine, Stays, Which
+
+NEWEST = 8
+"""So many corrections are shown, to be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A line of what was corrected. may_undo: it is the newest that is known of the vehicle."""
+
+    row: AuditRow
+    correction: Correction
+    may_undo: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page shows: how many are inside, and a page of which."""
+    """What the page shows: how many are inside, a page of which, and what was corrected last."""
 
     counts: Counts
     stays: Stays
+    done: tuple[Done, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What became of corrections. kept: whether the database has them yet."""
+
+    refusals: Refusals
+    kept: Written
 
 
 def read(services: Services, which: Which, after: Place | None, limit: int) -> Shown:
-    """Ask the record for both at once."""
-    return register_desk.read(
-        services, lambda s: Shown(stays.counts(s), stays.page(s, which, after, limit))
-    )
+    """Ask the record for all of it at once."""
+    lines = services.reports.audit(AuditFilter(action=ALL), None, NEWEST).rows
+    with services.journal.reading() as session:
+        done = tuple(
+            Done(row, correction, inside_deeds.may_undo(session, row))
+            for row in lines
+            if (correction := correction_in(row.action, row.target, row.detail))
+        )
+        return Shown(stays.counts(session), stays.page(session, which, after, limit), done)
 
 
 def capacity(services: Services, occupant: Occupant) -> int | None:
     """How many of a class may be inside; None without limit. Residents are never counted out."""
     limit = services.settings.config.policy.visitor_capacity
     return limit if occupant is Occupant.VISITOR else None
+
+
+def left_unseen(line: StayLine) -> TakenOut:
+    """Return the correction that ends the stay that a line shows."""
+    return TakenOut(line.key, line.since, line.occupant, line.space_id, line.passage)
+
+
+def correct(
+    services: Services, user: User, corrections: Sequence[Correction], why: str
+) -> Corrected:
+    """Correct at once; while the database is away, keep it in the spool and decide by it.
+
+    Raises JournalAway where nothing takes it.
+    """
+    try:
+        deed = inside_deeds.correct(corrections, why)
+        return Corrected(register_desk.change(services, user, deed), Written.COMMITTED)
+    except JournalAway:
+        return _put_aside(services, user, corrections, why)
+
+
+def _put_aside(
+    services: Services, user: User, corrections: Sequence[Correction], why: str
+) -> Corrected:
+    register = services.registry.snapshot
+    refusals = tuple(refusal_by(register, one) for one in corrections)
+    fitting = [one for one, no in zip(corrections, refusals, strict=True) if no is None]
+    if not fitting:
+        return Corrected(refusals, Written.COMMITTED)
+    kept = services.journal.append(*(entry_of(one, user.name, why) for one in fitting))
+    if kept is Written.COMMITTED:
+        services.registry.refresh()
+    else:
+        services.registry.assume(fitting)
+    return Corrected(refusals, kept)

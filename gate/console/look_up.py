@@ -64,9 +64,10 @@ def with_reason(
 
 
 def why_text(visit: Visit, why: str) -> str:
-    """Return the reason of a look-up, whose first word may be a code of the reason list."""
+    """Return the reason of a look-up or correction, whose first word may be a code of a list."""
     code, _, rest = why.partition(":")
-    key = f"look_up.reason.{code}"
-    if not visit.texts.knows(key):
+    keys = (f"{area}.reason.{code}" for area in ("look_up", "stays"))
+    key = next(filter(visit.texts.knows, keys), None)
+    if key is None:
         return why
     return f"{visit.say(key)}：{rest.strip()}" if rest.strip() else visit.say(key)

@@ -1,6 +1,6 @@
 """Everything that pages may use, handed over once by the composition root."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,12 +13,20 @@ from gate.ports import Clock, Journal, Lanes, Pictures, Registry, SiteEvents
 from gate.reports import Reports
 from gate.settings import Settings
 from gate.texts import FIRST, Language
+from registry.corrections import Correction
+from registry.snapshot import Snapshot
 
 
 class KnownVehicles(Registry, Protocol):
-    """Who may enter, from memory; `refresh` takes in what was just committed."""
+    """Who may enter, from memory; `refresh` takes in what was just committed.
 
+    assume: corrections of who is inside that are kept, but that the database has yet to take.
+    """
+
+    @property
+    def snapshot(self) -> Snapshot: ...
     def refresh(self) -> None: ...
+    def assume(self, corrections: Sequence[Correction]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,13 +121,15 @@ def facts(pairs: Iterable[tuple[str, str]]) -> Element:
     return raw(body, "facts", tag="dl")
 
 
-def figure(label: str, value: str, hint: str = "") -> None:
-    """Place a number that matters, with what it counts."""
-    with div("card"):
+def figure(label: str, value: str, hint: str = "") -> Element:
+    """Place a number that matters, with what it counts; return its card."""
+    card = div("card")
+    with card:
         words(label, "soft")
         words(value, "figure")
         if hint:
             words(hint, "small soft")
+    return card
 
 
 def text_field(

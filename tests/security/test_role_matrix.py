@@ -44,6 +44,7 @@ MAY_DO: dict[tuple[str, str], set[Role]] = {
     ("/log", "journal.append Audited"): WATCHED,
     ("/log", "journal.unit"): AUDITED,
     ("/passages/{passage}", "journal.append Audited"): WATCHED,
+    ("/inside", "journal.*"): WATCHED,
     ("/handover", "journal.*"): WATCHED,
     ("/charts", "journal.unit"): AUDITED,
     ("/reports", "journal.unit"): AUDITED,

@@ -1,0 +1,198 @@
+"""Correcting who is inside: each sheet says what it will do, asks why, and acts once."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from html import escape
+from typing import Any
+
+from nicegui import ui
+
+from gate import inside_deeds
+from gate.console import changing, inside_desk, widgets
+from gate.console.changing import NotDone
+from gate.console.inside_desk import Corrected, Done
+from gate.console.plate_chip import plate_chip
+from gate.console.plate_pad import PlatePad
+from gate.console.visit import Visit
+from gate.console.why_sheet import remark_of, why_sheet
+from gate.inside_deeds import Unclear
+from gate.people import Action
+from gate.ports import Written
+from registry.corrections import MOST_COUNTED, Correction, CorrectionRefusal, Recounted, TakenOut
+from registry.kinds import Occupant
+from registry.plates import Plate, PlateColour
+from registry.snapshot import plate_of
+from registry.stays import Counts, StayLine
+
+Then = Callable[[], Awaitable[None]]
+REASONS = ("patrol", "misread", "held_open", "followed", "told")
+
+
+def reasons(visit: Visit) -> dict[str, str]:
+    """Return why a person corrects, by code."""
+    return {code: visit.say(f"stays.reason.{code}") for code in REASONS}
+
+
+async def correct(visit: Visit, right: Action, wanted: Sequence[Correction], why: str) -> bool:
+    """Correct, and say what became of it; return whether anything was tried at all."""
+    services = visit.services
+    made = await changing.work(
+        visit, right, lambda user: inside_desk.correct(services, user, wanted, why)
+    )
+    if isinstance(made, NotDone):
+        return False
+    _say(visit, made)
+    return True
+
+
+def _say(visit: Visit, made: Corrected) -> None:
+    refused = [refusal for refusal in made.refusals if refusal is not None]
+    done = len(made.refusals) - len(refused)
+    if done and made.kept is Written.SPOOLED:
+        visit.tell("stays.waits", n=done)
+    elif done:
+        visit.tell("stays.done", n=done)
+    if len(refused) == 1:
+        visit.warn(f"stays.refused.{refused[0].value}")
+    elif refused:
+        visit.warn("stays.refused_some", n=len(refused))
+
+
+def left_unseen(visit: Visit, line: StayLine, facts: str, then: Then) -> None:
+    """Ask why a vehicle is no longer inside; one press ends its stay."""
+
+    async def chosen(why: str) -> None:
+        wanted = [inside_desk.left_unseen(line)]
+        if await correct(visit, Action.CORRECT_INSIDE, wanted, why):
+            await then()
+
+    above = plate_chip(line.plate, line.colour, size="big") + facts
+    why_sheet(
+        visit, visit.say("stays.left"), reasons(visit), chosen,
+        hint=visit.say("stays.left_hint"), above=above, right=Action.CORRECT_INSIDE,
+    )  # fmt: skip
+
+
+def take_back(visit: Visit, done: Done, then: Then) -> None:
+    """Ask why a correction was wrong; one press takes it back."""
+    services, number = visit.services, done.row.seq
+
+    async def chosen(why: str) -> None:
+        deed = inside_deeds.undo(number, why, services.registry.snapshot)
+        made = await changing.make(visit, Action.CORRECT_INSIDE, deed)
+        if isinstance(made, NotDone):
+            return
+        if isinstance(made, CorrectionRefusal):
+            visit.warn(f"stays.refused.{made.value}")
+        else:
+            visit.tell("stays.done", n=1)
+        await then()
+
+    plate = plate_of(done.row.target)
+    hint = "stays.undo_left" if isinstance(done.correction, TakenOut) else "stays.undo_came"
+    why_sheet(
+        visit, visit.say("stays.undo"), {"mistake": visit.say("stays.reason.mistake")}, chosen,
+        hint=visit.say(hint), above=plate_chip(plate, size="big"), right=Action.CORRECT_INSIDE,
+    )  # fmt: skip
+
+
+def came_in(visit: Visit, then: Then) -> None:
+    """Ask which vehicle is inside that nobody saw come in."""
+    say, services, right = visit.say, visit.services, Action.CORRECT_INSIDE
+    dialog, card = widgets.sheet(say("stays.came"), wide=True)
+
+    async def kept() -> None:
+        if pad.found is None:
+            visit.warn("visitor.need_plate")
+            return
+        stay = inside_deeds.came_in(services.registry.snapshot, pad.found, pad.colour, visit.now())
+        if isinstance(stay, Unclear):
+            visit.warn("stays.say_colour")
+            return
+        await _once(button, dialog, lambda: correct(visit, right, [stay], why()), then)
+
+    def shown(plate: Plate | None) -> None:
+        said.set_content(escape(_will_be(visit, plate)))
+
+    with card:
+        widgets.words(say("stays.came_hint"), "soft")
+        said = widgets.words("", "soft").props("aria-live=polite")
+        pad = PlatePad(visit, "", compare=False, ask_colour=PlateColour.UNKNOWN, on_change=shown)
+        why = reason_fields(visit)
+        button = _buttons(visit, dialog, say("stays.came"), kept)
+    visit.open_sheet(dialog)
+
+
+def _will_be(visit: Visit, plate: Plate | None) -> str:
+    """What the vehicle will be counted as, and where it will stand."""
+    if plate is None:
+        return ""
+    register = visit.services.registry.snapshot
+    stay = inside_deeds.came_in(register, plate, PlateColour.UNKNOWN, visit.now())
+    if isinstance(stay, Unclear):
+        return visit.say("stays.say_colour")
+    return visit.say("stays.will_be", kind=visit.texts.name_of("occupant", stay.occupant.value))
+
+
+def count(visit: Visit, occupant: Occupant, counts: Counts, then: Then) -> None:
+    """Ask how many vehicles of a class were counted, and show what that changes."""
+    say = visit.say
+    before, known = counts.occupancy.balance.get(occupant, 0), counts.known.get(occupant, 0)
+    kind = visit.texts.name_of("occupant", occupant.value)
+    dialog, card = widgets.sheet(say("stays.count_title", kind=kind))
+    right = Action.CORRECT_INSIDE
+
+    def typed() -> int | None:
+        text = str(number.value or "").strip()
+        return int(text) if text.isdecimal() and int(text) <= MOST_COUNTED else None
+
+    def compared() -> None:
+        after = typed()
+        difference = "" if after is None else say("stays.difference", n=f"{after - before:+,}")
+        fewer = after is not None and after < known
+        warning = widgets.badge_html(say("stays.fewer", n=known), "ask", "warning") if fewer else ""
+        answer.set_content(f"{escape(difference)} {warning}")
+
+    async def kept() -> None:
+        after = typed()
+        if after is None:
+            visit.warn("stays.refused.no_count")
+            return
+        wanted = [Recounted(occupant, before, after)]
+        await _once(button, dialog, lambda: correct(visit, right, wanted, why()), then)
+
+    with card:
+        widgets.words(say("stays.count_now", n=f"{before:,}", known=f"{known:,}"))
+        number = widgets.text_field(say("stays.counted")).on_value_change(compared)
+        number.props("autofocus input-class=mono inputmode=numeric maxlength=5")
+        answer = widgets.raw("", "row-flex").props("aria-live=polite")
+        why = reason_fields(visit)
+        button = _buttons(visit, dialog, say("shell.keep"), kept)
+    visit.open_sheet(dialog)
+
+
+def reason_fields(visit: Visit) -> Callable[[], str]:
+    """Place a choice of reasons and a remark; return what gives the reason that was chosen."""
+    choice = widgets.choice_field(visit.say("shell.reason"), reasons(visit), REASONS[0])
+    note = widgets.text_field(visit.say("by_hand.remark"))
+    return lambda: remark_of(str(choice.value), str(note.value or ""))
+
+
+def _buttons(visit: Visit, dialog: ui.dialog, yes: str, kept: Callable[[], Any]) -> ui.button:
+    with widgets.div("row-flex"):
+        button = widgets.button(yes, kept, kind="main")
+        widgets.button(visit.say("shell.cancel"), dialog.close, key="Esc")
+    return button
+
+
+async def _once(
+    button: ui.button, dialog: ui.dialog, doing: Callable[[], Awaitable[bool]], then: Then
+) -> None:
+    """Do it, deaf to a second press; where nothing took it, what was typed stays to be kept."""
+    if not button.enabled:
+        return
+    button.set_enabled(False)
+    done = await doing()
+    button.set_enabled(True)
+    if done:
+        dialog.close()
+        await then()

@@ -1,0 +1,154 @@
+"""Correcting who is inside: each correction is one line of the audit, and the rest follows from it.
+
+The line is taken over by gate.projection: the list of those inside, the register's presence and
+counts, the visitor log and the history change in its transaction, or later, when it had to wait in
+the spool. A correction that does not fit any more is refused and leaves no line.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import or_, select
+from sqlmodel import Session
+
+from gate.corrections import PUT_INSIDE, TAKEN_OUT, correction_in, entry_of
+from gate.deeds import Deed
+from gate.grounds import STANDING_NAMES, registration_of
+from gate.ports import Unit
+from gate.registry_effects import OCCUPANTS
+from gate.report_lists import audit_row
+from gate.report_values import AuditRow
+from gate.tables import audit, passage
+from registry import presence
+from registry.corrections import Correction, CorrectionRefusal, PutInside, Recounted, TakenOut
+from registry.kinds import Occupant
+from registry.plates import Malformed, Plate, PlateColour, parse
+from registry.rules import Visitor
+from registry.snapshot import Snapshot, inside_key, plate_of
+from registry.store import Author
+
+Refusals = tuple[CorrectionRefusal | None, ...]
+
+
+class Unclear(StrEnum):
+    """Why it is not clear which vehicle is meant."""
+
+    COLOUR = "colour"
+
+
+def correct(corrections: Sequence[Correction], why: str) -> Deed[Refusals]:
+    """Do what fits; answer for each why it was not done, or None."""
+
+    def act(unit: Unit, by: Author) -> Refusals:
+        return tuple(_one(unit, correction, by, why) for correction in corrections)
+
+    return act
+
+
+def _one(unit: Unit, correction: Correction, by: Author, why: str) -> CorrectionRefusal | None:
+    refused = presence.refusal(unit.session, correction)
+    if refused is None:
+        unit.append(entry_of(correction, by.who, why))
+    return refused
+
+
+def came_in(
+    register: Snapshot, plate: Plate, colour: PlateColour, at: datetime
+) -> PutInside | Unclear:
+    """What a vehicle that came in unseen is counted as, as its entry would have been counted."""
+    whole = register.dossier(plate.text)
+    if whole.is_shared() and colour is PlateColour.UNKNOWN:
+        return Unclear.COLOUR
+    dossier = whole.seen_in(colour)
+    standing = register.standing_by(whole, plate, at, colour)
+    registration, name = registration_of(standing), STANDING_NAMES[type(standing)]
+    visiting = standing.visitor_pass if isinstance(standing, Visitor) else None
+    return PutInside(
+        key=inside_key(plate.text, dossier.registration, shared=bool(whole.twins)),
+        since=at,
+        occupant=OCCUPANTS.get(name, Occupant.UNKNOWN),
+        spaces=dossier.registration.spaces if dossier.registration else (),
+        visitor_pass=int(visiting.id) if visiting else None,
+        standing=name,
+        plate_class=plate.plate_class.value,
+        household=visiting.household if visiting else "",
+        vehicle_kind=registration.kind.value if registration else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A correction that was taken back. plate: of the vehicle."""
+
+    plate: str
+
+
+def undo(number: int, why: str, register: Snapshot) -> Deed[Undone | CorrectionRefusal]:
+    """Take a correction of one vehicle back while it is the newest thing known of the vehicle.
+
+    number: of its line in the audit. A stay that is put back keeps when it began.
+    """
+
+    def act(unit: Unit, by: Author) -> Undone | CorrectionRefusal:
+        line = audit_row(unit.session.connection(), number)
+        done = correction_in(line.action, line.target, line.detail) if line else None
+        if line is None or done is None or isinstance(done, Recounted):
+            return CorrectionRefusal.OTHER_STAY
+        if not _is_newest(unit.session, line):
+            return CorrectionRefusal.OTHER_STAY
+        opposite = _opposite(done, register, by.at)
+        refused = _one(unit, opposite, by, why)
+        return Undone(plate_of(done.key)) if refused is None else refused
+
+    return act
+
+
+def may_undo(session: Session, line: AuditRow) -> bool:
+    """Whether `undo` would take this line of the audit back now."""
+    correction = correction_in(line.action, line.target, line.detail)
+    if correction is None or isinstance(correction, Recounted):
+        return False
+    here = presence.is_inside_since(session, correction.key)
+    fits = here is None if isinstance(correction, TakenOut) else here == correction.since
+    return fits and _is_newest(session, line)
+
+
+def _is_newest(session: Session, line: AuditRow) -> bool:
+    """Whether nothing is known of the vehicle since it was corrected: no passage, no correction."""
+    connection = session.connection()
+    later = select(audit.c.seq).where(
+        audit.c.target == line.target,
+        audit.c.action.in_((PUT_INSIDE, TAKEN_OUT)),
+        audit.c.seq > line.seq,
+    )
+    moved = select(passage.c.number).where(
+        passage.c.plate == plate_of(line.target),
+        or_(passage.c.number > line.seq, passage.c.ended > line.at),
+    )
+    return not any(connection.execute(one.limit(1)).first() for one in (later, moved))
+
+
+def _opposite(done: TakenOut | PutInside, register: Snapshot, at: datetime) -> Correction:
+    if isinstance(done, PutInside):
+        return TakenOut(done.key, done.since, done.occupant, passage=done.passage)
+    text, _, ground = done.key.partition("/")
+    plate = parse(text)
+    own = (done.space,) if done.space is not None else ()
+    stay = PutInside(done.key, done.since, done.occupant, own, done.passage, again=True)
+    if isinstance(plate, Malformed):
+        return stay
+    colour = PlateColour(ground) if ground else PlateColour.UNKNOWN
+    known = came_in(register, plate, colour, at)
+    if isinstance(known, Unclear):
+        return stay
+    return replace(
+        known,
+        key=done.key,
+        since=done.since,
+        occupant=done.occupant,
+        spaces=own + tuple(space for space in known.spaces if space not in own),
+        passage=done.passage,
+        again=True,
+    )

@@ -1,0 +1,140 @@
+"""Who is inside, looked at and corrected in a real Chromium: once, for a reason, taken back."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlmodel import col, select
+
+from gate.console import inside_desk
+from gate.people import Role, User
+from gate.report_values import AuditFilter
+from gate.texts import Language
+from registry.corrections import PutInside
+from registry.kinds import Occupant
+from registry.records import OccupancyCount, Presence
+from tests.gate.console.browsing import settle
+from tests.gate.console.serving import Served
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
+
+
+def open_page(page: Page, pages: Served) -> None:
+    page.goto(f"{pages.url}/inside")
+    settle(page)
+
+
+def somebody_inside(pages: Served) -> Presence:
+    with pages.site.journal.reading() as session:
+        return session.exec(select(Presence).order_by(col(Presence.since))).all()[0]
+
+
+def still_inside(pages: Served, plate: str) -> bool:
+    with pages.site.journal.reading() as session:
+        return session.get(Presence, plate) is not None
+
+
+def lines(pages: Served, action: str) -> int:
+    return len(pages.site.services.reports.audit(AuditFilter(action=action)).rows)
+
+
+def counted(pages: Served, occupant: Occupant) -> int:
+    with pages.site.journal.reading() as session:
+        row = session.get(OccupancyCount, occupant)
+        return row.count if row else 0
+
+
+def line_of(page: Page, plate: str):
+    return page.locator(".candidate", has=page.get_by_label(" ".join(plate), exact=True))
+
+
+def test_a_guard_finds_a_vehicle_by_a_part_and_ends_its_stay_with_one_press(enter, pages):
+    there = somebody_inside(pages)
+    page, other = enter("guard"), enter("manager")
+    open_page(page, pages)
+    open_page(other, pages)
+    page.get_by_label("车牌", exact=True).fill(there.plate[-4:])
+    expect(line_of(page, there.plate)).to_be_visible()
+    before = lines(pages, "presence_removed")
+    line_of(page, there.plate).get_by_role("button", name="已不在场内").click()
+    page.get_by_role("dialog").get_by_role("button", name="巡查核实").dblclick()
+    expect(page.locator(".q-notification", has_text="已更正 1 项")).to_be_visible()
+    expect(line_of(page, there.plate)).to_have_count(0)
+    assert not still_inside(pages, there.plate)
+    assert there.plate not in pages.site.services.registry.snapshot.inside
+    # Somebody else still has the old list before him: the second is told.
+    line_of(other, there.plate).get_by_role("button", name="已不在场内").click()
+    other.get_by_role("dialog").get_by_role("button", name="巡查核实").click()
+    expect(other.locator(".q-notification", has_text="已经不在场内")).to_be_visible()
+    assert lines(pages, "presence_removed") == before + 1
+    # And it was a slip: the stay goes on as it was.
+    page.get_by_role("button", name="撤回").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="刚才点错了").click()
+    expect(line_of(page, there.plate)).to_be_visible()
+    assert pages.site.services.registry.snapshot.inside[there.plate].since == there.since
+
+
+def test_a_vehicle_that_came_in_unseen_is_counted_once_by_a_doubled_click(enter, pages):
+    page = enter("guard")
+    open_page(page, pages)
+    page.get_by_role("button", name="有车在场内").click()
+    sheet = page.get_by_role("dialog")
+    before = counted(pages, Occupant.UNKNOWN)
+    sheet.get_by_role("button", name="有车在场内").click()
+    expect(page.locator(".q-notification", has_text="车牌")).to_be_visible()
+    sheet.get_by_label("车牌", exact=True).first.fill("粤B24680")
+    expect(sheet).to_contain_text("将计入：未登记")
+    sheet.get_by_role("button", name="有车在场内").dblclick()
+    expect(line_of(page, "粤B24680")).to_be_visible()
+    assert counted(pages, Occupant.UNKNOWN) == before + 1
+    assert lines(pages, "presence_added") >= 1
+    assert still_inside(pages, "粤B24680")
+
+
+def test_a_count_says_what_it_changes_before_it_is_kept(enter, pages):
+    page = enter("guard", language=Language.ENGLISH)
+    open_page(page, pages)
+    before = counted(pages, Occupant.VISITOR)
+    page.get_by_role("button", name="Count: Visitor").click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_label("How many you counted").fill("x")
+    sheet.get_by_role("button", name="Save").click()
+    expect(page.locator(".q-notification", has_text="0 to 99999")).to_be_visible()
+    sheet.get_by_label("How many you counted").fill("0")
+    expect(sheet).to_contain_text(f"Difference {-before:+,}")
+    sheet.get_by_label("How many you counted").fill("77")
+    expect(sheet).to_contain_text(f"Difference {77 - before:+,}")
+    sheet.get_by_role("button", name="Save").dblclick()
+    expect(page.locator(".card", has_text="Visitor").locator(".figure").first).to_have_text("77")
+    assert counted(pages, Occupant.VISITOR) == 77
+    assert lines(pages, "presence_recounted") == 1
+
+
+def test_who_was_not_seen_for_long_is_ticked_and_ended_together(enter, pages):
+    services = pages.site.services
+    came = services.clock.now().utc - timedelta(days=9)
+    forgotten = [PutInside(f"粤B1000{n}", came, Occupant.VISITOR) for n in range(3)]
+    inside_desk.correct(services, User("tests", Role.ADMIN), forgotten, "tests")
+    page = enter("manager")
+    open_page(page, pages)
+    page.get_by_role("button", name="久未见车").click()
+    sheet = page.get_by_role("dialog")
+    boxes = sheet.get_by_role("checkbox")
+    expect(boxes.first).to_be_visible()
+    assert not any(box.is_checked() for box in boxes.all())
+    sheet.get_by_role("button", name="打勾的已不在场内").click()
+    expect(page.locator(".q-notification", has_text="请先打勾")).to_be_visible()
+    sheet.get_by_role("button", name="全部打勾").click()
+    expect(boxes.first).to_be_checked()
+    sheet.get_by_role("checkbox", name="粤B10002").click()
+    sheet.get_by_role("button", name="打勾的已不在场内").dblclick()
+    expect(page.locator(".q-notification", has_text="已更正")).to_be_visible()
+    assert [still_inside(pages, f"粤B1000{n}") for n in range(3)] == [False, False, True]
+
+
+def test_an_auditor_looks_and_corrects_nothing(enter, pages):
+    page = enter(Role.AUDITOR.value)
+    open_page(page, pages)
+    expect(page.locator(".figure").first).to_be_visible()
+    for name in ("已不在场内", "有车在场内", "清点", "久未见车", "撤回"):
+        expect(page.get_by_role("button", name=name)).to_have_count(0)
