@@ -14,8 +14,8 @@ from pathlib import Path
 from gate import second_reader
 from gate.arms import arms_of, board_settings
 from gate.config import Config, load
+from gate.eye_settings import eye_settings
 from gate.system_clock import SystemClock
-from gate.wiring import eye_settings
 from hardware.board import BoardError
 from hardware.camera import Camera, CameraState
 from hardware.clock import Clock

@@ -8,7 +8,7 @@ hangs for good, end, so that the gate starts a new process.
 
 import logging
 import signal
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from multiprocessing.connection import Connection
 from typing import assert_never
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gate import second_reader
+from gate.eye_settings import EyeSettings
 from gate.sightings import (
     Ask,
     CameraReport,
@@ -30,7 +31,7 @@ from gate.sightings import (
     Snapshot,
     TrackLost,
 )
-from hardware.camera import Camera, CameraSettings, Frame
+from hardware.camera import Camera, Frame
 from hardware.clock import SystemClock
 from recognition import motion, tracking
 from recognition.pipeline import PlateReader
@@ -50,21 +51,8 @@ HUNG_AFTER = 15.0
 NAP = 0.01
 
 
-@dataclass(frozen=True, slots=True)
-class EyeSettings:
-    """One lane's eye. threads: of the networks. ask_below: the second reader is asked about plates
-    that are read less surely than this; None where it is off.
-    """
-
-    lane: str
-    camera: CameraSettings
-    threads: int = 1
-    ask_below: float | None = None
-    jpeg_quality: int = 85
-
-
 def watch(pipe: Connection, settings: EyeSettings) -> None:
-    """Run the eye until the gate says so or goes away. The entry point of the process."""
+    """Run the eye until the gate says so or goes away."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.basicConfig(level=logging.WARNING)
     cv2.setNumThreads(1)

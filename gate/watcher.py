@@ -16,7 +16,7 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
-from gate.eye import EyeSettings, watch
+from gate.eye_settings import EyeSettings, open_eye
 from gate.ports import Clock
 from gate.sightings import Ask, CameraReport, CloseEyes, Command, Look, Report
 
@@ -99,7 +99,7 @@ class Watcher:
         """Run one child to its end and return why it ended."""
         ours, theirs = _spawn.Pipe()
         child = _spawn.Process(
-            target=watch, args=(theirs, self._settings), name=f"eye-{self._settings.lane}"
+            target=open_eye, args=(theirs, self._settings), name=f"eye-{self._settings.lane}"
         )
         child.start()
         theirs.close()

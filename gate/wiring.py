@@ -6,14 +6,12 @@ waits for, comes last and from `gate.wiring_web`. Stopping: eyes and lanes first
 which release their relays, then the journal.
 """
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 from gate import ledger, personal_fields
@@ -28,7 +26,7 @@ from gate.decider import RegisterDecider
 from gate.entries import ArmChanged, Audited
 from gate.errors import GateError
 from gate.events import LaneId, Verdict
-from gate.eye import EyeSettings
+from gate.eye_settings import eye_settings
 from gate.housekeeping import Housekeeping
 from gate.hub import Hub
 from gate.ids import Ids
@@ -58,7 +56,6 @@ from gate.texts import Language, Texts
 from gate.vault import KeyVault, Vault, open_vault
 from gate.watcher import Watcher
 from hardware.arm import Mode
-from hardware.camera import CameraSettings
 from hardware.inputs import InputName
 from hardware.sign import LaneSigns, SignProtocol, SignSettings
 from hardware.station_words import Event
@@ -356,22 +353,6 @@ def lane_settings(lane: LaneId, settings: LaneConfig, config: Config) -> LaneSet
     )
 
 
-def eye_settings(lane: str, settings: LaneConfig, config: Config) -> EyeSettings:
-    """Return one lane's eye; the camera's password comes from the environment."""
-    camera = settings.camera
-    return EyeSettings(
-        lane=lane,
-        camera=CameraSettings(
-            name=lane,
-            url=with_user(camera.source, camera.user_env),
-            fps=camera.fps,
-            loop=camera.loop,
-        ),
-        threads=config.recognition.threads,
-        ask_below=config.policy.open_confidence if config.recognition.second_reader else None,
-    )
-
-
 def sign_settings(lane: LaneConfig) -> tuple[SignSettings, ...]:
     """Return the outputs of a lane that speak to the driver."""
     wired = ((SignProtocol.LED, lane.sign), (SignProtocol.VOICE, lane.voice))
@@ -382,15 +363,3 @@ def _stop_signs(signs: LaneSigns, timeout: float) -> bool:
     del timeout
     signs.stop()
     return True
-
-
-def with_user(source: str, variable: str | None) -> str:
-    """Return the URL with the user and password of the named environment variable in it."""
-    secret = os.environ.get(variable, "") if variable else ""
-    if not secret or "://" not in source:
-        return source
-    user, _, password = secret.partition(":")
-    parts = urlsplit(source)
-    host = parts.netloc.rpartition("@")[2]
-    netloc = f"{quote(user, safe='')}:{quote(password, safe='')}@{host}"
-    return urlunsplit(parts._replace(netloc=netloc))

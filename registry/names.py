@@ -13,15 +13,15 @@ Near is for the guard to judge, usually with a call to the household (ADR 0081).
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import islice, product
-from typing import Final
-
-import opencc
-from pypinyin import Style, pinyin
+from typing import TYPE_CHECKING, Final
 
 from registry.kinds import NameMatch
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
 
 _TITLES: Final = re.compile(
     r"(先生|女士|小姐|太太|夫人|师傅|老师|教授|医生|大夫|护士|阿姨|叔叔|伯伯|爷爷|奶奶|大爷|大妈|大娘"
@@ -103,19 +103,30 @@ def _alike(heard: str, written: str) -> bool:
 
 
 @cache
-def _converter() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
+def _converter() -> "OpenCC":
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
 
 
 def _simplified(name: str) -> str:
     return str(_converter().convert(name))
 
 
+def _readings(character: str, *, letters: bool) -> Sequence[str]:
+    """The ways to say one character, the usual one first: syllables, or their first letters."""
+    # A dictionary of all phrases comes with it: loading it is a tenth of the gate's start.
+    from pypinyin import Style, pinyin
+
+    style = Style.FIRST_LETTER if letters else Style.NORMAL
+    readings = pinyin(character, style=style, heteronym=True)
+    return readings[0] if readings else ()
+
+
 @lru_cache(maxsize=32768)
 def _sounds(character: str) -> frozenset[str]:
     """Ways to say a character, without what ears and dialects mix up: tones, z/zh, in/ing."""
-    readings = pinyin(character, style=Style.NORMAL, heteronym=True)
-    return frozenset(map(_blurred, readings[0])) if readings else frozenset()
+    return frozenset(map(_blurred, _readings(character, letters=False)))
 
 
 def _blurred(syllable: str) -> str:
@@ -131,8 +142,7 @@ def initials(name: str) -> frozenset[str]:
 @lru_cache(maxsize=32768)
 def _letters(character: str) -> tuple[str, ...]:
     """The letters that the readings of one character begin with, the usual one first."""
-    readings = pinyin(_simplified(character), style=Style.FIRST_LETTER, heteronym=True)
-    return tuple(dict.fromkeys(readings[0])) if readings else (character,)
+    return tuple(dict.fromkeys(_readings(_simplified(character), letters=True))) or (character,)
 
 
 def mask(name: str) -> str:

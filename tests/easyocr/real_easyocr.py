@@ -17,7 +17,8 @@ import cv2
 import numpy as np
 import pytest
 
-from gate.eye import EyeSettings, watch
+from gate.eye import watch
+from gate.eye_settings import EyeSettings
 from gate.second_reader import state
 from gate.sightings import CloseEyes, Look, Sighting
 from hardware.camera import CameraSettings

@@ -7,7 +7,8 @@ from multiprocessing import Pipe
 from pathlib import Path
 
 from gate.config import parse
-from gate.eye import EyeSettings, _Eye
+from gate.eye import _Eye
+from gate.eye_settings import EyeSettings
 from gate.sightings import Ask, CameraReport, Report
 from gate.watcher import Watcher
 from gate.wiring import Application

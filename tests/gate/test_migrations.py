@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
@@ -49,6 +50,11 @@ def test_every_step_goes_back_and_forward_again(tmp_path: Path) -> None:
             run.upgrade(connection)
             assert run.current(connection) == run.newest()
     database.dispose()
+
+
+def test_the_newest_step_is_known_without_alembic_as_alembic_knows_it() -> None:
+    scripts = ScriptDirectory.from_config(run.settings())
+    assert scripts.get_heads() == [run.newest()]
 
 
 def test_an_upgrade_keeps_the_record_and_a_copy_of_the_file(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The translation of config.yaml into parts; the parts themselves are tested where they live."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,8 @@ from gate.arms import arm_settings, board_settings, groups
 from gate.config import parse
 from gate.entries import ArmChanged
 from gate.events import LaneId
-from gate.wiring import fire_was_on, open_store, with_user
+from gate.eye_settings import with_user
+from gate.wiring import fire_was_on, open_store
 from gate.wiring_web import secret_of
 from hardware.inputs import Contact, InputName
 from tests.gate.test_config import GOOD
@@ -77,3 +80,14 @@ def test_a_fire_opening_is_remembered_over_a_restart(tmp_path: Path) -> None:
         assert not fire_was_on(store, "south")
     finally:
         store.close()
+
+
+def test_the_gate_starts_without_what_only_its_eyes_and_rare_deeds_need() -> None:
+    """OpenCV and the networks are the eyes'; the rest is loaded when somebody asks for it."""
+    code = (
+        "import sys, gate.service, gate.wiring, gate.wiring_web\n"
+        "sys.exit(', '.join({'cv2', 'onnxruntime', 'alembic', 'pypinyin', 'opencc', 'torch'}"
+        " & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
