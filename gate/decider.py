@@ -22,6 +22,11 @@ class RegisterDecider:
     def __init__(self, register: Register, policy: Policy, clock_sound: Callable[[], bool]) -> None:
         self._register, self._policy, self._clock_sound = register, policy, clock_sound
 
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self._policy
+
     def retune(self, policy: Policy) -> None:
         """Decide by this policy from the next vehicle on. Any thread."""
         self._policy = policy

@@ -78,6 +78,11 @@ def came_in(
     )
 
 
+def put_back(stay: PutInside) -> PutInside:
+    """A stay that was ended by mistake, as a vehicle that came in since then (`came_in`)."""
+    return replace(stay, again=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Undone:
     """A correction that was taken back. plate: of the vehicle."""

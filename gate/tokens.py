@@ -30,6 +30,8 @@ class Scope(StrEnum):
     HISTORY_READ = "history:read"
     PASSES_READ = "passes:read"
     PASSES_WRITE = "passes:write"
+    INSIDE_READ = "inside:read"
+    INSIDE_WRITE = "inside:write"
     TOKENS = "tokens"
 
 
@@ -43,6 +45,8 @@ ACTIONS: dict[Scope, Action] = {
     Scope.HISTORY_READ: Action.READ_AUDIT,
     Scope.PASSES_READ: Action.REGISTER_VISITOR,
     Scope.PASSES_WRITE: Action.REGISTER_VISITOR,
+    Scope.INSIDE_READ: Action.SEE_INSIDE,
+    Scope.INSIDE_WRITE: Action.CORRECT_INSIDE,
     Scope.TOKENS: Action.MANAGE_TOKENS,
 }
 

@@ -15,6 +15,7 @@ from gate.api import (
     changes,
     decisions,
     households,
+    inside,
     lanes,
     listed,
     passages,
@@ -34,7 +35,7 @@ from gate.security.headers import headers
 API = "/api/v1"
 PARTS = (
     *(lanes, decisions, vehicles, households, people, spaces, blocks, listed, changes),
-    *(passes, passages, tokens),
+    *(passes, passages, inside, tokens),
 )
 """The modules whose routers make up the API."""
 

@@ -190,8 +190,9 @@ def facts_html(visit: Visit, line: StayLine) -> str:
     if line.passage and may_see_entry(visit, line):
         link = f'<a href="/passages/{escape(line.passage)}">{escape(say("stays.entry"))}</a>'
         times.append(link)
+    named = f"<b>{escape(whose)}</b> " if whose else ""
     return (
-        f'<div class="row-flex"><b>{escape(whose)}</b> {" ".join(badges)}</div>'
+        f'<div class="row-flex">{named}{" ".join(badges)}</div>'
         f'<div class="small soft mono">{" · ".join(times)}</div>'
     )
 

@@ -25,9 +25,16 @@ MAY: dict[Role, set[Scope]] = {
         Scope.REGISTRY_READ,
         Scope.PASSES_READ,
         Scope.PASSES_WRITE,
+        Scope.INSIDE_READ,
+        Scope.INSIDE_WRITE,
     },
     Role.MANAGER: set(Scope) - {Scope.TOKENS},
-    Role.AUDITOR: {Scope.LANES_READ, Scope.PASSAGES_READ, Scope.HISTORY_READ},
+    Role.AUDITOR: {
+        Scope.LANES_READ,
+        Scope.PASSAGES_READ,
+        Scope.HISTORY_READ,
+        Scope.INSIDE_READ,
+    },
     Role.ADMIN: set(Scope),
 }
 

@@ -1,0 +1,258 @@
+"""Vehicles inside: looked through, and corrected where a passage was missed or misread."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, HTTPException, Query, status
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlmodel import Session
+
+from gate import inside_deeds
+from gate.api import found
+from gate.api.access import CorrectsInside, ReadsInside
+from gate.api.parts import ApiServices, Key, Model, Problem, Services, act, example, whole_plate
+from gate.inside_deeds import Unclear
+from gate.ports import Unit
+from registry import presence, stays
+from registry.corrections import (
+    MOST_COUNTED,
+    Correction,
+    CorrectionRefusal,
+    Recounted,
+    TakenOut,
+)
+from registry.kinds import Occupant
+from registry.plates import PlateColour, normalise
+from registry.snapshot import plate_of
+from registry.stays import Place, StayLine, Which
+from registry.store import Author
+
+router = APIRouter(prefix="/inside", tags=["inside"])
+
+_WHY = {
+    CorrectionRefusal.NOT_INSIDE.value: "this vehicle is not inside",
+    CorrectionRefusal.OTHER_STAY.value: "it is inside, but not since `since`: look again",
+    CorrectionRefusal.INSIDE_ALREADY.value: "this vehicle is inside already",
+    CorrectionRefusal.COUNT_CHANGED.value: "the count is not `before` any more: count again",
+    CorrectionRefusal.NO_COUNT.value: f"a count is 0 to {MOST_COUNTED}",
+}
+_SAME_NUMBER = "two vehicles have this number: name the `colour`"
+_SPLIT = "~"
+
+
+class StayOut(Model):
+    """A vehicle inside. household: whom it belongs to or visits; due: when a visitor should go."""
+
+    model_config = example(
+        plate="吉A12345",
+        colour="blue",
+        occupant="resident",
+        since="2026-11-22T04:00:00Z",
+        household="3-2-501",
+        space="A-0017",
+        passage="019ab0c2-7d3e",
+        due=None,
+        overstays=False,
+    )
+
+    plate: str
+    colour: str
+    occupant: Occupant
+    since: datetime
+    household: str
+    space: str
+    passage: str
+    due: datetime | None
+    overstays: bool
+
+
+class CountOut(Model):
+    """How many of a class are inside, of them known by plate, and how many may be (null: any)."""
+
+    occupant: Occupant
+    count: int
+    known: int
+    capacity: int | None
+
+
+class InsidePage(Model):
+    """Vehicles, longest inside first; `next` is the cursor of the following ones."""
+
+    items: list[StayOut]
+    counts: list[CountOut]
+    next: str | None
+
+
+class LeftIn(Model):
+    """A vehicle that is no longer inside. since: the stay that was seen, where it is known."""
+
+    model_config = example(
+        kind="left", plate="吉A12345", since="2026-11-22T12:00:00+08:00", why="not found on patrol"
+    )
+
+    kind: Literal["left"]
+    plate: Annotated[str, Field(min_length=1, max_length=16)]
+    colour: PlateColour = PlateColour.UNKNOWN
+    since: found.Moment | None = None
+    why: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class CameIn(Model):
+    """A vehicle that is inside. since: puts back a stay that was ended by mistake, as it was."""
+
+    model_config = example(kind="came", plate="吉A12345", why="followed another vehicle")
+
+    kind: Literal["came"]
+    plate: Annotated[str, Field(min_length=1, max_length=16)]
+    colour: PlateColour = PlateColour.UNKNOWN
+    since: found.Moment | None = None
+    why: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class CountedIn(Model):
+    """A class that was counted. before: the count that is corrected, against a race with a lane."""
+
+    model_config = example(
+        kind="counted", occupant="visitor", before=12, counted=9, why="counted on patrol"
+    )
+
+    kind: Literal["counted"]
+    occupant: Occupant
+    before: Annotated[int, Field(ge=-MOST_COUNTED, le=MOST_COUNTED)]
+    counted: Annotated[int, Field(ge=0, le=MOST_COUNTED)]
+    why: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+CorrectionIn = Annotated[LeftIn | CameIn | CountedIn, Field(discriminator="kind")]
+
+
+class CorrectionOut(Model):
+    """What was corrected. count: of the class, as it is now; since: of the stay, null for none."""
+
+    model_config = example(
+        kind="left",
+        plate="吉A12345",
+        occupant="resident",
+        since="2026-11-22T04:00:00Z",
+        count=41,
+    )
+
+    kind: str
+    plate: str
+    occupant: Occupant
+    since: datetime | None
+    count: int
+
+
+@router.get("", summary="Vehicles inside, longest first")
+def every(
+    caller: ReadsInside,
+    to: Services,
+    plate: Annotated[str, Query(max_length=16, description="a part of the plate")] = "",
+    occupant: Annotated[Occupant | None, Query(description="one class only")] = None,
+    after: Annotated[str, Query(max_length=80, description="cursor: `next` of a page")] = "",
+    limit: found.Limit = 100,
+) -> InsidePage:
+    """Return a page of vehicles, and the counts, in which vehicles that nobody read are too."""
+    del caller
+    which, place = Which(normalise(plate), occupant), _place(after)
+    with to.journal.reading() as session:
+        page, counts = stays.page(session, which, place, limit), stays.counts(session)
+    now, limits = to.clock.now().utc, {Occupant.VISITOR: to.decider.policy.visitor_capacity}
+    return InsidePage(
+        items=[_out(line, now) for line in page.lines],
+        counts=[
+            CountOut(
+                occupant=one,
+                count=counts.occupancy.balance.get(one, 0),
+                known=counts.known.get(one, 0),
+                capacity=limits.get(one),
+            )
+            for one in Occupant
+        ],
+        next=f"{page.next.since.isoformat()}{_SPLIT}{page.next.key}" if page.next else None,
+    )
+
+
+@router.post(
+    "/corrections",
+    summary="Correct who is inside",
+    response_model=CorrectionOut,
+    status_code=201,
+    responses={409: {"model": Problem}},
+)
+def correct(
+    wish: CorrectionIn, caller: CorrectsInside, to: Services, key: Key = None
+) -> JSONResponse:
+    """Correct at once, on record with its reason; 409 where it does not fit what is so now."""
+
+    def corrected(unit: Unit, by: Author) -> CorrectionOut:
+        meant = _meant(unit.session, wish, to, by.at)
+        (refused,) = inside_deeds.correct([meant], wish.why)(unit, by)
+        if refused is not None:
+            raise found.conflict(refused, _WHY)
+        return _answer(unit.session, wish.kind, meant)
+
+    return act(to, caller, key, wish, corrected)
+
+
+def _meant(
+    session: Session, wish: LeftIn | CameIn | CountedIn, to: ApiServices, now: datetime
+) -> Correction:
+    """What a request corrects, by what is inside now and what the register knows."""
+    if isinstance(wish, CountedIn):
+        return Recounted(wish.occupant, wish.before, wish.counted)
+    plate = whole_plate(wish.plate)
+    if isinstance(wish, LeftIn):
+        line = stays.line(session, presence.key_leaving(session, plate.text, wish.colour))
+        if line is None:
+            raise found.conflict(CorrectionRefusal.NOT_INSIDE, _WHY)
+        since = wish.since or line.since
+        return TakenOut(line.key, since, line.occupant, line.space_id, line.passage)
+    stay = inside_deeds.came_in(to.register.snapshot, plate, wish.colour, wish.since or now)
+    if isinstance(stay, Unclear):
+        raise HTTPException(status.HTTP_409_CONFLICT, _SAME_NUMBER)
+    if stay.since > now:
+        detail = "`since` is in the future"
+        raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
+    return inside_deeds.put_back(stay) if wish.since else stay
+
+
+def _answer(session: Session, kind: str, done: Correction) -> CorrectionOut:
+    count = stays.counts(session).occupancy.balance.get(done.occupant, 0)
+    if isinstance(done, Recounted):
+        return CorrectionOut(kind=kind, plate="", occupant=done.occupant, since=None, count=count)
+    plate = plate_of(done.key)
+    return CorrectionOut(
+        kind=kind, plate=plate, occupant=done.occupant, since=done.since, count=count
+    )
+
+
+def _place(cursor: str) -> Place | None:
+    """Where a page begins, or 422 for a cursor that no page gave."""
+    if not cursor:
+        return None
+    since, _, key = cursor.partition(_SPLIT)
+    try:
+        place = Place(datetime.fromisoformat(since.replace(" ", "+")), key)
+    except ValueError:
+        place = None
+    if place is None or place.since.tzinfo is None or not key.isprintable() or not key:
+        detail = f"{cursor!r} is no cursor: take `next` of a page as it is"
+        raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
+    return place
+
+
+def _out(line: StayLine, now: datetime) -> StayOut:
+    return StayOut(
+        plate=line.plate,
+        colour=line.colour,
+        occupant=line.occupant,
+        since=line.since,
+        household=line.home,
+        space=line.space,
+        passage=line.passage,
+        due=line.due,
+        overstays=line.overstays(now),
+    )
