@@ -62,7 +62,7 @@ class BoardError(HardwareError):
 class BoardSettings:
     """One board as configured.
 
-    url: "/dev/serial/by-path/…", or any pyserial URL such as "socket://10.0.0.9:4196".
+    url: "/dev/serial/by-path/…", or a serial server in raw mode, "socket://10.0.0.9:4196".
     address: Modbus unit (Waveshare 1, LC Technology 255 or 254) or KMTronic board number (1).
     relays, inputs: None takes the protocol's usual number.
     interlock: groups of channels of which at most one may ever be energised.

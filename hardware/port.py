@@ -1,15 +1,19 @@
-"""The two kinds of byte pipe to a board: a serial port (pyserial) and a TCP serial server.
+"""The two kinds of byte pipe to a board: a serial port and a TCP serial server.
 
 Rules: no call blocks past the wait it is given; DTR and RTS are put down before a port is opened;
 a port is locked against a second user; closing always frees the descriptor; what lies here unsent
 when a port is given up, or behind a network that is away, is thrown away: sent later, it would
 raise an arm for whoever stands there then.
 
-TCP does not go through pyserial's own socket handler: that one waits five seconds to connect,
-sleeps in close(), and keeps the descriptor when the far end has already gone (pyserial 3.5).
+pyserial finds, opens and sets the serial port. Its read and write are not used: each sets the port
+up anew for another deadline, five calls of the system between whose ends a busy program may hold
+this thread up for seconds, and its write says that it timed out when all was sent. Nor does TCP go
+through its socket handler: that one waits five seconds to connect, sleeps in close(), and keeps the
+descriptor when the far end has already gone (pyserial 3.5).
 """
 
 import contextlib
+import os
 import select
 import socket
 import struct
@@ -35,7 +39,7 @@ class Port(Protocol):
         ...
 
     def write(self, data: bytes, wait_s: float) -> None:
-        """Hand over all of `data` within `wait_s`."""
+        """Hand over `data`: its first byte at once or not at all, the rest within `wait_s`."""
         ...
 
     def close(self) -> None:
@@ -62,21 +66,20 @@ class SerialPort:
         self._serial.dtr = False
         self._serial.rts = False
         self._serial.open()
+        self._handle = int(self._serial.fileno())
 
     def read(self, most: int, wait_s: float) -> bytes:
         """Return what has arrived, up to `most` bytes; wait up to `wait_s` for the first."""
-        self._serial.timeout = max(0.0, wait_s)
-        first = self._serial.read(1)
-        if not first or most == 1:
-            return bytes(first)
-        waiting = min(most - 1, self._serial.in_waiting)
-        return bytes(first + self._serial.read(waiting)) if waiting else bytes(first)
+        if not _ready(self._handle, wait_s):
+            return b""
+        data = os.read(self._handle, most)
+        if not data:
+            raise serial.SerialException("ready to be read, but nothing comes: unplugged")
+        return data
 
     def write(self, data: bytes, wait_s: float) -> None:
-        """Hand over all of `data` within `wait_s`."""
-        # Zero would mean "write what fits and say nothing".
-        self._serial.write_timeout = max(0.001, wait_s)
-        self._serial.write(data)
+        """Hand over `data`: its first byte at once or not at all, the rest within `wait_s`."""
+        _write_all(lambda rest: os.write(self._handle, rest), self._handle, data, wait_s)
 
     def close(self) -> None:
         """Free the descriptor; what was written may still go out. Never raises."""
@@ -98,14 +101,14 @@ class SocketPort:
         if parts.hostname is None or parts.port is None:
             raise ValueError(f"{url} is not socket://host:port")
         self._socket = socket.create_connection((parts.hostname, parts.port), TCP_CONNECT_S)
+        self._socket.setblocking(False)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # Else the kernel sends an unacknowledged pulse again and again, for a quarter of an hour.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TCP_UNSEEN_MS)
 
     def read(self, most: int, wait_s: float) -> bytes:
         """Return what has arrived, up to `most` bytes; wait up to `wait_s` for the first."""
-        ready, _, _ = select.select([self._socket], [], [], max(0.0, wait_s))
-        if not ready:
+        if not _ready(self._socket.fileno(), wait_s):
             return b""
         data = self._socket.recv(most)
         if not data:
@@ -113,9 +116,8 @@ class SocketPort:
         return data
 
     def write(self, data: bytes, wait_s: float) -> None:
-        """Hand over all of `data` within `wait_s`."""
-        self._socket.settimeout(max(0.001, wait_s))
-        self._socket.sendall(data)
+        """Hand over `data`: its first byte at once or not at all, the rest within `wait_s`."""
+        _write_all(self._socket.send, self._socket.fileno(), data, wait_s)
 
     def close(self) -> None:
         """Free the descriptor; what was written may still go out. Never raises."""
@@ -127,6 +129,19 @@ class SocketPort:
         with contextlib.suppress(OSError):
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close()
+
+
+def _ready(handle: int, wait_s: float) -> bool:
+    return bool(select.select([handle], [], [], max(0.0, wait_s))[0])
+
+
+def _write_all(write: Callable[[bytes], int], handle: int, data: bytes, wait_s: float) -> None:
+    """Write without a call before the first byte: what is late by then must not go."""
+    sent = write(data)
+    while sent < len(data):
+        if not select.select([], [handle], [], wait_s)[1]:
+            raise TimeoutError("the port takes no more bytes")
+        sent += write(data[sent:])
 
 
 def open_port(url: str, baud: int) -> Port:

@@ -277,7 +277,7 @@ class Wire:
         if now >= before:
             raise BoardError(Trouble.LATE, self.url, REMEDIES[Trouble.LATE])
         try:
-            port.write(data, min(WRITE_S, before - now))
+            port.write(data, WRITE_S)
         except FAULTS as error:
             raise self._broken(error) from error
         finally:

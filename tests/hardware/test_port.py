@@ -75,6 +75,23 @@ def test_a_serial_port_that_is_given_up_delivers_no_more() -> None:
     assert serial_bytes("close") > serial_bytes("abandon")
 
 
+def test_a_serial_port_that_takes_nothing_at_once_sends_nothing_later() -> None:
+    """What waits for room would go when there is some, however late that is."""
+    master, slave = pty.openpty()
+    try:
+        tty.setraw(slave)
+        port = SerialPort(os.ttyname(slave), 9600)
+        with pytest.raises(TimeoutError):
+            port.write(bytes(100_000), 0.01)
+        with pytest.raises(BlockingIOError):
+            port.write(b"x", 60.0)
+        assert b"x" not in b"".join(iter(lambda: read_now(master), b""))
+        port.close()
+    finally:
+        os.close(slave)
+        os.close(master)
+
+
 def serial_bytes(way: str) -> int:
     """Write 8 KB, end the port this way, and return how many bytes come out."""
     master, slave = pty.openpty()
