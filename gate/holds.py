@@ -19,7 +19,7 @@ from gate.tables import disclosure, hold, passage
 
 
 class HoldUnclear(GateError):  # noqa: N818 - says what is wrong with the request
-    """A hold names neither a passage nor a plate, or has no reason."""
+    """A hold names neither a passage nor a plate, or one that is not there, or has no reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,9 @@ def place_hold(
     """Keep passages from being purged; return the hold's id. Raises HoldUnclear."""
     if not why.strip() or (of is None) == (not plate):
         raise HoldUnclear("a hold names one passage or one plate, and says why")
+    connection = unit.session.connection()
+    if of and not connection.execute(select(exists().where(passage.c.passage == of))).scalar():
+        raise HoldUnclear(f"there is no passage {of!r}; a hold on it would keep nothing")
     values = {
         "passage": of or "",
         "plate": plate,
@@ -77,7 +80,7 @@ def place_hold(
         "actor": by,
         "why": why,
     }
-    made = unit.session.connection().execute(insert(hold).values(values).returning(hold.c.id))
+    made = connection.execute(insert(hold).values(values).returning(hold.c.id))
     number = int(made.scalar_one())
     unit.append(Audited(by, "hold_placed", of or plate, why, {"hold": number}))
     return number

@@ -132,8 +132,25 @@ class LogInRefused(StrEnum):
     CODE_WRONG = "code_wrong"
 
 
+class UserFault(StrEnum):
+    """Why a user cannot be made or changed."""
+
+    NAME = "name"
+    TAKEN = "taken"
+    NOBODY = "nobody"
+    OLD_PASSWORD = "old_password"
+    SHORT_PASSWORD = "short_password"
+    DIFFER = "differ"
+    CODE = "code"
+    LAST_ADMIN = "last_admin"
+
+
 class UserError(Exception):
     """A user cannot be made or changed; the message says why and what to do."""
+
+    def __init__(self, fault: UserFault, message: str) -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 class People:
@@ -194,12 +211,13 @@ class People:
         """Make a user. Raises UserError for a bad or taken name or a short password."""
         name = name.strip()
         if not name or len(name) > 64 or any(character.isspace() for character in name):
-            raise UserError("a user's name has 1 to 64 characters and no spaces")
+            raise UserError(UserFault.NAME, "a user's name has 1 to 64 characters and no spaces")
         _check_password(password)
         hashed = self._hash.hash(password)
         with self._journal.unit() as unit:
             if _find(unit.session, name) is not None:
-                raise UserError(f"there is a user {name!r} already; choose another name")
+                message = f"there is a user {name!r} already; choose another name"
+                raise UserError(UserFault.TAKEN, message)
             row = UserRow(name=name, role=role.value, password=hashed)
             unit.session.add(row)
             unit.append(Audited(by=by, action="user_added", target=name, detail={"role": role}))
@@ -220,7 +238,7 @@ class People:
             row = _find(session, name)
             kept = None if row is None else row.password
         if not self._right(old, kept):
-            raise UserError("the old password is wrong")
+            raise UserError(UserFault.OLD_PASSWORD, "the old password is wrong")
         self.set_password(name, new, name, at)
 
     def end_log_ins(self, name: str, by: str, at: datetime) -> None:
@@ -264,7 +282,8 @@ class People:
         """
         used = second_factor.use(second_factor.Kept(secret, 0, ()), code, at)
         if used is None:
-            raise UserError("the code is wrong: check the clock of the telephone and try again")
+            message = "the code is wrong: check the clock of the telephone and try again"
+            raise UserError(UserFault.CODE, message)
         codes = second_factor.new_recovery_codes()
         with self._journal.unit() as unit:
             row = _need(unit, name)
@@ -313,7 +332,7 @@ def _find(session: Session, name: str) -> UserRow | None:
 def _need(unit: Unit, name: str) -> UserRow:
     row = _find(unit.session, name)
     if row is None:
-        raise UserError(f"there is no user {name!r}")
+        raise UserError(UserFault.NOBODY, f"there is no user {name!r}")
     return row
 
 
@@ -344,7 +363,8 @@ def _count(row: UserRow | None, answer: User | LogInRefused, at: datetime) -> No
 
 def _check_password(password: str) -> None:
     if len(password) < SHORTEST_PASSWORD:
-        raise UserError(f"a password has at least {SHORTEST_PASSWORD} characters")
+        message = f"a password has at least {SHORTEST_PASSWORD} characters"
+        raise UserError(UserFault.SHORT_PASSWORD, message)
 
 
 def _keep_an_admin(session: Session, row: UserRow) -> None:
@@ -354,4 +374,5 @@ def _keep_an_admin(session: Session, row: UserRow) -> None:
         UserRow.role == Role.ADMIN.value, col(UserRow.disabled).is_(False)
     )
     if len(session.exec(admins).all()) <= 1:
-        raise UserError(f"{row.name!r} is the last admin; make another one first")
+        message = f"{row.name!r} is the last admin; make another one first"
+        raise UserError(UserFault.LAST_ADMIN, message)

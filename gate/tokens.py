@@ -57,8 +57,22 @@ OF_A_HOUSEHOLD = frozenset({Scope.PASSES_READ, Scope.PASSES_WRITE})
 """What a household's own token may hold: it announces visitors, and knows of nobody else."""
 
 
+class TokenFault(StrEnum):
+    """Why a token cannot be made."""
+
+    INCOMPLETE = "incomplete"
+    SCOPES = "scopes"
+    NOT_OF_A_HOUSEHOLD = "not_of_a_household"
+    LASTING = "lasting"
+    NO_HOUSEHOLD = "no_household"
+
+
 class TokenError(Exception):
     """A token cannot be made; the message says why."""
+
+    def __init__(self, fault: TokenFault, message: str) -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +106,17 @@ class Tokens:
     ) -> tuple[str, int]:
         """Return the secret, which nobody can show again, and the token's number."""
         if not name.strip() or not scopes:
-            raise TokenError("a token needs a name and at least one scope")
+            message = "a token needs a name and at least one scope"
+            raise TokenError(TokenFault.INCOMPLETE, message)
         if extra := scopes - GRANTABLE:
-            raise TokenError(f"no token may hold {', '.join(sorted(extra))}")
+            raise TokenError(TokenFault.SCOPES, f"no token may hold {', '.join(sorted(extra))}")
         if household and (extra := scopes - OF_A_HOUSEHOLD):
-            raise TokenError(f"a household's token may not hold {', '.join(sorted(extra))}")
+            message = f"a household's token may not hold {', '.join(sorted(extra))}"
+            raise TokenError(TokenFault.NOT_OF_A_HOUSEHOLD, message)
         household = self._label(household) if household else ""
         if not timedelta() < lasting <= LONGEST:
-            raise TokenError(f"a token lasts from now up to {LONGEST.days} days")
+            message = f"a token lasts from now up to {LONGEST.days} days"
+            raise TokenError(TokenFault.LASTING, message)
         secret = PREFIX + secrets.token_urlsafe(32)
         row = TokenRow(
             name=name.strip()[:64],
@@ -126,7 +143,8 @@ class Tokens:
                 session, address.building, address.unit, address.room
             ):
                 return str(address)
-        raise TokenError(f"there is no household {household!r}; write e.g. 3-2-501")
+        message = f"there is no household {household!r}; write e.g. 3-2-501"
+        raise TokenError(TokenFault.NO_HOUSEHOLD, message)
 
     def check(self, secret: str, at: datetime) -> Holder | None:
         """Return who holds the token; None for an unknown, revoked or expired one."""

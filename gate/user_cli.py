@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from gate.config import load
-from gate.people import Role, UserError
+from gate.people import Role, UserError, UserFault
 from gate.wiring import open_store
 
 
@@ -28,5 +28,5 @@ def _password() -> str:
         return sys.stdin.readline().rstrip("\n")
     first = getpass.getpass("Password: ")
     if getpass.getpass("Once more: ") != first:
-        raise UserError("the two passwords differ; try again")
+        raise UserError(UserFault.DIFFER, "the two passwords differ; try again")
     return first

@@ -1,13 +1,15 @@
-"""`python -m tests.screenshots OUTDIR`: each page of a sample site, both languages and themes.
+"""`python -m tests.screenshots OUTDIR`: each page and state of a sample site, each language, theme.
 
---pages live ask … takes some of them only (names: tests.gate.console.every_page); --size 1366x768
-1024x768 the sizes; --language and --theme one of each; --whole the whole page, not one screen of
-it. Every picture is of made-up people and drawn vehicles.
+--pages live ask … takes some of them only (names: tests.gate.console.every_page, and for errors,
+sheets and a service that is away: tests.gate.console.states); --size 1366x768 1024x768 the sizes;
+--language and --theme one of each; --whole the whole page, not one screen of it; --touch as a
+tablet, e.g. with --size 768x1024. Every picture is of made-up people and drawn vehicles.
 """
 
 import argparse
 import sys
 import tempfile
+from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from gate.texts import Language
 from tests.gate.console.browsing import chromium, log_in, open_context, settle
 from tests.gate.console.every_page import every_page
 from tests.gate.console.serving import served
+from tests.gate.console.states import STATES, Shown, Stage
 
 DRAWN_MS = 1200
 TALL = """() => {
@@ -37,7 +40,12 @@ def main() -> int:
         for language, theme, size in product(asked.language, asked.theme, asked.size):
             width, height = map(int, size.split("x"))
             context = open_context(
-                browser, pages.url, language=Language(language), theme=theme, size=(width, height)
+                browser,
+                pages.url,
+                language=Language(language),
+                theme=theme,
+                size=(width, height),
+                touch=asked.touch,
             )
             page = context.new_page()
             suffix = f"{language}-{theme}" + (f"-{size}" if len(asked.size) > 1 else "")
@@ -49,6 +57,10 @@ def main() -> int:
                     shoot(
                         page, f"{pages.url}{path}", asked.out / f"{name}-{suffix}.png", asked.whole
                     )
+            stage = Stage(browser, pages, page, Language(language), theme, (width, height))
+            for name, state in STATES.items():
+                if not asked.pages or name in asked.pages:
+                    shoot_state(stage, state, asked.out / f"{name}-{suffix}.png")
             context.close()
     return 0
 
@@ -61,8 +73,16 @@ def options() -> argparse.Namespace:
     parser.add_argument("--language", nargs="+", default=[one.value for one in Language])
     parser.add_argument("--theme", nargs="+", default=["dark", "light"])
     parser.add_argument("--whole", action="store_true")
+    parser.add_argument("--touch", action="store_true")
     parser.add_argument("--size", nargs="+", default=["1366x768"])
     return parser.parse_args()
+
+
+def shoot_state(stage: Stage, state: Shown, to: Path) -> None:
+    """Take what a state shows, then leave it."""
+    with contextmanager(state)(stage) as page:
+        page.screenshot(path=to)
+    print(to.name, flush=True)
 
 
 def shoot(page: Page, url: str, to: Path, whole: bool) -> None:

@@ -118,7 +118,7 @@ class AccountPage:
             picture_svg = picture.svg_inline(scale=5, dark="#000", light="#fff", border=3)
             widgets.raw(picture_svg, "qr").style("align-self:center")
             widgets.words(say("account.by_hand"), "small soft")
-            widgets.words(secret, "mono", tag="code").style("overflow-wrap:anywhere")
+            widgets.secret(secret)
             code = widgets.text_field(say("login.code"))
             code.props("inputmode=numeric maxlength=7 autofocus")
             code.on("keydown.enter", kept)
@@ -130,6 +130,7 @@ class AccountPage:
     def _show_codes(self, codes: list[str]) -> None:
         visit, say = self._visit, self._visit.say
         dialog, card = widgets.sheet(say("account.codes"))
+        dialog.props("persistent")  # Only its own button closes it: nobody can show them again.
         with card:
             widgets.words(say("account.codes_text"))
             with widgets.div("codes mono"):

@@ -3,6 +3,8 @@
 Call `mount` last: the pages take every path that nothing else has taken before.
 """
 
+from typing import Final
+
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from nicegui import app as nicegui_app
@@ -50,6 +52,9 @@ from gate.console.socket_guard import SocketGuard
 from gate.console.upload_guard import UploadGuard
 from gate.texts import Language, Texts
 
+PING_S: Final = 10.0
+PONG_S: Final = 15.0
+
 
 def mount(app: FastAPI, services: Services) -> Doorkeeper:
     """Serve the pages of this site under /; return who knows the log-ins.
@@ -68,7 +73,7 @@ def mount(app: FastAPI, services: Services) -> Doorkeeper:
     def first() -> RedirectResponse:
         return RedirectResponse(login.HOME)
 
-    guard = SocketGuard(doorkeeper)
+    guard = SocketGuard(doorkeeper, services.clock)
     guard.install(core.sio)
     register(pages := Pages(services, doorkeeper, hub, guard))
     app.state.page_rights = pages.rights
@@ -76,6 +81,7 @@ def mount(app: FastAPI, services: Services) -> Doorkeeper:
     plain_pages.add(nicegui_app)
     app.add_middleware(PreferencesMiddleware, first=services.language)
     nicegui_app.on_startup(hub.start)
+    nicegui_app.on_startup(_notice_dead_lines)
     nicegui_app.on_shutdown(hub.stop)
     ui.run_with(
         app,
@@ -125,6 +131,15 @@ def register(pages: Pages) -> None:
     """Register every finished page."""
     for page in _PAGES:
         page.add(pages)
+
+
+def _notice_dead_lines() -> None:
+    """Notice a line that went dead without a word, as a pulled cable does, within half a minute.
+
+    NiceGUI's own times follow its reconnect_timeout: they would leave a page for two minutes
+    without saying that the service is away.
+    """
+    core.sio.eio.ping_interval, core.sio.eio.ping_timeout = PING_S, PONG_S
 
 
 def _speak() -> None:

@@ -8,6 +8,7 @@ from gate import list_deeds
 from gate.console import changing, register_desk, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
+from gate.console.once import until_done
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.plate_pad import PlatePad
@@ -88,22 +89,24 @@ class BlocksPage:
         visit, say = self._visit, self._visit.say
         dialog, card = widgets.sheet(say("blocks.lift"))
 
-        async def lifted() -> None:
+        async def lifted() -> bool:
             why = str(note.value or "").strip()
             if not why:
                 visit.warn("shell.reason_needed")
-                return
-            dialog.close()
+                return False
             done = await changing.make(visit, Action.CHANGE_REGISTRY, list_deeds.lift(line.id, why))
-            if not isinstance(done, NotDone):
-                visit.tell("users.done")
-                await self.draw()
+            if isinstance(done, NotDone):
+                return False
+            dialog.close()
+            visit.tell("users.done")
+            await self.draw()
+            return True
 
         with card:
             widgets.raw(plate_chip(line.plate, line.colour, size="big"))
             note = widgets.text_field(say("shell.reason")).props("autofocus")
             with widgets.div("row-flex"):
-                widgets.button(say("blocks.lift"), lifted, kind="main")
+                widgets.button(say("blocks.lift"), until_done(lifted), kind="main")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
         visit.open_sheet(dialog)
 
@@ -111,10 +114,10 @@ class BlocksPage:
         visit, say = self._visit, self._visit.say
         dialog, card = widgets.sheet(say("blocks.add"), wide=True)
 
-        async def kept() -> None:
+        async def kept() -> bool:
             if pad.found is None:
                 visit.warn("visitor.need_plate")
-                return
+                return False
             act = list_deeds.block(
                 pad.found,
                 BlockReason(str(reason.value)),
@@ -124,13 +127,14 @@ class BlocksPage:
             )
             made = await changing.make(visit, Action.CHANGE_REGISTRY, act)
             if isinstance(made, NotDone):
-                return
+                return False
             if isinstance(made, BlockRefusal):
                 visit.warn(f"blocks.refused.{made.value}")
-                return
+                return False
             dialog.close()
             visit.tell("users.done")
             await self.draw()
+            return True
 
         with card:
             pad = PlatePad(visit, "", compare=False, ask_colour=PlateColour.UNKNOWN)
@@ -141,7 +145,7 @@ class BlocksPage:
             detail = widgets.text_field(say("blocks.detail"))
             until = widgets.text_field(say("blocks.until")).props("type=date stack-label")
             with widgets.div("row-flex"):
-                widgets.button(say("blocks.add"), kept, kind="bad")
+                widgets.button(say("blocks.add"), until_done(kept), kind="bad")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
         visit.open_sheet(dialog)
 

@@ -1,5 +1,6 @@
 """How a page changes the register or a log-in: who may, aside from the event loop, what is said."""
 
+import logging
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from registry.errors import RegistryError
 from registry.store import Author
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 
 class NotDone:
@@ -36,8 +38,9 @@ async def work(visit: Visit, right: Action, doing: Callable[[User], T]) -> T | N
         return NOT_DONE
     try:
         done = await run.io_bound(doing, user)
-    except RegistryError as error:
-        visit.warn("register.refused", why=str(error))
+    except RegistryError:
+        _log.exception("the register was not changed")
+        visit.warn("register.refused")
         return NOT_DONE
     except (GateError, SQLAlchemyError):
         visit.warn("shell.not_kept")
@@ -56,7 +59,7 @@ async def log_in(visit: Visit, right: Action, change: Callable[[str], object]) -
     try:
         await run.io_bound(change, user.name)
     except UserError as error:
-        visit.warn("users.refused", why=str(error))
+        visit.warn(f"users.fault.{error.fault.value}")
         return False
     except JournalAway:
         visit.warn("shell.not_kept")

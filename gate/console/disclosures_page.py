@@ -11,6 +11,7 @@ from gate import holds
 from gate.console import changing, register_desk, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
+from gate.console.once import until_done
 from gate.console.pages import Pages
 from gate.console.paper import print_button
 from gate.console.visit import Visit
@@ -20,6 +21,15 @@ from registry.store import Author
 
 FIELDS: Final = ("authority", "document", "officer", "scope", "basis", "handed_over", "sha256")
 NEEDED: Final = FIELDS[:5]
+COLUMNS: Final = (
+    ("id",),
+    ("at", "actor"),
+    ("authority", "officer"),
+    ("document", "basis"),
+    ("scope",),
+    ("handed_over",),
+)
+"""Of the register: what belongs together shares a column, so that it fits a tablet."""
 
 
 def add(pages: Pages) -> None:
@@ -63,15 +73,19 @@ class DisclosuresPage:
             elif not rows:
                 widgets.empty(say("disclosures.none"), icon="local_police")
             else:
-                heads = ["№", *(say(f"disclosures.{one}") for one in ("at", "actor", *FIELDS[:6]))]
+                heads = [" / ".join(self._name(one) for one in column) for column in COLUMNS]
                 widgets.table(
                     heads, (self._cells(row) for row in rows), caption=say("privacy.disclosures")
                 )
 
     def _cells(self, row: holds.Disclosure) -> list[str]:
-        link = f'<a href="/privacy/disclosures/form/{row.id}">{row.id}</a>'
-        said = [escape(str(getattr(row, name))) for name in FIELDS[:6]]
-        return [link, self._visit.hour(row.at), escape(row.actor), *said]
+        said = {name: escape(str(getattr(row, name))) for name in (*FIELDS, "actor")}
+        said["id"] = f'<a href="/privacy/disclosures/form/{row.id}">{row.id}</a>'
+        said["at"] = self._visit.hour(row.at)
+        return ["<br>".join(said[name] for name in column) for column in COLUMNS]
+
+    def _name(self, field: str) -> str:
+        return "№" if field == "id" else self._visit.say(f"disclosures.{field}")
 
     def _add(self) -> None:
         visit, say = self._visit, self._visit.say
@@ -79,27 +93,29 @@ class DisclosuresPage:
             return
         dialog, card = widgets.sheet(say("disclosures.add"), wide=True)
 
-        async def kept() -> None:
+        async def kept() -> bool:
             said = {name: str(field.value or "").strip() for name, field in fields.items()}
             if not all(said[name] for name in NEEDED):
                 visit.warn("disclosures.incomplete")
-                return
+                return False
 
             def disclose(unit: Unit, by: Author) -> int:
                 return holds.disclose(unit, by=by.who, now=by.at, **said)
 
             done = await changing.make(visit, Action.PROTECT_DATA, disclose)
-            if not isinstance(done, NotDone):
-                dialog.close()
-                visit.tell("users.done")
-                await self.refresh()
+            if isinstance(done, NotDone):
+                return False
+            dialog.close()
+            visit.tell("users.done")
+            await self.refresh()
+            return True
 
         with card:
             fields = {name: widgets.text_field(say(f"disclosures.{name}")) for name in FIELDS}
             fields["authority"].props("autofocus")
             widgets.words(say("disclosures.hint"), "small soft")
             with widgets.div("row-flex"):
-                widgets.button(say("shell.keep"), kept, kind="main")
+                widgets.button(say("shell.keep"), until_done(kept), kind="main")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
         visit.open_sheet(dialog)
 
@@ -110,6 +126,10 @@ async def form(visit: Visit) -> None:
     number = str(visit.request.path_params.get("number", ""))
     rows = await _register(visit) if number else ()
     line = next((row for row in rows or () if str(row.id) == number), None)
+    if number and line is None:  # Never an empty form in the place of a filled one.
+        away = "shell.record_away" if rows is None else "disclosures.no_line"
+        widgets.empty(say(away), icon="local_police")
+        return
     print_button(visit)
     with widgets.div("paper", tag="article"):
         widgets.heading(f"{visit.services.site} · {say('disclosures.form')}", 2)

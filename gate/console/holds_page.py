@@ -1,5 +1,7 @@
 """Holds: passages of a dispute that must not be purged, placed and ended with a reason."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 
@@ -8,13 +10,14 @@ from gate.console import changing, register_desk, widgets
 from gate.console.asking_aside import ask
 from gate.console.blocks import end_of_day
 from gate.console.changing import NotDone
+from gate.console.once import until_done
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
 from gate.events import PassageId
 from gate.people import Action
 from gate.ports import Unit
-from registry.plates import normalise
+from registry.plates import Malformed, normalise, parse
 from registry.store import Author
 
 
@@ -26,6 +29,33 @@ def add(pages: Pages) -> None:
 async def build(visit: Visit) -> None:
     """Fill the page."""
     await HoldsPage(visit).refresh()
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A hold as it was typed: of one passage, or of a plate in some days."""
+
+    plate: str
+    passage: PassageId | None
+    since: datetime | None
+    until: datetime | None
+    why: str
+
+    def place(self, unit: Unit, by: Author) -> int | holds.HoldUnclear:
+        """Place it; what is wrong with it is a value here."""
+        try:
+            return holds.place_hold(
+                unit,
+                by=by.who,
+                why=self.why,
+                now=by.at,
+                of=self.passage,
+                plate=self.plate,
+                since=self.since,
+                until=self.until,
+            )
+        except holds.HoldUnclear as unclear:
+            return unclear
 
 
 class HoldsPage:
@@ -96,30 +126,21 @@ class HoldsPage:
             return
         dialog, card = widgets.sheet(say("holds.add"))
 
-        async def kept() -> None:
+        async def kept() -> bool:
             plate, passage = normalise(str(plated.value or "")), str(passed.value or "").strip()
+            reason = str(why.value or "").strip()
             since, until = self._day(since_field.value), end_of_day(visit, until_field.value or "")
-
-            def place(unit: Unit, by: Author) -> int:
-                return holds.place_hold(
-                    unit,
-                    by=by.who,
-                    why=str(why.value or "").strip(),
-                    now=by.at,
-                    of=PassageId(passage) if passage else None,
-                    plate=plate,
-                    since=since,
-                    until=until,
-                )
-
-            if not str(why.value or "").strip() or bool(plate) == bool(passage):
+            if not reason or bool(plate) == bool(passage):
                 visit.warn("holds.unclear")
-                return
-            done = await changing.make(visit, Action.PROTECT_DATA, place)
-            if not isinstance(done, NotDone):
-                dialog.close()
-                visit.tell("users.done")
-                await self.refresh()
+                return False
+            if since and until and since >= until:
+                visit.warn("holds.days_turned")
+                return False
+            if plate and isinstance(parse(plate), Malformed):
+                visit.warn("holds.no_plate", plate=plate)
+                return False
+            wanted = _Wanted(plate, PassageId(passage) if passage else None, since, until, reason)
+            return await self._placed(wanted, dialog.close)
 
         with card:
             plated = widgets.text_field(say("holds.plate")).props("autofocus")
@@ -131,9 +152,22 @@ class HoldsPage:
                     field.props("type=date stack-label")
             why = widgets.text_field(say("shell.reason"))
             with widgets.div("row-flex"):
-                widgets.button(say("shell.keep"), kept, kind="main")
+                widgets.button(say("shell.keep"), until_done(kept), kind="main")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
         visit.open_sheet(dialog)
+
+    async def _placed(self, wanted: _Wanted, close: Callable[[], object]) -> bool:
+        visit = self._visit
+        done = await changing.make(visit, Action.PROTECT_DATA, wanted.place)
+        if isinstance(done, NotDone):
+            return False
+        if isinstance(done, holds.HoldUnclear):
+            visit.warn("holds.no_passage", passage=wanted.passage)
+            return False
+        close()
+        visit.tell("users.done")
+        await self.refresh()
+        return True
 
     def _day(self, typed: object) -> datetime | None:
         """The beginning of a day in the site's zone; None for nothing or no day."""
@@ -149,24 +183,27 @@ class HoldsPage:
             return
         dialog, card = widgets.sheet(say("holds.release"))
 
-        async def kept() -> None:
+        async def kept() -> bool:
             reason = str(why.value or "").strip()
             if not reason:
                 visit.warn("holds.why_needed")
-                return
+                return False
             done = await changing.make(
                 visit,
                 Action.PROTECT_DATA,
                 lambda unit, by: holds.release_hold(unit, row.id, by=by.who, why=reason, now=by.at),
             )
-            if not isinstance(done, NotDone):
-                dialog.close()
-                await self.refresh()
+            if isinstance(done, NotDone):
+                return False
+            dialog.close()
+            visit.tell("users.done")
+            await self.refresh()
+            return True
 
         with card:
             widgets.words(say("holds.release_text"))
             why = widgets.text_field(say("shell.reason")).props("autofocus")
             with widgets.div("row-flex"):
-                widgets.button(say("holds.release"), kept, kind="bad")
+                widgets.button(say("holds.release"), until_done(kept), kind="bad")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
         visit.open_sheet(dialog)

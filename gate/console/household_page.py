@@ -20,6 +20,7 @@ from gate.console.household_desk import HouseholdView, VehicleLine
 from gate.console.household_history import history
 from gate.console.household_people import PeopleCard
 from gate.console.lane_words import household_text
+from gate.console.once import until_done
 from gate.console.plate_chip import plate_chip
 from gate.console.plate_pad import PlatePad
 from gate.console.vehicle_fields import VehicleFields
@@ -158,27 +159,28 @@ class HouseholdPage:
                 else ""
             )
 
-        async def kept() -> None:
+        async def kept() -> bool:
             if typed[0] is None:
                 visit.warn("visitor.need_plate")
-                return
+                return False
             act = deeds.add_vehicle(view.id, typed[0], fields.wanted())
             made = await changing.make(visit, Action.CHANGE_REGISTRY, act)
             if isinstance(made, NotDone):
-                return
+                return False
             if isinstance(made, Duplicate):
                 visit.warn("registry.duplicate", household=made.household)
-                return
+                return False
             dialog.close()
             visit.tell("users.done")
             await self.draw()
+            return True
 
         with card:
             PlatePad(visit, "", on_change=_aside(plate_typed), compare=False)
             warning = widgets.raw("", "row-flex").props("aria-live=polite")
             fields = VehicleFields(visit, None)
             with widgets.div("row-flex"):
-                widgets.button(say("registry.add"), kept, kind="good")
+                widgets.button(say("registry.add"), until_done(kept), kind="good")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
         visit.open_sheet(dialog)
 
@@ -186,23 +188,24 @@ class HouseholdPage:
         visit, say = self._visit, self._visit.say
         dialog, card = widgets.sheet(say("registry.edit"))
 
-        async def kept() -> None:
+        async def kept() -> bool:
             act = deeds.change_vehicle(line.id, fields.wanted())
             done = await changing.make(visit, Action.CHANGE_REGISTRY, act)
             if isinstance(done, NotDone):
-                return
+                return False
             if isinstance(done, Duplicate):
                 visit.warn("registry.duplicate", household=done.household)
-                return
+                return False
             dialog.close()
             visit.tell("users.done")
             await self.draw()
+            return True
 
         with card:
             widgets.raw(plate_chip(line.plate, line.colour, size="big"))
             fields = VehicleFields(visit, line)
             with widgets.div("row-flex"):
-                widgets.button(say("shell.keep"), kept, kind="main")
+                widgets.button(say("shell.keep"), until_done(kept), kind="main")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
         visit.open_sheet(dialog)
 

@@ -9,6 +9,7 @@ from gate.console.confirming import confirm
 from gate.console.household_desk import HouseholdView, PersonLine
 from gate.console.lane_words import household_text
 from gate.console.look_up import with_reason
+from gate.console.once import until_done
 from gate.console.visit import Visit
 from gate.deeds import Deed
 from gate.people import Action
@@ -64,20 +65,22 @@ class PeopleCard:
         title = say("registry.edit_person" if line else "registry.add_person")
         dialog, card = widgets.sheet(title)
 
-        async def kept() -> None:
+        async def kept() -> bool:
             fields = homes.person_fields(str(name.value or ""), str(phone.value or ""))
             if isinstance(fields, RowFault):
                 visit.warn("registry.person_wrong", why=say(f"row_fault.{fields.value}"))
-                return
+                return False
             chosen = PersonRole(str(role.value))
             deed = (
                 deeds.change_person(line.id, fields, chosen)
                 if line
                 else deeds.add_person(self._view.id, fields, chosen)
             )
-            if await self._done(deed):
-                dialog.close()
-                await self._redraw()
+            if not await self._done(deed):
+                return False
+            dialog.close()
+            await self._redraw()
+            return True
 
         with card:
             name = widgets.text_field(say("registry.name"), line.name if line else "")
@@ -89,7 +92,7 @@ class PeopleCard:
                 say("registry.role"), roles, line.role if line else PersonRole.OWNER.value
             )
             with widgets.div("row-flex"):
-                widgets.button(say("shell.keep"), kept, kind="good")
+                widgets.button(say("shell.keep"), until_done(kept), kind="good")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
         visit.open_sheet(dialog)
 

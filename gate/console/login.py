@@ -117,7 +117,7 @@ _HEADERS: Final = {"Cache-Control": "no-store", "X-Frame-Options": "DENY", POLIC
 def _form(site: str, preferences: Preferences, why: str, to: str, name: str = "") -> str:
     texts = Texts(preferences.language)
     notes = {"out", "ended", "away", "hurry", *(refused.value for refused in LogInRefused)}
-    kind = "good" if why == "out" else "bad"
+    kind = {"out": "good", "ended": "ask", "code_needed": "ask"}.get(why, "bad")
     note = (
         f'<p role="alert" class="banner banner-{kind}">{escape(texts.say(f"login.{why}"))}</p>'
         if why in notes
@@ -128,7 +128,8 @@ def _form(site: str, preferences: Preferences, why: str, to: str, name: str = ""
         if why in {"code_needed", "code_wrong"}
         else ""
     )
-    focus = "" if name else " autofocus"
+    # Who has been asked once goes on with the password: the name stands there already.
+    focus_name, focus_password = ("", " autofocus") if name else (" autofocus", "")
     return f"""<!doctype html>
 <html lang="{preferences.language.tag}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -137,12 +138,12 @@ def _form(site: str, preferences: Preferences, why: str, to: str, name: str = ""
 <body class="body--{preferences.theme.value}"><main class="login">
 <form method="post" action="/login" class="card">
 <h1>{escape(site)}</h1><p class="soft">{escape(texts.say("login.title"))}</p>{note}
-{_field("name", texts.say("login.name"), f'autocomplete="username"{focus} required', name)}
+{_field("name", texts.say("login.name"), f'autocomplete="username"{focus_name} required', name)}
 {
         _field(
             "password",
             texts.say("login.password"),
-            'type="password" autocomplete="current-password" required',
+            f'type="password" autocomplete="current-password"{focus_password} required',
         )
     }
 {code}<input type="hidden" name="to" value="{escape(safe_target(to))}">

@@ -58,9 +58,8 @@ class Pages:
         user = self.doorkeeper.who(token, click=True)
         if token is None or user is None:
             return None
-        self.guard.open(ui.context.client, token, right)
         preferences = current()
-        return Visit(
+        visit = Visit(
             services=self.services,
             doorkeeper=self.doorkeeper,
             hub=self.hub,
@@ -72,6 +71,14 @@ class Pages:
             client=ui.context.client,
             request=request,
         )
+        self._open(visit, right)
+        return visit
+
+    def _open(self, visit: Visit, right: Action) -> None:
+        """Let the page's socket speak for as long as its reader has this right."""
+        self.guard.open(
+            visit.client, visit.token, right, lambda: visit.warn("shell.pressed_too_late")
+        )
 
     async def _fill(self, visit: Visit, path: str, title: str, build: Build) -> None:
         page = shell.frame(visit, path, visit.say(title))
@@ -79,7 +86,7 @@ class Pages:
         with page:
             shell.way_back(visit, path)
             if not visit.may(visit.right):
-                self.guard.open(visit.client, visit.token, Action.WATCH)  # To leave by its buttons.
+                self._open(visit, Action.WATCH)  # To leave by its buttons.
                 visit.client.status_code = 403
                 widgets.empty(
                     visit.say("shell.not_allowed"), visit.say("shell.not_allowed_hint"), "lock"

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gate import subject
 from gate.console import widgets
 from gate.console.confirming import confirm
+from gate.console.once import Once
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.errors import GateError
@@ -34,6 +35,7 @@ class PersonPage:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
+        self._copying = Once()
         say = visit.say
         widgets.heading(say("privacy.person"))
         widgets.words(say("person.text"), "soft")
@@ -61,16 +63,19 @@ class PersonPage:
     async def _export(self) -> None:
         visit = self._visit
         user, wanted = visit.act(Action.PROTECT_DATA), self._wanted()
-        if user is None or wanted is None:
+        if user is None or wanted is None or not self._copying.take():
             return
         try:
             body = await run.io_bound(self._copy, user, *wanted)
         except (GateError, SQLAlchemyError):
             visit.warn("shell.not_kept")
             return
+        finally:
+            self._copying.give_back()
         if body is not None:
             name = f"gate-person-{visit.local(visit.now()):%Y%m%d-%H%M%S}.zip"
             ui.download.content(body, name, "application/zip")
+            visit.tell("person.exported", name=name)
 
     def _copy(self, user: User, whose: subject.Subject, why: str) -> bytes:
         services = self._visit.services

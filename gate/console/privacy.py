@@ -4,6 +4,7 @@ The times are settings of config.yaml; this page shows them with their legal flo
 purges is the journal's own: nobody can take a line of it away.
 """
 
+import re
 from html import escape
 from typing import Final
 
@@ -24,6 +25,8 @@ PAGES: Final = (
     ("/privacy/sign", "sign", "signpost"),
 )
 _SHOWN: Final = 40
+_OWN_REASON: Final = re.compile(r"(?P<days>\d+) days(?:, (?P<n>\d+) (?P<what>rows|files))?")
+"""As gate/retention.py writes them."""
 
 
 def add(pages: Pages) -> None:
@@ -73,6 +76,16 @@ def _days(visit: Visit, n: int) -> str:
     return visit.say("privacy.day") if n == 1 else visit.say("privacy.days", n=n)
 
 
+def why_purged(visit: Visit, why: str) -> str:
+    """Return why a purge was: the program's own reasons in the reader's words, else as typed."""
+    own = _OWN_REASON.fullmatch(why)
+    if own is None:
+        return why
+    days = visit.say("privacy.over", days=_days(visit, int(own["days"])))
+    what = own["what"]
+    return f"{days} · {visit.say(f'privacy.{what}', n=own['n'])}" if what else days
+
+
 async def _purged(visit: Visit) -> None:
     say = visit.say
     page = await ask(lambda: visit.services.reports.audit(AuditFilter(action=PURGE), None, _SHOWN))
@@ -88,7 +101,7 @@ async def _purged(visit: Visit) -> None:
             escape(visit.texts.name_of("privacy.of", str(row.detail.get("of", "")))),
             escape(str(row.detail.get("passages", ""))),
             escape(str(row.detail.get("bodies", ""))),
-            escape(str(row.detail.get("why", ""))),
+            escape(why_purged(visit, str(row.detail.get("why", "")))),
         ]
         for row in page.rows
     ]

@@ -16,6 +16,7 @@ from gate.console.changing import NotDone
 from gate.console.household_desk import Finder
 from gate.console.household_page import household
 from gate.console.lane_words import household_text
+from gate.console.once import until_done
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
@@ -99,26 +100,28 @@ class SearchPage:
         visit, say = self._visit, self._visit.say
         dialog, card = widgets.sheet(say("registry.add_household"))
 
-        async def kept() -> None:
+        async def kept() -> bool:
             address = addresses.parse(str(where.value or ""))
             if address is None or not address.room:
                 visit.warn("registry.address_wrong")
-                return
+                return False
             deed = deeds.add_household(address, str(note.value or "").strip())
             made = await changing.make(visit, Action.CHANGE_REGISTRY, deed)
             if isinstance(made, NotDone):
-                return
+                return False
             if isinstance(made, HomeRefusal):
                 visit.warn(f"registry.refused.{made.value}")
-                return
+                return False
             dialog.close()
             ui.navigate.to(f"/registry/{made.id}")
+            return True
 
+        add = until_done(kept)
         with card:
             where = widgets.text_field(say("registry.address")).props("autofocus input-class=mono")
-            where.on("keydown.enter", kept)
+            where.on("keydown.enter", add)
             note = widgets.text_field(say("registry.note"))
             with widgets.div("row-flex"):
-                widgets.button(say("registry.add_household"), kept, kind="good")
+                widgets.button(say("registry.add_household"), add, kind="good")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
         visit.open_sheet(dialog)

@@ -20,17 +20,22 @@ from gate.texts import Language
 def head(visit: Visit) -> None:
     """Load the looks and the script, and tell the script its texts, zone and clock."""
     script_head(
-        visit.texts.area("script"), str(visit.services.zone), visit.services.clock.now().utc
+        visit.texts.area("script"),
+        str(visit.services.zone),
+        visit.services.clock.now().utc,
+        visit.user.name,
     )
 
 
-def script_head(texts: dict[str, str], zone: str, now: datetime) -> None:
+def script_head(texts: dict[str, str], zone: str, now: datetime, user: str) -> None:
     """Write the head; values pass as JSON with `<` escaped, so no text can end the script."""
-    settings = json.dumps({"texts": texts, "zone": zone, "now": now.timestamp() * 1000})
+    said = {"texts": texts, "zone": zone, "now": now.timestamp() * 1000, "user": user}
+    settings = json.dumps(said)
     settings = settings.replace("<", "\\u003c")
     ui.add_head_html(
         '<link rel="stylesheet" href="/console/static/theme.css">'
         f"<script>(s => {{ window.gateTexts = s.texts; window.gateZone = s.zone; "
+        f"window.gateUser = s.user; "
         f"window.gateOffset = s.now - Date.now(); }})({settings})</script>"
         '<script defer src="/console/static/console.js"></script>'
     )

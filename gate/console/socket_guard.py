@@ -5,10 +5,13 @@ Rules of this file:
 - It speaks for a page only if that page was opened by the same log-in and the socket joined it.
 - A message reaches a page only while its reader may still open that page. Handlers then ask for the
   right of what they do (`Visit.act`): this check is the outer one.
+- A press that was held up on the line is not done, and its page says so (gate/console/lateness.py):
+  the browser keeps what is pressed while the service is away, and sends it afterwards.
 - Whatever else arrives is dropped without a word: NiceGUI's own program sends nothing of the kind.
 """
 
 import logging
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
@@ -19,12 +22,15 @@ from nicegui import Client, ui
 from socketio.exceptions import ConnectionRefusedError as Refused
 
 from gate.console.doorkeeper import Doorkeeper
+from gate.console.lateness import Lateness
 from gate.console.sessions import COOKIE
 from gate.people import Action, may
+from gate.ports import Clock
 
 RELOAD: Final = "Implicit handshake failed"
 """The refusal at which NiceGUI's program loads the page anew, which leads to the log-in."""
 
+_PRESSES: Final = frozenset({"click", "key", "keydown", "keyup", "keypress"})
 _LEVELS: Final = frozenset({"debug", "info", "warning", "error"})
 _log = logging.getLogger(__name__)
 Handler = Callable[..., Any]
@@ -45,23 +51,29 @@ class Opened:
 
     token: str
     right: Action
+    too_late: Callable[[], object]
+    """Says on the page that a press came too late."""
 
 
 class SocketGuard:
     """Stands before NiceGUI's handlers of socket messages. Lives on the event loop."""
 
-    def __init__(self, doorkeeper: Doorkeeper) -> None:
+    def __init__(self, doorkeeper: Doorkeeper, clock: Clock) -> None:
         self._doorkeeper = doorkeeper
+        self._clock = clock
+        self._lateness = Lateness()
         self._pages: dict[str, Opened] = {}
         self._tokens: dict[str, str] = {}
         self._joined: dict[str, set[str]] = {}
         self.old: dict[str, Handler] = {}
         """NiceGUI's own handlers, by name."""
 
-    def open(self, client: Client, token: str, right: Action) -> None:
+    def open(
+        self, client: Client, token: str, right: Action, too_late: Callable[[], object]
+    ) -> None:
         """Note a page that is being answered; it is forgotten with its client."""
-        self._pages[client.id] = Opened(token, right)
-        client.on_delete(lambda: self._pages.pop(client.id, None))
+        self._pages[client.id] = Opened(token, right, too_late)
+        client.on_delete(lambda: self._close(client.id))
 
     def may_reach(self, client: str, token: str | None) -> bool:
         """Whether this log-in opened the page and may still open it."""
@@ -82,6 +94,7 @@ class SocketGuard:
         sockets.on("javascript_response", self._javascript_response)
         sockets.on("ack", self._ack)
         sockets.on("log", self._note)
+        sockets.on("stamp", self._stamp)
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], auth: object = None) -> None:
         token, said = token_of(environ), _query(environ)
@@ -113,7 +126,29 @@ class SocketGuard:
         self.old["disconnect"](sid)
 
     def _event(self, sid: str, message: object = None) -> None:
-        self._hand_on("event", sid, message)
+        if not self._too_late(message):
+            self._hand_on("event", sid, message)
+
+    def _stamp(self, sid: str, message: object = None) -> None:
+        """A page says what its clock says."""
+        if not isinstance(message, dict) or (sent := _sent(message)) is None:
+            return
+        page = str(message.get("client_id"))
+        if page in self._pages and page in self._joined.get(sid, ()):
+            self._lateness.stamp(page, sent, self._clock.monotonic())
+
+    def _too_late(self, message: object) -> bool:
+        """Whether this is a press from too long ago; if so, its page says that."""
+        if not isinstance(message, dict) or (sent := _sent(message)) is None:
+            return False
+        page = self._pages.get(str(message.get("client_id")))
+        if page is None or not _event(message) or not _is_press(message):
+            return False
+        late = self._lateness.late(message["client_id"], sent, self._clock.monotonic())
+        if late:
+            _log.warning("a press that was held up on the line was not done")
+            page.too_late()
+        return late
 
     def _javascript_response(self, sid: str, message: object = None) -> None:
         self._hand_on("javascript_response", sid, message)
@@ -141,6 +176,10 @@ class SocketGuard:
         _log.info("a message to a page that its reader may no longer open was dropped")
         _leave(client)
         return False
+
+    def _close(self, client_id: str) -> None:
+        self._pages.pop(client_id, None)
+        self._lateness.forget(client_id)
 
     def _forget(self, sid: str) -> None:
         self._tokens.pop(sid, None)
@@ -190,6 +229,19 @@ def _event(message: Message) -> bool:
         return False
     element = client.elements.get(number)
     return element is not None and listener in element._event_listeners  # noqa: SLF001 - no other way
+
+
+def _sent(message: Message) -> float | None:
+    """What the page's clock said, in seconds."""
+    sent = message.get("sent")
+    return float(sent) if isinstance(sent, int | float) and math.isfinite(sent) else None
+
+
+def _is_press(message: Message) -> bool:
+    """Whether somebody pressed a button or a key; what was typed into a field may come late."""
+    element = Client.instances[message["client_id"]].elements[message["id"]]
+    listener = element._event_listeners[message["listener_id"]]  # noqa: SLF001 - no other way
+    return listener.type.partition(".")[0] in _PRESSES
 
 
 _WHOLE: Final[dict[str, Callable[[Message], bool]]] = {

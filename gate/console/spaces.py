@@ -10,6 +10,7 @@ from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
 from gate.console.confirming import confirm_deed
 from gate.console.lane_words import household_text
+from gate.console.once import until_done
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.register_desk import SpaceLine
@@ -99,12 +100,12 @@ class SpacesPage:
         title = say("spaces.edit" if line else "spaces.add")
         dialog, card = widgets.sheet(title)
 
-        async def kept() -> None:
+        async def kept() -> bool:
             wanted = await self._found(
                 str(home.value or ""), str(note.value or ""), str(plates.value or "")
             )
             if wanted is None:
-                return
+                return False
             deed = (
                 deeds.change_space(line.id, wanted.home, wanted.note, wanted.vehicles)
                 if line
@@ -114,13 +115,14 @@ class SpacesPage:
             )
             made = await changing.make(visit, Action.CHANGE_REGISTRY, deed)
             if isinstance(made, NotDone):
-                return
+                return False
             if isinstance(made, SpaceRefusal):
                 visit.warn(f"spaces.refused.{made.value}")
-                return
+                return False
             dialog.close()
             visit.tell("users.done")
             await self.draw()
+            return True
 
         with card:
             name = widgets.text_field(say("spaces.name"), line.name if line else "")
@@ -130,7 +132,7 @@ class SpacesPage:
             plates = widgets.text_field(say("spaces.share"), "、".join(line.plates) if line else "")
             note = widgets.text_field(say("by_hand.remark"), line.note if line else "")
             with widgets.div("row-flex"):
-                widgets.button(say("shell.keep"), kept, kind="good")
+                widgets.button(say("shell.keep"), until_done(kept), kind="good")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
         visit.open_sheet(dialog)
 

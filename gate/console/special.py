@@ -111,10 +111,10 @@ class SpecialPage:
             return
         made = await changing.make(visit, Action.CHANGE_REGISTRY, deed)
         if isinstance(made, NotDone):
-            self._once = Once()
+            self._once.give_back()
             return
         if isinstance(made, ListingRefusal | PatternFault):
-            self._once = Once()
+            self._once.give_back()
             visit.warn(f"special.refused.{made.value}")
             return
         close()

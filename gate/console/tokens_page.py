@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gate.console import widgets
 from gate.console.asking_aside import ask
 from gate.console.confirming import confirm
+from gate.console.once import until_done
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.errors import GateError
@@ -84,29 +85,32 @@ class TokensPage:
             return
         dialog, card = widgets.sheet(say("tokens.add"))
 
-        async def kept() -> None:
+        async def kept() -> bool:
             wanted = frozenset(scope for scope, box in boxes.items() if box.value)
             lasting = timedelta(days=DAYS[str(days.value)])
             home = str(household.value or "").strip()
             made = await self._try(
                 lambda by: self._make(str(name.value), wanted, lasting, home, by)
             )
-            if made is not None:
-                dialog.close()
-                self._show(made[0])
-                await self.refresh()
+            if made is None:
+                return False
+            dialog.close()
+            self._show(made[0])
+            await self.refresh()
+            return True
 
         with card:
             name = widgets.text_field(say("tokens.name")).props("autofocus maxlength=64")
             widgets.words(say("tokens.scopes"))
-            boxes = {
-                one: ui.checkbox(say(f"tokens.scope.{_key(one)}")) for one in sorted(GRANTABLE)
-            }
+            with widgets.div("pairs"):
+                boxes = {
+                    one: ui.checkbox(say(f"tokens.scope.{_key(one)}")) for one in sorted(GRANTABLE)
+                }
             lengths = {days: say("tokens.days", n=n) for days, n in DAYS.items()}
             days = widgets.choice_field(say("tokens.lasting"), lengths, "365")
             household = widgets.text_field(say("tokens.household"))
             with widgets.div("row-flex"):
-                widgets.button(say("tokens.make"), kept, kind="main")
+                widgets.button(say("tokens.make"), until_done(kept), kind="main")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
         visit.open_sheet(dialog)
 
@@ -120,10 +124,13 @@ class TokensPage:
     def _show(self, secret: str) -> None:
         visit, say = self._visit, self._visit.say
         dialog, card = widgets.sheet(say("tokens.secret"))
+        dialog.props("persistent")  # Only its own button closes it: nobody can show it again.
         with card:
             widgets.words(say("tokens.secret_text"))
-            widgets.words(secret, "mono", tag="code").style("overflow-wrap:anywhere")
-            widgets.button(say("tokens.secret_kept"), dialog.close, kind="main")
+            widgets.secret(secret)
+            with widgets.div("row-flex"):
+                widgets.copy_button(say("tokens.copy"))
+                widgets.button(say("tokens.secret_kept"), dialog.close, kind="main")
         visit.open_sheet(dialog)
 
     def _revoke(self, row: TokenRow) -> None:
@@ -144,7 +151,7 @@ class TokensPage:
         try:
             return await run.io_bound(change, user)
         except TokenError as error:
-            self._visit.warn("users.refused", why=str(error))
+            self._visit.warn(f"tokens.fault.{error.fault.value}")
         except (GateError, SQLAlchemyError):
             self._visit.warn("shell.not_kept")
         return None

@@ -12,6 +12,7 @@ from html import escape
 from gate.console import changing, widgets
 from gate.console.asking_aside import ask
 from gate.console.confirming import confirm
+from gate.console.once import until_done
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.people import Action, Role
@@ -74,7 +75,7 @@ class UsersPage:
         visit, say = self._visit, self._visit.say
         dialog, card = widgets.sheet(say("users.add"))
 
-        async def kept() -> None:
+        async def kept() -> bool:
             made = await self._try(
                 lambda by: visit.services.people.add(
                     name.value, Role(role.value), password.value, by
@@ -82,6 +83,7 @@ class UsersPage:
             )
             if made:
                 dialog.close()
+            return made
 
         with card:
             name = widgets.text_field(say("login.name")).props("autofocus")
@@ -90,7 +92,7 @@ class UsersPage:
             password = widgets.text_field(say("login.password"), password=True)
             widgets.words(say("users.password_hint"), "small soft")
             with widgets.div("row-flex"):
-                widgets.button(say("shell.keep"), kept, kind="main")
+                widgets.button(say("shell.keep"), until_done(kept), kind="main")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
         visit.open_sheet(dialog)
 
@@ -98,16 +100,18 @@ class UsersPage:
         visit, say = self._visit, self._visit.say
         dialog, card = widgets.sheet(f"{say('users.password')} · {user.name}")
 
-        async def kept() -> None:
+        async def kept() -> bool:
             people, new = visit.services.people, password.value
-            if await self._try(lambda by: people.set_password(user.name, new, by, visit.now())):
-                dialog.close()
+            if not await self._try(lambda by: people.set_password(user.name, new, by, visit.now())):
+                return False
+            dialog.close()
+            return True
 
         with card:
             password = widgets.text_field(say("login.password"), password=True).props("autofocus")
             widgets.words(say("users.password_hint"), "small soft")
             with widgets.div("row-flex"):
-                widgets.button(say("shell.keep"), kept, kind="main")
+                widgets.button(say("shell.keep"), until_done(kept), kind="main")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
         visit.open_sheet(dialog)
 
@@ -115,16 +119,18 @@ class UsersPage:
         visit, say = self._visit, self._visit.say
         dialog, card = widgets.sheet(f"{say('users.role')} · {user.name}")
 
-        async def kept() -> None:
+        async def kept() -> bool:
             people, wanted = visit.services.people, Role(role.value)
-            if await self._try(lambda by: people.set_role(user.name, wanted, by)):
-                dialog.close()
+            if not await self._try(lambda by: people.set_role(user.name, wanted, by)):
+                return False
+            dialog.close()
+            return True
 
         with card:
             roles = {one.value: say(f"roles.{one.value}") for one in Role}
             role = widgets.choice_field(say("users.role"), roles, user.role)
             with widgets.div("row-flex"):
-                widgets.button(say("shell.keep"), kept, kind="main")
+                widgets.button(say("shell.keep"), until_done(kept), kind="main")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
         visit.open_sheet(dialog)
 

@@ -189,7 +189,7 @@ class VisitorForm:
             return
         made = await self._pass(user, plate, home)
         if not isinstance(made, int):
-            self._once = Once()
+            self._once.give_back()
             self._visit.warn(f"visitor.refused.{made}" if made else "shell.not_kept")
             return
         self._visit.tell("visitor.kept", plate=str(plate))

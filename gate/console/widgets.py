@@ -145,6 +145,18 @@ def text_field(
     return made
 
 
+def secret(text: str) -> Element:
+    """Place what is on the screen once; one click marks all of it."""
+    return words(text, "secret mono", tag="code").props("tabindex=0")
+
+
+def copy_button(label: str) -> ui.button:
+    """Return a button that copies the secret of the sheet it stands in, in the browser itself."""
+    made = button(label, icon="content_copy")
+    made.on("click", js_handler="event => gateCopy(event)")
+    return made
+
+
 def enter_goes_to(field: Element, *after: Element) -> None:
     """Let Enter go on from a field, in the browser itself: whoever types never waits.
 
@@ -169,7 +181,7 @@ def sheet(title: str, *, wide: bool = False) -> tuple[ui.dialog, Element]:
     It hangs on the page itself: a sheet that opens from a button of another one would go with it.
     """
     with ui.context.client.content:
-        dialog = ui.dialog()
+        dialog = ui.dialog().props("no-backdrop-dismiss")  # A slip beside it loses what was typed.
     dialog.props["aria-label"] = title
     with dialog:
         card = ui.card().classes("sheet sheet-wide" if wide else "sheet")

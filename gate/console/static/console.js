@@ -97,6 +97,20 @@
     (next.querySelector("input") || next).focus();
   };
 
+  // Copies the secret of a sheet. Pages by plain HTTP have no clipboard: there the marked text is
+  // copied the old way, and stays marked for Ctrl+C.
+  window.gateCopy = async (event) => {
+    const button = event.target.closest(".q-btn");
+    const secret = button.closest(".q-card").querySelector(".secret");
+    getSelection().selectAllChildren(secret);
+    try {
+      await navigator.clipboard.writeText(secret.textContent);
+    } catch (error) {
+      if (!document.execCommand("copy")) return;
+    }
+    button.querySelector(".q-btn__content > span").textContent = window.gateTexts.copied;
+  };
+
   // The arrow keys move within a keypad, which is one stop of the Tab key.
   document.addEventListener("keydown", (event) => {
     const pad = document.activeElement.closest(".keypad");
@@ -138,11 +152,33 @@
     }
   };
 
+  // Each press says when it was, by this page's own clock: what the socket kept while the service
+  // was away is sent afterwards, and a press of a minute ago must not be done then.
+  let lastAway = 0;
+  const tellTheTime = (socket) => {
+    socket.on("disconnect", () => { lastAway = Infinity; });
+    socket.on("connect", () => { lastAway = Math.min(lastAway, Date.now()); });
+    const send = socket.emit;
+    const now = () => performance.now() / 1000;
+    socket.emit = function (name, message, ...more) {
+      if (name === "event") message.sent = now();
+      return send.call(this, name, message, ...more);
+    };
+    const stamp = () => {
+      if (!socket.connected || !window.did_handshake) return;
+      send.call(socket, "stamp", { client_id: window.clientId, sent: now() });
+      window.gateStamped = true;
+    };
+    for (const soon of [0, 500, 2000]) setTimeout(stamp, soon);
+    setInterval(stamp, 30000);
+  };
+
   // When the service's machine is off, the page's socket gives up by loading the page anew, and the
   // browser then shows a page of its own that does not come back. So look first whether anybody is
   // there; the socket goes on trying meanwhile, and the strip says that the service is away.
   const stay = () => {
     if (!window.socket) return setTimeout(stay, 200);
+    tellTheTime(window.socket);
     const before = window.socket.listeners("connect_error");
     window.socket.off("connect_error");
     window.socket.on("connect_error", async (error) => {
@@ -156,6 +192,62 @@
     });
   };
   stay();
+
+  // A service that was started anew has this page loaded anew. What was typed by then is kept by this
+  // tab for the moment between, put back into its fields, and shown where its field has gone.
+  const DRAFT = "gateDraft";
+  const touched = new Set();
+  // Also just after the line has come back: NiceGUI may load the page anew only then.
+  const away = () => document.getElementById("popup")?.ariaHidden === "false" || Date.now() - lastAway < 10000;
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("textarea, input:not([type=password]):not([type=file])")) touched.add(event.target);
+  });
+  window.addEventListener("pagehide", () => {
+    const fields = [...touched].filter((one) => one.isConnected && one.value && one.ariaLabel);
+    if (!away() || !fields.length) return;
+    const draft = fields.map((one) => ({ label: one.ariaLabel, value: one.value, sheet: Boolean(one.closest(".q-dialog")) }));
+    sessionStorage.setItem(DRAFT, JSON.stringify({ path: location.pathname, user: window.gateUser, at: Date.now(), draft }));
+  });
+
+  const putBack = ({ label, value, sheet }) => {
+    const same = [...document.querySelectorAll("main#main input, main#main textarea")];
+    const field = sheet ? undefined : same.find((one) => one.ariaLabel === label && !one.value && !one.readOnly);
+    if (!field) return false;
+    const kind = field.matches("textarea") ? HTMLTextAreaElement : HTMLInputElement;
+    Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(field, value);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    return true;
+  };
+
+  // Words that no field took, on top of the page until they have been read.
+  const tellDraft = (lost) => {
+    const texts = window.gateTexts || {};
+    const strip = document.createElement("div");
+    strip.className = "banner banner-ask draft";
+    strip.setAttribute("role", "alert");
+    const said = strip.appendChild(document.createElement("div"));
+    said.className = "grow";
+    said.textContent = lost.length ? texts.draft_lost : texts.draft_back;
+    for (const { label, value } of lost) {
+      said.appendChild(document.createElement("div")).textContent = `${label}: ${value}`;
+    }
+    const close = strip.appendChild(document.createElement("button"));
+    close.className = "plain-btn";
+    close.textContent = texts.close;
+    close.addEventListener("click", () => strip.remove());
+    document.querySelector("main#main").prepend(strip);
+  };
+
+  const restoreDraft = () => {
+    const kept = JSON.parse(sessionStorage.getItem(DRAFT) || "null");
+    if (!kept) return;
+    if (!window.did_handshake) return setTimeout(restoreDraft, 200);
+    sessionStorage.removeItem(DRAFT);
+    const mine = kept.user === window.gateUser && kept.path === location.pathname;
+    if (!mine || Date.now() - kept.at > 15 * 60000) return;
+    tellDraft(kept.draft.filter((one) => !putBack(one)));
+  };
+  restoreDraft();
 
   // A preference is kept by this browser for a year and needs no log-in.
   window.gatePrefer = (name, value) => {

@@ -45,9 +45,11 @@ def open_context(
     language: Language = Language.CHINESE,
     theme: str = "dark",
     size: tuple[int, int] = (1366, 768),
+    touch: bool = False,
 ) -> BrowserContext:
-    """Return a fresh browser session with these preferences."""
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    """Return a fresh browser session with these preferences. touch: fingers, as on a tablet."""
+    viewport = {"width": size[0], "height": size[1]}
+    context = browser.new_context(viewport=viewport, has_touch=touch)
     context.set_default_timeout(PATIENCE_MS)
     context.add_cookies(
         [
