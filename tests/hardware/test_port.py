@@ -85,6 +85,7 @@ def test_a_serial_port_that_takes_nothing_at_once_sends_nothing_later() -> None:
             port.write(bytes(100_000), 0.01)
         with pytest.raises(BlockingIOError):
             port.write(b"x", 60.0)
+        os.set_blocking(master, False)
         assert b"x" not in b"".join(iter(lambda: read_now(master), b""))
         port.close()
     finally:
