@@ -1,10 +1,11 @@
-"""kill -9 at random instants while vehicles pass: python -m tests.system.crash_run [--passages N].
+"""kill -9 at random instants while vehicles pass: python -m tests.system.crash_run.
 
 The whole `gate run` in its own processes over emulated boards and cameras; it and its eyes are
-killed at random instants and started again until N vehicles have passed. Then the record is held
-against what the relays really did: every pulse has an order of its own that was written before it
-and not longer before than an order lives; none is lost, none comes twice, none comes late; the
-chain verifies. 1,000 passages are the release's figure; they take about half an hour on two cores.
+killed at random instants and started again until --passages vehicles have passed, or --minutes are
+over. Then the record is held against what the relays really did: every pulse has an order of its
+own that was written before it and not longer before than an order lives; none is lost, none comes
+twice, none comes late; the chain verifies. 1,000 passages are the release's figure; they take about
+half an hour on two cores.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
+from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,7 +30,9 @@ SLACK_S = 1.0
 """For the wire and for the two processes' clocks being read apart."""
 
 
-def crash_run(folder: Path, passages: int, seed: int, *, life_s: float = 40.0) -> Counter[str]:
+def crash_run(
+    folder: Path, passages: int, seed: int, *, life_s: float = 40.0, minutes: float = inf
+) -> Counter[str]:
     """Drive so many vehicles through, killing the gate; return what was counted."""
     story, dice, port = small_story(), random.Random(seed), free_port()
     config, data = folder / "config.yaml", folder / "data"
@@ -43,12 +47,17 @@ def crash_run(folder: Path, passages: int, seed: int, *, life_s: float = 40.0) -
         settle_in(config, story)
         for lane in lanes:
             stack.enter_context(lane)
-        kills = 0
-        while sum(lane.passed for lane in lanes) < passages:
+        kills, over = 0, CLOCK.monotonic() + 60 * minutes
+
+        def more() -> bool:
+            in_time = CLOCK.monotonic() < over
+            return in_time and sum(lane.passed for lane in lanes) < passages
+
+        while more():
             with running_gate(["run", "--config", str(config)], port, folder / "said.txt") as gate:
                 gate.wait_until_up(600)
                 until = CLOCK.monotonic() + dice.uniform(0.0, life_s)
-                while CLOCK.monotonic() < until and sum(one.passed for one in lanes) < passages:
+                while CLOCK.monotonic() < until and more():
                     CLOCK.sleep(0.05)
                 gate.kill()
                 kills += 1
@@ -151,11 +160,18 @@ def main(arguments: Sequence[str]) -> int:
     asks.add_argument("--passages", type=int, default=1000)
     asks.add_argument("--seed", type=int, default=7)
     asks.add_argument("--life", type=float, default=40.0, help="longest life of a gate, seconds")
+    asks.add_argument("--minutes", type=float, default=inf, help="end after so long, all the same")
     options = asks.parse_args(arguments)
     # Told to end, it takes its gate with it: one left behind would work the next run's boards.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with TemporaryDirectory() as folder:
-        found = crash_run(Path(folder), options.passages, options.seed, life_s=options.life)
+        found = crash_run(
+            Path(folder),
+            options.passages,
+            options.seed,
+            life_s=options.life,
+            minutes=options.minutes,
+        )
     counted = ("passed", "kills", "orders", "pulses", "raised already")
     for name in (*counted, "indeterminate after a kill"):
         print(f"{name:<50}{found[name]:>8}")
