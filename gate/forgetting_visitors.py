@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, null, update
+from sqlalchemy import ColumnElement, CursorResult, case, null, update
 from sqlmodel import Session, SQLModel, col, select
 
-from registry.records import Change, NameCheck, PassUse, Visit, VisitorPass
+from registry.records import Change, NameCheck, PassUse, Presence, Visit, VisitorPass
+from registry.snapshot import inside_keys
 
 _GONE = ""
-_HISTORIES = tuple(table.__name__ for table in (VisitorPass, Visit, NameCheck, PassUse))
+_HISTORIES = tuple(table.__name__ for table in (VisitorPass, Visit, NameCheck, PassUse, Presence))
 
 
 def forget_visitors(session: Session, before: datetime, held: frozenset[str]) -> int:
@@ -60,8 +61,8 @@ def forget_visitors_of(session: Session, plates: Sequence[str], now: datetime) -
         .values(empty),
         update(NameCheck).where(col(NameCheck.plate).in_(plates)).values(plate=_GONE, said=_GONE),
     )
-    history = col(Change.entity).in_(_HISTORIES) & col(Change.plate).in_(plates)
-    _run(session, update(Change).where(history).values(before=null(), after=null(), plate=None))
+    keys = inside_keys(plates)
+    _empty(session, col(Change.entity).in_(_HISTORIES) & col(Change.plate).in_(keys))
     return sum(_run(session, statement) for statement in gone)
 
 
@@ -78,14 +79,16 @@ def _forget_history(session: Session, before: datetime, held: frozenset[str]) ->
         col(Change.at) < before,
         col(Change.entity).in_(_HISTORIES),
         col(Change.after).is_not(None) | col(Change.before).is_not(None),
-        col(Change.plate).is_(None) | col(Change.plate).not_in(held),
+        col(Change.plate).is_(None) | col(Change.plate).not_in(inside_keys(held)),
     )
-    _run(
-        session,
-        update(Change)
-        .where(col(Change.id).in_(old))
-        .values(before=null(), after=null(), plate=None),
-    )
+    _empty(session, col(Change.id).in_(old))
+
+
+def _empty(session: Session, which: ColumnElement[bool]) -> None:
+    """Empty lines of the history. Who was inside is named by the plate, so that name goes too."""
+    name = case((col(Change.entity) == Presence.__name__, _GONE), else_=col(Change.entity_id))
+    values = {"before": null(), "after": null(), "plate": None, "entity_id": name}
+    _run(session, update(Change).where(which).values(values))
 
 
 def rows_of(session: Session, table: type[SQLModel], plate: str) -> list[dict[str, Any]]:

@@ -24,8 +24,8 @@ from gate.ports import Journal, Pictures, Unit
 from gate.report_values import PassageRow
 from gate.tables import audit, hold, inside, passage
 from registry import store
-from registry.plates import PlateColour
 from registry.records import Block, Change, NameCheck, Person, Vehicle, Visit, VisitorPass
+from registry.snapshot import inside_keys
 from registry.store import Author
 
 _PORTION = 50
@@ -110,15 +110,10 @@ def _forget_passages(journal: Journal, plates: Sequence[str], *, why: str, now: 
             connection = unit.session.connection()
             numbers = connection.execute(wanted).scalars().all()
             if not numbers:
-                connection.execute(delete(inside).where(inside.c.plate.in_(_keys(plates))))
+                connection.execute(delete(inside).where(inside.c.plate.in_(inside_keys(plates))))
                 return done
             forget_passages(unit, numbers, now, what="person", why=why)
         done += len(numbers)
-
-
-def _keys(plates: Sequence[str]) -> list[str]:
-    """What vehicles with these numbers may be known by while they are inside."""
-    return [*plates, *(f"{plate}/{ground}" for plate in plates for ground in PlateColour)]
 
 
 def _forget_people(unit: Unit, whose: Subject, by: Author) -> int:

@@ -128,7 +128,5 @@ def corrected(snapshot: Snapshot, correction: Correction) -> Snapshot:
 
 def first_free(correction: PutInside, taken: Mapping[SpaceId, str]) -> SpaceId | None:
     """The space that the vehicle takes; taken: which key stands in each taken space."""
-    free = (
-        space for space in correction.spaces if taken.get(space, correction.key) == correction.key
-    )
-    return next(free, None)
+    own = correction.key
+    return next((space for space in correction.spaces if taken.get(space, own) == own), None)

@@ -5,7 +5,7 @@ consistent register however long it thinks. Changes make the next snapshot: what
 (`with_dossiers`) and what vehicles did (`entered`, `left`, `recounted`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
@@ -180,6 +180,11 @@ class Snapshot:
 def inside_key(text: str, registration: Registration | None, *, shared: bool) -> str:
     """What a vehicle inside is known by: its text, and its colour where two vehicles share that."""
     return f"{text}/{registration.colour}" if shared and registration else text
+
+
+def inside_keys(plates: Collection[str]) -> list[str]:
+    """What vehicles with these numbers may be known by while they are inside."""
+    return [*plates, *(f"{plate}/{ground}" for plate in plates for ground in PlateColour)]
 
 
 def plate_of(key: str) -> str:

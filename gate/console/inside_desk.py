@@ -8,12 +8,12 @@ from gate.console import register_desk
 from gate.console.services import Services
 from gate.corrections import ALL, correction_in, entry_of
 from gate.errors import JournalAway
-from gate.inside_deeds import Refusals
+from gate.inside_deeds import Refusals, Undone
 from gate.people import User
 from gate.ports import Written
 from gate.report_values import AuditFilter, AuditRow
 from registry import stays
-from registry.corrections import Correction, TakenOut, refusal_by
+from registry.corrections import Correction, CorrectionRefusal, TakenOut, refusal_by
 from registry.kinds import Occupant
 from registry.stays import Counts, Place, StayLine, Stays, Which
 
@@ -82,6 +82,12 @@ def correct(
         return Corrected(register_desk.change(services, user, deed), Written.COMMITTED)
     except JournalAway:
         return _put_aside(services, user, corrections, why)
+
+
+def undo(services: Services, user: User, number: int, why: str) -> Undone | CorrectionRefusal:
+    """Take a correction back. number: of its line in the audit. Raises JournalAway."""
+    deed = inside_deeds.undo(number, why, services.registry.snapshot)
+    return register_desk.change(services, user, deed)
 
 
 def _put_aside(

@@ -77,8 +77,11 @@ def take_back(visit: Visit, done: Done, then: Then) -> None:
     services, number = visit.services, done.row.seq
 
     async def chosen(why: str) -> None:
-        deed = inside_deeds.undo(number, why, services.registry.snapshot)
-        made = await changing.make(visit, Action.CORRECT_INSIDE, deed)
+        made = await changing.work(
+            visit,
+            Action.CORRECT_INSIDE,
+            lambda user: inside_desk.undo(services, user, number, why),
+        )
         if isinstance(made, NotDone):
             return
         if isinstance(made, CorrectionRefusal):

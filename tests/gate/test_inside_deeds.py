@@ -486,13 +486,17 @@ def test_what_is_assumed_in_memory_is_what_the_database_will_say(
 ) -> None:
     with books() as here:
         assumed = reduce(corrected, waiting, here.known)
-        for correction in waiting:
+        for number, correction in enumerate(waiting):
             here.append(entry_of(correction, "wang", "patrol"))
+            if number == 0:
+                here.follow()
+        here.follow()
         fresh = dossiers.load(here.session, here.now)
-        assert (assumed.inside, assumed.taken) == (fresh.inside, fresh.taken)
-        for occupant in Occupant:
-            balances = (assumed.occupancy.balance, fresh.occupancy.balance)
-            assert len({one.get(occupant, 0) for one in balances}) == 1
+        for known in (assumed, here.known):
+            assert (known.inside, known.taken) == (fresh.inside, fresh.taken)
+            for occupant in Occupant:
+                balances = (known.occupancy.balance, fresh.occupancy.balance)
+                assert len({one.get(occupant, 0) for one in balances}) == 1
 
 
 def test_an_audit_line_that_makes_no_sense_corrects_nothing(office: Desk) -> None:

@@ -14,12 +14,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 from sqlmodel import select as pick
 
-from gate import holds
+from gate import holds, inside_deeds
 from gate.entries import Audited, GuardActed
 from gate.events import LaneId, PassageId
 from gate.latches import Latches, latches_of
 from gate.migrations import triggers
 from gate.pictures import Pictures
+from gate.registry_effects import RegistryEffects
 from gate.report_values import AuditFilter, PassageFilter, PassageRow, Period
 from gate.reports import Reports
 from gate.retention import Limits, Purged, Retention, TooShort
@@ -27,9 +28,19 @@ from gate.subject import Gone, Subject, export_person, forget_person
 from gate.tables import body, entry
 from gate.verification import verify
 from registry import store
-from registry.kinds import PassKind, PassSource
+from registry.corrections import PutInside
+from registry.kinds import Occupant, PassKind, PassSource
 from registry.plates import Plate, parse
-from registry.records import Building, Change, Household, Person, Unit, Visit, VisitorPass
+from registry.records import (
+    Building,
+    Change,
+    Household,
+    Person,
+    Presence,
+    Unit,
+    Visit,
+    VisitorPass,
+)
 from registry.store import Author, add
 from tests.gate.journal_cast import NOON, Desk, desk, key_vault, started, whole
 
@@ -358,6 +369,21 @@ def test_visitor_data_of_the_register_is_forgotten(office: Desk, pictures: Pictu
         told = [one.after for one in session.exec(pick(Change)) if "Visit" in one.entity]
         assert told == [None, None]
     assert purge(office, pictures).visitor_rows == 0
+
+
+def test_what_was_corrected_about_who_is_inside_is_forgotten_as_visits_are(
+    tmp_path: Path, pictures: Pictures, where: str | None
+) -> None:
+    with desk(tmp_path / "data", where=where, effects=RegistryEffects()) as office:
+        stay = PutInside("吉A00002/blue", office.clock.utc, Occupant.VISITOR)
+        with office.journal.unit() as unit:
+            inside_deeds.correct([stay], "patrol")(unit, Author("wang", office.clock.utc))
+        pass_days(office, 91)
+        purge(office, pictures)
+        with office.journal.reading() as session:
+            (line,) = session.exec(pick(Change).where(Change.entity == "Presence")).all()
+            assert (line.entity_id, line.plate, line.after, line.who) == ("", None, None, "wang")
+            assert session.exec(pick(Presence.plate)).all() == ["吉A00002/blue"]
 
 
 MINE = Subject(("吉A12345",))

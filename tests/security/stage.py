@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
-from gate import holds, list_deeds
+from gate import holds, inside_deeds, list_deeds
 from gate.conditions import Condition, ConditionKind
 from gate.console import import_desk, register_desk
 from gate.entries import Audited
@@ -14,7 +14,8 @@ from gate.people import Role, User
 from gate.ports import Unit
 from gate.tokens import Scope, Tokens
 from registry import store
-from registry.kinds import BlockReason
+from registry.corrections import PutInside
+from registry.kinds import BlockReason, Occupant
 from registry.plates import Plate, parse
 from registry.records import Household, Person, Vehicle
 from registry.sheets import SheetFault
@@ -76,6 +77,7 @@ def set_up(site: SampleSite) -> tuple[int, dict[str, str]]:
         "只限一户": "",
         "住户": label,
     }
+    typed |= {"实际数到": "3"}
     typed |= {"地址": "9-9-901", "户": label, "房": label, "车牌": plate}
     return number, typed
 
@@ -88,6 +90,8 @@ def _deeds(site: SampleSite) -> Callable[[Unit, Author], None]:
         holds.place_hold(unit, by=by.who, why="纠纷", now=by.at, plate="吉A66666")
         said = {"authority": "派出所", "document": "1", "officer": "2", "scope": "3", "basis": "4"}
         holds.disclose(unit, by=by.who, now=by.at, **said)
+        forgotten = PutInside("吉A66667", by.at - timedelta(days=9), Occupant.VISITOR)
+        inside_deeds.correct([forgotten], "patrol")(unit, by)
         sheet = import_desk.open_sheet(
             "a.csv", "楼栋,单元,房号,业主姓名,车牌号\n3,2,502,李四,吉A27183\n".encode()
         )

@@ -1,0 +1,120 @@
+"""What no correction may bring about: each property of test_inside_deeds on a mutant, red.
+
+Each mutant comes with an example that the property draws among others: it is green on the program
+and red on the mutant. Drawing until one is found takes minutes where examples take a second.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from gate import inside_deeds, projection_inside
+from registry import corrections, dossiers, presence
+from registry.corrections import PutInside, Recounted, TakenOut
+from registry.kinds import Occupant
+from tests.gate import test_inside_deeds as properties
+from tests.gate.journal_cast import NOON
+from tests.gate.test_registry_effects import OWNER, SECOND
+from tests.mutants import seen_red
+
+COUNTED = properties.test_occupancy_is_entries_minus_exits_and_what_people_saw
+ASSUMED = properties.test_what_is_assumed_in_memory_is_what_the_database_will_say
+CAME = PutInside(OWNER, NOON, Occupant.RESIDENT)
+OTHER_CAME = PutInside(SECOND, NOON, Occupant.RESIDENT)
+LEFT = TakenOut(OWNER, NOON, Occupant.RESIDENT)
+LEFT_LATER = TakenOut(OWNER, NOON + timedelta(hours=1), Occupant.RESIDENT)
+
+Mutant = tuple[Any, list[Any], Callable[..., Any], str, str]
+MUTANTS: dict[str, Mutant] = {
+    "who left unseen stays counted": (
+        COUNTED,
+        [("in", OWNER), ("take out", OWNER)],
+        presence.left_unseen,
+        "_count(session, known.occupant, -1)",
+        "pass",
+    ),
+    "who came in unseen is not counted": (
+        COUNTED,
+        [("put", OWNER)],
+        presence.came_in_unseen,
+        "_count(session, stay.occupant, +1)",
+        "pass",
+    ),
+    "a correction that comes twice counts twice": (
+        ASSUMED,
+        [CAME, CAME],
+        presence.came_in_unseen,
+        "return False",
+        "return bool(_count(session, stay.occupant, +1))",
+    ),
+    "a stay that is put back begins anew": (
+        COUNTED,
+        [("in", OWNER), ("take out", OWNER), ("undo", OWNER)],
+        inside_deeds._opposite,
+        "since=done.since,",
+        "since=at,",
+    ),
+    "the page's list forgets who was put inside": (
+        COUNTED,
+        [("put", OWNER)],
+        projection_inside.corrected,
+        "connection.execute(_ADD, _stay(connection, seq, correction))",
+        "pass",
+    ),
+    "the page's list keeps who left unseen": (
+        COUNTED,
+        [("in", OWNER), ("take out", OWNER)],
+        projection_inside.corrected,
+        'connection.execute(_REMOVE_STAY, {"of": key, "began": since})',
+        "pass",
+    ),
+    "two vehicles take one space": (
+        COUNTED,
+        [("in", OWNER), ("put", SECOND)],
+        corrections.first_free,
+        "taken.get(space, own) == own",
+        "True",
+    ),
+    "what was set by hand is not read again": (
+        ASSUMED,
+        [CAME, LEFT, OTHER_CAME],
+        dossiers.follow,
+        "movement=()",
+        "movement=result.movement",
+    ),
+    "a late correction ends the next stay, in memory": (
+        ASSUMED,
+        [CAME, LEFT_LATER],
+        corrections.corrected,
+        "if refusal_by(snapshot, correction) is not None:",
+        "if isinstance(correction, PutInside) and refusal_by(snapshot, correction):",
+    ),
+    "a late correction ends the next stay, in the database": (
+        ASSUMED,
+        [CAME, LEFT_LATER],
+        presence.correct,
+        "if refusal(session, correction) is None:",
+        "if True:",
+    ),
+    "a count that waited is dropped": (
+        ASSUMED,
+        [Recounted(Occupant.RESIDENT, 0, 2)],
+        presence.correct,
+        "recount(session, occupant, after, by)",
+        "pass",
+    ),
+}
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("name", MUTANTS)
+def test_each_property_is_red_on_a_mutant(name: str) -> None:
+    property_, example, function, old, new = MUTANTS[name]
+
+    def drawn() -> None:
+        property_.hypothesis.inner_test(example)
+
+    drawn()
+    seen_red(drawn, function, old, new, properties)
