@@ -129,6 +129,9 @@ class InsidePage:
             name = "nobody" if which == Which() else "none"
             with widgets.div("card"):
                 widgets.empty(say(f"stays.{name}"), say(f"stays.{name}_hint"), "garage")
+        if shown.recalled:
+            with widgets.banner("ask", "cloud_off"):
+                widgets.words(say("stays.recalled"), "grow")
         for line in shown.stays.lines:
             self._line(line)
         self._turning(shown.stays.next, after)

@@ -1,22 +1,26 @@
 """What the page of vehicles inside asks of the register, and corrects. No page in here."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from gate import inside_deeds
 from gate.console import register_desk
 from gate.console.services import Services
 from gate.corrections import ALL, correction_in, entry_of
-from gate.errors import JournalAway
+from gate.errors import GateError, JournalAway
 from gate.inside_deeds import Refusals, Undone
 from gate.people import User
 from gate.ports import Written
 from gate.report_values import AuditFilter, AuditRow
-from registry import stays
+from registry import recalled, stays
 from registry.corrections import Correction, CorrectionRefusal, TakenOut, refusal_by
 from registry.kinds import Occupant
 from registry.stays import Counts, Place, StayLine, Stays, Which
 
+_log = logging.getLogger(__name__)
 NEWEST = 8
 """So many corrections are shown, to be taken back."""
 
@@ -32,11 +36,15 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page shows: how many are inside, a page of which, and what was corrected last."""
+    """What the page shows: how many are inside, a page of which, and what was corrected last.
+
+    recalled: from memory, because the record cannot be read or has yet to take what waits.
+    """
 
     counts: Counts
     stays: Stays
-    done: tuple[Done, ...]
+    done: tuple[Done, ...] = ()
+    recalled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,17 @@ class Corrected:
 
 
 def read(services: Services, which: Which, after: Place | None, limit: int) -> Shown:
-    """Ask the record for all of it at once."""
+    """Ask the record for all of it at once; without it, tell what the lanes decide by."""
+    if not services.journal.waiting():
+        try:
+            return _read(services, which, after, limit)
+        except (GateError, SQLAlchemyError):
+            _log.exception("the record cannot be read: who is inside is told from memory")
+    known = services.registry.snapshot
+    return Shown(recalled.counts(known), recalled.page(known, which, after, limit), recalled=True)
+
+
+def _read(services: Services, which: Which, after: Place | None, limit: int) -> Shown:
     lines = services.reports.audit(AuditFilter(action=ALL), None, NEWEST).rows
     with services.journal.reading() as session:
         done = tuple(

@@ -1,6 +1,8 @@
 """What pages do to the register, on a real database: each deed once, on record, and taken back."""
 
+import sqlite3
 import tempfile
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,16 +10,20 @@ import pytest
 from sqlmodel import select
 
 from gate import deeds, list_deeds
-from gate.console import household_desk, import_desk, register_desk, visitor_desk
+from gate.console import household_desk, import_desk, inside_desk, register_desk, visitor_desk
 from gate.console.household_desk import Finder
 from gate.console.visitor_desk import Home, Stay, Wanted
 from gate.deeds import VehicleWanted
+from gate.inside_deeds import Undone
 from gate.people import Role, User
+from gate.ports import Written
 from gate.report_values import AuditFilter
-from registry.kinds import BlockReason, NameMatch, VehicleKind
+from registry.corrections import CorrectionRefusal, PutInside
+from registry.kinds import BlockReason, NameMatch, Occupant, VehicleKind
 from registry.plates import Plate, PlateColour, parse
 from registry.records import Block, Person, Vehicle, VisitorPass
 from registry.rules import Blocked, Registered, Visitor
+from registry.stays import Which
 from registry.store import BlockRefusal, Duplicate
 from registry.visits import GrantRefusal
 from tests.gate.console.sample_site import SampleSite, fill, sample_site
@@ -183,3 +189,25 @@ def test_a_title_above_the_headings_is_no_heading(site):
     assert isinstance(sheet, import_desk.Sheet)
     assert sheet.heading == 1
     assert import_desk.plan(site.services, sheet, sheet.columns).taken == 1
+
+
+def test_who_is_inside_is_corrected_while_the_database_is_away_and_entered_later(site):
+    services = site.services
+    came = PutInside("粤B24688", services.clock.now().utc, Occupant.UNKNOWN)
+    path = site.journal._database.path
+    assert path is not None
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        made = inside_desk.correct(services, GUARD, [came], "told")
+        assert (made.refusals, made.kept) == ((None,), Written.SPOOLED)
+        shown = inside_desk.read(services, Which("24688"), None, 9)
+        assert (shown.recalled, [line.key for line in shown.stays.lines]) == (True, ["粤B24688"])
+        again = inside_desk.correct(services, GUARD, [came], "told")
+        assert again.refusals == (CorrectionRefusal.INSIDE_ALREADY,)
+    assert site.journal.catch_up()
+    shown = inside_desk.read(services, Which("24688"), None, 9)
+    assert (shown.recalled, [line.key for line in shown.stays.lines]) == (False, ["粤B24688"])
+    (done,) = [one for one in shown.done if one.row.target == "粤B24688"]
+    assert (done.row.actor, done.row.why, done.may_undo) == ("guard", "told", True)
+    assert inside_desk.undo(services, GUARD, done.row.seq, "mistake") == Undone("粤B24688")
+    assert inside_desk.read(services, Which("24688"), None, 9).stays.lines == ()
