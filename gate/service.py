@@ -12,7 +12,6 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,6 @@ import uvicorn
 from gate.arms import board_settings
 from gate.config import Config, ConfigError, Fault, load
 from gate.errors import GateError
-from gate.eyes import Eyes
 from gate.security.certificates import certificate_faults, run_out
 from gate.system_clock import SystemClock
 from hardware.errors import HardwareError
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
     from gate.wiring import Application
 
 _log = logging.getLogger(__name__)
-EYES_CLOSE_S = 3.0
 
 
 def run_site(path: Path) -> int:
@@ -47,12 +44,14 @@ def run_site(path: Path) -> int:
 
 def serve(config: Config, path: Path | None = None) -> int:
     """Build and start everything, answer requests, stop everything. path: of the configuration."""
+    from gate.wiring import Application
+
     # uvicorn raises the signal again once it has stopped: by default SIGTERM would then end the
     # process before the relays are released.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         listener = _listen(config)
-        application = _build(config, path)
+        application = Application(config, path)
     except (GateError, HardwareError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -69,19 +68,6 @@ def serve(config: Config, path: Path | None = None) -> int:
         alive.stop()
         application.stop()
     return 0
-
-
-def _build(config: Config, path: Path | None) -> "Application":
-    """Load and build the gate, while its eyes load in processes of their own."""
-    with ExitStack() as undo:
-        eyes = Eyes(config, SystemClock())
-        undo.callback(eyes.stop, EYES_CLOSE_S)
-        eyes.start()
-        from gate.wiring import Application
-
-        application = Application(config, path, eyes)
-        undo.pop_all()
-    return application
 
 
 def _server(application: "Application") -> uvicorn.Server:

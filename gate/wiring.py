@@ -26,7 +26,7 @@ from gate.decider import RegisterDecider
 from gate.entries import ArmChanged, Audited
 from gate.errors import GateError
 from gate.events import LaneId, Verdict
-from gate.eyes import Eyes
+from gate.eye_settings import eye_settings
 from gate.housekeeping import Housekeeping
 from gate.hub import Hub
 from gate.ids import Ids
@@ -54,6 +54,7 @@ from gate.stop_line_memory import remembered
 from gate.system_clock import SystemClock
 from gate.texts import Language, Texts
 from gate.vault import KeyVault, Vault, open_vault
+from gate.watcher import Watcher
 from hardware.arm import Mode
 from hardware.inputs import InputName
 from hardware.sign import LaneSigns, SignProtocol, SignSettings
@@ -109,13 +110,8 @@ def key_file_of(config: Config) -> Path:
 class Application:
     """The running gate."""
 
-    def __init__(
-        self, config: Config, config_file: Path | None = None, eyes: Eyes | None = None
-    ) -> None:
-        """Build everything. config_file: where the configuration was read, for the pages.
-
-        eyes: those of this configuration, where they load already.
-        """
+    def __init__(self, config: Config, config_file: Path | None = None) -> None:
+        """Build everything. config_file: where the configuration was read, for the pages."""
         self.config, self.config_file = config, config_file
         self.store = open_store(config)
         store = self.store
@@ -151,9 +147,14 @@ class Application:
         self._fires = [LaneId(lane) for lane in config.lanes if fire_was_on(store, lane)]
         with store.database.reading() as connection:
             self._latches = {LaneId(lane): latches_of(connection, lane) for lane in config.lanes}
-        self.eyes = eyes or Eyes(config, store.clock)
-        self.watchers = self.eyes.watchers
-        self._tell_eyes()
+        self.watchers = {
+            LaneId(lane): Watcher(
+                eye_settings(lane, settings, self.settings.config),
+                store.clock,
+                partial(self._eye_said, LaneId(lane)),
+            )
+            for lane, settings in config.lanes.items()
+        }
         self.site = Site(
             {LaneId(lane): self._lane(LaneId(lane), one) for lane, one in config.lanes.items()},
             hub=self.hub,
@@ -169,7 +170,6 @@ class Application:
             store.pictures.counts,
         )
         self.settings.subscribe(self._retune)
-        self.eyes.listen(self._eye_said)
 
     # --- life ------------------------------------------------------------------------------------
 
@@ -186,7 +186,8 @@ class Application:
             self.stations.resume(lane, locked=set_.locked, maintenance=set_.maintenance)
         for signs in self.signs.values():
             signs.start()
-        self.eyes.start()
+        for watcher in self.watchers.values():
+            watcher.start()
 
     def stop(self) -> None:
         """Stop everything, side by side; relays are released before the journal is closed."""
@@ -274,13 +275,10 @@ class Application:
         for lane, controller in self.controllers.items():
             settings = lane_settings(lane, config.lanes[lane], config)
             controller.tell(Retuned(settings, rules_of(config, self.ids)))
-        self._tell_eyes()
+        for watcher in self.watchers.values():
+            watcher.ask_below(config.policy.open_confidence)
         for sign in self.lane_signs.values():
             sign.speak(self._lane_texts())
-
-    def _tell_eyes(self) -> None:
-        for watcher in self.watchers.values():
-            watcher.ask_below(self.settings.config.policy.open_confidence)
 
     def _lane_texts(self) -> Texts:
         language = Language(self.config.site.language)
