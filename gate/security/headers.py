@@ -2,6 +2,7 @@
 
 NiceGUI builds its pages with scripts in the page and with `eval`; pages of ours that have no script
 (log-in, what is not there, what went wrong) and the API's answers may load and run none.
+'self' covers the page's own socket (CSP 3); an old browser that does not know that polls instead.
 """
 
 from typing import Final
@@ -10,7 +11,7 @@ _NEVER: Final = "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 PAGES: Final = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-    f"connect-src 'self' ws: wss:; form-action 'self'; {_NEVER}"
+    f"connect-src 'self'; form-action 'self'; {_NEVER}"
 )
 PLAIN: Final = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "

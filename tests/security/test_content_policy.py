@@ -24,6 +24,18 @@ def test_what_has_no_script_may_run_none(browser, pages):
     assert headers("/api/v1/passages")["Content-Security-Policy"] == DATA
 
 
+def test_a_page_has_its_own_socket_and_gets_no_other(enter, pages):
+    page = enter("guard")
+    assert page.evaluate("window.socket.io.engine.transport.name") == "websocket"
+    blocked = page.evaluate(
+        """() => new Promise((done) => {
+            document.addEventListener("securitypolicyviolation", (said) => done(said.blockedURI));
+            try { new WebSocket("ws://elsewhere.example/"); } catch (error) { /* refused, too */ }
+        })"""
+    )
+    assert blocked.startswith("ws://elsewhere.example")
+
+
 def test_no_page_breaks_the_policy(enter, pages):
     page = enter("admin")
     broken = []

@@ -13,11 +13,13 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from playwright.sync_api import Browser
 from websockets.sync.client import connect
 
 from gate.config import WebConfig
 from gate.security.certificates import certificate_faults, run_out
 from gate.system_clock import SystemClock
+from tests.gate.console.browsing import log_in
 from tests.system.site import RunningGate, free_port, running_gate, wait_for
 
 PASSWORD = "a long password"
@@ -140,7 +142,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningG
 
 
 @contextmanager
-def browser(secured: tuple[RunningGate, Path]) -> Iterator[httpx.Client]:
+def trusting(secured: tuple[RunningGate, Path]) -> Iterator[httpx.Client]:
     """A client that trusts the certificate, once the program answers."""
     gate, certificate = secured
     trust = ssl.create_default_context(cafile=str(certificate))
@@ -163,7 +165,7 @@ def browser(secured: tuple[RunningGate, Path]) -> Iterator[httpx.Client]:
 def test_the_program_serves_https_with_secure_cookies_and_says_so_for_a_year(
     secured: tuple[RunningGate, Path],
 ) -> None:
-    with browser(secured) as client:
+    with trusting(secured) as client:
         answer = client.post("/login", data={"name": "boss", "password": PASSWORD})
         assert answer.status_code == 303
         cookie = answer.headers["Set-Cookie"]
@@ -181,7 +183,7 @@ def test_the_program_serves_https_with_secure_cookies_and_says_so_for_a_year(
 def test_the_pages_socket_is_encrypted_too_and_needs_the_log_in(
     secured: tuple[RunningGate, Path],
 ) -> None:
-    with browser(secured) as client:
+    with trusting(secured) as client:
         client.post("/login", data={"name": "boss", "password": PASSWORD})
         token, port = client.cookies["gate_session"], secured[0].port
     trust = ssl.create_default_context(cafile=str(secured[1]))
@@ -202,8 +204,21 @@ def test_the_pages_socket_is_encrypted_too_and_needs_the_log_in(
 
 @pytest.mark.system
 @pytest.mark.timeout(300)
+def test_a_real_browser_keeps_its_socket_under_the_content_policy(
+    browser: Browser, secured: tuple[RunningGate, Path]
+) -> None:
+    with trusting(secured):
+        context = browser.new_context(ignore_https_errors=True)
+        page = context.new_page()
+        log_in(page, f"https://localhost:{secured[0].port}", "boss")
+        assert page.evaluate("window.socket.io.engine.transport.name") == "websocket"
+        context.close()
+
+
+@pytest.mark.system
+@pytest.mark.timeout(300)
 def test_who_speaks_plainly_gets_nothing(secured: tuple[RunningGate, Path]) -> None:
-    with browser(secured), pytest.raises(httpx.TransportError):
+    with trusting(secured), pytest.raises(httpx.TransportError):
         httpx.get(f"http://localhost:{secured[0].port}/healthz", timeout=60)
 
 
