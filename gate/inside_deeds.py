@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from gate.corrections import PUT_INSIDE, TAKEN_OUT, correction_in, entry_of
 from gate.deeds import Deed
+from gate.errors import GateError
 from gate.grounds import STANDING_NAMES, registration_of
 from gate.ports import Unit
 from gate.registry_effects import OCCUPANTS
@@ -30,6 +31,10 @@ from registry.snapshot import Snapshot, inside_key, plate_of
 from registry.store import Author
 
 Refusals = tuple[CorrectionRefusal | None, ...]
+
+
+class NotTaken(GateError):  # noqa: N818 - says what is wrong
+    """A correction was written but not taken over; nothing of it is kept."""
 
 
 class Unclear(StrEnum):
@@ -51,7 +56,17 @@ def _one(unit: Unit, correction: Correction, by: Author, why: str) -> Correction
     refused = presence.refusal(unit.session, correction)
     if refused is None:
         unit.append(entry_of(correction, by.who, why))
+        if not _is_so(unit.session, correction):
+            raise NotTaken(f"the lists of those inside did not take {correction}")
     return refused
+
+
+def _is_so(session: Session, correction: Correction) -> bool:
+    """Whether what a person saw is on record now: a projection that failed must not pass for it."""
+    if isinstance(correction, Recounted):
+        so = Recounted(correction.occupant, correction.after, correction.after)
+        return presence.refusal(session, so) is None
+    return presence.refusal(session, correction) is not None
 
 
 def came_in(

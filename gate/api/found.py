@@ -1,7 +1,7 @@
 """Finding what a request names, or answering that it is not there; moments with their zone."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
@@ -19,14 +19,17 @@ Row = TypeVar("Row", bound=SQLModel)
 Listed = TypeVar("Listed", bound=Numbered)
 
 
-def _with_zone(moment: datetime) -> datetime:
+def with_zone(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("has no time zone; write e.g. 2027-12-31T23:59:59+08:00")
-    return moment
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("lies before or after every year that can be written") from error
 
 
 Moment = Annotated[
-    datetime, AfterValidator(_with_zone), Field(examples=["2027-12-31T23:59:59+08:00"])
+    datetime, AfterValidator(with_zone), Field(examples=["2027-12-31T23:59:59+08:00"])
 ]
 """An instant with its time zone; one without is refused."""
 

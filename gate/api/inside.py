@@ -235,10 +235,10 @@ def _place(cursor: str) -> Place | None:
         return None
     since, _, key = cursor.partition(_SPLIT)
     try:
-        place = Place(datetime.fromisoformat(since.replace(" ", "+")), key)
+        place = Place(found.with_zone(datetime.fromisoformat(since.replace(" ", "+"))), key)
     except ValueError:
         place = None
-    if place is None or place.since.tzinfo is None or not key.isprintable() or not key:
+    if place is None or not key.isprintable() or not key:
         detail = f"{cursor!r} is no cursor: take `next` of a page as it is"
         raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
     return place

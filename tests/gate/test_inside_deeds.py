@@ -18,7 +18,7 @@ from gate import inside_deeds, tables
 from gate.corrections import correction_of, entry_of
 from gate.entries import Audited, Entry, PassageEnded
 from gate.events import Direction
-from gate.inside_deeds import Undone
+from gate.inside_deeds import NotTaken, Undone
 from gate.ports import Written
 from gate.projection import Projection
 from gate.register import Register
@@ -508,3 +508,15 @@ def test_an_audit_line_that_makes_no_sense_corrects_nothing(office: Desk) -> Non
             office.journal.append(Audited("wang", action, OWNER, "x", dict(detail)))
     assert state(office) == before
     assert office.heard.count(PassageEnded.__name__) == 1
+
+
+def test_what_the_lists_did_not_take_is_not_said_to_be_done(
+    office: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = audits(office)
+    stay = put(Register(office.journal, office.clock).snapshot, OWNER, office.clock.utc)
+    monkeypatch.setattr(RegistryEffects, "corrected", lambda *_: None)
+    for correction in (stay, Recounted(Occupant.RESIDENT, 0, 4)):
+        with pytest.raises(NotTaken):
+            do(office, correction)
+    assert audits(office) == lines

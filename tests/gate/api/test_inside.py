@@ -41,6 +41,8 @@ def test_a_vehicle_is_put_inside_looked_at_and_taken_out(api: Api) -> None:
     back = corrected(client, kind="came", plate="吉A00501", since=line["since"])
     assert back[0] == 201
     assert inside(client, plate="00501") == [line]
+    for never in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        assert corrected(client, kind="came", plate="吉A00777", since=never)[0] == 422
     later = (api.desk.clock.utc + timedelta(days=1)).isoformat()
     assert corrected(client, kind="came", plate="吉A00777", since=later)[0] == 422
 
@@ -86,7 +88,15 @@ def test_pages_follow_each_other_and_a_made_up_cursor_is_refused(api: Api) -> No
             break
         after = page["next"]
     assert seen == [f"吉C0000{number}" for number in range(5)]
-    for odd in ("x", "2026-01-01~吉C", "~", "2026-01-01T00:00:00Z~", "2026-01-01T00:00:00Z~\0"):
+    for odd in (
+        "0001-01-01T00:00:00+14:00~吉",
+        "9999-12-31T23:59:59-14:00~吉",
+        "x",
+        "2026-01-01~吉C",
+        "~",
+        "2026-01-01T00:00:00Z~",
+        "2026-01-01T00:00:00Z~\0",
+    ):
         assert client.get(PATH, params={"after": odd}).status_code == 422
 
 
