@@ -119,7 +119,7 @@ class AccountPage:
             widgets.raw(picture_svg, "qr").style("align-self:center")
             widgets.words(say("account.by_hand"), "small soft")
             widgets.secret(secret)
-            code = widgets.text_field(say("login.code"))
+            code = widgets.text_field(say("account.code"))
             code.props("inputmode=numeric maxlength=7 autofocus")
             code.on("keydown.enter", kept)
             with widgets.div("row-flex"):

@@ -179,7 +179,7 @@ def _enrolling(stage: Stage, *, finish: bool) -> Iterator[Page]:
         page.wait_for_selector(".secret")
         if finish:
             code = pyotp.TOTP(page.locator(".secret").inner_text()).at(clock.now().utc)
-            page.get_by_label(stage.say("login.code")).fill(code)
+            page.get_by_label(stage.say("account.code")).fill(code)
             page.keyboard.press("Enter")
             page.wait_for_selector(".codes")
         rest(page)
