@@ -101,6 +101,7 @@ class HandoverPage:
                 widgets.table(heads, rows, caption=say("handover.inside"))
             else:
                 widgets.empty(say("handover.nobody"), icon="local_parking")
+            widgets.raw(f'<a href="/inside">{escape(say("handover.put_right"))}</a>')
 
     def _open_items(self, summary: ShiftSummary) -> None:
         say, texts = self._visit.say, self._visit.texts
