@@ -32,9 +32,10 @@ _MOST_CANDIDATES = 5
 _BEAM = 12
 _SURE = 0.9995
 # Readings less sure than this are looked at again with the edges moved by these shares of width and
-# height: what depends on the cut cannot then seem sure (measured: a fifth of the errors less).
+# height: what depends on the cut cannot then seem sure. Measured on 1,260 rendered plates: 125 wrong
+# in place of 139; on 335 real cut-outs 5 as before (moved both ways: 125 and 8).
 _DOUBTFUL = 0.97
-_LOOKS = ((0.02, 0.06), (-0.015, -0.04))
+_CLOSER = (-0.015, -0.04)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +238,8 @@ class PlateNetwork:
     ) -> tuple[PlateText, ...]:
         """Reads upright plates (BGR uint8, any size), in their order; () for none.
 
-        A doubtful plate is looked at three times, and the looks are averaged.
+        A doubtful plate is looked at once more, a little closer, and the looks are averaged; the
+        first counts twice. (Edges moved outwards as well cost provinces at the edge of a cut-out.)
         """
         if not crops:
             return ()
@@ -250,12 +252,17 @@ class PlateNetwork:
         return tuple(texts)
 
     def _again(self, crop: Image, logits: Logits, index: int) -> Logits:
-        more = self.logits([another_look(crop, self.manifest, *look) for look in _LOOKS])
+        closer = self.logits([another_look(crop, self.manifest, *_CLOSER)])
         first = slice(index, index + 1)
         looks = Logits(
-            np.concatenate([logits.characters[first], more.characters]),
-            np.concatenate([logits.colours[first], more.colours]),
-            np.concatenate([logits.two_lines[first], more.two_lines]),
+            *(
+                np.concatenate([seen[first], seen[first], again])
+                for seen, again in (
+                    (logits.characters, closer.characters),
+                    (logits.colours, closer.colours),
+                    (logits.two_lines, closer.two_lines),
+                )
+            )
         )
         return averaged(looks, self.manifest)
 
