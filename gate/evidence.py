@@ -53,11 +53,11 @@ class Evidence:
         track.frame = sighting.frame or track.frame
 
     def glimpse(self, sighting: Sighting) -> None:
-        """Keep the whole picture of a vehicle that is too far away to speak for a passage yet.
+        """Keep the whole picture of a vehicle, whether or not this sighting speaks for a passage.
 
         The eye sends one a second: the next may come after the decision.
         """
-        if sighting.frame and sighting.track not in self._spent and is_plate(sighting):
+        if sighting.frame and sighting.track not in self._spent:
             self._tracks.setdefault(sighting.track, _Track()).frame = sighting.frame
 
     def is_new(self, number: int) -> bool:

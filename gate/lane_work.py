@@ -204,6 +204,7 @@ class LaneWork:
         self._vote(order.at)
 
     def _sighted(self, sighting: Sighting, at: Instant) -> None:
+        self._evidence.glimpse(sighting)
         if at.monotonic - sighting.taken > self._settings.max_frame_age:
             return  # A stale picture says nothing about who stands there now.
         if isinstance(self._state, lanes.Identifying | lanes.Asking) and is_plate(sighting):
@@ -211,8 +212,7 @@ class LaneWork:
         if not is_plate(sighting):
             return
         if sighting.width < self._least_width(sighting):
-            self._evidence.glimpse(sighting)  # Too far away to be the vehicle before the arm.
-            return
+            return  # Too far away to be the vehicle before the arm.
         self._evidence.add(sighting)
         if isinstance(self._state, lanes.Idle | lanes.Refused) and self._starts_by_camera(sighting):
             self._feed(VehicleArrived(at, Trigger.CAMERA))

@@ -113,6 +113,17 @@ def test_a_glimpse_is_a_picture_and_speaks_for_nobody() -> None:
     assert evidence.frame() == b""
 
 
+def test_what_is_hardly_a_plate_yet_leaves_its_picture_and_no_reading() -> None:
+    evidence = Evidence()
+    evidence.begin(at(10.0))
+    seen = sighting(1, "吉", 10.0, frame=b"whole")
+    unsure = replace(seen.reading, confidence=0.1, box=replace(seen.reading.box, score=0.4))
+    evidence.glimpse(replace(seen, reading=unsure))
+    assert evidence.track() is None
+    evidence.add(sighting(1, "吉A1", 10.1))
+    assert (texts(evidence), evidence.frame()) == (["吉A1"], b"whole")
+
+
 STEPS = st.one_of(
     st.tuples(st.just("add"), st.integers(1, 4), st.integers(50, 300)),
     st.tuples(st.just("glimpse"), st.integers(1, 4), st.integers(50, 300)),

@@ -98,6 +98,17 @@ def test_a_stale_picture_decides_nothing() -> None:
     assert stage.arm.raised == []
 
 
+def test_the_guard_gets_the_whole_picture_that_came_too_late_to_decide() -> None:
+    stage = Stage()
+    arrive(stage)
+    stage.see("吉A12345", age=0.9, frame=b"whole")
+    stage.see("吉A12345", frame=b"")
+    stage.clock.second += 3
+    stage.work.handle(None)
+    assert stage.work.view().state == "asking"
+    assert stage.album.kept == [b"whole", b"plate"]
+
+
 def test_the_plate_of_a_car_further_back_decides_nothing() -> None:
     stage = Stage(least_plate=150.0)
     arrive(stage)
