@@ -58,7 +58,8 @@ class SerialPort:
     """A serial port, 8N1."""
 
     def __init__(self, url: str, baud: int) -> None:
-        self._serial = serial.serial_for_url(url, do_not_open=True)
+        self._serial = serial.Serial()
+        self._serial.port = url
         self._serial.baudrate = baud
         self._serial.timeout = 0
         self._serial.exclusive = True
@@ -148,4 +149,6 @@ def open_port(url: str, baud: int) -> Port:
     """Open the port that `url` names. Raises one of FAULTS, or ValueError for a bad URL or baud."""
     if url.startswith("socket://"):
         return SocketPort(url)
+    if "://" in url:
+        raise ValueError(f"{url} is neither a serial port (/dev/…) nor socket://host:port")
     return SerialPort(url, baud)

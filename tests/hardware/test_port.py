@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from hardware.clock import SystemClock
-from hardware.port import SerialPort, SocketPort
+from hardware.port import SerialPort, SocketPort, open_port
 
 MANY = b"\xa0\x01\x01\xa2" * 10_000
 """Far more than a serial server that has stopped to read lets in."""
@@ -113,3 +113,8 @@ def read_now(handle: int) -> bytes:
         return os.read(handle, 65536)
     except BlockingIOError:
         return b""
+
+
+def test_another_kind_of_address_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match=r"rfc2217://10\.0\.0\.9:4196 is neither a serial port"):
+        open_port("rfc2217://10.0.0.9:4196", 9600)
