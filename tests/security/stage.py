@@ -15,11 +15,13 @@ from gate.ports import Unit
 from gate.tokens import Scope, Tokens
 from registry import store
 from registry.corrections import PutInside
-from registry.kinds import BlockReason, Occupant
+from registry.kinds import BlockReason, Occupant, PassKind, PassSource
+from registry.passes import Period
 from registry.plates import Plate, parse
-from registry.records import Household, Person, Vehicle
+from registry.records import Household, Person, Vehicle, VisitorPass
 from registry.sheets import SheetFault
 from registry.store import Author
+from registry.visits import PassRequest
 from tests.gate.console.sample_site import PASSWORD, SampleSite
 from tests.gate.console.serving import Served, ask_again
 
@@ -60,7 +62,7 @@ def set_up(site: SampleSite) -> tuple[int, dict[str, str]]:
     settings = site.services.settings
     site.conditions.append(Condition(ConditionKind.CLOCK_IN_DOUBT))
     settings.change(TUNED, 0.98, by="manager", why="tests")
-    register_desk.change(site.services, MANAGER, _deeds(site))
+    register_desk.change(site.services, MANAGER, _deeds(site, number))
     site.journal.append(Audited("guard", "handover", "manager"))
     Tokens(site.journal).make(
         "a program",
@@ -82,7 +84,21 @@ def set_up(site: SampleSite) -> tuple[int, dict[str, str]]:
     return number, typed
 
 
-def _deeds(site: SampleSite) -> Callable[[Unit, Author], None]:
+def _announce(text: str, home: int) -> Callable[[Unit, Author], object]:
+    """Announce a visitor for a day: whoever walks the list of visitors finds one, in any order."""
+
+    def act(unit: Unit, by: Author) -> object:
+        plate, period = parse(text), Period(by.at, by.at + timedelta(days=1))
+        assert isinstance(plate, Plate)
+        wanted = PassRequest(plate, home, PassKind.ONCE, period, PassSource.HOUSEHOLD)
+        made = list_deeds.announce(wanted)(unit, by)
+        assert isinstance(made, VisitorPass)
+        return made
+
+    return act
+
+
+def _deeds(site: SampleSite, home: int) -> Callable[[Unit, Author], None]:
     def act(unit: Unit, by: Author) -> None:
         plate = parse("吉A66666")
         assert isinstance(plate, Plate)
@@ -92,6 +108,8 @@ def _deeds(site: SampleSite) -> Callable[[Unit, Author], None]:
         holds.disclose(unit, by=by.who, now=by.at, **said)
         forgotten = PutInside("吉A66667", by.at - timedelta(days=9), Occupant.VISITOR)
         inside_deeds.correct([forgotten], "patrol")(unit, by)
+        for visitor in ("吉A66661", "吉A66662", "吉A66663", "吉A66664"):
+            _announce(visitor, home)(unit, by)
         sheet = import_desk.open_sheet(
             "a.csv", "楼栋,单元,房号,业主姓名,车牌号\n3,2,502,李四,吉A27183\n".encode()
         )
