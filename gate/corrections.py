@@ -59,19 +59,17 @@ def correction_of(entry: Audited) -> Correction | None:
 def correction_in(action: str, target: str, detail: Mapping[str, object]) -> Correction | None:
     """As `correction_of`, of a line's parts."""
     try:
-        match action:
-            case "presence_removed":
-                return TakenOut(target, _since(detail), _occupant(detail), _space(detail),
-                                str(detail.get("passage", "")))  # fmt: skip
-            case "presence_added":
-                return _put_back(target, detail)
-            case "presence_recounted":
-                before, after = _number(detail["before"]), _number(detail["after"])
-                return Recounted(Occupant(target), before, after)
-            case _:
-                return None
+        if action == TAKEN_OUT:
+            passage = str(detail.get("passage", ""))
+            return TakenOut(target, _since(detail), _occupant(detail), _space(detail), passage)
+        if action == PUT_INSIDE:
+            return _put_back(target, detail)
+        if action == RECOUNTED:
+            before, after = _number(detail["before"]), _number(detail["after"])
+            return Recounted(Occupant(target), before, after)
     except (KeyError, TypeError, ValueError):
-        return None
+        pass
+    return None
 
 
 def _put_back(target: str, detail: Mapping[str, object]) -> PutInside:

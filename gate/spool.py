@@ -137,11 +137,11 @@ def _parse(contents: bytes, start: int) -> Spooled | None:
     try:
         length, _crc, generation, ordinal = head.decode("ascii").split()
         end = start + _HEAD + int(length, 16)
-        payload = contents[start + _HEAD : end]
-        sound = contents[start : end + 1] == _line(generation, int(ordinal, 16), payload)
-        return Spooled(generation, int(ordinal, 16), payload, end + 1) if sound else None
+        line = Spooled(generation, int(ordinal, 16), contents[start + _HEAD : end], end + 1)
     except ValueError:
         return None
+    sound = contents[start : line.end] == _line(generation, line.ordinal, line.payload)
+    return line if sound else None
 
 
 def _contents(handle: int, start: int = 0, end: int | None = None) -> bytes:

@@ -12,7 +12,7 @@ from registry import addresses
 from registry.kinds import Occupant
 from registry.plates import PlateColour
 from registry.rules import Dossier
-from registry.snapshot import Inside, Snapshot
+from registry.snapshot import Inside, Snapshot, plate_of
 from registry.stays import Counts, Place, StayLine, Stays, Which
 
 
@@ -38,7 +38,7 @@ def _in_order(inside: Mapping[str, Inside]) -> list[str]:
 
 def _fits(key: str, present: Inside, which: Which, after: Place | None) -> bool:
     return (
-        which.part in key.partition("/")[0]
+        which.part in plate_of(key)
         and which.occupant in {None, present.occupant}
         and (which.before is None or present.since < which.before)
         and (after is None or (present.since, key) > (after.since, after.key))

@@ -84,7 +84,14 @@ class InsidePage(Model):
     next: str | None
 
 
-class LeftIn(Model):
+class _OfVehicle(Model):
+    plate: Annotated[str, Field(min_length=1, max_length=16)]
+    colour: PlateColour = PlateColour.UNKNOWN
+    since: found.Moment | None = None
+    why: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class LeftIn(_OfVehicle):
     """A vehicle that is no longer inside. since: the stay that was seen, where it is known."""
 
     model_config = example(
@@ -92,22 +99,14 @@ class LeftIn(Model):
     )
 
     kind: Literal["left"]
-    plate: Annotated[str, Field(min_length=1, max_length=16)]
-    colour: PlateColour = PlateColour.UNKNOWN
-    since: found.Moment | None = None
-    why: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class CameIn(Model):
+class CameIn(_OfVehicle):
     """A vehicle that is inside. since: puts back a stay that was ended by mistake, as it was."""
 
     model_config = example(kind="came", plate="吉A12345", why="followed another vehicle")
 
     kind: Literal["came"]
-    plate: Annotated[str, Field(min_length=1, max_length=16)]
-    colour: PlateColour = PlateColour.UNKNOWN
-    since: found.Moment | None = None
-    why: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class CountedIn(Model):
