@@ -61,7 +61,7 @@ from hardware.sign import LaneSigns, SignProtocol, SignSettings
 from hardware.station_words import Event
 
 STOP_WITHIN = 2.0
-"""Seconds that each part gets to stop; all of them stop side by side."""
+"""Seconds that each part gets to stop; what does not wait for another stops side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,17 +190,20 @@ class Application:
             watcher.start()
 
     def stop(self) -> None:
-        """Stop everything, side by side; relays are released before the journal is closed."""
-        parts = [
+        """Stop everything: who tells the lanes something, then the lanes, then the journal.
+
+        Relays are released, and how each order ended is written, before the journal is closed.
+        """
+        _stop_side_by_side(
             self.stations.stop,
             *(watcher.stop for watcher in self.watchers.values()),
-            *(controller.stop for controller in self.controllers.values()),
             self.register.stop,
             self.housekeeping.stop,
+        )
+        _stop_side_by_side(
+            *(controller.stop for controller in self.controllers.values()),
             *(partial(_stop_signs, signs) for signs in self.signs.values()),
-        ]
-        with ThreadPoolExecutor(len(parts)) as pool:
-            list(pool.map(lambda stop: stop(STOP_WITHIN), parts))
+        )
         self.store.close()
 
     def conditions(self) -> tuple[Condition, ...]:
@@ -357,6 +360,11 @@ def sign_settings(lane: LaneConfig) -> tuple[SignSettings, ...]:
     """Return the outputs of a lane that speak to the driver."""
     wired = ((SignProtocol.LED, lane.sign), (SignProtocol.VOICE, lane.voice))
     return tuple(SignSettings(kind, one.url, one.baud) for kind, one in wired if one is not None)
+
+
+def _stop_side_by_side(*parts: Callable[[float], bool]) -> None:
+    with ThreadPoolExecutor(len(parts)) as pool:
+        list(pool.map(lambda stop: stop(STOP_WITHIN), parts))
 
 
 def _stop_signs(signs: LaneSigns, timeout: float) -> bool:

@@ -123,6 +123,7 @@ class Why(StrEnum):
     ALREADY_CLOSED = "already_closed"
     LATE = "late"
     LINK_DOWN = "link_down"
+    ENDED = "ended"  # This program stopped.
     NO_ANSWER = "no_answer"
     NOT_SENT = "not_sent"
     SUPERSEDED = "superseded"

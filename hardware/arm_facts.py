@@ -49,7 +49,9 @@ class LinkUp:
 
 @dataclass(frozen=True, slots=True)
 class LinkDown:
-    """The board does not answer."""
+    """The board does not answer, or (ENDED) this program lets it go for good."""
+
+    why: Why = Why.LINK_DOWN
 
 
 @dataclass(frozen=True, slots=True)

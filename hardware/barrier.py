@@ -84,8 +84,8 @@ def _take(turn: Turn, fact: f.Fact) -> None:  # noqa: C901, PLR0912 - one case f
     match fact:
         case f.LinkUp():
             _link_up(turn)
-        case f.LinkDown():
-            _link_down(turn)
+        case f.LinkDown(why):
+            _link_down(turn, why)
         case f.Inputs():
             _inputs(turn, fact.snapshot)
         case f.RaiseRequested():
@@ -137,15 +137,15 @@ def _lock(turn: Turn) -> None:
 
 def _link_up(turn: Turn) -> None:
     if turn.b.link is Link.UP:
-        _link_down(turn)
+        _link_down(turn, Why.LINK_DOWN)
     turn.b = replace(turn.b, link=Link.UP, snapshot=None, clear_since=None, raised_at=float("-inf"))
     turn.release()
 
 
-def _link_down(turn: Turn) -> None:
-    turn.end_flight(OutcomeKind.INDETERMINATE, Why.LINK_DOWN)
-    turn.drop_raising(OutcomeKind.FAILED, Why.LINK_DOWN)
-    turn.drop_lowering(OutcomeKind.FAILED, Why.LINK_DOWN)
+def _link_down(turn: Turn, why: Why) -> None:
+    turn.end_flight(OutcomeKind.INDETERMINATE, why)
+    turn.drop_raising(OutcomeKind.FAILED, why)
+    turn.drop_lowering(OutcomeKind.FAILED, why)
     turn.lose_hold()
     turn.move(Step.LINK_LOST)
     turn.b = replace(

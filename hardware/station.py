@@ -7,6 +7,7 @@ Rules:
 - Relays are released at start, at stop and after every loss of the link (by the board's driver).
 - A board that does not answer holds up its own thread only, for as long as its deadlines allow.
 - A fault of this program releases what it can, is logged, and the thread goes on.
+- Every order gets an outcome, also one that meets the end of the program.
 """
 
 import logging
@@ -53,6 +54,7 @@ POLL_S = 0.05
 STALE_S = 5.0
 """A word that waited longer than this for the thread is dropped (hardware facts, rule 8)."""
 AFTER_CRASH_S = 1.0
+_ORDERS = f.RaiseRequested | f.LowerRequested | f.HoldRequested
 
 OnEvent = Callable[[str, Event], None]
 
@@ -118,7 +120,7 @@ class Desk:
         """Release the relays and let the board go."""
         self._board.close()
         for arm in self.arms.values():
-            arm.link_down("stopped")
+            arm.end()
 
     def _service(self) -> None:
         """Let the driver end its pulses and reconnect; cheap when there is nothing to do."""
@@ -191,6 +193,8 @@ class Station:
         self._inbox: deque[tuple[float, str, f.Fact]] = deque()
         self._wake = threading.Event()
         self._ending = threading.Event()
+        self._let_go = False
+        self._posting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._serial = 0
 
@@ -272,9 +276,14 @@ class Station:
         return self._arms[lane]
 
     def _put(self, lane: str, fact: f.Fact) -> None:
-        self._arm(lane)
-        self._inbox.append((self._clock.monotonic(), lane, fact))
-        self._wake.set()
+        arm = self._arm(lane)
+        with self._posting:
+            ended = self._let_go
+            if not ended:
+                self._inbox.append((self._clock.monotonic(), lane, fact))
+                self._wake.set()
+        if ended and isinstance(fact, _ORDERS):
+            arm.ended(fact.order_id)
 
     # The thread.
 
@@ -287,6 +296,11 @@ class Station:
             self._clock.wait(self._wake, wait)
         for desk in self._desks:
             self._guarded(desk, desk.close)
+        with self._posting:
+            self._let_go = True
+        for _, lane, fact in self._inbox:
+            if isinstance(fact, _ORDERS):
+                self._arms[lane].ended(fact.order_id)
 
     def turn(self) -> float:
         """Do once what the thread does over and over; for tests without a thread."""
@@ -297,11 +311,11 @@ class Station:
         return min(waits)
 
     def _empty_inbox(self) -> None:
-        while self._inbox:
+        while self._inbox and not self._ending.is_set():
             asked_at, lane, fact = self._inbox.popleft()
             arm = self._arms[lane]
             stale = self._clock.monotonic() - asked_at > STALE_S
-            if stale and isinstance(fact, f.RaiseRequested | f.LowerRequested | f.HoldRequested):
+            if stale and isinstance(fact, _ORDERS):
                 arm.late(fact.order_id)
             else:
                 self._guarded(self._desk_of(lane), partial(arm.feed, fact))

@@ -119,6 +119,10 @@ class StationArm:
         self._look_at_inputs({})
         self._tell(LinkChanged(up=False, why=why, at=self._clock.monotonic()))
 
+    def end(self) -> None:
+        """Take it that the program stops: what was asked gets its outcome, nothing is alarmed."""
+        self.feed(f.LinkDown(Why.ENDED))
+
     def read(self, closed: Mapping[int, bool] | None, at: float) -> None:
         """Take one read of the board's inputs that began at `at`; None for a read that failed."""
         self._debounce, snapshot = debounce(self._debounce, closed, at)
@@ -140,9 +144,14 @@ class StationArm:
 
     def late(self, order_id: OrderId) -> None:
         """Refuse an order that waited too long for this thread."""
-        self._tell(
-            OrderOutcome(order_id, OutcomeKind.EXPIRED, Why.LATE, "", "", self._clock.monotonic())
-        )
+        self._untouched(order_id, OutcomeKind.EXPIRED, Why.LATE)
+
+    def ended(self, order_id: OrderId) -> None:
+        """Refuse an order that came when the board had been let go. Any thread."""
+        self._untouched(order_id, OutcomeKind.FAILED, Why.ENDED)
+
+    def _untouched(self, order_id: OrderId, kind: OutcomeKind, why: Why) -> None:
+        self._tell(OrderOutcome(order_id, kind, why, "", "", self._clock.monotonic()))
 
     def _obey(self, order: f.Order) -> f.Fact | None:
         now = self._clock.monotonic()

@@ -1,5 +1,6 @@
 """The translation of config.yaml into parts; the parts themselves are tested where they live."""
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +12,16 @@ from gate.config import parse
 from gate.entries import ArmChanged
 from gate.events import LaneId
 from gate.eye_settings import with_user
-from gate.wiring import fire_was_on, open_store
+from gate.wiring import Application, fire_was_on, open_store
 from gate.wiring_web import secret_of
+from hardware.arm import Link
+from hardware.emulators.device import EmulatedDevice
+from hardware.emulators.faults import Fault
+from hardware.emulators.line import PtyLine
+from hardware.emulators.waveshare import WaveshareBoard
 from hardware.inputs import Contact, InputName
 from tests.gate.test_config import GOOD
+from tests.system.site import wait_for
 
 
 @pytest.mark.parametrize(
@@ -91,3 +98,25 @@ def test_the_gate_starts_without_what_only_its_eyes_and_rare_deeds_need() -> Non
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_how_an_order_ended_is_written_before_the_gate_has_stopped(tmp_path: Path) -> None:
+    """The board's answer is lost, so the order is still open when the gate is told to stop."""
+    link = tmp_path / "board"
+    text = GOOD.replace("/dev/one", str(link)).replace("rtsp://camera/1", str(tmp_path / "none"))
+    config = parse(text).model_copy(update={"data": tmp_path})
+    with EmulatedDevice(WaveshareBoard(), line=PtyLine(link), baud=None) as device:
+        gate = Application(config)
+        gate.start()
+        try:
+            wait_for(lambda: gate.site.views()[0].link == Link.UP, 30, "the board answers")
+            device.faults.on(Fault.SILENCE)
+            assert gate.site.raise_by_hand(LaneId("south"), "li", "a test", emergency=False)
+        finally:
+            gate.stop()
+        assert device.relays == (False,) * 8
+    with sqlite3.connect(tmp_path / "gate.db") as database:
+        assert database.execute("SELECT COUNT(*) FROM opening").fetchone() == (1,)
+        assert database.execute("SELECT * FROM opening WHERE ended IS NULL").fetchall() == []
+        alarms = database.execute("SELECT kind FROM alarm").fetchall()
+    assert ("link_down",) not in alarms

@@ -3,6 +3,7 @@
 import logging
 import threading
 from dataclasses import replace
+from math import inf
 
 import pytest
 
@@ -410,6 +411,45 @@ def test_asking_never_waits_and_stopping_ends_the_thread():
     assert board.count("close") == 1
 
 
+class _Answering(PaperBoard):
+    """A board whose answer to a pulse comes only when the test lets it."""
+
+    def __init__(self, clock):
+        super().__init__(clock)
+        self.asked, self.answers = threading.Event(), threading.Event()
+
+    def pulse(self, channel, ms, before=inf):
+        self.asked.set()
+        self.answers.wait(20.0)
+        return super().pulse(channel, ms, before)
+
+
+def test_every_order_that_meets_the_end_gets_an_outcome_and_no_alarm():
+    clock, told = SystemClock(), []
+    board = _Answering(FakeClock())
+    station = Station(board, {"north": NORTH}, clock, lambda lane, event: told.append(event))
+    station.start()
+    station.raise_arm("north", "in flight", inf)
+    assert board.asked.wait(20.0)
+    station.raise_arm("north", "queued", inf)
+    assert not station.stop(timeout=0.0)
+    board.answers.set()
+    assert station.stop(timeout=20.0)
+    station.lower("north", "after")
+    station.hold("north", inf, "after too")
+    station.lock("north")
+    ended = {one.order_id: (one.outcome, one.why) for one in told if isinstance(one, OrderOutcome)}
+    assert ended == {
+        "in flight": (OutcomeKind.RAISED, Why.CONFIRMED),
+        "queued": (OutcomeKind.FAILED, Why.ENDED),
+        "after": (OutcomeKind.FAILED, Why.ENDED),
+        "after too": (OutcomeKind.FAILED, Why.ENDED),
+    }
+    assert board.count("pulse") == 1
+    assert [event.up for event in told if isinstance(event, LinkChanged)] == [True]
+    assert not [event for event in told if isinstance(event, BarrierAlarm)]
+
+
 # With an emulated board, arm and cars on a real wire.
 
 
@@ -497,15 +537,17 @@ def test_a_car_that_stops_under_a_closing_arm_is_not_hit(tmp_path):
 
 
 @pytest.mark.parametrize("after", range(16))
-def test_unplugged_in_a_pulse_nothing_stays_energised_and_nothing_comes_late(tmp_path, after):
+def test_unplugged_in_a_pulse_nothing_stays_energised_and_nothing_comes_late(
+    tmp_path, after, caplog
+):
     """After so many bytes of the pulse's exchange (8 there, 8 back) the plug comes out."""
     with Site(tmp_path) as site:
         raises = site.arm.raises
         pulse = site.board.pulse
 
-        def unplug_in(channel, ms):
+        def unplug_in(channel, ms, before):
             site.device.faults.unplug_after = after
-            return pulse(channel, ms)
+            return pulse(channel, ms, before)
 
         site.board.pulse = unplug_in
         site.station.raise_arm("south", "up", site.clock.monotonic() + 2.0)
@@ -520,6 +562,7 @@ def test_unplugged_in_a_pulse_nothing_stays_energised_and_nothing_comes_late(tmp
         assert told.outcome in (OutcomeKind.INDETERMINATE, OutcomeKind.FAILED)
         assert site.arm.raises - raises <= 1
         assert not any(site.device.relays)
+    assert "crashed" not in caplog.text
 
 
 @pytest.mark.parametrize(
