@@ -45,12 +45,14 @@ class Evidence:
         self._since = 0.0
 
     def add(self, sighting: Sighting) -> None:
-        """Take a sighting in, unless its track has spoken already or it is hardly a plate."""
+        """Take a sighting in, unless its track has spoken already or it is hardly a plate.
+
+        Its whole picture is `glimpse`'s to keep.
+        """
         if sighting.track in self._spent or not is_plate(sighting):
             return
         track = self._tracks.setdefault(sighting.track, _Track())
         track.sightings = [*track.sightings[-(KEPT - 1) :], sighting]
-        track.frame = sighting.frame or track.frame
 
     def glimpse(self, sighting: Sighting) -> None:
         """Keep the whole picture of a vehicle, whether or not this sighting speaks for a passage.

@@ -94,7 +94,10 @@ def test_pictures_of_the_chosen_track() -> None:
     evidence = Evidence()
     evidence.begin(at(10.0))
     assert (evidence.frame(), evidence.plate()) == (b"", b"")
-    evidence.add(sighting(1, "吉A1", 10.1, frame=b"first"))
+    first = sighting(1, "吉A1", 10.1, frame=b"first")
+    evidence.glimpse(first)
+    evidence.add(first)
+    evidence.glimpse(sighting(1, "吉A1", 10.2))
     evidence.add(sighting(1, "吉A1", 10.2))
     assert (evidence.frame(), evidence.plate()) == (b"first", b"plate")
 
