@@ -10,7 +10,7 @@ LOCK ?= requirements.lock
 ALONE := tests/security/test_role_matrix.py
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: run test static check bench fuzz sbom format clean browser rtsp database easyocr-test
+.PHONY: run test static check bench fuzz explore sbom format clean browser rtsp database easyocr-test
 
 run: $(VENV)/.run  ## install what running needs, start the demo site
 	$(BIN)/gate demo --port $(PORT)
@@ -35,6 +35,10 @@ bench: $(VENV)/.dev  ## figures of this machine
 
 fuzz: $(VENV)/.dev  ## 10,000 cases each of API, spreadsheets, pictures, frames, serial bytes
 	$(BIN)/python -m tests.fuzz --cases 10000
+
+explore: $(VENV)/.dev  ## the property tests with new random examples; what fails becomes an @example
+	$(BIN)/python -m pytest --hypothesis-profile explore \
+		tests/gate tests/hardware tests/recognition tests/registry
 
 easyocr-test:  ## the real EasyOCR, in an environment of its own: 6 GB of disk on Linux, 5 to 15 minutes
 	$(PYTHON) -m venv $(VENV)-easyocr
