@@ -63,7 +63,8 @@ def stages(reader: PlateReader, rounds: int) -> list[str]:
     """One line per stage."""
     image, _ = frame()
     detector = reader.detector
-    rough = detector.rough(image)
+    first, closer = detector.settings.longest, detector.settings.closer
+    rough = detector.rough(image, first)
     boxes = detector.refine(image, rough)
     readings = reader.read_boxes(image, boxes)
     if not readings:
@@ -72,8 +73,9 @@ def stages(reader: PlateReader, rounds: int) -> list[str]:
     return [
         f"{'stage (1920 x 1080, one plate)':<34}{'p50':>8}{'p95':>8}{'p99':>8}{'cpu':>8}  ms",
         timed("motion gate", lambda: watch(quiet, shrunk(image)), rounds),
-        timed("shrink", lambda: preprocess(image, detector.settings.longest), rounds),
-        timed("shrink + finder", lambda: detector.rough(image), rounds),
+        timed("shrink", lambda: preprocess(image, first), rounds),
+        timed("shrink + finder", lambda: detector.rough(image, first), rounds),
+        timed("shrink + finder, in doubt", lambda: detector.rough(image, closer), rounds),
         timed("refiner", lambda: detector.refine(image, rough[:1]), rounds),
         timed("warp + reader", lambda: reader.read_boxes(image, boxes[:1]), rounds),
         timed("vote over 12 readings", lambda: vote(readings[:1] * 12), rounds),

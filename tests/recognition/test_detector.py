@@ -1,5 +1,8 @@
 """Detector: preprocessing and postprocessing on hand-made arrays."""
 
+from typing import Any
+
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -9,10 +12,13 @@ from recognition.detector import (
     STRIDE,
     Detector,
     DetectorSettings,
+    Rough,
     postprocess,
     preprocess,
 )
+from recognition.training.synth import PlateClass, draw_plate
 
+Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 
@@ -97,8 +103,6 @@ def test_at_most_so_many_plates_are_looked_at() -> None:
 
 
 def test_the_default_detector_finds_a_drawn_plate() -> None:
-    from recognition.training.synth import PlateClass, draw_plate
-
     rng = np.random.default_rng(5)
     plate = draw_plate(rng, "吉A12345", PlateClass.BLUE, scale=0.5).image
     high, wide = plate.shape[:2]
@@ -110,6 +114,54 @@ def test_the_default_detector_finds_a_drawn_plate() -> None:
     truth = np.array([[500, 400], [500 + wide, 400], [500 + wide, 400 + high], [500, 400 + high]])
     assert np.abs(np.array(boxes[0].corners) - truth).max() < 0.15 * high
     assert 0.3 <= boxes[0].score <= 1.0
+
+
+class _Watched(Detector):
+    """Notes how closely it looked."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.looks: list[int] = []
+
+    def rough(self, image: Image, longest: int) -> tuple[Rough, ...]:
+        self.looks.append(longest)
+        return super().rough(image, longest)
+
+
+@pytest.mark.parametrize(
+    ("size", "plate", "looks"),
+    [
+        ((1080, 1920), 240, [512]),
+        ((1080, 1920), 80, [512, 640]),
+        ((1080, 1920), None, [512, 640]),
+        ((360, 512), None, [512]),
+    ],
+    ids=["near", "far", "nothing", "no larger picture to be had"],
+)
+def test_a_second_look_is_for_what_the_first_leaves_in_doubt(
+    size: tuple[int, int], plate: int | None, looks: list[int]
+) -> None:
+    street = np.full((*size, 3), 90, np.uint8)
+    street[size[0] // 3 : size[0] // 2, size[1] // 4 : size[1] // 2] = 40
+    if plate is not None:
+        drawn = draw_plate(np.random.default_rng(5), "吉A12345", PlateClass.BLUE).image
+        drawn = np.asarray(cv2.resize(drawn, (plate, plate * 140 // 440)), np.uint8)
+        street[400 : 400 + drawn.shape[0], 600 : 600 + plate] = drawn
+    watched = _Watched.default()
+    found = watched.detect(street)
+    assert watched.looks == looks
+    assert bool(found) == (plate is not None)
+
+
+@pytest.mark.parametrize("size", [(1080, 1920), (1081, 1919), (2160, 3840), (300, 5000)])
+def test_a_shrunk_picture_keeps_its_brightness_and_its_places(size: tuple[int, int]) -> None:
+    image = np.full((*size, 3), 40, np.uint8)
+    image[size[0] // 2 :, size[1] // 2 :] = 200
+    planes, scale = preprocess(image, 512)
+    shrunk = planes[0, :, : round(size[0] * scale), : round(size[1] * scale)]
+    rows, columns = shrunk.shape[1:]
+    assert np.abs(shrunk[:, : rows // 2 - 2].astype(int) - 40).max() <= 1
+    assert np.abs(shrunk[:, rows // 2 + 2 :, columns // 2 + 2 :].astype(int) - 200).max() <= 1
 
 
 def test_an_empty_picture_has_no_plates() -> None:
