@@ -60,7 +60,10 @@ class WebConfig(Part):
     tls_certificate: Path | None = Field(None, description="PEM file of the certificate chain.")
     tls_key: Path | None = Field(None, description="PEM file of the certificate's private key.")
     session_minutes: int = Field(
-        720, ge=5, le=1_440, description="Minutes without a click after which a log-in ends."
+        720,
+        ge=5,
+        le=1_440,
+        description="Minutes without a press or typing after which a log-in ends.",
     )
     admin_second_factor: bool = Field(
         False, description="Give admins without a second factor a guard's rights only."

@@ -11,7 +11,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from gate.console.sessions import Sessions
+from gate.console.sessions import Left, Sessions
 from gate.errors import JournalAway
 from gate.people import LogInRefused, User
 from gate.ports import Clock
@@ -63,6 +63,15 @@ class Doorkeeper:
         if click:
             self._sessions.touch(token, at)
         return user
+
+    def left(self, token: str) -> Left | None:
+        """Return how long a log-in still lasts; None where it has ended."""
+        at = self._clock.now().utc
+        return self._sessions.left(token, at) if self.who(token) is not None else None
+
+    def logged_out(self, token: str) -> bool:
+        """Whether the person left by a press, in this tab or another."""
+        return self._sessions.was_ended(token)
 
     def forget(self) -> None:
         """Ask for every user anew at the next click: after somebody's rights were changed."""

@@ -10,9 +10,10 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse
 from nicegui import ui
 
-from gate.console import shell, widgets
+from gate.console import leaving, shell, widgets
 from gate.console.doorkeeper import Doorkeeper
 from gate.console.hub import Hub
+from gate.console.leaving import LastMinutes
 from gate.console.preferences import ConsolePage, current
 from gate.console.services import Services
 from gate.console.sessions import COOKIE
@@ -22,7 +23,6 @@ from gate.people import Action
 from gate.texts import Texts
 
 Build = Callable[[Visit], Awaitable[None] | None]
-LOG_IN_CHECK_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Pages:
         async def answer(request: Request) -> RedirectResponse | None:
             visit = self._visit(request, action)
             if visit is None:
-                return RedirectResponse(f"/login?to={request.url.path}", status_code=303)
+                return RedirectResponse(leaving.to_log_in(request), status_code=303)
             await self._fill(visit, under or path, title, build)
             return None
 
@@ -82,7 +82,8 @@ class Pages:
 
     async def _fill(self, visit: Visit, path: str, title: str, build: Build) -> None:
         page = shell.frame(visit, path, visit.say(title))
-        ui.timer(LOG_IN_CHECK_S, lambda: self._still_there(visit))
+        last = LastMinutes()
+        look = ui.timer(leaving.LOOK_S, lambda: self._still_there(visit, last, look))
         with page:
             shell.way_back(visit, path)
             if not visit.may(visit.right):
@@ -96,13 +97,16 @@ class Pages:
             if made is not None:
                 await made
 
-    def _still_there(self, visit: Visit) -> None:
+    def _still_there(self, visit: Visit, last: LastMinutes, look: ui.timer) -> None:
         """Leave a page whose log-in has ended: this may be a shared computer.
 
         Where the role is another one by now, draw the page anew: with its buttons or without.
         """
         user = self.doorkeeper.who(visit.token)
-        if user is None:
-            ui.navigate.to("/login?why=ended")
+        left = self.doorkeeper.left(visit.token)
+        if user is None or left is None:
+            leaving.leave(self.doorkeeper, visit.token)
         elif user.role is not visit.user.role:
             ui.navigate.reload()
+        else:
+            look.interval = last.next_look(left)

@@ -30,6 +30,14 @@ class Ticket:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How long a log-in still lasts. final: no click makes it longer."""
+
+    time: timedelta
+    final: bool
+
+
 class Sessions:
     """Log-ins of this service. Safe to call from any thread."""
 
@@ -66,6 +74,21 @@ class Sessions:
         """Note a click, which keeps the log-in alive."""
         if ticket := self.check(token, at):
             self._note(ticket.number, at)
+
+    def left(self, token: str, at: datetime) -> Left | None:
+        """Return how long the log-in lasts if nobody clicks; None where it has ended."""
+        if (ticket := self.check(token, at)) is None:
+            return None
+        with self._lock:
+            seen = self._seen.get(ticket.number, at)
+        idle, whole = self._idle - (at - seen), self._longest - (at - ticket.since)
+        return Left(min(idle, whole), whole <= idle)
+
+    def was_ended(self, token: str) -> bool:
+        """Whether somebody logged out, which is no idleness."""
+        ticket = self._read(token)
+        with self._lock:
+            return ticket is not None and ticket.number in self._ended
 
     def end(self, token: str, at: datetime) -> None:
         """End this log-in for every tab that holds it."""

@@ -23,6 +23,7 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 
 from gate.console.doorkeeper import Doorkeeper
 from gate.console.lateness import Lateness
+from gate.console.leaving import leave
 from gate.console.sessions import COOKIE
 from gate.people import Action, may
 from gate.ports import Clock
@@ -95,6 +96,7 @@ class SocketGuard:
         sockets.on("ack", self._ack)
         sockets.on("log", self._note)
         sockets.on("stamp", self._stamp)
+        sockets.on("active", self._active)
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], auth: object = None) -> None:
         token, said = token_of(environ), _query(environ)
@@ -137,6 +139,11 @@ class SocketGuard:
         if page in self._pages and page in self._joined.get(sid, ()):
             self._lateness.stamp(page, sent, self._clock.monotonic())
 
+    def _active(self, sid: str, message: object = None) -> None:
+        """Somebody types or presses on a page: its log-in goes on."""
+        if isinstance(message, dict) and self._passes(sid, message):
+            self._doorkeeper.who(self._tokens.get(sid), click=True)
+
     def _too_late(self, message: object) -> bool:
         """Whether this is a press from too long ago; if so, its page says that."""
         if not isinstance(message, dict) or (sent := _sent(message)) is None:
@@ -174,8 +181,18 @@ class SocketGuard:
         if self.may_reach(client, token):
             return True
         _log.info("a message to a page that its reader may no longer open was dropped")
-        _leave(client)
+        self._leave(client, page.token)
         return False
+
+    def _leave(self, client_id: str, token: str) -> None:
+        """Lead the page to the log-in, or have it say that this role may not see it."""
+        client = Client.instances.get(client_id)
+        if client is not None and not client.is_deleted:
+            with client:
+                if self._doorkeeper.who(token) is None:
+                    leave(self._doorkeeper, token)
+                else:
+                    ui.navigate.reload()
 
     def _close(self, client_id: str) -> None:
         self._pages.pop(client_id, None)
@@ -190,14 +207,6 @@ def _own(name: str, handler: Handler) -> Handler:
     """NiceGUI's handler behind the guard of a site that was served before."""
     guard = getattr(handler, "__self__", None)
     return guard.old[name] if isinstance(guard, SocketGuard) else handler
-
-
-def _leave(client_id: str) -> None:
-    """Load the page anew: it leads to the log-in, or says that this role may not see it."""
-    client = Client.instances.get(client_id)
-    if client is not None and not client.is_deleted:
-        with client:
-            ui.navigate.reload()
 
 
 def token_of(environ: Mapping[str, Any]) -> str | None:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from gate.console.doorkeeper import Doorkeeper
 from gate.console.hub import Hub
 from gate.console.keys import Keys
+from gate.console.leaving import leave
 from gate.console.preferences import Preferences
 from gate.console.services import Services
 from gate.people import Action, User, may
@@ -48,7 +49,7 @@ class Visit:
         """Return who acts now if that person may, else say why not. Call it in every handler."""
         user = self.doorkeeper.who(self.token, click=True)
         if user is None:
-            ui.navigate.to("/login")
+            leave(self.doorkeeper, self.token)
             return None
         if not may(user.role, action):
             self.warn("shell.not_allowed")

@@ -173,6 +173,61 @@
     setInterval(stamp, 30000);
   };
 
+  // Who types or presses is there: the service hears of it now and then, and at once where the log-in
+  // is about to end. What a script does to a page is nobody's doing.
+  let lastActive = 0;
+  let strip = null; // What says so, while it does.
+  const active = (event) => {
+    if (!event.isTrusted || !window.socket?.connected || !window.did_handshake) return;
+    if (!strip && Date.now() - lastActive < 15000) return;
+    lastActive = Date.now();
+    window.socket.emit("active", { client_id: window.clientId });
+    if (strip && !strip.final) warnOff();
+  };
+  for (const kind of ["pointerdown", "keydown", "input"]) document.addEventListener(kind, active, true);
+
+  // The last minutes of a log-in: a strip that counts down on top of the page.
+  const warnOff = () => {
+    if (strip) clearInterval(strip.timer);
+    strip?.box.remove();
+    strip = null;
+  };
+  window.gateLeaving = (seconds, final) => {
+    if (strip && strip.final !== final) warnOff();
+    if (seconds === null) return warnOff();
+    const texts = window.gateTexts || {};
+    const until = Date.now() + seconds * 1000;
+    if (strip) {
+      strip.until = until;
+      return;
+    }
+    const box = document.createElement("div");
+    box.className = "leaving";
+    const say = (tag, text, parent = box) => Object.assign(parent.appendChild(document.createElement(tag)), { textContent: text });
+    const said = say("strong", "");
+    said.setAttribute("role", "alert");
+    const count = say("span", "");
+    count.className = "mono";
+    count.setAttribute("aria-hidden", "true");
+    if (!final) say("button", texts.go_on).className = "plain-btn"; // Any press goes on, this one too.
+    document.body.append(box);
+    said.textContent = final ? texts.leaving_final : texts.leaving;
+    const tick = () => {
+      const left = Math.max(0, Math.ceil((strip.until - Date.now()) / 1000));
+      count.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    };
+    strip = { box, until, final, timer: setInterval(tick, 500) };
+    tick();
+  };
+
+  // The log-in has ended: to the log-in, and from there back to this very page.
+  let ended = false;
+  window.gateEnded = (keep) => {
+    ended = keep;
+    const here = encodeURIComponent(location.pathname + location.search);
+    location.assign(`/login?why=ended&to=${here}`);
+  };
+
   // When the service's machine is off, the page's socket gives up by loading the page anew, and the
   // browser then shows a page of its own that does not come back. So look first whether anybody is
   // there; the socket goes on trying meanwhile, and the strip says that the service is away.
@@ -193,8 +248,9 @@
   };
   stay();
 
-  // A service that was started anew has this page loaded anew. What was typed by then is kept by this
-  // tab for the moment between, put back into its fields, and shown where its field has gone.
+  // A service that was started anew has this page loaded anew, and a log-in that ended by itself leads
+  // back here. What was typed by then is kept by this tab for the time between, put back into its
+  // fields for the same person, and shown where its field has gone; for anybody else it is thrown away.
   const DRAFT = "gateDraft";
   const touched = new Set();
   // Also just after the line has come back: NiceGUI may load the page anew only then.
@@ -204,15 +260,17 @@
   });
   window.addEventListener("pagehide", () => {
     const fields = [...touched].filter((one) => one.isConnected && one.value && one.ariaLabel);
-    if (!away() || !fields.length) return;
+    if (!(ended || away()) || !fields.length) return;
     const draft = fields.map((one) => ({ label: one.ariaLabel, value: one.value, sheet: Boolean(one.closest(".q-dialog")) }));
-    sessionStorage.setItem(DRAFT, JSON.stringify({ path: location.pathname, user: window.gateUser, at: Date.now(), draft }));
+    sessionStorage.setItem(DRAFT, JSON.stringify({ path: location.pathname, user: window.gateUser, at: Date.now(), ended, draft }));
   });
 
   const putBack = ({ label, value, sheet }) => {
     const same = [...document.querySelectorAll("main#main input, main#main textarea")];
-    const field = sheet ? undefined : same.find((one) => one.ariaLabel === label && !one.value && !one.readOnly);
+    const field = sheet ? undefined : same.find((one) => one.ariaLabel === label && (!one.value || one.value === value) && !one.readOnly);
     if (!field) return false;
+    touched.add(field); // Should this log-in end, too.
+    if (field.value === value) return true;
     const kind = field.matches("textarea") ? HTMLTextAreaElement : HTMLInputElement;
     Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(field, value);
     field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -220,14 +278,15 @@
   };
 
   // Words that no field took, on top of the page until they have been read.
-  const tellDraft = (lost) => {
+  const tellDraft = (lost, ended) => {
     const texts = window.gateTexts || {};
     const strip = document.createElement("div");
     strip.className = "banner banner-ask draft";
     strip.setAttribute("role", "alert");
     const said = strip.appendChild(document.createElement("div"));
     said.className = "grow";
-    said.textContent = lost.length ? texts.draft_lost : texts.draft_back;
+    const why = ended ? texts.draft_ended : texts.draft_anew;
+    said.textContent = why + (lost.length ? texts.draft_lost : texts.draft_back);
     for (const { label, value } of lost) {
       said.appendChild(document.createElement("div")).textContent = `${label}: ${value}`;
     }
@@ -244,8 +303,8 @@
     if (!window.did_handshake) return setTimeout(restoreDraft, 200);
     sessionStorage.removeItem(DRAFT);
     const mine = kept.user === window.gateUser && kept.path === location.pathname;
-    if (!mine || Date.now() - kept.at > 15 * 60000) return;
-    tellDraft(kept.draft.filter((one) => !putBack(one)));
+    if (!mine || Date.now() - kept.at > (kept.ended ? 60 : 15) * 60000) return;
+    tellDraft(kept.draft.filter((one) => !putBack(one)), kept.ended);
   };
   restoreDraft();
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate.console.sessions import Sessions
+from gate.console.sessions import Left, Sessions
 from tests.gate.console.fakes import START
 
 SECRET = b"0123456789abcdef0123456789abcdef"
@@ -54,6 +54,25 @@ def test_no_click_keeps_a_log_in_beyond_its_longest_time():
         s.touch(token, START + half_hours * HOUR / 2)
     assert s.check(token, START + 12 * HOUR) is not None
     assert s.check(token, START + 12.1 * HOUR) is None
+
+
+def test_it_says_how_long_it_lasts_and_whether_a_click_helps():
+    s = sessions()
+    token = s.open("guard", START)
+    assert s.left(token, START + HOUR / 4) == Left(0.75 * HOUR, final=False)
+    for half_hours in range(1, 24):
+        s.touch(token, START + half_hours * HOUR / 2)
+    assert s.left(token, START + 11.75 * HOUR) == Left(HOUR / 4, final=True)
+    assert s.left(token, START + 13 * HOUR) is None
+
+
+def test_it_knows_a_log_out_from_idleness():
+    s = sessions()
+    idle, left = s.open("guard", START), s.open("guard", START)
+    s.end(left, START)
+    assert not s.was_ended(idle)
+    assert s.was_ended(left)
+    assert not s.was_ended("nonsense")
 
 
 def test_log_out_ends_it_everywhere():
