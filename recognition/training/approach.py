@@ -2,11 +2,13 @@
 
 A plate comes nearer, 60 to 300 pixels wide, in one light, while blur, noise and glare change;
 every frame goes through the whole pipeline and the vote is taken after each. The same seed gives
-the same passages. Without a data folder the street behind the plate is noise.
+the same passages, whatever is read of them. Without a data folder the street behind the plate is
+noise.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 import cv2
@@ -35,28 +37,45 @@ Said = Sequence[Reading | Consensus | None]
 @dataclass(frozen=True, slots=True)
 class Passage:
     """One approach. text: truth; singles: the reading of each frame, None where nothing was read;
-    votes: the consensus after each frame, None before the first reading."""
+    votes: the consensus after each frame, None before the first reading. Both end with the frame
+    after which nobody looked any further."""
 
     text: str
     singles: tuple[Reading | None, ...]
     votes: tuple[Consensus | None, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One approach that was decided: after so many pictures, as which text, and the truth."""
+
+    pictures: int
+    text: str
+    truth: str
+
+
 def frames_of(
     rng: np.random.Generator, streets: Sequence[Backdrop], count: int
-) -> tuple[str, list[Image]]:
-    """Draw one approach: the plate's text and its pictures (720 x 1280 BGR)."""
+) -> tuple[str, Iterator[Image]]:
+    """Draw one approach: the plate's text and its pictures (720 x 1280 BGR), each when asked for.
+
+    Until they are all drawn the generator is theirs.
+    """
     plate = draw_plate(rng)
     street = streets[int(rng.integers(len(streets)))]
     place = _shaped(street.quads[0], plate.image.shape[1] / plate.image.shape[0])
     dressed = street.levels[0].copy()
     paste(dressed, plate.image, place, rng)
+    return plate.text, _coming(rng, dressed, place, count)
+
+
+def _coming(rng: np.random.Generator, dressed: Image, place: Quad, count: int) -> Iterator[Image]:
+    """The pictures of a street on which a plate at `place` comes nearer."""
     width = max(float(np.hypot(*(place[1] - place[0]))), 1.0)
     start = rng.uniform([0.35, 0.25], [0.65, 0.45])
     end = np.clip(start + rng.uniform([-0.15, 0.1], [0.15, 0.35]), 0.2, 0.8)
     weather = rng.integers(2**31, size=count)
     held = int(weather[0])
-    pictures = []
     for number in range(count):
         share = number / max(count - 1, 1)
         zoom = WIDTHS[0] * (WIDTHS[1] / WIDTHS[0]) ** share / width
@@ -64,8 +83,7 @@ def frames_of(
         # Half of the frames keep the weather of the frame before: faults of a passage persist.
         held = held if rng.random() < 0.5 else int(weather[number])
         light = np.random.default_rng(int(weather[0]))
-        pictures.append(spoil(view, np.random.default_rng(held), light))
-    return plate.text, pictures
+        yield spoil(view, np.random.default_rng(held), light)
 
 
 def _shaped(quad: Quad, aspect: float) -> Quad:
@@ -92,19 +110,24 @@ def _view(
 
 
 def simulate(
-    reader: PlateReader, data: Path | None, passages: int, count: int = 16, seed: int = 7
-) -> list[Passage]:
-    """Read `passages` approaches of `count` pictures each, 0.12 s apart."""
-    rng = np.random.default_rng(seed)
-    streets = foreign_backdrops(data, 40) if data else _plain_streets(rng)
-    found = []
-    for _ in range(passages):
-        text, pictures = frames_of(rng, streets, count)
-        found.append(_passage(reader, text, pictures))
-    return found
+    reader: PlateReader,
+    data: Path | None,
+    passages: Iterable[int],
+    count: int = 16,
+    seed: int = 7,
+    enough: float = inf,
+) -> Iterator[Passage]:
+    """Read approaches of `count` pictures each, 0.12 s apart; no further than a vote of `enough`.
+
+    passages: the numbers of the approaches to read; a number and a seed are one approach.
+    """
+    streets = foreign_backdrops(data, 40) if data else _plain_streets(np.random.default_rng(seed))
+    for number in passages:
+        text, pictures = frames_of(np.random.default_rng([seed, number]), streets, count)
+        yield _passage(reader, text, pictures, enough)
 
 
-def _passage(reader: PlateReader, text: str, pictures: list[Image]) -> Passage:
+def _passage(reader: PlateReader, text: str, pictures: Iterator[Image], enough: float) -> Passage:
     tracking = Tracking()
     singles: list[Reading | None] = []
     votes: list[Consensus | None] = []
@@ -113,7 +136,10 @@ def _passage(reader: PlateReader, text: str, pictures: list[Image]) -> Passage:
         tracking = follow(tracking, readings, number * 0.12).tracking
         ahead = nearest_moving(tracking)
         singles.append(readings[0] if readings else None)
-        votes.append(vote(ahead.readings) if ahead else None)
+        said = vote(ahead.readings) if ahead else None
+        votes.append(said)
+        if said is not None and _opens(said, enough):
+            break
     return Passage(text, tuple(singles), tuple(votes))
 
 
@@ -138,22 +164,27 @@ def report(found: Sequence[Passage], openings: Sequence[float] = OPENINGS) -> st
 
 def _at(found: Sequence[Passage], opening: float) -> list[str]:
     """What one confidence decides, by the vote and by the first single picture that is so sure."""
-    lines = []
     ways: tuple[tuple[str, Callable[[Passage], Said]], ...] = (
         ("one picture", lambda p: p.singles),
         ("vote", lambda p: p.votes),
     )
+    lines = []
     for name, said in ways:
-        first = [(_first(said(p), opening), p.text) for p in found]
-        made = [(place, text, truth) for (place, text), truth in first if text is not None]
-        after = float(np.median([place for place, _, _ in made])) if made else float("nan")
-        wrong = [f"{truth} as {text}" for _, text, truth in made if text != truth]
+        made = decided(((said(p), p.text) for p in found), opening)
+        after = float(np.median([one.pictures for one in made])) if made else float("nan")
+        wrong = [f"{one.truth} as {one.text}" for one in made if one.text != one.truth]
         lines.append(
             f"at {opening}, {name}: decided {len(made) / len(found):.1%} of {len(found)}, after "
             f"{after:.0f} pictures (median), wrong {len(wrong)}{': ' if wrong else ''}"
             f"{', '.join(wrong)}"
         )
     return lines
+
+
+def decided(found: Iterable[tuple[Said, str]], opening: float) -> list[Decided]:
+    """What a confidence would open, for each (what was said after each picture, the truth)."""
+    first = [(_first(said, opening), truth) for said, truth in found]
+    return [Decided(place, text, truth) for (place, text), truth in first if text is not None]
 
 
 def _first(said: Said, opening: float) -> tuple[int, str | None]:

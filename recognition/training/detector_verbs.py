@@ -153,8 +153,8 @@ def _approach(given: argparse.Namespace) -> int:
 
         reader.second = TrainedSecond()
         reader.settings = replace(reader.settings, ask_below=openings[0])
-    found = simulate(reader, given.data, given.passages, given.frames, given.seed)
-    print(report(found, openings))
+    found = simulate(reader, given.data, range(given.passages), given.frames, given.seed)
+    print(report(list(found), openings))
     return 0
 
 

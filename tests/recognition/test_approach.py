@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from recognition.pipeline import PlateReader
 from recognition.reading import Colour, Consensus
-from recognition.training.approach import SIZE, Passage, frames_of, report
+from recognition.training.approach import SIZE, Passage, decided, frames_of, report, simulate
 from recognition.training.backdrops import Backdrop, box_quad, pyramid
 
 
@@ -37,6 +38,20 @@ def test_an_approach_is_the_same_for_the_same_seed_and_grows() -> None:
     text, pictures = frames_of(np.random.default_rng(3), street, 2)
     again, same = frames_of(np.random.default_rng(3), street, 2)
     assert text == again
+    pictures, same = list(pictures), list(same)
     assert all(np.array_equal(a, b) for a, b in zip(pictures, same, strict=True))
     assert {picture.shape for picture in pictures} == {(SIZE[1], SIZE[0], 3)}
     assert not np.array_equal(*pictures)
+
+
+def test_which_approaches_come_does_not_depend_on_how_far_the_others_were_watched() -> None:
+    reader = PlateReader.default()
+    short = list(simulate(reader, None, range(3), count=3, seed=4, enough=0.5))
+    (alone,) = simulate(reader, None, [2], count=3, seed=4)
+    assert short[2].text == alone.text
+    assert alone.singles[: len(short[2].singles)] == short[2].singles
+    assert len(alone.votes) == 3
+    for passage in short:
+        sure = [bool(decided([((said,), "")], 0.5)) for said in passage.votes]
+        assert not any(sure[:-1])
+        assert sure[-1] or len(sure) == 3
