@@ -133,12 +133,14 @@ def end(connection: Connection, seq: int, at: datetime, entry: PassageEnded) -> 
 
 def change(connection: Connection, row: Mapping[str, Any], values: Values) -> None:
     """Write changed columns, and follow them in the rollups and in the plates that are known."""
-    after = dict(row) | values
-    into = rollups.cell_of(connection, rollups.facets(after))
-    number, started = row["number"], row["started"]
-    rollups.move(connection, number, started, out_of=row["cell"], into=into)
+    changed = {name: value for name, value in values.items() if row[name] != value}
+    if not changed:
+        return
+    after = dict(row) | changed
+    into = rollups.cell_after(connection, row, after)
+    rollups.move(connection, row["number"], row["started"], out_of=row["cell"], into=into)
     rollups.know_plate(connection, row["plate"], after["plate"])
-    connection.execute(_CHANGE, values | {"cell": into, "of_number": number})
+    connection.execute(_CHANGE, values | {"cell": into, "of_number": row["number"]})
 
 
 def _row(

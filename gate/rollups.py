@@ -32,7 +32,10 @@ _STRETCH_UP = text(
 )
 _STRETCH_DOWN = text("UPDATE stretch SET n = n - 1 WHERE stretch = :key AND cell = :cell")
 _STRETCH_GONE = text("DELETE FROM stretch WHERE stretch = :key AND cell = :cell AND n <= 1")
-_CELL = text("UPDATE cell SET n = n + :step WHERE id = :cell")
+_CELL_UP = text("UPDATE cell SET n = n + 1 WHERE id = :cell")
+_CELLS = text(
+    "UPDATE cell SET n = n + CASE id WHEN :into THEN 1 ELSE -1 END WHERE id IN (:into, :out_of)"
+)
 _HOUR = text(
     "INSERT INTO hour (hour, first, last) VALUES (:hour, :number, :number) "
     "ON CONFLICT (hour) DO UPDATE SET last = :number"
@@ -72,6 +75,12 @@ def cell_of(connection: Connection, values: Mapping[str, object]) -> int:
     return int(connection.execute(_NEW_CELL, values).scalar_one())
 
 
+def cell_after(connection: Connection, row: Mapping[str, Any], after: Mapping[str, Any]) -> int:
+    """The cell of a passage whose row becomes `after`: the one it is in, unless a facet changes."""
+    was, becomes = facets(row), facets(after)
+    return int(row["cell"]) if was == becomes else cell_of(connection, becomes)
+
+
 def forgotten_cell(connection: Connection, old: int, actor: str) -> int:
     """The same facets with another actor: what was read and corrected stays counted."""
     row = connection.execute(select(cell).where(cell.c.id == old)).mappings().one()
@@ -82,6 +91,7 @@ def enter(connection: Connection, number: int, started: datetime, into: int) -> 
     """A passage begins in a cell."""
     day_counts.changed(connection, hour_of(started))
     _count_up(connection, number, started, into)
+    connection.execute(_CELL_UP, {"cell": into})
     connection.execute(_HOUR, {"hour": hour_of(started), "number": number})
 
 
@@ -95,14 +105,13 @@ def move(connection: Connection, number: int, started: datetime, *, out_of: int,
         # The cells that a running passage moves through mostly hold it alone.
         if connection.execute(gone, {"key": key, "cell": out_of}).rowcount == 0:
             connection.execute(down, {"key": key, "cell": out_of})
-    connection.execute(_CELL, {"step": -1, "cell": out_of})
     _count_up(connection, number, started, into)
+    connection.execute(_CELLS, {"into": into, "out_of": out_of})
 
 
 def _count_up(connection: Connection, number: int, started: datetime, into: int) -> None:
     connection.execute(_FLOW_UP, {"key": hour_of(started), "cell": into})
     connection.execute(_STRETCH_UP, {"key": number // STRETCH, "cell": into})
-    connection.execute(_CELL, {"step": 1, "cell": into})
 
 
 def know_plate(connection: Connection, old: str, new: str) -> None:

@@ -56,7 +56,7 @@ class _Found:
 def load(session: Session, at: datetime) -> Snapshot:
     """The whole register as it is in the database."""
     newest = session.exec(select(func.max(Change.id))).one() or 0
-    recent = frozenset(map(_id, _changes(session, newest)))
+    recent = frozenset(_numbers(session, newest))
     fresh = Snapshot(
         dossiers=MappingProxyType(_dossiers(session, at, None)),
         patterns=_patterns(session),
@@ -68,14 +68,15 @@ def load(session: Session, at: datetime) -> Snapshot:
 
 def follow(session: Session, known: Snapshot, at: datetime) -> Snapshot:
     """The snapshot with every change that was committed since; the same one if there is none."""
-    rows = _changes(session, known.change)
-    fresh = [row for row in rows if _id(row) not in known.recent]
-    if not fresh:
+    numbers = _numbers(session, known.change)
+    unseen = frozenset(numbers) - known.recent
+    if not unseen:
         return _with_presence(session, known)
+    fresh = _changes(session, unseen)
     if any(row.entity in _ADDRESSES and row.action is not Action.CREATED for row in fresh):
         return load(session, at)
-    newest = max(known.change, *map(_id, fresh))
-    recent = frozenset(number for number in map(_id, rows) if number > newest - _OVERLAP)
+    newest = max(known.change, *unseen)
+    recent = frozenset(number for number in numbers if number > newest - _OVERLAP)
     dossiers = _changed(session, at, {plate for row in fresh for plate in _plates(row)})
     result = replace(known.with_dossiers(dossiers), change=newest, recent=recent)
     entities = {row.entity for row in fresh}
@@ -86,15 +87,19 @@ def follow(session: Session, known: Snapshot, at: datetime) -> Snapshot:
     return _with_presence(session, result)
 
 
-def _changes(session: Session, known: int) -> Sequence[Change]:
-    """Changes that may be new to who has seen everything up to `known`."""
-    return session.exec(
-        select(Change).where(col(Change.id) > known - _OVERLAP).order_by(col(Change.id))
-    ).all()
+def _numbers(session: Session, known: int) -> Sequence[int]:
+    """Changes that may be new to who has seen everything up to `known`: their ids, ascending.
+
+    Looking for news happens after every entry: it must not unseal what has been seen.
+    """
+    ids = select(Change.id).where(col(Change.id) > known - _OVERLAP).order_by(col(Change.id))
+    return [number for number in session.exec(ids) if number is not None]
 
 
-def _id(row: Change) -> int:
-    return row.id or 0
+def _changes(session: Session, unseen: frozenset[int]) -> Sequence[Change]:
+    """The changes with these ids; at least one."""
+    since = select(Change).where(col(Change.id) >= min(unseen)).order_by(col(Change.id))
+    return [row for row in session.exec(since) if row.id in unseen]
 
 
 def _plates(row: Change) -> Iterator[str]:
@@ -232,7 +237,6 @@ def _with_presence(session: Session, known: Snapshot) -> Snapshot:
     movement = (*session.exec(marks.select_from(Presence)).one(), *sorted(counts.items()))
     if movement == known.movement:
         return known
-    rows = session.exec(select(Presence)).all()
-    inside = {row.plate: presence.inside(row) for row in rows}
-    fresh = known.with_presence(inside, Occupancy(MappingProxyType(counts)))
+    occupancy = Occupancy(MappingProxyType(counts))
+    fresh = known.with_presence(presence.everyone(session), occupancy)
     return replace(fresh, movement=movement)

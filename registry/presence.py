@@ -128,10 +128,18 @@ def _taken(session: Session) -> dict[SpaceId, str]:
     return {SpaceId(space): key for space, key in session.exec(rows) if space is not None}
 
 
-def inside(row: Presence) -> Inside:
-    """The row as the snapshot holds it."""
-    space = SpaceId(row.space_id) if row.space_id is not None else None
-    return Inside(row.since, row.occupant, space)
+def everyone(session: Session) -> dict[str, Inside]:
+    """Every vehicle inside, as the snapshot holds them; as rows, not as entities."""
+    columns = select(Presence.plate, Presence.since, Presence.occupant, Presence.space_id)
+    return {
+        key: Inside(since, occupant, space_of(number))
+        for key, since, occupant, number in session.connection().execute(columns)
+    }
+
+
+def space_of(number: int | None) -> SpaceId | None:
+    """The space of a row, None where the vehicle took none."""
+    return None if number is None else SpaceId(number)
 
 
 def key_of(session: Session, plate: str, colour: PlateColour) -> str:

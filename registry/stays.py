@@ -180,7 +180,7 @@ def _lines(session: Session, rows: Sequence[Presence]) -> tuple[StayLine, ...]:
             home=label(home),
             holder=vehicle.holder if vehicle and home is None else "",
             space=spaces.get(row.space_id, "") if row.space_id is not None else "",
-            space_id=presence.inside(row).space,
+            space_id=presence.space_of(row.space_id),
             passage=row.passage,
             due=visit.due if visit else None,
         )

@@ -1,5 +1,7 @@
 """Weeks of traffic in simulated time: python -m tests.bench.soak [--days 7] [--passages 6000].
 
+--minutes ends the traffic earlier, on a machine that has no more time; what came is checked alike.
+
 Both lanes' work, the real journal on SQLite with synchronous=FULL, pictures, register, metrics and
 their real threads in this process; the clock is told the time, the eye's readings and the arm's
 answers are handed in. Faults come by dice: unread plates, strangers, boards that do not answer,
@@ -14,6 +16,7 @@ import gc
 import random
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -292,15 +295,21 @@ def _ignore(command: Look) -> None:
     del command
 
 
-def day(site: Site, passages: int) -> None:
-    """One day: who drives in drives out later; every second day the clock is set."""
+def day(site: Site, passages: int, until: float = float("inf")) -> bool:
+    """One day: who drives in drives out later; every second day the clock is set.
+
+    until: seconds of the monotonic clock at which to end. Return whether the day is whole.
+    """
     gap = 86_400.0 / passages
     for n in range(passages):
+        if SystemClock().monotonic() > until:
+            return False
         plate = site.plates[(n // 2) % len(site.plates)]
         site.drive("south" if n % 2 == 0 else "north", plate)
         site.clock.sleep(max(0.0, gap - 2.0))
     site.clock.jump(site.dice.choice([-7200.0, 90.0, 0.0]))
     site.journal.append(Audited("li", "clock_confirmed"))
+    return True
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -309,7 +318,9 @@ def main(arguments: Sequence[str]) -> int:
     asks.add_argument("--days", type=int, default=7)
     asks.add_argument("--passages", type=int, default=6000, help="a day")
     asks.add_argument("--picture-bytes", type=int, default=2000, help="size of a whole picture")
+    asks.add_argument("--minutes", type=float, default=float("inf"), help="then end early")
     options = asks.parse_args(arguments)
+    until = SystemClock().monotonic() + options.minutes * 60
     with TemporaryDirectory() as name:
         folder = Path(name)
         site = Site(folder, 7, options.picture_bytes)
@@ -317,7 +328,7 @@ def main(arguments: Sequence[str]) -> int:
         try:
             print("day  passages  memory MB  threads  handles  disk MB   log MB")
             for number in range(1, options.days + 1):
-                day(site, options.passages)
+                whole = day(site, options.passages, until)
                 site.journal.catch_up()
                 site.pictures.settle(60.0)
                 levels.append(level := site.level())
@@ -326,6 +337,11 @@ def main(arguments: Sequence[str]) -> int:
                     f"{level.handles:>9}{level.disk_mb:>9.1f}{level.log_mb:>9.1f}",
                     flush=True,
                 )
+                if not whole:
+                    print(f"ended on day {number} of {options.days}: out of time")
+                    break
+            cpu = time.process_time() / max(1, site.passages)
+            print(f"{cpu * 1000:.1f} ms of CPU a passage")
             faults = _faults(site, levels)
         finally:
             site.close()
