@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gate import second_reader
+from gate.bell import Bell
 from gate.eye_settings import EyeSettings
 from gate.sightings import (
     Ask,
@@ -42,13 +43,16 @@ from registry.plates import Plate, parse
 Image = NDArray[np.uint8]
 
 PREVIEW_EVERY = 0.25
+PREVIEW_STILL_EVERY = 1.0
+"""Seconds between small pictures while nothing moves: the first that moves is sent at once."""
 PREVIEW_WIDTH = 640
 REPORT_EVERY = 0.5
 FRAME_EVERY = 1.0
 """Seconds between whole pictures of one track; the first one is always sent."""
 HUNG_AFTER = 15.0
 """Seconds for which a decoder may be away; opening a stream and asking why it failed take 12."""
-NAP = 0.01
+NAP = 0.1
+"""Seconds after which to look round, where neither a picture nor a word from the gate came."""
 
 
 def watch(pipe: Connection, settings: EyeSettings) -> None:
@@ -63,7 +67,8 @@ def watch(pipe: Connection, settings: EyeSettings) -> None:
 class _Eye:
     def __init__(self, pipe: Connection, settings: EyeSettings) -> None:
         self._pipe, self._settings, self._clock = pipe, settings, SystemClock()
-        self._camera = Camera(settings.camera, self._clock)
+        self._bell = Bell()
+        self._camera = Camera(settings.camera, self._clock, came=self._bell.ring)
         self._tracking = tracking.Tracking()
         self._motion, self._change = motion.Motion(), motion.Change()
         self._looking = False
@@ -82,7 +87,7 @@ class _Eye:
                 self._report_if_due()
                 frame = self._camera.latest()
                 if frame is None or frame.number == number:
-                    self._clock.sleep(NAP)
+                    self._bell.wait(self._pipe, NAP)
                     continue
                 number = frame.number
                 self._see(frame, reader)
@@ -127,8 +132,9 @@ class _Eye:
         small = motion.shrunk(frame.image)
         self._motion = motion.watch(self._motion, small)
         self._change = motion.change(self._change, small, frame.taken)
-        self._preview(frame)
-        if not (self._motion.moving or self._looking):
+        busy = self._motion.moving or self._looking
+        self._preview(frame, PREVIEW_EVERY if busy else PREVIEW_STILL_EVERY)
+        if not busy:
             self._follow(frame, ())
             return
         began = self._clock.monotonic()
@@ -176,8 +182,8 @@ class _Eye:
         if frame is not None:
             self._say(Snapshot(self._jpeg(frame.image), frame.taken))
 
-    def _preview(self, frame: Frame) -> None:
-        if frame.taken - self._previewed < PREVIEW_EVERY:
+    def _preview(self, frame: Frame, every: float) -> None:
+        if frame.taken - self._previewed < every:
             return
         self._previewed = frame.taken
         self._say(Preview(self._jpeg(_preview(frame.image)), frame.taken))

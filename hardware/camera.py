@@ -49,10 +49,13 @@ class Camera:
         settings: CameraSettings,
         clock: Clock,
         make_source: Callable[[CameraSettings], Source] = source_for,
+        came: Callable[[], None] = lambda: None,
     ) -> None:
+        """came: called on the camera's thread after each new picture; it must return at once."""
         self._settings = settings
         self._clock = clock
         self._make_source = make_source
+        self._came = came
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._frame: Frame | None = None
@@ -190,6 +193,7 @@ class Camera:
         if frozen and live:
             taken = min(taken, self._judgement.same_since)
         self._frame = Frame(self._settings.name, self._number, taken, image)
+        self._came()
 
     def _lose(self, why: CameraTrouble) -> None:
         self._frame = None

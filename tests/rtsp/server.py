@@ -32,6 +32,8 @@ from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 MODES = ("live", "frozen", "black", "white", "garbage", "silent")
 PATH = "/Streaming/Channels/101"
 """As on the cameras of the largest maker."""
+CLOCK = 16
+"""Pixels of the square that changes in a still picture: too small for a motion."""
 
 
 def say(**words):
@@ -45,6 +47,7 @@ class Encoder:
         self.mode, self.fps = "live", options.fps
         self._size = options.width, options.height
         self._luma = options.width * options.height
+        self._ticks, self._tick = options.pattern == "still", 0
         self._picture = bytes([90]) * self._luma + bytes([128]) * (self._luma // 2)
         self._outlets = []
         self._lock = threading.Lock()
@@ -91,11 +94,19 @@ class Encoder:
 
     def _push(self):
         level = {"black": 16, "white": 250}.get(self.mode)
-        picture = self._picture
+        picture = self._picture if not self._ticks or self.mode != "live" else self._ticked()
         if level is not None:
             picture = bytes([level]) * self._luma + bytes([128]) * (self._luma // 2)
         self._in.emit("push-buffer", Gst.Buffer.new_wrapped(picture))
         return True
+
+    def _ticked(self):
+        """A still picture as a camera sends it: the clock in its corner goes on."""
+        self._tick += 1
+        picture, width = bytearray(self._picture), self._size[0]
+        for row in range(CLOCK):
+            picture[row * width : row * width + CLOCK] = bytes([60 + 8 * (self._tick % 16)]) * CLOCK
+        return bytes(picture)
 
     def _coded(self, sink):
         buffer = sink.emit("pull-sample").get_buffer()
