@@ -68,6 +68,20 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A list to be taken out: what it is of, as the audit says it; its headings and lines.
+
+    lines: cells as written, the caller's `harmless`; they are drawn only once the audit has it.
+    expected: how many there are, as far as is known.
+    """
+
+    of: str
+    headings: tuple[str, ...]
+    lines: Iterator[list[str]]
+    expected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Taker:
     """Who takes the list, why, when; watermark: the line that says so, in the reader's language."""
 
@@ -78,31 +92,31 @@ class Taker:
 
 def export(
     journal: Journal,
-    reports: Reports,
-    wanted: PassageFilter,
-    columns: Columns,
+    listed: Listed,
     taker: Taker,
     target: Path,
     form: Form,
-    zone: tzinfo,
     *,
     progress: Progress | None = None,
 ) -> int:
-    """Write the matching passages, newest first, to the file; return how many.
+    """Put on record who takes a list, then write it to the file; return how many lines it has.
 
     progress: told lines done and lines expected. Raises ReasonMissing, JournalAway, OSError.
     """
     if not taker.why.strip():
         raise ReasonMissing("say what the list is for")
-    detail: dict[str, object] = {"form": form.value, "filter": str(wanted)}
+    detail: dict[str, object] = {"form": form.value, "filter": listed.of}
     with journal.unit() as unit:
         unit.append(Audited(taker.by, "exported", target.name, taker.why, detail))
+    counted = _counted(listed.lines, listed.expected, progress)
+    write = _write_csv if form is Form.CSV else _write_xlsx
+    return write(target, listed.headings, taker, counted)
+
+
+def passages(reports: Reports, wanted: PassageFilter, columns: Columns, zone: tzinfo) -> Listed:
+    """The matching passages, newest first."""
     expected = reports.count(wanted, _MOST).n
-    lines = _lines(reports, wanted, columns, zone)
-    counted = _counted(lines, expected, progress)
-    if form is Form.CSV:
-        return _write_csv(target, columns, taker, counted)
-    return _write_xlsx(target, columns, taker, counted)
+    return Listed(str(wanted), columns.headings, _lines(reports, wanted, columns, zone), expected)
 
 
 def _lines(
@@ -145,12 +159,14 @@ def harmless(text: str) -> str:
     return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def _write_csv(target: Path, columns: Columns, taker: Taker, lines: Iterator[list[str]]) -> int:
+def _write_csv(
+    target: Path, headings: Sequence[str], taker: Taker, lines: Iterator[list[str]]
+) -> int:
     # The mark tells spreadsheets that this is UTF-8; without it they garble Chinese.
     with target.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([harmless(taker.watermark)])
-        writer.writerow(columns.headings)
+        writer.writerow(headings)
         n = 0
         for line in lines:
             writer.writerow(line)
@@ -158,13 +174,15 @@ def _write_csv(target: Path, columns: Columns, taker: Taker, lines: Iterator[lis
     return n
 
 
-def _write_xlsx(target: Path, columns: Columns, taker: Taker, lines: Iterator[list[str]]) -> int:
+def _write_xlsx(
+    target: Path, headings: Sequence[str], taker: Taker, lines: Iterator[list[str]]
+) -> int:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with closing(xlsxwriter.Workbook(str(target), options)) as book:
         sheet = book.add_worksheet()
         sheet.set_header(f"&C{taker.watermark.replace('&', '&&')}"[:255])
         sheet.write_string(0, 0, taker.watermark)
-        for column, heading in enumerate(columns.headings):
+        for column, heading in enumerate(headings):
             sheet.write_string(1, column, heading, book.add_format({"bold": True}))
         n = 0
         for line in lines:

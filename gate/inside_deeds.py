@@ -13,7 +13,7 @@ from enum import StrEnum
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
-from gate.corrections import PUT_INSIDE, TAKEN_OUT, correction_in, entry_of
+from gate.corrections import PUT_INSIDE, RECOUNTED, TAKEN_OUT, correction_in, entry_of
 from gate.deeds import Deed
 from gate.errors import GateError
 from gate.grounds import STANDING_NAMES, registration_of
@@ -100,27 +100,29 @@ def put_back(stay: PutInside) -> PutInside:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """A correction that was taken back. plate: of the vehicle."""
+    """A correction that was taken back. what: the vehicle's plate, or the class counted."""
 
-    plate: str
+    what: str
 
 
 def undo(number: int, why: str, register: Snapshot) -> Deed[Undone | CorrectionRefusal]:
-    """Take a correction of one vehicle back while it is the newest thing known of the vehicle.
+    """Take a correction back while it is the newest thing known of the vehicle, or of the class.
 
-    number: of its line in the audit. A stay that is put back keeps when it began.
+    number: of its line in the audit. A stay that is put back keeps when it began. A count that is
+    taken back takes its difference back: what came and went since still counts.
     """
 
     def act(unit: Unit, by: Author) -> Undone | CorrectionRefusal:
         line = audit_row(unit.session.connection(), number)
         done = correction_in(line.action, line.target, line.detail) if line else None
-        if line is None or done is None or isinstance(done, Recounted):
+        if line is None or done is None:
             return CorrectionRefusal.OTHER_STAY
         if not _is_newest(unit.session, line):
-            return CorrectionRefusal.OTHER_STAY
-        opposite = _opposite(done, register, by.at)
+            counted = isinstance(done, Recounted)
+            return CorrectionRefusal.COUNT_CHANGED if counted else CorrectionRefusal.OTHER_STAY
+        opposite = _opposite_of(unit.session, done, register, by.at)
         refused = _one(unit, opposite, by, why)
-        return Undone(plate_of(done.key)) if refused is None else refused
+        return Undone(plate_of(line.target)) if refused is None else refused
 
     return act
 
@@ -128,26 +130,49 @@ def undo(number: int, why: str, register: Snapshot) -> Deed[Undone | CorrectionR
 def may_undo(session: Session, line: AuditRow) -> bool:
     """Whether `undo` would take this line of the audit back now."""
     correction = correction_in(line.action, line.target, line.detail)
-    if correction is None or isinstance(correction, Recounted):
+    if correction is None:
         return False
+    if isinstance(correction, Recounted):
+        uncounted = _uncounted(session, correction)
+        return presence.refusal(session, uncounted) is None and _is_newest(session, line)
     here = presence.is_inside_since(session, correction.key)
     fits = here is None if isinstance(correction, TakenOut) else here == correction.since
     return fits and _is_newest(session, line)
 
 
 def _is_newest(session: Session, line: AuditRow) -> bool:
-    """Whether nothing is known of the vehicle since it was corrected: no passage, no correction."""
+    """Whether nothing is known of the vehicle since it was corrected: no passage, no correction.
+
+    Of a class that was counted: no other count; vehicles may come and go.
+    """
     connection = session.connection()
+    counted = line.action == RECOUNTED
     later = select(audit.c.seq).where(
         audit.c.target == line.target,
-        audit.c.action.in_((PUT_INSIDE, TAKEN_OUT)),
+        audit.c.action.in_((RECOUNTED,) if counted else (PUT_INSIDE, TAKEN_OUT)),
         audit.c.seq > line.seq,
     )
+    if counted:
+        return connection.execute(later.limit(1)).first() is None
     moved = select(passage.c.number).where(
         passage.c.plate == plate_of(line.target),
         or_(passage.c.number > line.seq, passage.c.ended > line.at),
     )
     return not any(connection.execute(one.limit(1)).first() for one in (later, moved))
+
+
+def _uncounted(session: Session, done: Recounted) -> Recounted:
+    """What makes the class count what it would without that count, whatever came or went since."""
+    now = presence.balance(session, done.occupant)
+    return Recounted(done.occupant, now, now - (done.after - done.before))
+
+
+def _opposite_of(
+    session: Session, done: Correction, register: Snapshot, at: datetime
+) -> Correction:
+    if isinstance(done, Recounted):
+        return _uncounted(session, done)
+    return _opposite(done, register, at)
 
 
 def _opposite(done: TakenOut | PutInside, register: Snapshot, at: datetime) -> Correction:

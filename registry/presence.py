@@ -97,10 +97,15 @@ def _still_there(session: Session, space: SpaceId | None) -> SpaceId | None:
 def refusal(session: Session, correction: Correction) -> CorrectionRefusal | None:
     """Why a correction does not fit what is on record now, None where it does."""
     if isinstance(correction, Recounted):
-        count = session.get(OccupancyCount, correction.occupant, populate_existing=True)
-        return corrections.refusal(correction, None, count.count if count else 0)
+        return corrections.refusal(correction, None, balance(session, correction.occupant))
     known = session.get(Presence, correction.key, populate_existing=True)
     return corrections.refusal(correction, known.since if known else None, 0)
+
+
+def balance(session: Session, occupant: Occupant) -> int:
+    """How many of a class are inside by the count: entries less exits since somebody counted."""
+    count = session.get(OccupancyCount, occupant, populate_existing=True)
+    return count.count if count else 0
 
 
 def correct(session: Session, correction: Correction, by: Author) -> None:

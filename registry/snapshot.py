@@ -99,6 +99,17 @@ class Snapshot:
         spaces = registration.spaces if registration else ()
         return next((space for space in spaces if self.taken.get(space, key) == key), None)
 
+    def in_its_spaces(
+        self, plate: Plate, colour: PlateColour = PlateColour.UNKNOWN
+    ) -> tuple[str, ...]:
+        """Keys of the vehicles that stand where this one may stand; none while a space is free."""
+        whole = self.dossier(plate.text)
+        dossier = whole.seen_in(colour)
+        key = inside_key(plate.text, dossier.registration, shared=bool(whole.twins))
+        if dossier.registration is None or self._has_space(dossier, key):
+            return ()
+        return tuple(dict.fromkeys(self.taken[space] for space in dossier.registration.spaces))
+
     def candidates(self, text: str, limit: int = 5) -> tuple[Candidate, ...]:
         """Plates on record one look-alike, or one lost character, away; for a person's eyes only.
 

@@ -12,7 +12,7 @@ from html import escape
 
 from nicegui import run, ui
 
-from gate.console import widgets
+from gate.console import space_taken, widgets
 from gate.console.by_hand import REASONS
 from gate.console.lane_words import household_text, reason_aloud, reason_text
 from gate.console.once import Once
@@ -88,6 +88,7 @@ def panel_keys(visit: Visit, waiting: Sequence[LaneView]) -> dict[str, Do]:
         "e": lambda: correct_sheet(visit, view),
         "r": lambda: refuse(visit, view),
         "0": lambda: admit_as_read(visit, view),
+        space_taken.KEY: lambda: space_taken.look(visit, view),
     }
     if view.direction is Direction.IN:
         keys["v"] = lambda: to_visitor_form(view)
@@ -105,6 +106,7 @@ class Panel:
             self._pictures()
             with widgets.div("ask-side"):
                 self._head()
+                space_taken.strip(self._visit, view, first=first)
                 self._candidates()
                 self._buttons()
 

@@ -1,10 +1,11 @@
-"""Exports of passages: a reason first, then `gate.exports` writes the file, with a bar.
+"""Exports of lists: a reason first, then `gate.exports` writes the file, with a bar.
 
 The file's first line says who took it, when and why; that it was taken is on record before its
 first line is written.
 """
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,7 @@ from gate.console.once import Once
 from gate.console.visit import Visit
 from gate.console.why_sheet import remark_of
 from gate.errors import GateError
-from gate.exports import Columns, Form, Taker, export
+from gate.exports import Columns, Form, Listed, Taker, export, passages
 from gate.people import Action
 from gate.report_values import PassageFilter
 
@@ -39,6 +40,10 @@ _TYPES: Final = {
     Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Form.CSV: "text/csv",
 }
+
+
+Source = Callable[[], Listed]
+"""What gives the list once somebody has said why it is wanted."""
 
 
 class StoppedError(GateError):
@@ -65,8 +70,14 @@ class Progress:
         return min(1.0, self.done / max(1, self.expected))
 
 
-def export_sheet(visit: Visit, which: PassageFilter) -> None:
-    """Ask for file and reason, then export with a bar."""
+def export_passages(visit: Visit, which: PassageFilter) -> None:
+    """Ask for file and reason, then export the matching passages."""
+    services = visit.services
+    export_sheet(visit, lambda: passages(services.reports, which, columns(visit), services.zone))
+
+
+def export_sheet(visit: Visit, source: Source) -> None:
+    """Ask for file and reason, then export with a bar. source: asked off the event loop."""
     if visit.act(Action.EXPORT) is None:
         return
     say = visit.say
@@ -80,7 +91,7 @@ def export_sheet(visit: Visit, which: PassageFilter) -> None:
         button.set_enabled(False)
         bar.set_visibility(True)
         why = remark_of(str(reason.value), str(more.value or ""))
-        await _take(visit, which, Form(str(kind.value)), user.name, why, progress)
+        await _take(visit, source, Form(str(kind.value)), user.name, why, progress)
         dialog.close()
 
     def stop() -> None:
@@ -105,11 +116,11 @@ def export_sheet(visit: Visit, which: PassageFilter) -> None:
 
 
 async def _take(
-    visit: Visit, which: PassageFilter, form: Form, by: str, why: str, progress: Progress
+    visit: Visit, source: Source, form: Form, by: str, why: str, progress: Progress
 ) -> None:
     name = f"gate-{visit.local(visit.now()):%Y%m%d-%H%M%S}.{form.value}"
     try:
-        body = await run.io_bound(passages_file, visit, which, name, form, by, why, progress)
+        body = await run.io_bound(file_of, visit, source, name, form, by, why, progress)
     except StoppedError:
         return
     except (GateError, SQLAlchemyError, OSError):
@@ -119,28 +130,24 @@ async def _take(
         ui.download.content(body, name, _TYPES[form])
 
 
-def passages_file(
+def file_of(
     visit: Visit,
-    which: PassageFilter,
+    source: Source,
     name: str,
     form: Form,
     by: str,
     why: str,
     progress: Progress,
 ) -> bytes:
-    """Return the file; slow for many passages, so call it off the event loop."""
-    services = visit.services
+    """Return the file; slow for many lines, so call it off the event loop."""
     with tempfile.TemporaryDirectory(prefix="gate-export-") as folder:
         target = Path(folder) / name
         export(
-            services.journal,
-            services.reports,
-            which,
-            columns(visit),
+            visit.services.journal,
+            source(),
             Taker(by, why, watermark(visit, by, why)),
             target,
             form,
-            services.zone,
             progress=progress.tell,
         )
         return target.read_bytes()

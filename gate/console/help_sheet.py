@@ -16,7 +16,13 @@ LIVE: Final = (
     ("A", "ask"),
     ("K", "acknowledge"),
 )
-ASK: Final = (("1 … 5", "admit"), ("E", "correct"), ("V", "visitor"), ("R", "refuse"))
+ASK: Final = (
+    ("1 … 5", "admit"),
+    ("E", "correct"),
+    ("V", "visitor"),
+    ("S", "space"),
+    ("R", "refuse"),
+)
 ANYWHERE: Final = (("?", "keys"), ("Esc", "close"), ("Tab / Enter", "move"))
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from gate.console import inside_desk, inside_sheets, widgets
 from gate.console.asking_aside import ask
 from gate.console.inside_desk import Done, Shown
+from gate.console.inside_export import export_inside
 from gate.console.inside_long import LongInside
 from gate.console.lane_words import household_text
 from gate.console.log import span_text
@@ -50,7 +51,8 @@ class InsidePage:
         say = visit.say
         with widgets.div("page-head"):
             widgets.heading(say("nav.inside")).classes("grow")
-            self._part = widgets.text_field(say("log.plate")).classes(remove="field")
+            wanted = visit.request.query_params.get("plate", "")
+            self._part = widgets.text_field(say("log.plate"), wanted).classes(remove="field")
             self._part.props("debounce=300 clearable").on_value_change(self.draw)
             names = {_ALL: say("shell.all")}
             names |= {one.value: visit.texts.name_of("occupant", one.value) for one in Occupant}
@@ -58,6 +60,12 @@ class InsidePage:
             self._class.classes(remove="field").style("min-width:150px")
             self._class.on_value_change(self.draw)
             widgets.icon_button("refresh", say("stays.refresh"), self.draw)
+            if visit.may(Action.EXPORT):
+                widgets.button(
+                    say("export.title"),
+                    lambda: export_inside(visit, self._which()),
+                    icon="download",
+                )
             if visit.may(Action.CHANGE_REGISTRY):
                 widgets.button(
                     say("stays.long"),

@@ -27,7 +27,7 @@ NEWEST = 8
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A line of what was corrected. may_undo: it is the newest that is known of the vehicle."""
+    """A line of what was corrected. may_undo: it is the newest known of the vehicle or class."""
 
     row: AuditRow
     correction: Correction
@@ -75,6 +75,12 @@ def _read(services: Services, which: Which, after: Place | None, limit: int) -> 
             if (correction := correction_in(row.action, row.target, row.detail))
         )
         return Shown(stays.counts(session), stays.page(session, which, after, limit), done)
+
+
+def lines(services: Services, which: Which, after: Place | None, limit: int) -> Stays:
+    """A page of the list, as `read` shows it. Raises JournalAway, SQLAlchemyError."""
+    with services.journal.reading() as session:
+        return stays.page(session, which, after, limit)
 
 
 def capacity(services: Services, occupant: Occupant) -> int | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from html import escape
-from typing import Any
+from typing import Any, assert_never
 
 from nicegui import ui
 
@@ -17,7 +17,14 @@ from gate.console.why_sheet import remark_of, why_sheet
 from gate.inside_deeds import Unclear
 from gate.people import Action
 from gate.ports import Written
-from registry.corrections import MOST_COUNTED, Correction, CorrectionRefusal, Recounted, TakenOut
+from registry.corrections import (
+    MOST_COUNTED,
+    Correction,
+    CorrectionRefusal,
+    PutInside,
+    Recounted,
+    TakenOut,
+)
 from registry.kinds import Occupant
 from registry.plates import Plate, PlateColour
 from registry.snapshot import plate_of
@@ -90,12 +97,26 @@ def take_back(visit: Visit, done: Done, then: Then) -> None:
             visit.tell("stays.done", n=1)
         await then()
 
-    plate = plate_of(done.row.target)
-    hint = "stays.undo_left" if isinstance(done.correction, TakenOut) else "stays.undo_came"
+    above, hint = _what_is_taken_back(visit, done)
     why_sheet(
         visit, visit.say("stays.undo"), {"mistake": visit.say("stays.reason.mistake")}, chosen,
-        hint=visit.say(hint), above=plate_chip(plate, size="big"), right=Action.CORRECT_INSIDE,
+        hint=hint, above=above, right=Action.CORRECT_INSIDE,
     )  # fmt: skip
+
+
+def _what_is_taken_back(visit: Visit, done: Done) -> tuple[str, str]:
+    """What stands on the sheet: the plate, or the class and its counts; and what will be so."""
+    match done.correction:
+        case Recounted(occupant, before, after):
+            kind = escape(visit.texts.name_of("occupant", occupant.value))
+            counted = f'<strong class="mono">{kind} {before:,} → {after:,}</strong>'
+            return counted, visit.say("stays.undo_count", n=f"{before - after:+,}")
+        case TakenOut(key):
+            return plate_chip(plate_of(key), size="big"), visit.say("stays.undo_left")
+        case PutInside(key):
+            return plate_chip(plate_of(key), size="big"), visit.say("stays.undo_came")
+        case _:
+            assert_never(done.correction)
 
 
 def came_in(visit: Visit, then: Then) -> None:

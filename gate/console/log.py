@@ -9,7 +9,7 @@ from html import escape
 
 from gate.console import widgets
 from gate.console.asking_aside import ask
-from gate.console.exporting import export_sheet
+from gate.console.exporting import export_passages
 from gate.console.lane_words import VERDICT_ICONS, household_text, reason_text
 from gate.console.log_filter import FilterBar, names_somebody
 from gate.console.look_up import with_reason
@@ -50,7 +50,7 @@ class LogPage:
                 if visit.may(Action.EXPORT):
                     widgets.button(
                         say("export.title"),
-                        lambda: export_sheet(visit, self._bar.filter()),
+                        lambda: export_passages(visit, self._bar.filter()),
                         icon="download",
                     )
                 self._count = widgets.words("", "soft").props("aria-live=polite")

@@ -10,7 +10,7 @@ from nicegui import ui
 from gate.console import widgets
 from gate.console.asking_aside import ask
 from gate.console.charts import percent
-from gate.console.exporting import export_sheet
+from gate.console.exporting import export_passages
 from gate.console.lane_words import reason_text, remark_text
 from gate.console.log import HEADS, passage_cells
 from gate.console.pages import Pages
@@ -77,7 +77,7 @@ class ReportsPage:
 
     def _export(self) -> None:
         period = self._period()
-        export_sheet(self._visit, PassageFilter(since=period.since, until=period.until))
+        export_passages(self._visit, PassageFilter(since=period.since, until=period.until))
 
     async def draw(self) -> None:
         """Draw the report of what is chosen."""

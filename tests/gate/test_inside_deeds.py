@@ -23,6 +23,7 @@ from gate.ports import Written
 from gate.projection import Projection
 from gate.register import Register
 from gate.registry_effects import RegistryEffects
+from gate.report_lists import audit_row
 from gate.tables import audit, inside
 from registry import dossiers
 from registry.corrections import (
@@ -117,6 +118,9 @@ def test_a_space_is_free_at_once_for_the_households_next_vehicle(office: Desk) -
     register = Register(office.journal, office.clock)
     now = office.clock.utc
     assert isinstance(register.standing(plate(SECOND), now), SpaceTaken)
+    assert register.snapshot.in_its_spaces(plate(SECOND)) == (OWNER,)
+    assert register.snapshot.in_its_spaces(plate(OWNER)) == ()
+    assert register.snapshot.in_its_spaces(plate(STRANGER)) == ()
     assert do(office, taken_out(register.snapshot, OWNER)) == (None,)
     register.refresh()
     assert isinstance(register.standing(plate(SECOND), now), Registered)
@@ -209,6 +213,42 @@ def test_a_stay_that_is_put_back_is_the_stay_it_was(office: Desk) -> None:
     assert state(office).inside == {}
 
 
+def test_a_count_is_taken_back_and_what_came_since_still_counts(office: Desk) -> None:
+    passes(office, "a", OWNER)
+    register = Register(office.journal, office.clock)
+    assert do(office, Recounted(Occupant.RESIDENT, 1, 7)) == (None,)
+    counted = newest(office)
+    passes(office, "b", SECOND)
+    assert back(office, counted, register.snapshot) == Undone("resident")
+    assert state(office).counts == {Occupant.RESIDENT: 2}
+    assert back(office, counted, register.snapshot) is CorrectionRefusal.COUNT_CHANGED
+    assert back(office, newest(office), register.snapshot) == Undone("resident")
+    assert state(office).counts == {Occupant.RESIDENT: 8}
+
+
+def test_a_count_is_not_taken_back_behind_a_newer_one_or_below_nothing(office: Desk) -> None:
+    register = Register(office.journal, office.clock)
+    do(office, Recounted(Occupant.RESIDENT, 0, 3))
+    older = newest(office)
+    assert _may_undo(office, older)
+    do(office, Recounted(Occupant.VISITOR, 0, 1))
+    assert _may_undo(office, older)
+    do(office, Recounted(Occupant.RESIDENT, 3, 1))
+    assert not _may_undo(office, older)
+    assert back(office, older, register.snapshot) is CorrectionRefusal.COUNT_CHANGED
+    visitors = newest(office) - 1
+    passes(office, "a", VISITOR, Direction.OUT)
+    assert not _may_undo(office, visitors)
+    assert back(office, visitors, register.snapshot) is CorrectionRefusal.NO_COUNT
+
+
+def _may_undo(office: Desk, number: int) -> bool:
+    with office.journal.reading() as session:
+        line = audit_row(session.connection(), number)
+        assert line is not None
+        return inside_deeds.may_undo(session, line)
+
+
 def test_nothing_is_taken_back_once_the_vehicle_came_or_went(office: Desk) -> None:
     passes(office, "a", OWNER)
     register = Register(office.journal, office.clock)
@@ -217,8 +257,7 @@ def test_nothing_is_taken_back_once_the_vehicle_came_or_went(office: Desk) -> No
     passes(office, "b", OWNER)
     passes(office, "c", OWNER, Direction.OUT)
     assert back(office, first, register.snapshot) is CorrectionRefusal.OTHER_STAY
-    do(office, Recounted(Occupant.RESIDENT, 0, 3))
-    assert back(office, newest(office), register.snapshot) is CorrectionRefusal.OTHER_STAY
+    assert back(office, 1, register.snapshot) is CorrectionRefusal.OTHER_STAY  # No correction.
     assert back(office, 99_999, register.snapshot) is CorrectionRefusal.OTHER_STAY
 
 
@@ -414,6 +453,11 @@ def _undo(here: Books, model: Model) -> None:
         assert presence_of(here, done.key) == done.since
     elif isinstance(done, PutInside) and isinstance(answer, Undone):
         model.leave(done.key, done.occupant)
+    elif isinstance(done, Recounted):
+        uncounted = model.counts[done.occupant] - (done.after - done.before)
+        assert isinstance(answer, Undone) is (uncounted >= 0)
+        if uncounted >= 0:
+            model.counts[done.occupant] = uncounted
 
 
 def presence_of(here: Books, key: str) -> datetime | None:

@@ -56,6 +56,13 @@ MUTANTS: dict[str, Mutant] = {
         "since=done.since,",
         "since=at,",
     ),
+    "a count that is taken back forgets who came since": (
+        COUNTED,
+        [("recount", OWNER), ("in", OWNER), ("undo", OWNER)],
+        inside_deeds._uncounted,
+        "now - (done.after - done.before)",
+        "done.before",
+    ),
     "the page's list forgets who was put inside": (
         COUNTED,
         [("put", OWNER)],

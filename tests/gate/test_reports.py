@@ -19,7 +19,7 @@ from gate import report_log
 from gate.database import FILE, Database, open_database
 from gate.entries import Audited
 from gate.events import Direction, LaneId, Reason, Verdict
-from gate.exports import Columns, Form, ReasonMissing, Taker, export, harmless
+from gate.exports import Columns, Form, ReasonMissing, Taker, export, harmless, passages
 from gate.report_values import AuditFilter, PassageFilter, PassageRow, Period
 from gate.reports import Reports
 from gate.rollups import facets
@@ -302,8 +302,9 @@ def test_lists_are_exported_with_watermark_and_record(tmp_path: Path) -> None:
 
         def take(form: Form, by: Taker = taker) -> Path:
             target = tmp_path / f"list.{form}"
+            listed = passages(reports, PassageFilter(), COLUMNS, ZONE)
             n = export(
-                made.journal, reports, PassageFilter(), COLUMNS, by, target, form, ZONE,
+                made.journal, listed, by, target, form,
                 progress=lambda done, of: told.append((done, of)),
             )  # fmt: skip
             assert n == 2

@@ -1,18 +1,26 @@
 """Who is inside, looked at and corrected in a real Chromium: once, for a reason, taken back."""
 
+import csv
+from contextlib import closing
 from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
 
+import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import col, select
 
 from gate.console import inside_desk
+from gate.events import Decision, LaneId, Reason, Verdict
 from gate.people import Role, User
 from gate.report_values import AuditFilter
 from gate.texts import Language
-from registry.corrections import PutInside
+from registry.corrections import PutInside, TakenOut
 from registry.kinds import Occupant
-from registry.records import OccupancyCount, Presence
+from registry.plates import Plate, parse
+from registry.records import OccupancyCount, Presence, SpaceVehicle, Vehicle
+from registry.rules import SpaceId
 from tests.gate.console.browsing import settle
 from tests.gate.console.serving import Served
 
@@ -108,6 +116,16 @@ def test_a_count_says_what_it_changes_before_it_is_kept(enter, pages):
     expect(page.locator(".card", has_text="Visitor").locator(".figure").first).to_have_text("77")
     assert counted(pages, Occupant.VISITOR) == 77
     assert lines(pages, "presence_recounted") == 1
+    # A slip: the difference is taken back, and a doubled click takes it back once.
+    corrected = page.locator(".row-flex", has_text=f"{before:,} → 77")
+    corrected.get_by_role("button", name="Take back").click()
+    expect(sheet).to_contain_text(f"({before - 77:+,})")
+    sheet.get_by_role("button", name="Pressed by mistake").dblclick()
+    expect(page.locator(".card", has_text="Visitor").locator(".figure").first).to_have_text(
+        f"{before:,}"
+    )
+    assert counted(pages, Occupant.VISITOR) == before
+    assert lines(pages, "presence_recounted") == 2
 
 
 def test_who_was_not_seen_for_long_is_ticked_and_ended_together(enter, pages):
@@ -138,3 +156,87 @@ def test_an_auditor_looks_and_corrects_nothing(enter, pages):
     expect(page.locator(".figure").first).to_be_visible()
     for name in ("已不在场内", "有车在场内", "清点", "久未见车", "撤回"):
         expect(page.get_by_role("button", name=name)).to_have_count(0)
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_who_may_export_takes_the_list_with_a_reason_and_a_watermark(enter, pages, form, tmp_path):
+    there = somebody_inside(pages)
+    guard = enter("guard")
+    open_page(guard, pages)
+    expect(guard.get_by_role("button", name="导出")).to_have_count(0)
+    page = enter("manager")
+    open_page(page, pages)
+    page.get_by_label("车牌", exact=True).fill(there.plate[-4:])
+    expect(line_of(page, there.plate)).to_be_visible()
+    before = lines(pages, "exported")
+    page.get_by_role("button", name="导出").click()
+    sheet = page.get_by_role("dialog")
+    if form == "csv":
+        sheet.get_by_label("文件类型").click()
+        page.get_by_role("option", name="CSV").click()
+    with page.expect_download() as download:
+        sheet.get_by_role("button", name="开始导出").dblclick()
+    target = tmp_path / f"inside.{form}"
+    download.value.save_as(target)
+    rows = sheet_rows(target)
+    assert rows[0][0].startswith("荷兰小镇 · manager 于 ")
+    assert rows[1][:2] == ["车牌", "类别"]
+    assert [row[0] for row in rows[2:]] == [there.plate]
+    assert lines(pages, "exported") == before + 1
+
+
+def sheet_rows(file: Path) -> list[list[str]]:
+    if file.suffix == ".csv":
+        return list(csv.reader(file.read_text("utf-8-sig").splitlines()))
+    with closing(openpyxl.load_workbook(file)) as book:
+        return [[str(one) for one in row] for row in book.worksheets[0].values]
+
+
+def two_in_one_space(pages: Served) -> tuple[int, str, str]:
+    """A space and two of the vehicles that may stand in it."""
+    with pages.site.journal.reading() as session:
+        rows = session.exec(
+            select(SpaceVehicle.space_id, Vehicle.plate)
+            .join(Vehicle, col(Vehicle.id) == col(SpaceVehicle.vehicle_id))
+            .order_by(col(SpaceVehicle.space_id), col(Vehicle.id))
+        ).all()
+    for (space, plate), (other, second) in pairwise(rows):
+        if space == other:
+            return space, plate, second
+    raise AssertionError("the sample has no space with two vehicles")
+
+
+def test_a_guard_sees_which_vehicle_is_in_the_space_and_corrects_a_missed_exit(enter, pages):
+    services = pages.site.services
+    space, there, waiting = two_in_one_space(pages)
+    stays = services.registry.snapshot.inside
+    gone = [
+        TakenOut(key, stays[key].since, stays[key].occupant)
+        for key in (services.registry.snapshot.taken.get(SpaceId(space)), there, waiting)
+        if key in stays
+    ]
+    came = PutInside(there, services.clock.now().utc, Occupant.RESIDENT, (SpaceId(space),))
+    inside_desk.correct(services, User("tests", Role.ADMIN), [*gone, came], "tests")
+    parsed = parse(waiting)
+    assert isinstance(parsed, Plate)
+    assert services.registry.snapshot.in_its_spaces(parsed) == (there,)
+    before = pages.site.lanes.lanes[LaneId("south")]
+    decision = Decision(Verdict.ASK_GUARD, Reason.SPACE_TAKEN, plate=waiting)
+    pages.site.lanes.change("south", state="asking", decision=decision, plate=waiting, colour="")
+    try:
+        page = enter("guard")
+        page.goto(f"{pages.url}/ask")
+        settle(page)
+        expect(page.get_by_role("link", name="看场内车辆")).to_be_visible()
+        page.keyboard.press("s")
+        page.wait_for_url("**/inside?plate=*")
+        settle(page)
+        expect(page.locator(".candidate")).to_have_count(1)
+        line_of(page, there).get_by_role("button", name="已不在场内").click()
+        page.get_by_role("dialog").get_by_role("button", name="巡查核实").click()
+        expect(line_of(page, there)).to_have_count(0)
+        page.goto(f"{pages.url}/ask")
+        settle(page)
+        expect(page.locator(".ask")).to_contain_text("车位现在空着")
+    finally:
+        pages.site.lanes.lanes[LaneId("south")] = before

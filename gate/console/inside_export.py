@@ -1,0 +1,52 @@
+"""The list of vehicles inside as a file: whose, since when, where; names masked as on the page."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from gate.console import inside_desk
+from gate.console.exporting import export_sheet
+from gate.console.lane_words import household_text
+from gate.console.visit import Visit
+from gate.exports import Listed, harmless
+from gate.people import Action
+from registry.names import mask
+from registry.stays import Place, StayLine, Which
+
+PORTION: Final = 500
+FIELDS: Final = ("plate", "class", "household", "since", "space", "due", "overstay", "passage")
+
+
+def export_inside(visit: Visit, which: Which) -> None:
+    """Ask for file and reason, then export the vehicles inside that match."""
+    if visit.act(Action.SEE_INSIDE) is not None:
+        export_sheet(visit, lambda: listed(visit, which))
+
+
+def listed(visit: Visit, which: Which) -> Listed:
+    """The vehicles inside that match, longest inside first."""
+    headings = tuple(visit.say(f"stays.column.{name}") for name in FIELDS)
+    return Listed(f"inside {which}", headings, _lines(visit, which))
+
+
+def _lines(visit: Visit, which: Which) -> Iterator[list[str]]:
+    after: Place | None = None
+    while True:
+        page = inside_desk.lines(visit.services, which, after, PORTION)
+        for line in page.lines:
+            yield [harmless(cell) for cell in _cells(visit, line)]
+        if (after := page.next) is None:
+            return
+
+
+def _cells(visit: Visit, line: StayLine) -> tuple[str, ...]:
+    """As FIELDS."""
+    return (
+        line.plate,
+        visit.texts.name_of("occupant", line.occupant.value),
+        household_text(visit.texts, line.home) or mask(line.holder),
+        visit.time(line.since),
+        line.space,
+        visit.time(line.due),
+        visit.say("stays.overstay") if line.overstays(visit.now()) else "",
+        line.passage,
+    )

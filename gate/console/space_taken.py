@@ -1,0 +1,65 @@
+"""Which vehicle stands in the space of one that waits (一位多车), and the way to put that right.
+
+A missed exit keeps a space taken: the guard sees which vehicle is meant to stand there, looks, and
+corrects it on the page of those inside.
+"""
+
+from html import escape
+from typing import Final
+from urllib.parse import quote
+
+from nicegui import ui
+
+from gate.console import widgets
+from gate.console.plate_chip import plate_chip
+from gate.console.visit import Visit
+from gate.events import Reason
+from gate.people import Action
+from gate.ports import LaneView
+from registry.plates import Malformed, PlateColour, parse
+from registry.snapshot import plate_of
+
+KEY: Final = "s"
+
+
+def in_the_way(visit: Visit, view: LaneView) -> tuple[str, ...] | None:
+    """Return what stands in the vehicle's spaces; None where it waits for another reason."""
+    if view.decision is None or view.decision.reason is not Reason.SPACE_TAKEN:
+        return None
+    plate = parse(view.plate)
+    if isinstance(plate, Malformed) or not visit.may(Action.SEE_INSIDE):
+        return None
+    seen = next((one for one in PlateColour if one.value == view.colour), PlateColour.UNKNOWN)
+    return visit.services.registry.snapshot.in_its_spaces(plate, seen)
+
+
+def strip(visit: Visit, view: LaneView, *, first: bool) -> None:
+    """Place the vehicles in the way, each with a link to where its stay is corrected."""
+    keys = in_the_way(visit, view)
+    if keys is None:
+        return
+    if not keys:
+        widgets.badge(visit.say("ask.space_free"), "good", "local_parking")
+        return
+    inside = visit.services.registry.snapshot.inside
+    with widgets.div("candidate"), widgets.div("words col-flex"):
+        widgets.words(visit.say("ask.in_space"), "small soft")
+        for number, key in enumerate(keys):
+            since = visit.say("stays.since", since=visit.hour(inside[key].since))
+            hint = ' <kbd class="key">S</kbd>' if first and number == 0 else ""
+            widgets.raw(
+                f"{plate_chip(plate_of(key))}"
+                f'<span class="small soft mono">{escape(since)}</span>'
+                f'<a href="{_page(key)}">{escape(visit.say("ask.look_inside"))}</a>{hint}',
+                "row-flex",
+            )
+
+
+def look(visit: Visit, view: LaneView) -> None:
+    """Go to the first vehicle in the way, among those inside."""
+    if keys := in_the_way(visit, view):
+        ui.navigate.to(_page(keys[0]))
+
+
+def _page(key: str) -> str:
+    return f"/inside?plate={quote(plate_of(key))}"
