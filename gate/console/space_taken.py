@@ -42,6 +42,7 @@ def strip(visit: Visit, view: LaneView, *, first: bool) -> None:
         widgets.badge(visit.say("ask.space_free"), "good", "local_parking")
         return
     inside = visit.services.registry.snapshot.inside
+    label = escape(visit.say("ask.look_inside"))
     with widgets.div("candidate"), widgets.div("words col-flex"):
         widgets.words(visit.say("ask.in_space"), "small soft")
         for number, key in enumerate(keys):
@@ -50,7 +51,7 @@ def strip(visit: Visit, view: LaneView, *, first: bool) -> None:
             widgets.raw(
                 f"{plate_chip(plate_of(key))}"
                 f'<span class="small soft mono">{escape(since)}</span>'
-                f'<a href="{_page(key)}">{escape(visit.say("ask.look_inside"))}</a>{hint}',
+                f'<a class="plain-btn" href="{_page(key)}">{label}{hint}</a>',
                 "row-flex",
             )
 

@@ -24,11 +24,12 @@ from pathlib import Path
 
 import psutil
 from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Error as PlaywrightError
 
 from gate.events import Decision, Reason, Verdict
 from gate.system_clock import SystemClock
 from tests.bench.bench_journal import told
-from tests.gate.console.browsing import chromium, log_in, open_context
+from tests.gate.console.browsing import chromium, log_in, open_context, settle
 from tests.gate.console.serving import Served, served
 from tests.gate.journal_cast import whole
 
@@ -90,7 +91,12 @@ class Console:
 
     def drawn(self, plate: str, within_s: float = 10.0) -> float | None:
         """When the plate was drawn, wall-clock milliseconds; None if it was not."""
-        at = self.page.evaluate(TAKE, [plate, within_s * 1000])
+        try:
+            at = self.page.evaluate(TAKE, [plate, within_s * 1000])
+        except PlaywrightError:  # A starved machine lost the socket; the page was loaded anew.
+            settle(self.page)
+            self.page.evaluate(WATCH)
+            return None
         return None if at is None else float(at)
 
 
