@@ -3,7 +3,7 @@
 from html import escape
 from typing import assert_never
 
-from gate.console.lane_words import reason_text, remark_text
+from gate.console.lane_words import actor_text, reason_text, remark_text
 from gate.entries import (
     AlarmAcknowledged,
     AlarmRaised,
@@ -67,7 +67,7 @@ def _passage_line(
         case PassageDecided():
             verdict = texts.say(f"verdict.{entry.decision.verdict.value}")
             why = reason_text(texts, entry.decision.reason.value)
-            by = texts.say("shell.auto") if entry.by == "auto" else entry.by
+            by = actor_text(texts, entry.by)
             return _joined(verdict, why, by, remark_text(texts, entry.remark))
         case PassageEnded():
             return _joined(texts.name_of("outcome", entry.end.value), _why(texts, entry.why))
@@ -78,7 +78,7 @@ def _passage_line(
 def _opening_line(texts: Texts, entry: OpeningOrdered | OpeningEnded) -> str:
     match entry:
         case OpeningOrdered():
-            by = texts.say("shell.auto") if entry.by == "auto" else entry.by
+            by = actor_text(texts, entry.by)
             why = reason_text(texts, entry.reason)
             kind = texts.say("entry.emergency") if entry.emergency else texts.say("entry.ordered")
             return _joined(kind, by, why, remark_text(texts, entry.remark))

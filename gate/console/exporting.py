@@ -14,7 +14,7 @@ from nicegui import run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
 from gate.console import widgets
-from gate.console.lane_words import household_text, reason_text, remark_text
+from gate.console.lane_words import actor_text, household_text, reason_text, remark_text
 from gate.console.look_up import REASONS, why_text
 from gate.console.once import Once
 from gate.console.visit import Visit
@@ -176,7 +176,7 @@ def columns(visit: Visit) -> Columns:
             case "remark":
                 return remark_text(texts, value)
             case "actor":
-                return texts.say("shell.auto") if value == "auto" else value
+                return actor_text(texts, value)
             case _:
                 return texts.name_of(_AREAS[field], value) if field in _AREAS and value else value
 

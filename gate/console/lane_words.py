@@ -32,6 +32,11 @@ def icon_html(name: str) -> str:
     return f'<i class="q-icon material-icons" aria-hidden="true">{name}</i>'
 
 
+def actor_text(texts: Texts, actor: str) -> str:
+    """Return who acted, in the reader's language where it was nobody but the program."""
+    return texts.say("shell.auto") if actor == "auto" else actor
+
+
 def state_badges(texts: Texts, view: LaneView) -> str:
     """Return arm, loop, mode, link and camera as badges; what is well and silent is left out."""
     kind, icon = _ARM.get(view.arm, ("ask", "help"))

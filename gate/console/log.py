@@ -10,7 +10,7 @@ from html import escape
 from gate.console import widgets
 from gate.console.asking_aside import ask
 from gate.console.exporting import export_passages
-from gate.console.lane_words import VERDICT_ICONS, household_text, reason_text
+from gate.console.lane_words import VERDICT_ICONS, actor_text, household_text, reason_text
 from gate.console.log_filter import FilterBar, names_somebody
 from gate.console.look_up import with_reason
 from gate.console.pages import Pages
@@ -147,7 +147,7 @@ def _cells(visit: Visit, row: PassageRow, names: dict[str, str]) -> list[str]:
         escape(why),
         escape(household_text(texts, row.household)),
         escape(names.get(str(row.lane), str(row.lane))),
-        escape(visit.say("shell.auto") if row.actor == "auto" else row.actor),
+        escape(actor_text(visit.texts, row.actor)),
         escape(span_text(visit, row.dwell)),
     ]
 

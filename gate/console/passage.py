@@ -6,7 +6,13 @@ from html import escape
 from gate.console import widgets
 from gate.console.asking_aside import ask
 from gate.console.entry_words import entry_line
-from gate.console.lane_words import household_text, reason_aloud, reason_text, remark_text
+from gate.console.lane_words import (
+    actor_text,
+    household_text,
+    reason_aloud,
+    reason_text,
+    remark_text,
+)
 from gate.console.log import span_text
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
@@ -104,7 +110,7 @@ def _paired(visit: Visit, row: PassageRow, other: PassageRow) -> None:
 def _facts(visit: Visit, row: PassageRow) -> None:
     say, texts = visit.say, visit.texts
     names = {str(view.lane): view.name for view in visit.services.lanes.views()}
-    by = say("shell.auto") if row.actor == "auto" else row.actor
+    by = actor_text(texts, row.actor)
     pairs = (
         ("passage.time", visit.time(row.started)),
         ("passage.lane", names.get(str(row.lane), str(row.lane))),
@@ -188,7 +194,7 @@ def _opening(visit: Visit, row: OpeningRow) -> list[str]:
     )
     kind = "good" if row.outcome == "raised" else "bad"
     millis = _millis(visit, row.millis)
-    by = visit.say("shell.auto") if row.actor == "auto" else row.actor
+    by = actor_text(visit.texts, row.actor)
     return [
         f'<code class="mono small">{escape(str(row.order)[:8])}</code>',
         f'<span class="mono">{visit.time(row.ordered)}</span>',

@@ -11,7 +11,7 @@ from gate.console import widgets
 from gate.console.asking_aside import ask
 from gate.console.charts import percent
 from gate.console.exporting import export_passages
-from gate.console.lane_words import reason_text, remark_text
+from gate.console.lane_words import actor_text, reason_text, remark_text
 from gate.console.log import HEADS, passage_cells
 from gate.console.pages import Pages
 from gate.console.visit import Visit
@@ -152,7 +152,7 @@ class ReportsPage:
             widgets.table(["", *(say(f"reports.{h}") for h in heads)], cells, caption=say(title))
 
     def _person(self, actor: str) -> str:
-        return self._visit.say("shell.auto") if actor == "auto" else actor or "—"
+        return actor_text(self._visit.texts, actor) or "—"
 
     def _fault(self, label: str) -> str:
         kind, _, value = label.partition(":")

@@ -8,7 +8,7 @@ from html import escape
 
 from gate.console import visitor_records, widgets
 from gate.console.asking_aside import ask
-from gate.console.lane_words import household_text
+from gate.console.lane_words import actor_text, household_text
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.register_desk import read
@@ -95,7 +95,7 @@ class VisitorLog:
             f'<span class="mono">{left}</span>',
             widgets.badge_html(due, "ask", "schedule") if late else escape(due),
             self._fit(line.outcome),
-            escape(line.by),
+            escape(actor_text(visit.texts, line.by)),
         ]
 
     def _checks(self, lines: tuple[CheckLine, ...]) -> None:

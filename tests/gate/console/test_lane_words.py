@@ -7,6 +7,7 @@ import pytest
 from gate.console.entry_words import entry_line
 from gate.console.gate_drawing import state_classes
 from gate.console.lane_words import (
+    actor_text,
     answer_html,
     household_text,
     reason_aloud,
@@ -137,3 +138,8 @@ def test_a_remark_begins_with_a_code_of_the_reason_list_or_not():
     assert remark_text(texts, "delivery") == "快递外卖"
     assert remark_text(texts, "delivery: 三号楼") == "快递外卖：三号楼"
     assert remark_text(texts, "anything else") == "anything else"
+
+
+def test_what_nobody_did_is_said_in_the_readers_language():
+    assert actor_text(Texts(Language.CHINESE), "auto") == "自动"
+    assert actor_text(Texts(Language.ENGLISH), "guard") == "guard"
