@@ -81,6 +81,14 @@ def _add_arguments(name: str, verb: argparse.ArgumentParser) -> None:
             verb.add_argument("--out", type=Path, required=True, help="folder of the weights")
             verb.add_argument("--name", default="reader")
             verb.add_argument(
+                "--mean-with",
+                type=Path,
+                action="append",
+                default=[],
+                metavar="STATE",
+                help="reader: an earlier state of the run; the mean of the weights is exported",
+            )
+            verb.add_argument(
                 "--pictures", type=int, default=2_000, help="rendered to calibrate on"
             )
         case "evaluate":

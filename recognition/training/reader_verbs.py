@@ -133,7 +133,7 @@ def export(options: argparse.Namespace) -> int:
     from recognition.training.export import export_reader
     from recognition.training.train import READER, Files, load_average
 
-    net = load_average(Files(options.folder).state, READER)
+    net = load_average(Files(options.folder).state, READER, *options.mean_with)
     plain = export_reader(net, options.folder / "uncalibrated", options.name)
     real, rendered = calibration_pictures(options)
     pictures = real + rendered

@@ -145,10 +145,21 @@ def averaged_net(state: dict[str, Tensor], task: Task[Net]) -> Net:
     return net.eval()
 
 
-def load_average(path: Path, task: Task[Net]) -> Net:
-    """The averaged network of a saved run."""
-    saved = torch.load(path, map_location="cpu", weights_only=True)
-    return averaged_net(saved["average"], task)
+def load_average(path: Path, task: Task[Net], *also: Path) -> Net:
+    """The averaged network of a saved run, or the mean of those of several states of one run.
+
+    The mean errs less than each of them (Wortsman et al., Model soups, arXiv 2203.05482).
+    """
+    states = [
+        torch.load(one, map_location="cpu", weights_only=True)["average"] for one in (path, *also)
+    ]
+    return averaged_net({name: _mean([one[name] for one in states]) for name in states[0]}, task)
+
+
+def _mean(values: list[Tensor]) -> Tensor:
+    """Element by element; what is counted in whole numbers is the first one's."""
+    first = values[0]
+    return torch.stack(values).mean(dim=0) if first.is_floating_point() else first
 
 
 def train(

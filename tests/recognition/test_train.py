@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from recognition.manifest import ModelError, load_manifest
 from recognition.reader import PlateNetwork
 from recognition.training.__main__ import main
 from recognition.training.calibrate import fit_temperatures
 from recognition.training.scores import Judged, accuracy, kept_above, reliability
-from recognition.training.train import Recipe, rate_at
+from recognition.training.train import READER, Recipe, load_average, rate_at
 from tests.recognition.training_road import drawn_data, run
 
 
@@ -27,12 +28,17 @@ def test_every_step_from_nothing_to_an_error_page(tmp_path, data, capsys):
     run("synth", *common, "--pictures", 24, "--shard-size", 12)
     small = ("--batch", 8, "--every", 2, "--threads", 1)
     run("train", *common, "--steps", 2, *small)
+    earlier = tmp_path / "earlier.pt"
+    earlier.write_bytes((scratch / "reader-state.pt").read_bytes())
     run("train", *common, "--steps", 4, *small)
     log = [json.loads(line) for line in (scratch / "reader-log.jsonl").read_text().splitlines()]
     assert [entry["step"] for entry in log] == [2, 4]
     assert "source drawn" in log[-1]
 
     run("export", *common, "--out", out, "--name", "tiny", "--pictures", 4)
+    run("export", *common, "--out", out, "--name", "mean", "--pictures", 4, "--mean-with", earlier)
+    kinds = {name: (out / f"{name}.onnx").read_bytes() for name in ("tiny", "mean")}
+    assert kinds["tiny"] != kinds["mean"]
     manifest = load_manifest(out / "tiny.json")
     assert len(manifest.temperatures) == manifest.slots
     reading = PlateNetwork(out / "tiny.json").read([np.zeros((30, 90, 3), np.uint8)])
@@ -93,3 +99,15 @@ def test_reliability_bars_hold_every_picture_once():
     bars = reliability(stated, np.array([False, True, True]))
     assert [bar.count for bar in bars] == [1, 2]
     assert bars[1].right == 1.0
+
+
+def test_the_mean_of_states_lies_between_them(tmp_path):
+    nets = [READER.make(), READER.make()]
+    paths = [tmp_path / f"{number}.pt" for number in range(2)]
+    for net, path in zip(nets, paths, strict=True):
+        torch.save({"average": net.state_dict()}, path)
+    mean = load_average(paths[0], READER, paths[1]).state_dict()
+    for name, value in mean.items():
+        one, other = (net.state_dict()[name] for net in nets)
+        expected = (one + other) / 2 if one.is_floating_point() else one
+        torch.testing.assert_close(value, expected)
