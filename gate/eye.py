@@ -10,6 +10,7 @@ import logging
 import signal
 from dataclasses import replace
 from functools import partial
+from math import inf
 from multiprocessing.connection import Connection
 from typing import assert_never
 
@@ -49,6 +50,8 @@ PREVIEW_WIDTH = 640
 REPORT_EVERY = 0.5
 FRAME_EVERY = 1.0
 """Seconds between whole pictures of one track; the first one is always sent."""
+STILL_FPS = 5.0
+"""Pictures a second that are looked at while nothing moves: converting them is what rest costs."""
 HUNG_AFTER = 15.0
 """Seconds for which a decoder may be away; opening a stream and asking why it failed take 12."""
 NAP = 0.1
@@ -116,6 +119,7 @@ class _Eye:
             match command:
                 case Look(on):
                     if on and not self._looking:
+                        self._camera.pace()
                         self._snapshot()
                     self._looking = on
                 case Ask(below):
@@ -133,6 +137,7 @@ class _Eye:
         self._motion = motion.watch(self._motion, small)
         self._change = motion.change(self._change, small, frame.taken)
         busy = self._motion.moving or self._looking
+        self._camera.pace(inf if busy else STILL_FPS)
         self._preview(frame, PREVIEW_EVERY if busy else PREVIEW_STILL_EVERY)
         if not busy:
             self._follow(frame, ())

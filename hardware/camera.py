@@ -14,6 +14,7 @@ Rules:
 import logging
 import threading
 from collections.abc import Callable
+from math import inf
 from typing import TypeVar
 
 from hardware.camera_flow import Flow, flow
@@ -64,6 +65,7 @@ class Camera:
         self._flow = Flow()
         self._inside: float | None = None
         self._denials = 0
+        self._every = 1.0 / settings.fps
         self._number = 0
         self._interval: float | None = None
         self._last_at = 0.0
@@ -85,6 +87,13 @@ class Camera:
     def latest(self) -> Frame | None:
         """Return the newest picture, or None while there was none since the last loss."""
         return self._frame
+
+    def pace(self, fps: float = inf) -> None:
+        """Take at most `fps` pictures a second of a live source from now on, or as many as set.
+
+        The others are taken off the wire as before, so that none waits; they are not converted.
+        """
+        self._every = 1.0 / min(fps, self._settings.fps)
 
     def health(self) -> CameraHealth:
         """Return how the camera is doing at this moment."""
@@ -142,21 +151,22 @@ class Camera:
             self._call(source.close)
 
     def _play(self, source: Source) -> bool:
-        opened = due = self._clock.monotonic()
+        opened = self._clock.monotonic()
+        last = opened - self._every
         self._judgement, self._flow = Judgement(), Flow()
-        wanted_every = 1.0 / self._settings.fps
         while not self._stop.is_set():
+            every = self._every if source.paced else 1.0 / self._settings.fps
             if not source.paced:
-                self._clock.wait(self._stop, due - self._clock.monotonic())
+                self._clock.wait(self._stop, last + every - self._clock.monotonic())
             asked = self._clock.monotonic()
             if not self._call(source.grab):
                 return self._dry(source)
             now = self._clock.monotonic()
             self._flow = flow(self._flow, asked, now)
             # A little early is in time: a camera of the wanted rate must not lose every other one.
-            if now >= due - wanted_every / 4:
+            if now >= last + every * 3 / 4:
                 self._take(source, now)
-                due = max(due + wanted_every, now)
+                last = max(last + every, now - every)
             if now - opened > _STEADY_AFTER:
                 self._delay = _FIRST_DELAY
         return False

@@ -1,12 +1,13 @@
-"""How often the console is sent a picture: what moves at once and often, a still road seldom."""
+"""How often a picture is looked at, and sent to the console: a still road seldom, else at once."""
 
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
 import cv2
 import numpy as np
+import pytest
 
-from gate.eye import PREVIEW_EVERY, PREVIEW_STILL_EVERY, _Eye
+from gate.eye import PREVIEW_EVERY, PREVIEW_STILL_EVERY, STILL_FPS, _Eye
 from gate.eye_settings import EyeSettings
 from gate.sightings import Look, Preview
 from hardware.camera import CameraSettings, Frame
@@ -28,8 +29,15 @@ class Lane:
 
     def __init__(self) -> None:
         self.gate, child = Pipe()
-        self.eye = _Eye(child, EyeSettings("south", CameraSettings("south", "nowhere")))
+        self.eye = _Eye(
+            child, EyeSettings("south", CameraSettings("south", "nowhere", fps=1 / PACE))
+        )
         self.number = 0
+
+    @property
+    def pace(self) -> float:
+        """Pictures a second that the camera is asked for."""
+        return 1.0 / self.eye._camera._every
 
     def show(self, pictures: int, car: bool = False) -> list[float]:
         """Show so many pictures; return when those were taken that reached the console."""
@@ -79,3 +87,18 @@ def test_while_a_vehicle_stands_before_the_arm_the_picture_is_shown_often() -> N
     lane.gate.send(Look(True))
     lane.eye._obey(Blind())
     assert np.diff(lane.show(30)).max() <= PREVIEW_EVERY + PACE
+
+
+def test_a_still_road_is_looked_at_less_often_until_something_moves_or_comes() -> None:
+    lane = Lane()
+    lane.show(60)
+    assert lane.pace == pytest.approx(STILL_FPS)
+    lane.show(1, car=True)
+    assert lane.pace == pytest.approx(1 / PACE)
+    lane.show(60)
+    assert lane.pace == pytest.approx(STILL_FPS)
+    lane.gate.send(Look(True))
+    lane.eye._obey(Blind())
+    assert lane.pace == pytest.approx(1 / PACE)
+    lane.show(60)
+    assert lane.pace == pytest.approx(1 / PACE)

@@ -4,6 +4,7 @@ import hashlib
 import logging
 import socket
 import threading
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -371,3 +372,50 @@ def test_a_refused_password_is_tried_less_and_less_often():
     assert gaps[0] >= 60.0
     assert max(sum(start <= t < start + 1800 for t in Denying.tries) for start in Denying.tries) < 7
     assert gaps.max() <= 1800.0
+
+
+class Ticking:
+    """A live source of twenty pictures a second, on a clock that only its users move."""
+
+    paced = True
+
+    def __init__(self, settings) -> None:
+        self._clock = Ticking.clock
+        self.taken = Ticking.taken
+
+    def open(self):
+        return None
+
+    def grab(self):
+        self._clock.sleep(0.05)
+        Ticking.before_grab(self._clock.monotonic())
+        return True
+
+    def retrieve(self):
+        self.taken.append(self._clock.monotonic())
+        return picture(len(self.taken))
+
+    def close(self):
+        pass
+
+
+def test_a_live_camera_is_looked_at_less_often_when_asked_and_at_once_again():
+    Ticking.clock, Ticking.taken = FakeClock(), []
+    camera = Camera(replace(SETTINGS, fps=10.0), Ticking.clock, Ticking)
+    began = Ticking.clock.monotonic()
+    steps = {10.0: 5.0, 20.0: 10.0, 30.0: 100.0, 40.0: None}
+
+    def script(now):
+        if steps and now - began >= next(iter(steps)):
+            fps = steps.pop(next(iter(steps)))
+            camera.pace(fps) if fps else camera._stop.set()
+
+    Ticking.before_grab = script
+    camera._run()
+    gaps = np.diff(np.array(Ticking.taken) - began)
+    at = np.array(Ticking.taken[1:]) - began
+    for since, until, every in ((1, 10, 0.1), (11, 20, 0.2), (20, 30, 0.1), (30, 40, 0.1)):
+        part = gaps[(at > since) & (at < until)]
+        assert part.mean() == pytest.approx(every, rel=0.1), (since, part)
+        assert part.max() <= every + 0.051
+    assert len(Ticking.taken) > 300
