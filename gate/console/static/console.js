@@ -300,11 +300,11 @@
   const restoreDraft = () => {
     const kept = JSON.parse(sessionStorage.getItem(DRAFT) || "null");
     if (!kept) return;
-    if (!window.did_handshake) return setTimeout(restoreDraft, 200);
-    sessionStorage.removeItem(DRAFT);
     const mine = kept.user === window.gateUser && kept.path === location.pathname;
-    if (!mine || Date.now() - kept.at > (kept.ended ? 60 : 15) * 60000) return;
-    tellDraft(kept.draft.filter((one) => !putBack(one)), kept.ended);
+    const fresh = Date.now() - kept.at <= (kept.ended ? 60 : 15) * 60000;
+    if (mine && fresh && !window.did_handshake) return setTimeout(restoreDraft, 200);
+    sessionStorage.removeItem(DRAFT);
+    if (mine && fresh) tellDraft(kept.draft.filter((one) => !putBack(one)), kept.ended);
   };
   restoreDraft();
 
