@@ -256,7 +256,8 @@ async def _settle(before: set[asyncio.Task[Any]]) -> None:
 
 
 async def _fill(client: Client, fresh: list[Element], typed: Mapping[str, str]) -> None:
-    """Write something plausible into every field."""
+    """Write something plausible into every field, and wait for what the page makes of it."""
+    before = set(background_tasks.running_tasks)
     with client:
         for element in fresh:
             if isinstance(element, ui.checkbox):
@@ -265,6 +266,7 @@ async def _fill(client: Client, fresh: list[Element], typed: Mapping[str, str]) 
                 element.value = plausible(element, typed)
             elif isinstance(element, ui.select) and element.value is None and element.options:
                 element.value = next(iter(element.options))
+    await _settle(before)
 
 
 def plausible(element: ui.input | ui.textarea, typed: Mapping[str, str]) -> str:
