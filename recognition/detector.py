@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from recognition.manifest import MODELS, Manifest, checked_weights, load_manifest
 from recognition.reading import Box
-from recognition.rectify import close_up, moved, quad_size
+from recognition.rectify import close_up, half, moved, quad_size
 
 Image = NDArray[np.uint8]
 Quad = NDArray[np.float32]
@@ -85,12 +85,10 @@ def preprocess(image: Image, longest: int, canvas: Image | None = None) -> tuple
 def _halved(image: Image, most: int) -> Image:
     """The picture halved until no side is longer than `most`.
 
-    Beyond a factor of three a linear sampling skips whole strokes. Halving averages, and is fast;
-    averaging by any other factor costs ten times as much.
+    Beyond a factor of three a linear sampling skips whole strokes.
     """
     while max(image.shape[:2]) > most:
-        half = (image.shape[1] // 2, image.shape[0] // 2)
-        image = np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), np.uint8)
+        image = half(image)
     return image
 
 
