@@ -9,8 +9,7 @@ from playwright.sync_api import Page, expect
 
 from gate.console import leaving
 from gate.console.sessions import COOKIE
-from tests.gate.console.browsing import settle
-from tests.gate.console.sample_site import PASSWORD
+from tests.gate.console.browsing import fill_log_in, settle
 from tests.gate.console.serving import Served
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
@@ -52,11 +51,7 @@ def half_a_visitor(page: Page, pages: Served) -> None:
 
 def log_in_again(page: Page, name: str) -> None:
     expect(page.locator(".login")).to_contain_text("登录")
-    page.fill("#name", name)
-    page.fill("#password", PASSWORD)
-    page.click("button[type=submit]")
-    page.wait_for_selector("main#main")
-    settle(page)
+    fill_log_in(page, name)
 
 
 def by_key(page: Page) -> None:

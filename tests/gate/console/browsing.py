@@ -63,6 +63,11 @@ def open_context(
 def log_in(page: Page, url: str, name: str) -> None:
     """Log in by the form and wait for the live page."""
     page.goto(f"{url}/login")
+    fill_log_in(page, name)
+
+
+def fill_log_in(page: Page, name: str) -> None:
+    """Log in by the form that is open and wait for the page that it leads to."""
     page.fill("#name", name)
     page.fill("#password", PASSWORD)
     page.click("button[type=submit]")
