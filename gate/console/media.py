@@ -1,10 +1,13 @@
 """Pictures, sounds and the two static files, each behind the check of who asks.
 
 A lane's newest picture is one JPEG per request: a browser allows six connections to one host, and
-endless streams of several tabs would use them up and freeze every page.
+endless streams of several tabs would use them up and freeze every page. The page names the picture
+that it has (If-None-Match) and gets none while there is no newer one: drawing the same picture
+again and again is most of what a console at rest costs the hut's PC.
 """
 
 import re
+import zlib
 from importlib.resources import files
 from typing import Final
 
@@ -35,11 +38,14 @@ def router(services: Services, doorkeeper: Doorkeeper) -> APIRouter:
             raise HTTPException(403)
 
     @routes.get("/lane/{lane}.jpg", dependencies=[Depends(watcher)])
-    def preview(lane: str) -> Response:
+    def preview(lane: str, request: Request) -> Response:
         picture = services.lanes.preview(LaneId(lane))
         if picture is None:
             return Response(status_code=204, headers=_NEVER_KEPT)
-        return Response(picture, media_type="image/jpeg", headers=_NEVER_KEPT)
+        headers = {**_NEVER_KEPT, "ETag": f'"{zlib.crc32(picture):08x}"'}
+        if request.headers.get("If-None-Match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+        return Response(picture, media_type="image/jpeg", headers=headers)
 
     @routes.get("/picture/{sha256}.jpg", dependencies=[Depends(watcher)])
     def picture(sha256: str) -> Response:

@@ -58,6 +58,29 @@ def test_news_are_on_the_screen_without_a_reload(enter, pages):
     expect(page.locator(".answer-refuse [aria-label='吉 A 6 6 6 6 6']")).to_be_visible()
 
 
+def test_a_picture_is_sent_once_and_a_newer_one_is_drawn(enter, pages):
+    page = enter("guard")
+    pictures = pages.site.lanes.pictures
+    south, north = pictures["south"], pictures["north"]
+    drawn = "document.querySelector('img[data-live*=south]').src"
+    statuses: list[int] = []
+    page.on("response", lambda it: statuses.append(it.status) if "south.jpg" in it.url else None)
+    try:
+        page.wait_for_function(f"{drawn}.startsWith('blob:')")
+        before = page.evaluate(drawn)
+        with page.expect_response(lambda it: "south.jpg" in it.url and it.status == 304):
+            pass
+        assert page.evaluate(drawn) == before
+        assert statuses.count(200) <= 1
+        pictures["south"] = north
+        page.wait_for_function("before => " + drawn + " !== before", arg=before)
+        asked = page.context.request.get(f"{pages.url}/console/lane/south.jpg")
+        assert asked.body() == north
+        assert asked.headers["cache-control"] == "no-store"
+    finally:
+        pictures["south"] = south
+
+
 def test_who_may_only_watch_has_no_buttons_and_no_pages_beyond(enter, pages):
     page = enter("auditor")
     expect(page.locator(".lane-buttons button")).to_have_count(0)

@@ -2,6 +2,7 @@
 // but this service. Texts come from the catalogues in window.gateTexts.
 (() => {
   const pause = 180; // Milliseconds between one picture and the next request.
+  const rest = 400; // The same where there was no newer picture.
   const stale = 3000; // A picture older than this is drawn grey and says so.
 
   // One request at a time per picture: a slow line gets fewer pictures, not a queue of them.
@@ -9,12 +10,20 @@
     if (img.dataset.following) return;
     img.dataset.following = "1";
     let last = Date.now();
+    let has = ""; // Which picture is drawn: the service sends none that the page has.
     const next = async () => {
       if (!img.isConnected) return;
+      let wait = document.hidden ? 1000 : pause;
       if (!document.hidden) {
         try {
-          const answer = await fetch(img.dataset.live, { cache: "no-store", signal: AbortSignal.timeout(4000) });
+          const headers = has ? { "If-None-Match": has } : {};
+          const answer = await fetch(img.dataset.live, { cache: "no-store", headers, signal: AbortSignal.timeout(4000) });
+          if (answer.status === 304) {
+            last = Date.now();
+            wait = rest;
+          }
           if (answer.status === 200) {
+            has = answer.headers.get("ETag") || "";
             const url = URL.createObjectURL(await answer.blob());
             const old = img.src;
             img.src = url;
@@ -26,7 +35,7 @@
         }
       }
       img.classList.toggle("stale", Date.now() - last > stale);
-      setTimeout(next, document.hidden ? 1000 : pause);
+      setTimeout(next, wait);
     };
     next();
   };
