@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,20 @@ os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MOST_PIXELS))  # As `gat
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("gate", settings.get_profile("explore"), derandomize=True)
 settings.load_profile("gate")
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let fixtures know that the test failed."""
+    report = yield
+    if call.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -69,21 +83,26 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def enter(browser: Browser, pages: Served) -> Iterator[Enter]:
-    """A fresh browser session of a person, on the live page; errors of its script fail the test."""
-    from tests.gate.console.browsing import log_in, open_context
+def enter(browser: Browser, pages: Served, request: pytest.FixtureRequest) -> Iterator[Enter]:
+    """A fresh browser session of a person, on the live page; errors of its script fail the test.
 
-    opened: list[Page] = []
+    Where the test fails, its report tells what each page showed and said.
+    """
+    from tests.gate.console.browsing import listen, log_in, open_context, state_of
+
+    opened: list[tuple[Page, list[str]]] = []
     errors: list[str] = []
 
     def entered(name: str, **preferences: object) -> Page:
         page = open_context(browser, pages.url, **preferences).new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        opened.append(page)
+        opened.append((page, listen(page)))
         log_in(page, pages.url, name)
         return page
 
     yield entered
-    for page in opened:
+    for page, heard in opened:
+        if request.node.stash.get(FAILED, False):
+            print(state_of(page, heard))
         page.context.close()
     assert errors == []

@@ -10,7 +10,7 @@ Rules of this file:
 from collections.abc import Callable, Sequence
 from html import escape
 
-from nicegui import run, ui
+from nicegui import run
 
 from gate.console import space_taken, widgets
 from gate.console.by_hand import REASONS
@@ -91,7 +91,7 @@ def panel_keys(visit: Visit, waiting: Sequence[LaneView]) -> dict[str, Do]:
         space_taken.KEY: lambda: space_taken.look(visit, view),
     }
     if view.direction is Direction.IN:
-        keys["v"] = lambda: to_visitor_form(view)
+        keys["v"] = lambda: to_visitor_form(visit, view)
     for number, candidate in enumerate(candidates, start=1):
         keys[str(number)] = _choose(visit, view, candidate)
     return keys
@@ -171,7 +171,7 @@ class Panel:
             if view.direction is Direction.IN:
                 widgets.button(
                     say("ask.visitor"),
-                    lambda: to_visitor_form(view),
+                    lambda: to_visitor_form(visit, view),
                     kind="main",
                     icon="person_add",
                     key="V" if first else "",
@@ -258,9 +258,9 @@ async def refuse(visit: Visit, view: LaneView) -> None:
         visit.warn("ask.gone")
 
 
-def to_visitor_form(view: LaneView) -> None:
+def to_visitor_form(visit: Visit, view: LaneView) -> None:
     """Go to the visitor form with what is known of this vehicle."""
-    ui.navigate.to(f"/visitors/new?plate={view.plate}&passage={view.passage or ''}")
+    visit.go(f"/visitors/new?plate={view.plate}&passage={view.passage or ''}")
 
 
 def correct_sheet(visit: Visit, view: LaneView) -> None:
@@ -271,7 +271,10 @@ def correct_sheet(visit: Visit, view: LaneView) -> None:
     once = Once()
 
     async def done() -> None:
-        if not pad.plate or not once.take():
+        if not pad.plate:
+            visit.warn("visitor.need_plate")
+            return
+        if not once.take():
             return
         dialog.close()
         if pad.registered:

@@ -215,8 +215,10 @@ async def _once(
     if not button.enabled:
         return
     button.set_enabled(False)
-    done = await doing()
-    button.set_enabled(True)
+    try:
+        done = await doing()
+    finally:
+        button.set_enabled(True)
     if done:
         dialog.close()
         await then()

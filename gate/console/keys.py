@@ -35,6 +35,13 @@ class Keys:
 
         return lift
 
+    def leave(self) -> None:
+        """Hear nothing more: another page was asked for, and what is typed now is meant for it.
+
+        A digit of a plate would otherwise admit a vehicle on the page that is being left.
+        """
+        self.lay({}, alone=True)
+
     def then(self, handlers: Handlers) -> None:
         """Hear one more key, for two seconds: the second of two that are pressed in turn."""
 

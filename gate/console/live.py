@@ -6,8 +6,6 @@ one question at a time, however many changes come meanwhile.
 
 from collections.abc import Callable
 
-from nicegui import ui
-
 from gate.console import widgets
 from gate.console.alarm_strip import AlarmStrip
 from gate.console.condition_strip import ConditionStrip
@@ -52,7 +50,7 @@ async def build(visit: Visit) -> None:
 
 def _keys(visit: Visit, cards: dict[LaneId, LaneCard], alarms: AlarmStrip) -> None:
     handlers: dict[str, Callable[[], object]] = {
-        "a": lambda: ui.navigate.to("/ask"),
+        "a": lambda: visit.go("/ask"),
         "k": alarms.acknowledge_first,
         "h": lambda: _of_lane(visit, cards, lambda card: card.press(card.hold_or_end)),
         "d": lambda: _of_lane(visit, cards, lambda card: card.press("lower")),

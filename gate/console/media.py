@@ -21,7 +21,11 @@ from gate.console.sessions import COOKIE
 from gate.events import LaneId
 from gate.people import Action, may
 
-_STATIC: Final = {"theme.css": "text/css", "console.js": "text/javascript"}
+_STATIC: Final = {
+    "theme.css": "text/css",
+    "console.js": "text/javascript",
+    "presses.js": "text/javascript",
+}
 _SOUNDS: Final = {"alarm.wav": sound.ALARM, "ask.wav": sound.ASK}
 # Pictures are personal data: a shared browser must not keep them on its disk.
 _NEVER_KEPT: Final = {"Cache-Control": "no-store"}

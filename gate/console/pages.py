@@ -82,6 +82,8 @@ class Pages:
 
     async def _fill(self, visit: Visit, path: str, title: str, build: Build) -> None:
         page = shell.frame(visit, path, visit.say(title))
+        # Whatever goes wrong while a press is acted on is in the log; the person is told, too.
+        ui.on_exception(lambda: visit.warn("shell.went_wrong"))
         last = LastMinutes()
         look = ui.timer(leaving.LOOK_S, lambda: self._still_there(visit, last, look))
         with page:

@@ -2,8 +2,8 @@
 service is away."""
 
 import json
-from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from html import escape
 
 from nicegui import ui
@@ -37,6 +37,7 @@ def script_head(texts: dict[str, str], zone: str, now: datetime, user: str) -> N
         f"<script>(s => {{ window.gateTexts = s.texts; window.gateZone = s.zone; "
         f"window.gateUser = s.user; "
         f"window.gateOffset = s.now - Date.now(); }})({settings})</script>"
+        '<script defer src="/console/static/presses.js"></script>'
         '<script defer src="/console/static/console.js"></script>'
     )
 
@@ -124,6 +125,8 @@ def _asking(visit: Visit) -> None:
 
     def draw() -> None:
         count = len(visit.services.lanes.asking())
+        if count == before[0]:
+            return  # A link that is drawn anew under a press is not followed.
         place.clear()
         if count:
             with place:
@@ -165,11 +168,7 @@ def _keys(visit: Visit) -> None:
     letters = {p.key.lower(): p.path for group in places(visit.user.role) for p in group}
 
     def go() -> None:
-        visit.keys.then({key: _go(path) for key, path in letters.items()})
+        visit.keys.then({key: partial(visit.go, path) for key, path in letters.items()})
 
     visit.keys.lay({"?": lambda: show_keys(visit), "g": go})
     visit.keys.listen()
-
-
-def _go(path: str) -> Callable[[], None]:
-    return lambda: ui.navigate.to(path)

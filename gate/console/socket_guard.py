@@ -7,6 +7,8 @@ Rules of this file:
   right of what they do (`Visit.act`): this check is the outer one.
 - A press that was held up on the line is not done, and its page says so (gate/console/lateness.py):
   the browser keeps what is pressed while the service is away, and sends it afterwards.
+- A press is answered: whether it was heard, or is of something that is no longer there. The page
+  says so (gate/console/static/presses.js).
 - Whatever else arrives is dropped without a word: NiceGUI's own program sends nothing of the kind.
 """
 
@@ -30,6 +32,12 @@ from gate.ports import Clock
 
 RELOAD: Final = "Implicit handshake failed"
 """The refusal at which NiceGUI's program loads the page anew, which leads to the log-in."""
+
+HEARD: Final = "heard"
+GONE: Final = "gone"
+"""What was pressed is no longer there: its place was drawn anew meanwhile."""
+LATE: Final = "late"
+REFUSED: Final = "refused"
 
 _PRESSES: Final = frozenset({"click", "key", "keydown", "keyup", "keypress"})
 _LEVELS: Final = frozenset({"debug", "info", "warning", "error"})
@@ -127,9 +135,16 @@ class SocketGuard:
         self._forget(sid)
         self.old["disconnect"](sid)
 
-    def _event(self, sid: str, message: object = None) -> None:
-        if not self._too_late(message):
-            self._hand_on("event", sid, message)
+    def _event(self, sid: str, message: object = None) -> str:
+        """Hand on what was done on a page; answer what became of it, for the page to say."""
+        if self._too_late(message):
+            return LATE
+        if not isinstance(message, dict) or not self._passes(sid, message):
+            return REFUSED
+        if not _event(message):
+            return GONE
+        self.old["event"](sid, message)
+        return HEARD
 
     def _stamp(self, sid: str, message: object = None) -> None:
         """A page says what its clock says."""

@@ -8,8 +8,6 @@ from html import escape
 from typing import Final
 from urllib.parse import quote
 
-from nicegui import ui
-
 from gate.console import widgets
 from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
@@ -59,7 +57,7 @@ def strip(visit: Visit, view: LaneView, *, first: bool) -> None:
 def look(visit: Visit, view: LaneView) -> None:
     """Go to the first vehicle in the way, among those inside."""
     if keys := in_the_way(visit, view):
-        ui.navigate.to(_page(keys[0]))
+        visit.go(_page(keys[0]))
 
 
 def _page(key: str) -> str:

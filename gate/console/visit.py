@@ -56,6 +56,11 @@ class Visit:
             return None
         return user
 
+    def go(self, path: str) -> None:
+        """Lead to another page; what is typed meanwhile is meant for that one."""
+        self.keys.leave()
+        ui.navigate.to(path)
+
     def now(self) -> datetime:
         """Return the time, aware UTC."""
         return self.services.clock.now().utc

@@ -7,6 +7,7 @@ Rules of this file:
 - Enter goes on to the next field that a registration needs, and from the last one to the button.
 """
 
+import logging
 from itertools import pairwise
 from typing import Final
 
@@ -29,6 +30,7 @@ from registry.kinds import NameMatch
 from registry.plates import Plate, PlateColour
 from registry.visits import GrantRefusal
 
+_log = logging.getLogger(__name__)
 PURPOSES: Final = ("visit", "delivery", "work", "care", "moving", "taxi", "other")
 _FITS: Final = {
     NameMatch.MATCH: ("good", "check_circle"),
@@ -187,9 +189,13 @@ class VisitorForm:
     async def _register(self, user: User, plate: Plate, home: Home) -> None:
         if not self._once.take():
             return
-        made = await self._pass(user, plate, home)
+        made: int | GrantRefusal | None = None
+        try:
+            made = await self._pass(user, plate, home)
+        finally:
+            if not isinstance(made, int):
+                self._once.give_back()
         if not isinstance(made, int):
-            self._once.give_back()
             self._visit.warn(f"visitor.refused.{made}" if made else "shell.not_kept")
             return
         self._visit.tell("visitor.kept", plate=str(plate))
@@ -215,6 +221,7 @@ class VisitorForm:
         try:
             return await run.io_bound(visitor_desk.register, self._visit.services, user, wanted)
         except (GateError, SQLAlchemyError):
+            _log.exception("a visitor was not registered")
             return None
 
     async def _admit(self, user: User, plate: Plate) -> None:

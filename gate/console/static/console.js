@@ -161,25 +161,11 @@
     }
   };
 
-  // Each press says when it was, by this page's own clock: what the socket kept while the service
-  // was away is sent afterwards, and a press of a minute ago must not be done then.
+  // When the line went, or came back.
   let lastAway = 0;
-  const tellTheTime = (socket) => {
+  const watchTheLine = (socket) => {
     socket.on("disconnect", () => { lastAway = Infinity; });
     socket.on("connect", () => { lastAway = Math.min(lastAway, Date.now()); });
-    const send = socket.emit;
-    const now = () => performance.now() / 1000;
-    socket.emit = function (name, message, ...more) {
-      if (name === "event") message.sent = now();
-      return send.call(this, name, message, ...more);
-    };
-    const stamp = () => {
-      if (!socket.connected || !window.did_handshake) return;
-      send.call(socket, "stamp", { client_id: window.clientId, sent: now() });
-      window.gateStamped = true;
-    };
-    for (const soon of [0, 500, 2000]) setTimeout(stamp, soon);
-    setInterval(stamp, 30000);
   };
 
   // Who types or presses is there: the service hears of it now and then, and at once where the log-in
@@ -187,7 +173,7 @@
   let lastActive = 0;
   let strip = null; // What says so, while it does.
   const active = (event) => {
-    if (!event.isTrusted || !window.socket?.connected || !window.did_handshake) return;
+    if (!event.isTrusted || !window.socket?.connected) return;
     if (!strip && Date.now() - lastActive < 15000) return;
     lastActive = Date.now();
     window.socket.emit("active", { client_id: window.clientId });
@@ -242,7 +228,7 @@
   // there; the socket goes on trying meanwhile, and the strip says that the service is away.
   const stay = () => {
     if (!window.socket) return setTimeout(stay, 200);
-    tellTheTime(window.socket);
+    watchTheLine(window.socket);
     const before = window.socket.listeners("connect_error");
     window.socket.off("connect_error");
     window.socket.on("connect_error", async (error) => {
@@ -311,7 +297,7 @@
     if (!kept) return;
     const mine = kept.user === window.gateUser && kept.path === location.pathname;
     const fresh = Date.now() - kept.at <= (kept.ended ? 60 : 15) * 60000;
-    if (mine && fresh && !window.did_handshake) return setTimeout(restoreDraft, 200);
+    if (mine && fresh && !window.socket?.connected) return setTimeout(restoreDraft, 200);
     sessionStorage.removeItem(DRAFT);
     if (mine && fresh) tellDraft(kept.draft.filter((one) => !putBack(one)), kept.ended);
   };

@@ -77,7 +77,32 @@ def fill_log_in(page: Page, name: str) -> None:
 
 def settle(page: Page) -> None:
     """Wait until the page has its socket: from then on it hears and acts."""
-    page.wait_for_function("() => window.did_handshake === true")
+    page.wait_for_function("() => window.socket?.connected === true")
+
+
+SPOKEN = "said: "
+LISTEN = f"""new MutationObserver((changes) => changes.forEach((one) =>
+    one.addedNodes.forEach((node) => {{
+        const said = node.nodeType === 1 && node.closest(".q-notification, .q-notifications")
+            && (node.querySelector(".q-notification__message") || node);
+        if (said?.innerText) console.log("{SPOKEN}" + said.innerText);
+    }}))).observe(document, {{ childList: true, subtree: true }});"""
+
+
+def listen(page: Page) -> list[str]:
+    """Return a list that fills with what the page says in passing: a test that fails prints it."""
+    heard: list[str] = []
+    page.add_init_script(LISTEN)
+    page.on("console", lambda line: heard.append(line.text) if SPOKEN in line.text else None)
+    return heard
+
+
+def state_of(page: Page, heard: list[str]) -> str:
+    """Return in words what a page shows and what it said, for the report of a test that failed."""
+    focus = page.evaluate("document.activeElement?.outerHTML?.slice(0, 200)")
+    strip = page.locator("#popup[aria-hidden=false]").count()
+    text = " | ".join(page.inner_text("body").split("\n"))
+    return f"{page.url}\naway: {bool(strip)}\nfocus: {focus}\n{heard}\n{text}"
 
 
 def rest(page: Page) -> None:

@@ -1,0 +1,167 @@
+"""What is pressed or typed in a real Chromium is done in its order, or the page says it is not.
+
+The line between page and service is held up on purpose (`Line`), never by load.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from tests.gate.console.browsing import settle
+from tests.gate.console.serving import Served
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
+SOCKETS = "**/_nicegui_ws/**"
+
+
+class Line:
+    """The page's socket. Messages to either side are kept while its side is held."""
+
+    def __init__(self, page: Page) -> None:
+        self.hold_up = self.hold_down = False
+        self.up: list[Callable[[], None]] = []
+        self.down: list[Callable[[], None]] = []
+        self.route: WebSocketRoute | None = None
+        page.route_web_socket(SOCKETS, self._join)
+
+    def _join(self, route: WebSocketRoute) -> None:
+        self.route, server = route, route.connect_to_server()
+
+        def up(message: str | bytes) -> None:
+            self.up.append(lambda: server.send(message))
+            self._flow()
+
+        def down(message: str | bytes) -> None:
+            self.down.append(lambda: route.send(message))
+            self._flow()
+
+        route.on_message(up)
+        server.on_message(down)
+
+    def _flow(self) -> None:
+        for held, kept in ((self.hold_up, self.up), (self.hold_down, self.down)):
+            while kept and not held:
+                kept.pop(0)()
+
+    def let_go(self) -> None:
+        self.hold_up = self.hold_down = False
+        self._flow()
+
+
+def said(page: Page, words: str) -> None:
+    expect(page.locator(".q-notification", has_text=words)).to_be_visible()
+
+
+def silent(page: Page, words: str) -> None:
+    expect(page.locator(".q-notification", has_text=words)).to_have_count(0)
+
+
+def test_what_is_typed_before_the_page_has_its_socket_arrives_in_its_order(enter, pages):
+    page = enter("guard")
+    line = Line(page)
+    for plate in ("粤B24680", "粤B13579", "粤BD12345"):
+        line.hold_down = True  # The service's greeting is on its way.
+        page.goto(f"{pages.url}/visitors/new")
+        field = page.get_by_label("车牌", exact=True)
+        expect(field).to_be_focused()
+        for number, character in enumerate(plate):
+            page.keyboard.insert_text(character)
+            page.wait_for_timeout(7 + number)  # No two of the page's timers in step.
+        line.let_go()
+        settle(page)
+        expect(page.locator("#main")).to_contain_text("未登记")
+        chip = page.get_by_label(" ".join(plate), exact=True).first
+        expect(chip).to_be_visible()
+        expect(field).to_have_value(plate)
+
+
+def stay_sheet(page: Page):
+    return page.get_by_role("dialog").get_by_role("button", name="巡查核实")
+
+
+def open_inside(page: Page, pages: Served) -> None:
+    page.goto(f"{pages.url}/inside")
+    settle(page)
+    expect(page.get_by_role("button", name="已不在场内").first).to_be_visible()
+
+
+def test_a_press_on_a_line_that_is_no_longer_there_is_said(enter, pages):
+    page = enter("guard")
+    line = Line(page)
+    open_inside(page, pages)
+    line.hold_down = True  # The page does not know yet that the service draws the list anew.
+    page.get_by_role("button", name="刷新").click()
+    page.get_by_role("button", name="已不在场内").first.click()
+    line.let_go()
+    said(page, "没有执行")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="已不在场内").first.click()
+    expect(stay_sheet(page)).to_be_visible()
+
+
+def test_a_button_that_is_drawn_anew_under_the_finger_is_said(enter, pages):
+    page = enter("guard")
+    open_inside(page, pages)
+    button = page.get_by_role("button", name="已不在场内").first
+    button.evaluate("one => { window.old = one; }")
+    button.hover()
+    page.mouse.down()
+    page.evaluate("document.querySelector('[aria-label=\"刷新\"]').click()")
+    page.wait_for_function("() => !window.old.isConnected")
+    page.wait_for_timeout(1100)  # Longer than a doubled click.
+    page.mouse.up()
+    said(page, "没有执行")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_the_page_says_that_it_waits_until_the_service_has_heard(enter, pages):
+    page = enter("guard")
+    line = Line(page)
+    open_inside(page, pages)
+    line.hold_up = True
+    page.get_by_role("button", name="已不在场内").first.click()
+    said(page, "正在等待服务响应")
+    line.let_go()
+    expect(stay_sheet(page)).to_be_visible()
+    silent(page, "正在等待服务响应")
+    silent(page, "没有执行")
+
+
+def test_a_press_that_went_with_the_line_is_said(enter, pages):
+    page = enter("guard")
+    line = Line(page)
+    open_inside(page, pages)
+    line.hold_up = True
+    page.get_by_role("button", name="已不在场内").first.click()
+    line.up.clear()  # It never arrives.
+    line.hold_up = False
+    line.route.close()
+    said(page, "可能没有执行")
+    settle(page)
+    page.get_by_role("button", name="已不在场内").first.click()
+    expect(stay_sheet(page)).to_be_visible()
+
+
+def test_an_error_behind_a_press_is_said_and_the_next_press_is_heard(enter, pages, monkeypatch):
+    page = enter("guard")
+    open_inside(page, pages)
+    with monkeypatch.context() as broken:
+        broken.setattr("gate.console.inside_sheets.why_sheet", None)
+        page.get_by_role("button", name="已不在场内").first.click()
+        said(page, "出错了")
+    page.get_by_role("button", name="已不在场内").first.click()
+    expect(stay_sheet(page)).to_be_visible()
+
+
+def test_what_is_typed_after_the_keys_that_lead_to_another_page_acts_on_none(enter, pages):
+    page = enter("guard")
+    page.goto(f"{pages.url}/ask")
+    settle(page)
+    expect(page.locator(".ask").first).to_be_visible()
+    pages.site.lanes.asked.clear()
+    page.keyboard.press("g")
+    page.keyboard.press("n")
+    page.keyboard.press("r")  # Would refuse the vehicle, were it still meant for this page.
+    page.wait_for_url("**/visitors/new")
+    assert pages.site.lanes.asked == []
