@@ -199,7 +199,7 @@ class PolicyConfig(Part):
     """Who is let in, and how sure the gate must be."""
 
     open_confidence: Share = Field(
-        0.97, description="Least probability of the least sure character that opens by itself."
+        0.99, description="Least probability of the least sure character that opens by itself."
     )
     min_frames: int = Field(
         2, ge=1, le=20, description="Pictures that must agree on the whole plate before it opens."

@@ -48,7 +48,7 @@ class Policy:
     visitor_capacity: visitors inside at once, None without limit; residents are never counted out.
     """
 
-    open_confidence: float = 0.97
+    open_confidence: float = 0.99
     min_frames: int = 2
     exit_confidence: float = 0.8
     emergency_confidence: float = 0.6

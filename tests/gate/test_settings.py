@@ -165,12 +165,12 @@ def test_a_change_is_in_force_at_once_and_on_record(tmp_path):
     with office(tmp_path) as (settings, made):
         heard: list[float] = []
         settings.subscribe(lambda: heard.append(settings.config.policy.open_confidence))
-        settings.change(SURE, "0.99", by="li", why="two misreads last week")
-        assert heard == [0.99]
-        assert settings.config.policy.open_confidence == 0.99
+        settings.change(SURE, "0.995", by="li", why="two misreads last week")
+        assert heard == [0.995]
+        assert settings.config.policy.open_confidence == 0.995
         assert settings.given[SURE].by == "li"
         assert history(made) == [
-            (CHANGED, "two misreads last week", {"after": 0.99, "before": 0.97, "was_file": True})
+            (CHANGED, "two misreads last week", {"after": 0.995, "before": 0.99, "was_file": True})
         ]
 
 
@@ -186,23 +186,23 @@ def test_nothing_else_of_the_configuration_changes(tmp_path):
 
 def test_a_change_outlives_a_restart_and_can_be_taken_back_to_the_file(tmp_path):
     with office(tmp_path) as (settings, _):
-        settings.change(SURE, "0.99", by="li", why="why not")
+        settings.change(SURE, "0.995", by="li", why="why not")
         settings.change(GREETING, "您好 {plate}", by="li", why="politer")
     with office(tmp_path) as (settings, made):
-        assert settings.config.policy.open_confidence == 0.99
+        assert settings.config.policy.open_confidence == 0.995
         assert settings.texts(Language.CHINESE) == {"sign.in.admit": "您好 {plate}"}
         assert settings.texts(Language.ENGLISH) == {}
         settings.restore(SURE, by="wang", why="as agreed")
-        assert settings.config.policy.open_confidence == 0.97
+        assert settings.config.policy.open_confidence == 0.99
         assert history(made)[0][0] == RESTORED
     with office(tmp_path) as (settings, _):
-        assert settings.config.policy.open_confidence == 0.97
+        assert settings.config.policy.open_confidence == 0.99
 
 
 def test_a_change_can_be_undone_unless_another_came_after_it(tmp_path):
     with office(tmp_path) as (settings, made):
         settings.change(SURE, "0.98", by="li", why="first")
-        settings.change(SURE, "0.99", by="li", why="second")
+        settings.change(SURE, "0.995", by="li", why="second")
         (_, _, second), (_, _, first) = history(made)
         assert refusal(lambda: settings.undo(SURE, first, by="wang")) is Fault.RACED
         settings.undo(SURE, second, by="wang")
@@ -214,8 +214,8 @@ def test_a_change_can_be_undone_unless_another_came_after_it(tmp_path):
 
 def test_a_change_without_a_reason_or_without_a_difference_is_none(tmp_path):
     with office(tmp_path) as (settings, made):
-        assert refusal(lambda: settings.change(SURE, "0.99", by="li", why=" ")) is Fault.WHY
-        assert refusal(lambda: settings.change(SURE, "0.97", by="li", why="why")) is Fault.SAME
+        assert refusal(lambda: settings.change(SURE, "0.995", by="li", why=" ")) is Fault.WHY
+        assert refusal(lambda: settings.change(SURE, "0.99", by="li", why="why")) is Fault.SAME
         assert refusal(lambda: settings.restore(SURE, by="li")) is Fault.SAME
         assert history(made) == []
 
@@ -230,13 +230,13 @@ def test_what_is_not_kept_is_not_in_force(tmp_path, monkeypatch):
 
         monkeypatch.setattr(made.journal, "unit", away)
         with pytest.raises(JournalAway):
-            settings.change(SURE, "0.99", by="li", why="why")
-        assert settings.value(SURE) == 0.97
+            settings.change(SURE, "0.995", by="li", why="why")
+        assert settings.value(SURE) == 0.99
 
 
 def test_a_kept_value_that_is_not_taken_any_more_gives_way_to_the_file(tmp_path):
     with office(tmp_path) as (settings, made):
-        settings.change(SURE, "0.99", by="li", why="why")
+        settings.change(SURE, "0.995", by="li", why="why")
         with made.database.writing() as connection:
             connection.exec_driver_sql("UPDATE setting SET value = '0.2'")
         with made.database.writing() as connection:
@@ -244,7 +244,7 @@ def test_a_kept_value_that_is_not_taken_any_more_gives_way_to_the_file(tmp_path)
                 "INSERT INTO setting VALUES ('policy.gone', '1', 'li', '2026-01-01 00:00:00')"
             )
     with office(tmp_path) as (settings, _):
-        assert settings.value(SURE) == 0.97
+        assert settings.value(SURE) == 0.99
         assert settings.given == {}
 
 
@@ -298,7 +298,7 @@ def test_a_text_of_the_site_goes_before_the_programs():
 
 def test_who_changed_it_is_in_the_entry(tmp_path):
     with office(tmp_path) as (settings, made):
-        settings.change(SURE, "0.99", by="li", why="why")
+        settings.change(SURE, "0.995", by="li", why="why")
         rows = Reports(made.database, made.vault, ZoneInfo("UTC")).audit(AuditFilter()).rows
         assert [(row.actor, row.target) for row in rows if row.action == CHANGED] == [("li", SURE)]
         assert Audited.__name__ in made.heard

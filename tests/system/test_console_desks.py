@@ -49,7 +49,7 @@ def test_a_threshold_is_changed_with_a_reason_and_taken_back(enter, pages):
     settings = pages.site.services.settings
     change(page, "0.5", "too slow")
     expect(page.get_by_role("alert").filter(has_text="配置文件")).to_be_visible()
-    assert settings.value(SURE) == 0.97
+    assert settings.value(SURE) == 0.99
     page.keyboard.press("Escape")
     expect(page.locator("[role=dialog]")).to_have_count(0)
 

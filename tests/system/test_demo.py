@@ -59,10 +59,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
             "the first vehicles",
             gate.said,
         )
-        began = SystemClock().monotonic()
-        status = gate.stop()
-        took = SystemClock().monotonic() - began
-        (folder / "stop.txt").write_text(f"{status} {took:.3f}", encoding="utf-8")
+        (folder / "stop.txt").write_text(str(gate.stop()), encoding="utf-8")
     return data, output.read_text(encoding="utf-8")
 
 
@@ -127,11 +124,10 @@ def test_the_plate_of_every_opening_is_the_plate_that_stood_there(demo: tuple[Pa
         assert row["plate"] in stood
 
 
-def test_it_stops_cleanly_within_five_seconds(demo: tuple[Path, str]) -> None:
+def test_it_stops_cleanly(demo: tuple[Path, str]) -> None:
+    """How soon is a figure of tests.bench.bench_idle."""
     data, _ = demo
-    status, took = (data.parent / "stop.txt").read_text(encoding="utf-8").split()
-    assert int(status) == 0
-    assert float(took) < 5.0
+    assert (data.parent / "stop.txt").read_text(encoding="utf-8") == "0"
     running = rows(data, "SELECT * FROM opening WHERE ended IS NULL")
     assert running == []
 
