@@ -53,7 +53,7 @@ def _add_arguments(name: str, verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--folder", type=Path, default=SCRATCH, help="scratch folder of this run")
     verb.add_argument("--seed", type=int, default=1)
     if name in {"export", "weigh", "evaluate"}:
-        verb.add_argument("--threshold", type=float, default=0.97, help="second: opening threshold")
+        verb.add_argument("--threshold", type=float, default=0.99, help="second: opening threshold")
         verb.add_argument("--sure", type=float, default=0.5, help="second: least sure opinion")
         verb.add_argument("--copies", type=int, default=6, help="second: photographs of a plate")
     match name:
