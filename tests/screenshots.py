@@ -16,7 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from gate.texts import Language
-from tests.gate.console.browsing import chromium, log_in, open_context, settle
+from tests.gate.console.browsing import chromium, draw_charts, log_in, open_context, settle
 from tests.gate.console.every_page import every_page
 from tests.gate.console.serving import served
 from tests.gate.console.states import STATES, Shown, Stage
@@ -89,10 +89,12 @@ def shoot(page: Page, url: str, to: Path, whole: bool) -> None:
     """Take one page, once it is drawn; whole: in a window as tall as the page."""
     page.goto(url)
     settle(page)
+    draw_charts(page)
     page.wait_for_timeout(DRAWN_MS)
     before = page.viewport_size
     if whole and before:
         page.set_viewport_size({"width": before["width"], "height": page.evaluate(TALL)})
+        draw_charts(page)
     page.screenshot(path=to)
     if before:
         page.set_viewport_size(before)

@@ -4,9 +4,11 @@ Rules of this file:
 - Nothing is decided by a time-out, and nothing twice: the lane says whether it took the answer.
 - One key admits a candidate that is registered. A plate that is not, or is blocked, is admitted
   only after a question that a person answers.
-- The keys belong to the vehicle on top; it says so.
+- The keys belong to the vehicle on top; it says so. Where another vehicle has just come to the top,
+  they are deaf for a moment: what is pressed then was meant for the one before.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from html import escape
 
@@ -27,6 +29,8 @@ from gate.ports import LaneView
 
 Do = Callable[[], object]
 MOST_SHOWN, LEAST_SURE = 5, 0.01
+FRESH_S = 1.0
+"""Seconds for which keys are deaf: the way to the screen and back, and a hand that is under way."""
 
 
 def add(pages: Pages) -> None:
@@ -47,6 +51,7 @@ class Queue:
         widgets.hidden_heading(visit.say("nav.ask"))
         self._place = widgets.div()
         self._drawn: tuple[LaneView, ...] | None = None
+        self._fresh_until = -math.inf
         self._lift: Do = lambda: None
         self._draw()
         visit.listen(lambda kind, _: self._draw() if kind == "lane" else None)
@@ -55,6 +60,8 @@ class Queue:
         waiting = tuple(sorted(self._visit.services.lanes.asking(), key=lambda view: view.since))
         if waiting == self._drawn:
             return
+        if self._drawn and waiting and self._drawn[0].passage != waiting[0].passage:
+            self._fresh_until = self._visit.services.clock.monotonic() + FRESH_S
         self._drawn = waiting
         self._lift()
         self._place.clear()
@@ -63,7 +70,19 @@ class Queue:
                 Panel(self._visit, view, first=place == 0)
             if not waiting:
                 self._nothing()
-        self._lift = self._visit.keys.lay(panel_keys(self._visit, waiting))
+        keys = panel_keys(self._visit, waiting)
+        self._lift = self._visit.keys.lay({key: self._seen(do) for key, do in keys.items()})
+
+    def _seen(self, do: Do) -> Do:
+        """Return what does it once the person can have seen which vehicle is on top."""
+
+        def pressed() -> object:
+            if self._visit.services.clock.monotonic() < self._fresh_until:
+                self._visit.warn("ask.just_changed")
+                return None
+            return do()
+
+        return pressed
 
     def _nothing(self) -> None:
         say = self._visit.say

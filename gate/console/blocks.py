@@ -45,13 +45,18 @@ class BlocksPage:
         widgets.words(say("blocks.law"), "small soft")
         self._list = widgets.div("card").style("margin-top:10px")
 
+    def _typed(self) -> str:
+        return normalise(str(self._part.value or ""))
+
     async def draw(self) -> None:
         """Draw the list as it is now."""
-        visit, part = self._visit, normalise(str(self._part.value or ""))
+        visit, part = self._visit, self._typed()
         services, now = visit.services, visit.now()
         lines = await ask(
             lambda: register_desk.read(services, lambda s: register_desk.blocks(s, now, part))
         )
+        if part != self._typed():
+            return  # Typed on meanwhile: an older answer must not be drawn over a newer one.
         self._list.clear()
         with self._list:
             if lines is None:

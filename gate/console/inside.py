@@ -94,6 +94,8 @@ class InsidePage:
     async def _show(self, after: Place | None) -> None:
         services, which = self._visit.services, self._which()
         shown = await ask(lambda: inside_desk.read(services, which, after, LENGTH))
+        if which != self._which():
+            return  # Typed on meanwhile: an older answer must not be drawn over a newer one.
         self._counts.clear()
         self._list.clear()
         self._done.clear()

@@ -54,13 +54,18 @@ class SpacesPage:
                 )
         self._list = widgets.div("col-flex")
 
+    def _typed(self) -> str:
+        return str(self._part.value or "").strip()
+
     async def draw(self) -> None:
         """Draw the list as it is now."""
-        visit, part = self._visit, str(self._part.value or "").strip()
+        visit, part = self._visit, self._typed()
         services, say = visit.services, visit.say
         lines = await ask(
             lambda: register_desk.read(services, lambda s: register_desk.spaces(s, part))
         )
+        if part != self._typed():
+            return  # Typed on meanwhile: an older answer must not be drawn over a newer one.
         self._list.clear()
         with self._list:
             if lines is None:

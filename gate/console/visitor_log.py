@@ -42,16 +42,19 @@ class VisitorLog:
             self._part = widgets.text_field(say("log.plate")).classes(remove="field")
             self._part.props("debounce=300").on_value_change(self.draw)
             self._days = widgets.choice_field(say("visitors.days"), {d: d for d in _DAYS}, "3")
-            self._days.classes(remove="field").style("min-width:110px")
+            self._days.classes(remove="field").style("min-width:150px")
             self._days.on_value_change(self.draw)
         widgets.words(say("visitors.log_hint"), "small soft")
         self._list = widgets.div("col-flex").style("margin-top:10px")
 
+    def _asked(self) -> tuple[str, int]:
+        return normalise(str(self._part.value or "")), int(str(self._days.value))
+
     async def draw(self) -> None:
         """Draw both lists as they are now."""
         services, say = self._visit.services, self._visit.say
-        since = self._visit.now() - timedelta(days=int(str(self._days.value)))
-        part = normalise(str(self._part.value or ""))
+        part, days = asked = self._asked()
+        since = self._visit.now() - timedelta(days=days)
         found = await ask(
             lambda: read(
                 services,
@@ -61,6 +64,8 @@ class VisitorLog:
                 ),
             )
         )
+        if asked != self._asked():
+            return  # Typed on meanwhile: an older answer must not be drawn over a newer one.
         self._list.clear()
         with self._list:
             if found is None:

@@ -59,12 +59,14 @@ class VisitorsPage:
 
     async def draw(self) -> None:
         """Draw both lists as they are now."""
-        visit, part = self._visit, normalise(str(self._part.value or ""))
+        visit, part = self._visit, self._typed()
         services, now = visit.services, visit.now()
         lines = await ask(
             lambda: register_desk.read(services, lambda s: register_desk.passes(s, now, part))
         )
         late = await ask(lambda: services.reports.overstays(now, LONG_VISIT))
+        if part != self._typed():
+            return  # Typed on meanwhile: an older answer must not be drawn over a newer one.
         self._overstays.clear()
         with self._overstays:
             for vehicle in (late or ())[:6]:
@@ -80,6 +82,9 @@ class VisitorsPage:
                     )
             for line in lines or ():
                 self._line(line)
+
+    def _typed(self) -> str:
+        return normalise(str(self._part.value or ""))
 
     def _late(self, vehicle: InsideVehicle) -> None:
         visit = self._visit

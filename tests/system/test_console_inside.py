@@ -3,7 +3,6 @@
 import csv
 from contextlib import closing
 from datetime import timedelta
-from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
@@ -12,17 +11,16 @@ from playwright.sync_api import Page, expect
 from sqlmodel import col, select
 
 from gate.console import inside_desk
-from gate.events import Decision, LaneId, Reason, Verdict
 from gate.people import Role, User
 from gate.report_values import AuditFilter
 from gate.texts import Language
-from registry.corrections import PutInside, TakenOut
+from registry.corrections import PutInside
 from registry.kinds import Occupant
-from registry.plates import Plate, parse
-from registry.records import OccupancyCount, Presence, SpaceVehicle, Vehicle
-from registry.rules import SpaceId
-from tests.gate.console.browsing import settle
+from registry.records import OccupancyCount, Presence
+from tests.gate.console.accessibility import CONTRAST, serious
+from tests.gate.console.browsing import rest, settle
 from tests.gate.console.serving import Served
+from tests.gate.console.taken_space import space_taken
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
@@ -202,51 +200,34 @@ def sheet_rows(file: Path) -> list[list[str]]:
         return [[str(one) for one in row] for row in book.worksheets[0].values]
 
 
-def two_in_one_space(pages: Served) -> tuple[int, str, str]:
-    """A space and two of the vehicles that may stand in it."""
-    with pages.site.journal.reading() as session:
-        rows = session.exec(
-            select(SpaceVehicle.space_id, Vehicle.plate)
-            .join(Vehicle, col(Vehicle.id) == col(SpaceVehicle.vehicle_id))
-            .order_by(col(SpaceVehicle.space_id), col(Vehicle.id))
-        ).all()
-    for (space, plate), (other, second) in pairwise(rows):
-        if space == other:
-            return space, plate, second
-    raise AssertionError("the sample has no space with two vehicles")
-
-
 def test_a_guard_sees_which_vehicle_is_in_the_space_and_corrects_a_missed_exit(enter, pages):
-    services = pages.site.services
-    space, there, waiting = two_in_one_space(pages)
-    stays = services.registry.snapshot.inside
-    gone = [
-        TakenOut(key, stays[key].since, stays[key].occupant)
-        for key in (services.registry.snapshot.taken.get(SpaceId(space)), there, waiting)
-        if key in stays
-    ]
-    came = PutInside(there, services.clock.now().utc, Occupant.RESIDENT, (SpaceId(space),))
-    inside_desk.correct(services, User("tests", Role.ADMIN), [*gone, came], "tests")
-    parsed = parse(waiting)
-    assert isinstance(parsed, Plate)
-    assert services.registry.snapshot.in_its_spaces(parsed) == (there,)
-    before = pages.site.lanes.lanes[LaneId("south")]
-    decision = Decision(Verdict.ASK_GUARD, Reason.SPACE_TAKEN, plate=waiting)
-    pages.site.lanes.change("south", state="asking", decision=decision, plate=waiting, colour="")
-    try:
+    with space_taken(pages) as there:
         page = enter("guard")
         page.goto(f"{pages.url}/ask")
         settle(page)
         expect(page.get_by_role("link", name="看场内车辆")).to_be_visible()
+        assert faults_in_both_themes(page) == []
         page.keyboard.press("s")
         page.wait_for_url("**/inside?plate=*")
         settle(page)
         expect(page.locator(".candidate")).to_have_count(1)
         line_of(page, there).get_by_role("button", name="已不在场内").click()
-        page.get_by_role("dialog").get_by_role("button", name="巡查核实").click()
+        reason = page.get_by_role("dialog").get_by_role("button", name="巡查核实")
+        expect(reason).to_be_visible()
+        assert faults_in_both_themes(page) == []
+        reason.click()
         expect(line_of(page, there)).to_have_count(0)
         page.goto(f"{pages.url}/ask")
         settle(page)
         expect(page.locator(".ask")).to_contain_text("车位现在空着")
-    finally:
-        pages.site.lanes.lanes[LaneId("south")] = before
+        assert faults_in_both_themes(page) == []
+
+
+def faults_in_both_themes(page: Page) -> list[tuple[str, list[str]]]:
+    rest(page)
+    found = serious(page)
+    page.evaluate("Quasar.Dark.set(false)")
+    rest(page)
+    found += serious(page, CONTRAST)
+    page.evaluate("Quasar.Dark.set(true)")
+    return found

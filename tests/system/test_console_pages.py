@@ -1,16 +1,14 @@
 """Every page in a real Chromium: drawn, accessible, by keyboard only, and closed to who may not."""
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from gate.console.navigation import GUARD_PLACES, MANAGER_PLACES
 from gate.people import Role, may
 from gate.texts import Language
+from tests.gate.console.accessibility import CONTRAST, serious
 from tests.gate.console.browsing import rest, settle
 from tests.gate.console.every_page import every_page, forms
 from tests.gate.console.serving import Served, ask_again
@@ -34,6 +32,10 @@ UNDRAWN = """() => [...document.querySelectorAll(".material-icons")]
 CUT_OFF = """() => [...document.querySelectorAll(".table-wrap")]
     .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerText.slice(0, 60))"""
 
+CUT_LABELS = """() => [...document.querySelectorAll(".q-field__label")]
+    .filter(one => one.getClientRects().length && one.scrollWidth > one.clientWidth + 1)
+    .map(one => one.innerText)"""
+
 
 def look_at(page: Page, url: str) -> None:
     page.goto(url)
@@ -50,6 +52,7 @@ def test_every_page_is_drawn_with_all_its_words(enter, pages, language, theme):
         assert "⟨" not in page.inner_text("body"), path
         assert page.evaluate(UNDRAWN) == [], path
         assert page.evaluate(CUT_OFF) == [], path
+        assert page.evaluate(CUT_LABELS) == [], path
 
 
 def test_no_page_is_left_out_of_these_tests(pages):
@@ -78,22 +81,6 @@ def test_axe_finds_no_serious_fault_on_any_page_in_either_theme(enter, pages, la
         if faults := serious(page):
             found[f"/login {theme}"] = faults
     assert found == {}
-
-
-# A theme is a class of the body: nothing but colours hangs on it.
-CONTRAST = {"runOnly": ["color-contrast"]}
-
-
-def serious(
-    page: Page, options: Mapping[str, object] = MappingProxyType({})
-) -> list[tuple[str, list[str]]]:
-    chosen = {"resultTypes": ["violations"], **options}
-    violations = Axe().run(page, options=chosen).response["violations"]
-    return [
-        (one["id"], [node["html"][:160] for node in one["nodes"][:3]])
-        for one in violations
-        if one["impact"] in {"serious", "critical"}
-    ]
 
 
 def test_axe_finds_no_serious_fault_in_sheets(enter, pages):

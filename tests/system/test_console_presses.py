@@ -4,12 +4,14 @@ The line between page and service is held up on purpose (`Line`), never by load.
 """
 
 from collections.abc import Callable
+from threading import Event
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from gate.console import ask, inside_desk
 from tests.gate.console.browsing import settle
-from tests.gate.console.serving import Served
+from tests.gate.console.serving import Served, ask_again
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 SOCKETS = "**/_nicegui_ws/**"
@@ -86,6 +88,18 @@ def open_inside(page: Page, pages: Served) -> None:
     expect(page.get_by_role("button", name="已不在场内").first).to_be_visible()
 
 
+def remember(page: Page) -> None:
+    """Remember the list as it is drawn now."""
+    button = page.get_by_role("button", name="已不在场内").first
+    button.evaluate("one => { window.old = one; }")
+
+
+def drawn_anew(page: Page) -> None:
+    """Wait until the list that was remembered is gone and another one is there."""
+    page.wait_for_function("() => !window.old.isConnected")
+    expect(page.get_by_role("button", name="已不在场内").first).to_be_visible()
+
+
 def test_a_press_on_a_line_that_is_no_longer_there_is_said(enter, pages):
     page = enter("guard")
     line = Line(page)
@@ -103,12 +117,11 @@ def test_a_press_on_a_line_that_is_no_longer_there_is_said(enter, pages):
 def test_a_button_that_is_drawn_anew_under_the_finger_is_said(enter, pages):
     page = enter("guard")
     open_inside(page, pages)
-    button = page.get_by_role("button", name="已不在场内").first
-    button.evaluate("one => { window.old = one; }")
-    button.hover()
+    remember(page)
+    page.get_by_role("button", name="已不在场内").first.hover()
     page.mouse.down()
     page.evaluate("document.querySelector('[aria-label=\"刷新\"]').click()")
-    page.wait_for_function("() => !window.old.isConnected")
+    drawn_anew(page)
     page.wait_for_timeout(1100)  # Longer than a doubled click.
     page.mouse.up()
     said(page, "没有执行")
@@ -143,6 +156,33 @@ def test_a_press_that_went_with_the_line_is_said(enter, pages):
     expect(stay_sheet(page)).to_be_visible()
 
 
+def test_an_older_answer_is_not_drawn_over_a_newer_one(enter, pages, monkeypatch):
+    page = enter("guard")
+    open_inside(page, pages)
+    read, begun, go_on, answered = inside_desk.read, Event(), Event(), Event()
+
+    def read_slowly(services, which, *more):
+        shown = read(services, which, *more)
+        if which.part == "ZZ":
+            begun.set()
+            assert go_on.wait(60)
+            answered.set()
+        return shown
+
+    monkeypatch.setattr(inside_desk, "read", read_slowly)
+    field = page.get_by_label("车牌", exact=True)
+    field.fill("ZZ")  # Fits nobody, and its answer takes long.
+    assert begun.wait(60)
+    remember(page)
+    field.fill("")
+    drawn_anew(page)
+    go_on.set()
+    assert answered.wait(60)
+    page.get_by_role("button", name="已不在场内").first.click()
+    expect(stay_sheet(page)).to_be_visible()
+    expect(page.locator("#main")).not_to_contain_text("没有符合条件的车")
+
+
 def test_an_error_behind_a_press_is_said_and_the_next_press_is_heard(enter, pages, monkeypatch):
     page = enter("guard")
     open_inside(page, pages)
@@ -165,3 +205,32 @@ def test_what_is_typed_after_the_keys_that_lead_to_another_page_acts_on_none(ent
     page.keyboard.press("r")  # Would refuse the vehicle, were it still meant for this page.
     page.wait_for_url("**/visitors/new")
     assert pages.site.lanes.asked == []
+
+
+def test_a_key_for_the_vehicle_that_was_on_top_is_not_done_to_the_next(enter, pages, monkeypatch):
+    lanes = pages.site.lanes
+    before = dict(lanes.lanes)
+    ask_again(pages)
+    decision = lanes.views()[0].decision
+    for key in ("south", "north"):
+        lanes.change(key, state="asking", passage=f"p-{key}", decision=decision)
+    monkeypatch.setattr(ask, "FRESH_S", 1e9)
+    try:
+        page = enter("guard")
+        page.goto(f"{pages.url}/ask")
+        settle(page)
+        expect(page.locator(".ask")).to_have_count(2)
+        lanes.asked.clear()
+        lanes.change("south", state="idle")  # Somebody else let it in.
+        page.keyboard.press("r")
+        said(page, "刚刚换了")
+        assert lanes.asked == []
+        monkeypatch.setattr(ask, "FRESH_S", 0.0)
+        page.reload()
+        settle(page)
+        page.keyboard.press("r")
+        said(page, "已拒绝")
+        assert [one[0] for one in lanes.asked] == ["refuse"]
+    finally:
+        for lane, view in before.items():
+            lanes.lanes[lane] = view

@@ -80,6 +80,22 @@ def settle(page: Page) -> None:
     page.wait_for_function("() => window.socket?.connected === true")
 
 
+STILL = """() => {
+    const charts = [...document.querySelectorAll(".chart")];
+    const empty = (chart) => !chart.querySelector("svg path, svg rect");
+    if (document.querySelector("main .q-spinner") || charts.some(empty)) return false;
+    const now = charts.map((chart) => chart.innerHTML).join("");
+    const still = window.gateLooked === now;
+    window.gateLooked = now;
+    return still;
+}"""
+
+
+def draw_charts(page: Page) -> None:
+    """Wait until a page has its answers and its charts have grown to what they show."""
+    page.wait_for_function(STILL, polling=500)
+
+
 SPOKEN = "said: "
 LISTEN = f"""new MutationObserver((changes) => changes.forEach((one) =>
     one.addedNodes.forEach((node) => {{

@@ -17,6 +17,7 @@ from gate.texts import Language, Texts
 from tests.gate.console.browsing import log_in, open_context, rest, settle
 from tests.gate.console.sample_site import PASSWORD
 from tests.gate.console.serving import Served
+from tests.gate.console.taken_space import space_taken
 
 LANE = {"arm": "closed", "mode": "automatic", "locked": False, "maintenance": False}
 KEPT_OUT = "kept-out"
@@ -123,6 +124,13 @@ def _wrong_role(stage: Stage) -> Iterator[Page]:
         yield page
 
 
+def _space_taken(stage: Stage) -> Iterator[Page]:
+    with space_taken(stage.pages):
+        page = stage.open("/ask")
+        rest(page)
+        yield page
+
+
 def _arm(key: str, **lane: object) -> Shown:
     """The sheet of the south arm, and one deed further where `key` names one."""
 
@@ -213,6 +221,7 @@ STATES: dict[str, Shown] = {
     "broken": _broken,
     "away": _away,
     "wrong_role": _wrong_role,
+    "space_taken": _space_taken,
     "arm": _arm(""),
     "arm_lock": _arm("arm_sheet.lock"),
     "arm_maintenance": _arm("arm_sheet.begin_maintenance"),
