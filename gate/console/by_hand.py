@@ -54,7 +54,12 @@ def _remark_sheet(visit: Visit, lane: LaneId, name: str) -> None:
 
     async def keep() -> None:
         user = visit.act(Action.OPERATE)
-        if user is None or not note.value.strip() or not once.take():
+        if user is None:
+            return
+        if not note.value.strip():
+            visit.warn("by_hand.remark_needed")
+            return
+        if not once.take():
             return
         entry = Audited(user.name, "emergency_remark", target=lane, why=note.value.strip())
         dialog.close()

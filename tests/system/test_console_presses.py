@@ -3,7 +3,6 @@
 The line between page and service is held up on purpose (`Line`), never by load.
 """
 
-from collections.abc import Callable
 from threading import Event
 
 import pytest
@@ -22,29 +21,36 @@ class Line:
 
     def __init__(self, page: Page) -> None:
         self.hold_up = self.hold_down = False
-        self.up: list[Callable[[], None]] = []
-        self.down: list[Callable[[], None]] = []
+        self.up: list[str | bytes] = []
+        self.down: list[str | bytes] = []
         self.route: WebSocketRoute | None = None
+        self._page = page
         page.route_web_socket(SOCKETS, self._join)
 
     def _join(self, route: WebSocketRoute) -> None:
-        self.route, server = route, route.connect_to_server()
+        self.route, self._server = route, route.connect_to_server()
 
         def up(message: str | bytes) -> None:
-            self.up.append(lambda: server.send(message))
+            self.up.append(message)
             self._flow()
 
         def down(message: str | bytes) -> None:
-            self.down.append(lambda: route.send(message))
+            self.down.append(message)
             self._flow()
 
         route.on_message(up)
-        server.on_message(down)
+        self._server.on_message(down)
 
     def _flow(self) -> None:
-        for held, kept in ((self.hold_up, self.up), (self.hold_down, self.down)):
-            while kept and not held:
-                kept.pop(0)()
+        while self.up and not self.hold_up:
+            self._server.send(self.up.pop(0))
+        while self.down and not self.hold_down:
+            self.route.send(self.down.pop(0))
+
+    def wait_for(self, event: str) -> None:
+        """Wait until the service has sent such a message, which the page does not know yet."""
+        while not any(f'"{event}"' in str(message) for message in self.down):
+            self._page.wait_for_timeout(50)
 
     def let_go(self) -> None:
         self.hold_up = self.hold_down = False
@@ -106,6 +112,7 @@ def test_a_press_on_a_line_that_is_no_longer_there_is_said(enter, pages):
     open_inside(page, pages)
     line.hold_down = True  # The page does not know yet that the service draws the list anew.
     page.get_by_role("button", name="刷新").click()
+    line.wait_for("update")
     page.get_by_role("button", name="已不在场内").first.click()
     line.let_go()
     said(page, "没有执行")
