@@ -1,4 +1,4 @@
-"""Pictures, sounds and the two static files, each behind the check of who asks.
+"""Pictures, sounds and the static files, each behind the check of who asks.
 
 A lane's newest picture is one JPEG per request: a browser allows six connections to one host, and
 endless streams of several tabs would use them up and freeze every page. The page names the picture

@@ -269,7 +269,6 @@ def _is_press(message: Message) -> bool:
 
 
 _WHOLE: Final[dict[str, Callable[[Message], bool]]] = {
-    "event": _event,
     "javascript_response": lambda message: isinstance(message.get("request_id"), str),
     "ack": lambda message: isinstance(message.get("next_message_id"), int),
     "log": lambda message: message.get("level") in _LEVELS,

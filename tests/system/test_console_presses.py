@@ -6,7 +6,7 @@ The line between page and service is held up on purpose (`Line`), never by load.
 from threading import Event
 
 import pytest
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from gate.console import ask, inside_desk
 from tests.gate.console.browsing import settle
@@ -84,26 +84,30 @@ def test_what_is_typed_before_the_page_has_its_socket_arrives_in_its_order(enter
         expect(field).to_have_value(plate)
 
 
-def stay_sheet(page: Page):
+def left_button(page: Page) -> Locator:
+    """What says of the first vehicle in the list that it has left."""
+    return page.get_by_role("button", name="已不在场内").first
+
+
+def stay_sheet(page: Page) -> Locator:
     return page.get_by_role("dialog").get_by_role("button", name="巡查核实")
 
 
 def open_inside(page: Page, pages: Served) -> None:
     page.goto(f"{pages.url}/inside")
     settle(page)
-    expect(page.get_by_role("button", name="已不在场内").first).to_be_visible()
+    expect(left_button(page)).to_be_visible()
 
 
 def remember(page: Page) -> None:
     """Remember the list as it is drawn now."""
-    button = page.get_by_role("button", name="已不在场内").first
-    button.evaluate("one => { window.old = one; }")
+    left_button(page).evaluate("one => { window.old = one; }")
 
 
 def drawn_anew(page: Page) -> None:
     """Wait until the list that was remembered is gone and another one is there."""
     page.wait_for_function("() => !window.old.isConnected")
-    expect(page.get_by_role("button", name="已不在场内").first).to_be_visible()
+    expect(left_button(page)).to_be_visible()
 
 
 def test_a_press_on_a_line_that_is_no_longer_there_is_said(enter, pages):
@@ -113,11 +117,11 @@ def test_a_press_on_a_line_that_is_no_longer_there_is_said(enter, pages):
     line.hold_down = True  # The page does not know yet that the service draws the list anew.
     page.get_by_role("button", name="刷新").click()
     line.wait_for("update")
-    page.get_by_role("button", name="已不在场内").first.click()
+    left_button(page).click()
     line.let_go()
     said(page, "没有执行")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    page.get_by_role("button", name="已不在场内").first.click()
+    left_button(page).click()
     expect(stay_sheet(page)).to_be_visible()
 
 
@@ -125,7 +129,7 @@ def test_a_button_that_is_drawn_anew_under_the_finger_is_said(enter, pages):
     page = enter("guard")
     open_inside(page, pages)
     remember(page)
-    page.get_by_role("button", name="已不在场内").first.hover()
+    left_button(page).hover()
     page.mouse.down()
     page.evaluate("document.querySelector('[aria-label=\"刷新\"]').click()")
     drawn_anew(page)
@@ -140,7 +144,7 @@ def test_the_page_says_that_it_waits_until_the_service_has_heard(enter, pages):
     line = Line(page)
     open_inside(page, pages)
     line.hold_up = True
-    page.get_by_role("button", name="已不在场内").first.click()
+    left_button(page).click()
     said(page, "正在等待服务响应")
     line.let_go()
     expect(stay_sheet(page)).to_be_visible()
@@ -153,13 +157,13 @@ def test_a_press_that_went_with_the_line_is_said(enter, pages):
     line = Line(page)
     open_inside(page, pages)
     line.hold_up = True
-    page.get_by_role("button", name="已不在场内").first.click()
+    left_button(page).click()
     line.up.clear()  # It never arrives.
     line.hold_up = False
     line.route.close()
     said(page, "可能没有执行")
     settle(page)
-    page.get_by_role("button", name="已不在场内").first.click()
+    left_button(page).click()
     expect(stay_sheet(page)).to_be_visible()
 
 
@@ -185,7 +189,7 @@ def test_an_older_answer_is_not_drawn_over_a_newer_one(enter, pages, monkeypatch
     drawn_anew(page)
     go_on.set()
     assert answered.wait(60)
-    page.get_by_role("button", name="已不在场内").first.click()
+    left_button(page).click()
     expect(stay_sheet(page)).to_be_visible()
     expect(page.locator("#main")).not_to_contain_text("没有符合条件的车")
 
@@ -195,9 +199,9 @@ def test_an_error_behind_a_press_is_said_and_the_next_press_is_heard(enter, page
     open_inside(page, pages)
     with monkeypatch.context() as broken:
         broken.setattr("gate.console.inside_sheets.why_sheet", None)
-        page.get_by_role("button", name="已不在场内").first.click()
+        left_button(page).click()
         said(page, "出错了")
-    page.get_by_role("button", name="已不在场内").first.click()
+    left_button(page).click()
     expect(stay_sheet(page)).to_be_visible()
 
 
