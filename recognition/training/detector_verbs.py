@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = verbs.add_parser("evaluate", help="read the val scenes and say what is right")
     evaluate.add_argument("--split", default="val", choices=("train", "val"))
     evaluate.add_argument("--scenes", type=int, default=0, help="composed scenes instead")
+    evaluate.add_argument("--foreign", action="store_true", help="what foreign plates are read as")
     evaluate.add_argument("--wrong", action="store_true", help="list every wrong picture")
     approach = verbs.add_parser("approach", help="what voting gains on simulated approaches")
     approach.add_argument("--passages", type=int, default=60)
@@ -113,6 +114,8 @@ def _evaluate(given: argparse.Namespace) -> int:
     from recognition.training.scene_scores import (
         corner_report,
         described,
+        foreign_pictures,
+        foreign_table,
         outcomes,
         table,
         truths,
@@ -122,7 +125,12 @@ def _evaluate(given: argparse.Namespace) -> int:
         return _evaluate_composed(given)
     if given.data is None:
         return _no_data()
-    found = outcomes(PlateReader.default(), given.data, truths(given.data, given.split))
+    reader = PlateReader.default()
+    if given.foreign:
+        found = outcomes(reader, given.data / "foreign", foreign_pictures(given.data))
+        print(foreign_table(found))
+        return 0
+    found = outcomes(reader, given.data / "scenes", truths(given.data, given.split))
     print(table(found))
     print(corner_report(found))
     if given.wrong:

@@ -137,7 +137,7 @@ def scene_cases(data: Path, opinions: Opinions) -> list[Case]:
     reader = PlateReader.default()
     size = (reader.network.manifest.width, reader.network.manifest.height)
     found = []
-    for outcome in outcomes(reader, data, truths(data)):
+    for outcome in outcomes(reader, data / "scenes", truths(data)):
         if outcome.truth.texts and outcome.readings:
             main = outcome.readings[0]
             image = load_picture(data / "scenes" / outcome.truth.path)

@@ -98,7 +98,7 @@ def main() -> None:
     if data is None:
         print("no folder of real pictures: no accuracy in this run (give one as the argument)")
         return
-    print(table(outcomes(reader, data, truths(data))))
+    print(table(outcomes(reader, data / "scenes", truths(data))))
     print(compared(reader, data, given.peer, given.threads))
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -20,7 +21,9 @@ from recognition.training.detector_scores import (
 )
 from recognition.training.detector_train import Part, Plan, export, train
 from recognition.training.detector_verbs import run
+from recognition.training.scene_scores import Outcome, Truth, foreign_table
 from recognition.training.scenes import Scene, compose
+from tests.recognition.readings import reading
 
 
 def plan(out: Path, steps: int, part: Part = Part.FINDER) -> Plan:
@@ -108,3 +111,31 @@ def test_findings_tell_recall_by_width_and_what_a_score_means() -> None:
 def test_a_detector_is_measured_on_composed_scenes() -> None:
     findings = measure(Detector.default(), stock_from(None, 5, 2), 1, 2, 320)
     assert findings.scenes == 2
+
+
+def test_whatever_is_read_of_a_foreign_plate_is_counted_and_named() -> None:
+    def seen(path: str, confidence: float) -> Outcome:
+        readings = (reading("吉A12345", confidence),) if confidence else ()
+        return Outcome(Truth(path, "foreign", (), (), empty=True), readings)
+
+    found = [seen("us/1.jpg", 0.0), seen("us/2.jpg", 0.92), seen("us/3.jpg", 0.4)]
+    found += [seen("br/4.jpg", 0.0), seen("br/5.jpg", 0.6)]
+    lines = foreign_table(found).splitlines()
+    assert [line.split() for line in lines[1:4]] == [
+        ["0.5", "2", "5", "1", "2"],
+        ["0.8", "1", "5", "0", "2"],
+        ["0.9", "1", "5", "0", "2"],
+    ]
+    assert [line.split(":")[0] for line in lines[7:]] == ["us/2.jpg", "br/5.jpg"]
+
+
+def test_the_verb_reads_foreign_pictures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "foreign"
+    folder.mkdir()
+    cv2.imwrite(str(folder / "street.png"), np.full((200, 320, 3), 90, np.uint8))
+    rows = "path,bx,by,bw,bh,width,height\nstreet.png,10,10,60,20,320,200\n"
+    (folder / "labels.csv").write_text(rows, encoding="utf-8")
+    assert run(["evaluate", "--data", str(tmp_path), "--foreign"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].split() == ["0.5", "0", "1", "0", "1"]
