@@ -202,7 +202,10 @@ class PolicyConfig(Part):
         0.99, description="Least probability of the least sure character that opens by itself."
     )
     min_frames: int = Field(
-        2, ge=1, le=20, description="Pictures that must agree on the whole plate before it opens."
+        2,
+        ge=1,
+        le=20,
+        description="Pictures that clearly show the plate and agree on all of it before it opens.",
     )
     decide_within_s: Seconds = Field(
         3.0, description="After so many seconds of looking the guard is asked."

@@ -40,10 +40,10 @@ class DetectorSettings:
     threads: of each network.
     """
 
-    longest: int = 512
+    longest: int = 384
     closer: int = 640
     settled: float = 0.7
-    narrow: float = 32.0
+    narrow: float = 24.0
     rough: float = 0.20
     share: float = 0.35
     sure: float = 0.45

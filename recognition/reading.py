@@ -71,8 +71,9 @@ class Consensus:
     """What many readings of one vehicle say together.
 
     text/confidence as in Reading, over `frames` readings. agreeing: how many of them read exactly
-    this text. runner_up: the best other text with its confidence, or None. candidates: texts that a
-    guard should see, best first, `text` itself first.
+    this text off a plate that was clearly seen (box score of `voting.WELL_SEEN` or more).
+    runner_up: the best other text with its confidence, or None. candidates: texts that a guard
+    should see, best first, `text` itself first.
     """
 
     text: str

@@ -8,6 +8,8 @@ Rules:
 - Readings that contradict each other in two or more sure characters are of different plates and are
   never mixed. The larger party speaks, with its confidence cut by the share of the smaller one.
 - A single reading's consensus is that reading.
+- Only a reading of a plate that is clearly seen counts as agreeing: where the box may lie beside
+  the plate, what is cut out of it is read wrong alike in picture after picture.
 """
 
 import math
@@ -28,6 +30,10 @@ simulated approaches (`python -m recognition.training approach`)."""
 
 SURE = 0.8
 """A character that is at least this probable counts as stated."""
+
+WELL_SEEN = 0.75
+"""Least score of the box of a reading that counts as agreeing; measured on simulated approaches
+(`python -m tests.bench.bench_misreads`, gate/decisions/0090)."""
 
 ALTERNATIVES = 5
 """Texts that a consensus offers at most, its own included."""
@@ -62,13 +68,17 @@ def _consensus(
         text=best.text,
         confidence=best.confidence,
         frames=len(readings),
-        agreeing=sum(reading.text == best.text for reading in readings),
+        agreeing=sum(_agrees(reading, best.text) for reading in readings),
         colour=colour,
         colour_confidence=colour_confidence,
         two_lines=doubles > 0,
         runner_up=ranked[1] if len(ranked) > 1 else None,
         candidates=tuple(ranked),
     )
+
+
+def _agrees(reading: Reading, text: str) -> bool:
+    return reading.text == text and reading.box.score >= WELL_SEEN
 
 
 def contradicts(one: Reading, other: Reading) -> bool:

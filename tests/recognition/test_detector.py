@@ -131,10 +131,10 @@ class _Watched(Detector):
 @pytest.mark.parametrize(
     ("size", "plate", "looks"),
     [
-        ((1080, 1920), 240, [512]),
-        ((1080, 1920), 80, [512, 640]),
-        ((1080, 1920), None, [512, 640]),
-        ((360, 512), None, [512]),
+        ((1080, 1920), 240, [384]),
+        ((1080, 1920), 80, [384, 640]),
+        ((1080, 1920), None, [384, 640]),
+        ((216, 384), None, [384]),
     ],
     ids=["near", "far", "nothing", "no larger picture to be had"],
 )

@@ -132,6 +132,23 @@ def check_no_fusion(first: int, second: int, sureness: float) -> None:
     assert found.confidence <= max(first, second) / (first + second) + 1e-9
 
 
+@settings(max_examples=60)
+@given(st.lists(st.floats(0.0, 1.0), min_size=2, max_size=6))
+def test_a_plate_that_was_not_clearly_seen_does_not_agree(scores: list[float]) -> None:
+    check_unclear(scores)
+
+
+def check_unclear(scores: list[float]) -> None:
+    seen = [
+        reading(sureness=0.9999, box=box_at(300 + 60 * i, 300, 100 + 20 * i, score))
+        for i, score in enumerate(scores)
+    ]
+    found = vote(seen)
+    assert found is not None
+    assert found.frames == len(scores)
+    assert found.agreeing == sum(score >= voting.WELL_SEEN for score in scores)
+
+
 def test_contradiction_needs_two_sure_characters() -> None:
     assert not contradicts(reading("吉A12345"), reading("吉A12346"))
     assert contradicts(reading("吉A12345"), reading("吉A12367"))
@@ -158,8 +175,14 @@ def _never(one: Reading, other: Reading) -> bool:
     return False
 
 
+def _anywhere(one: Reading, text: str) -> bool:
+    """A mutant: a reading agrees wherever its box lies."""
+    return one.text == text
+
+
 MUTANTS: tuple[tuple[str, Callable[..., object], Callable[[], None]], ...] = (
     ("effective", _seen_alone, lambda: check_repeats(0.9, 6)),
+    ("_agrees", _anywhere, lambda: check_unclear([0.95, 0.6, 0.55])),
     ("contradicts", _never, lambda: check_no_fusion(2, 3, 0.95)),
 )
 
