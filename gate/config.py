@@ -205,7 +205,7 @@ class PolicyConfig(Part):
         2,
         ge=1,
         le=20,
-        description="Pictures that clearly show the plate and agree on all of it before it opens.",
+        description="Pictures that show the same whole plate clearly before it opens.",
     )
     decide_within_s: Seconds = Field(
         3.0, description="After so many seconds of looking the guard is asked."

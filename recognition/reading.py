@@ -71,7 +71,7 @@ class Consensus:
     """What many readings of one vehicle say together.
 
     text/confidence as in Reading, over `frames` readings. agreeing: how many of them read exactly
-    this text off a plate that was clearly seen (box score of `voting.WELL_SEEN` or more).
+    this text clearly (nearly sure by themselves, off a plate that is well seen: `voting`).
     runner_up: the best other text with its confidence, or None. candidates: texts that a guard
     should see, best first, `text` itself first.
     """

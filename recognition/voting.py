@@ -8,8 +8,9 @@ Rules:
 - Readings that contradict each other in two or more sure characters are of different plates and are
   never mixed. The larger party speaks, with its confidence cut by the share of the smaller one.
 - A single reading's consensus is that reading.
-- Only a reading of a plate that is clearly seen counts as agreeing: where the box may lie beside
-  the plate, what is cut out of it is read wrong alike in picture after picture.
+- Only a reading that is nearly sure by itself, of a plate that is clearly seen, counts as agreeing.
+  Many doubtful looks at one plate share what makes them doubtful: added up they may be sure of the
+  wrong character, and where the box lies beside the plate each misses the same part of it.
 """
 
 import math
@@ -34,6 +35,9 @@ SURE = 0.8
 WELL_SEEN = 0.75
 """Least score of the box of a reading that counts as agreeing; measured on simulated approaches
 (`python -m tests.bench.bench_misreads`, gate/decisions/0090)."""
+
+SURE_ALONE = 0.95
+"""Least confidence of a reading that counts as agreeing; measured likewise."""
 
 ALTERNATIVES = 5
 """Texts that a consensus offers at most, its own included."""
@@ -78,7 +82,8 @@ def _consensus(
 
 
 def _agrees(reading: Reading, text: str) -> bool:
-    return reading.text == text and reading.box.score >= WELL_SEEN
+    clear = reading.box.score >= WELL_SEEN and reading.confidence >= SURE_ALONE
+    return clear and reading.text == text
 
 
 def contradicts(one: Reading, other: Reading) -> bool:

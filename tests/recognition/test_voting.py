@@ -83,11 +83,11 @@ def test_readings_of_a_growing_plate_make_each_other_surer_but_with_a_ceiling() 
 
 def test_disagreement_lowers_the_confidence() -> None:
     places = [box_at(300 + 60 * i, 300, 100 + 20 * i) for i in range(3)]
-    agreed = vote([reading(sureness=0.9, box=place) for place in places])
+    agreed = vote([reading(sureness=0.96, box=place) for place in places])
     quarrel = vote(
         [
-            *(reading(sureness=0.9, box=place) for place in places[:2]),
-            reading("吉A12346", 0.9, places[2]),
+            *(reading(sureness=0.96, box=place) for place in places[:2]),
+            reading("吉A12346", 0.96, places[2]),
         ]
     )
     assert agreed is not None
@@ -132,21 +132,33 @@ def check_no_fusion(first: int, second: int, sureness: float) -> None:
     assert found.confidence <= max(first, second) / (first + second) + 1e-9
 
 
+Look = tuple[float, float]
+"""Score of a box and confidence of what is read in it."""
+
+
 @settings(max_examples=60)
-@given(st.lists(st.floats(0.0, 1.0), min_size=2, max_size=6))
-def test_a_plate_that_was_not_clearly_seen_does_not_agree(scores: list[float]) -> None:
-    check_unclear(scores)
+@given(st.lists(st.tuples(st.floats(0.0, 1.0), st.floats(0.85, 0.9999)), min_size=2, max_size=6))
+def test_only_clear_readings_agree(looks: list[Look]) -> None:
+    check_clear(looks)
 
 
-def check_unclear(scores: list[float]) -> None:
+def check_clear(looks: list[Look]) -> None:
     seen = [
-        reading(sureness=0.9999, box=box_at(300 + 60 * i, 300, 100 + 20 * i, score))
-        for i, score in enumerate(scores)
+        reading(sureness=sure, box=box_at(300 + 60 * i, 300, 100 + 20 * i, score))
+        for i, (score, sure) in enumerate(looks)
     ]
     found = vote(seen)
     assert found is not None
-    assert found.frames == len(scores)
-    assert found.agreeing == sum(score >= voting.WELL_SEEN for score in scores)
+    assert found.frames == len(looks)
+    assert found.agreeing == sum(score >= 0.75 and sure >= 0.95 for score, sure in looks)
+
+
+def test_doubtful_looks_add_up_to_sureness_but_not_to_agreement() -> None:
+    seen = [reading(sureness=0.93, box=box_at(300 + 80 * i, 300, 60 + 40 * i)) for i in range(6)]
+    found = vote([*seen, reading(sureness=0.96, box=box_at(900, 300, 320))])
+    assert found is not None
+    assert found.confidence > 0.99
+    assert found.agreeing == 1
 
 
 def test_contradiction_needs_two_sure_characters() -> None:
@@ -177,12 +189,18 @@ def _never(one: Reading, other: Reading) -> bool:
 
 def _anywhere(one: Reading, text: str) -> bool:
     """A mutant: a reading agrees wherever its box lies."""
-    return one.text == text
+    return one.text == text and one.confidence >= voting.SURE_ALONE
+
+
+def _however_unsure(one: Reading, text: str) -> bool:
+    """A mutant: a reading agrees however unsure it is by itself."""
+    return one.text == text and one.box.score >= voting.WELL_SEEN
 
 
 MUTANTS: tuple[tuple[str, Callable[..., object], Callable[[], None]], ...] = (
     ("effective", _seen_alone, lambda: check_repeats(0.9, 6)),
-    ("_agrees", _anywhere, lambda: check_unclear([0.95, 0.6, 0.55])),
+    ("_agrees", _anywhere, lambda: check_clear([(0.95, 0.99), (0.6, 0.99)])),
+    ("_agrees", _however_unsure, lambda: check_clear([(0.95, 0.99), (0.95, 0.9)])),
     ("contradicts", _never, lambda: check_no_fusion(2, 3, 0.95)),
 )
 
