@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 Quads = NDArray[np.float32]
 
+HELD_OUT = 4
+"""One in so many foreign pictures is not among those of nothing to read (first, fifth, …)."""
+
 LONGEST = 1280
 """Longer pictures are shrunk to this many pixels: no scene needs more."""
 
@@ -68,16 +71,19 @@ def box_quad(x: float, y: float, w: float, h: float) -> NDArray[np.float32]:
     return np.array([[x, y], [x + w, y], [x + w, y + h], [x, y + h]], np.float32)
 
 
-def foreign_backdrops(data: Path, most: int | None = None) -> list[Backdrop]:
-    """Load `foreign/labels.csv` (vehicles with foreign plates, boxes only).
-
-    most: take only so many pictures, spread over the whole set.
-    """
+def foreign_places(data: Path) -> dict[str, list[NDArray[np.float32]]]:
+    """Read `foreign/labels.csv` (vehicles with foreign plates, boxes only): quads by picture."""
     places: dict[str, list[NDArray[np.float32]]] = defaultdict(list)
     with (data / "foreign" / "labels.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             box = [float(row[key]) for key in ("bx", "by", "bw", "bh")]
             places[row["path"]].append(box_quad(*box))
+    return places
+
+
+def foreign_backdrops(data: Path, most: int | None = None) -> list[Backdrop]:
+    """Load the foreign pictures; most: take only so many, spread over the whole set."""
+    places = foreign_places(data)
     return [
         backdrop(data / "foreign" / path, np.stack(quads), chinese=False)
         for path, quads in list(places.items())[:: max(1, len(places) // (most or len(places)))]

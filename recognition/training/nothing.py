@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.training.backdrops import Backdrop, foreign_backdrops, scene_backdrops
+from recognition.training.backdrops import HELD_OUT, Backdrop, foreign_backdrops, scene_backdrops
 from recognition.training.clutter import distractor
 from recognition.training.degrade import cut_box, cut_warped, expose, fit_picture, sensor
 from recognition.training.render import (
@@ -26,9 +26,6 @@ from recognition.training.render import (
 
 Image = NDArray[np.uint8]
 Quad = NDArray[np.float32]
-
-HELD_OUT = 4
-"""One in so many foreign pictures is not trained on (the first, the fifth, …)."""
 
 
 def nothing_shards(

@@ -18,13 +18,15 @@ from numpy.typing import NDArray
 from recognition.pipeline import PlateReader
 from recognition.reading import Box, Reading
 from recognition.rectify import quad_size
-from recognition.training.backdrops import corners_of, load_picture
-from recognition.training.nothing import HELD_OUT
+from recognition.training.backdrops import HELD_OUT, corners_of, foreign_places, load_picture
 
 Quad = NDArray[np.float32]
 
 OPENING = 0.99
 """A wrong reading at or above this confidence is listed as wrong but sure."""
+
+FOREIGN_CUTS = (0.5, 0.8, 0.9, 0.95, 0.97, 0.99)
+"""Confidences at which readings of foreign plates are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +137,7 @@ def corner_report(found: Iterable[Outcome]) -> str:
 
 def foreign_pictures(data: Path) -> list[Truth]:
     """Pictures of `foreign/labels.csv`, in their order; none shows a Chinese plate."""
-    with (data / "foreign" / "labels.csv").open(encoding="utf-8", newline="") as file:
-        paths = dict.fromkeys(row["path"] for row in csv.DictReader(file))
-    return [Truth(path, "foreign", (), (), empty=True) for path in paths]
-
-
-FOREIGN_CUTS = (0.5, 0.8, 0.9, 0.95, 0.97, 0.99)
+    return [Truth(path, "foreign", (), (), empty=True) for path in foreign_places(data)]
 
 
 def foreign_table(found: Sequence[Outcome]) -> str:

@@ -50,9 +50,7 @@ def _at_most(wrong: int, of: int, rate: float) -> float:
     return float(np.exp(each).sum())
 
 
-def read(
-    data: Path | None, first: int, frames: int, seed: int, enough: float = OPENINGS[-1]
-) -> list[Passage]:
+def read(data: Path | None, first: int, frames: int, seed: int, enough: float) -> list[Passage]:
     """Read one batch of approaches (in a process of its own)."""
     cv2.setNumThreads(1)
     reader = PlateReader.default(plausible=plausible)
@@ -60,7 +58,7 @@ def read(
     return list(simulate(reader, data, numbers, frames, seed, enough))
 
 
-def table(found: list[Passage], enough: float = OPENINGS[-1]) -> Iterator[str]:
+def table(found: list[Passage], enough: float) -> Iterator[str]:
     """One line per confidence up to `enough`, and the wrong ones."""
     yield f"{'opens at':>9}{'decided':>9}{'of':>7}{'pictures':>10}{'wrong':>7}{'at most':>10}"
     names: dict[str, None] = {}
