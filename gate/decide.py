@@ -321,6 +321,7 @@ def _decision(read: _Read, verdict: Verdict, reason: Reason) -> Decision:
             "direction": read.case.direction.value,
             "travel": read.case.travel.value,
             "clock_sound": read.case.clock_sound,
+            **({"unusual_form": True} if read.plate.unusual else {}),
         },
     )
 

@@ -39,7 +39,7 @@ from recognition import motion, tracking
 from recognition.pipeline import PlateReader
 from recognition.reading import Reading
 from recognition.rectify import half, upright
-from registry.plates import Plate, parse
+from registry.plates import is_usual
 
 Image = NDArray[np.uint8]
 
@@ -102,7 +102,7 @@ class _Eye:
 
     def _reader(self) -> PlateReader:
         """The lane's networks; the second reader joins them as soon as it is loaded."""
-        reader = PlateReader.default(threads=self._settings.threads, plausible=_possible)
+        reader = PlateReader.default(threads=self._settings.threads, plausible=is_usual)
         ask_below = self._settings.ask_below
         if ask_below is not None:
             reader.settings = replace(reader.settings, ask_below=ask_below)
@@ -223,7 +223,3 @@ def _cut_out(image: Image, reading: Reading) -> Image:
     """Return the plate warped upright, large enough for a person's eyes."""
     width, height = (220, 110) if reading.two_lines else (264, 84)
     return upright(image, np.array(reading.box.corners, np.float32), width, height)
-
-
-def _possible(text: str) -> bool:
-    return isinstance(parse(text), Plate)

@@ -22,7 +22,7 @@ from hardware.stills import decode
 from recognition.manifest import ModelError
 from recognition.pipeline import PlateReader
 from recognition.reading import Box, Reading
-from registry.plates import Plate, parse
+from registry.plates import is_usual
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 Image = NDArray[np.uint8]
@@ -56,7 +56,7 @@ def run(
         return 2
     try:
         reader = PlateReader.default(
-            threads, plausible, second_reader.make(threads) if second else None
+            threads, is_usual, second_reader.make(threads) if second else None
         )
     except ModelError as error:
         print(error, file=sys.stderr)
@@ -138,8 +138,3 @@ def _whole(image: Image) -> Box:
     """Return the whole picture as a plate: a cut-out's corners are the picture's own."""
     height, width = image.shape[:2]
     return Box(((0, 0), (width, 0), (width, height), (0, height)), 1.0)
-
-
-def plausible(text: str) -> bool:
-    """Return whether the grammar of plates allows this text."""
-    return isinstance(parse(text), Plate)

@@ -27,7 +27,7 @@ from gate.events import Instant, LaneId, OrderId, PassageId
 from gate.lane_work import LaneWork
 from gate.ports import Unit, Written
 from gate.read_cli import load as load_picture
-from gate.read_cli import pictures, plausible
+from gate.read_cli import pictures
 from gate.register import Register
 from gate.sightings import Look, Sighting, TrackLost
 from gate.wiring import lane_settings, open_store, policy_of, rules_of
@@ -37,6 +37,7 @@ from hardware.station_words import ArmState, OrderOutcome
 from recognition import tracking
 from recognition.pipeline import PlateReader
 from recognition.reading import Reading
+from registry.plates import is_usual
 
 Image = NDArray[np.uint8]
 EACH_SEEN = 3
@@ -298,7 +299,7 @@ def _reader(site: Config) -> PlateReader:
     """The networks that the lane's eye would have, its second reader too where it is on."""
     threads = site.recognition.threads
     second = second_reader.made(threads) if site.recognition.second_reader else None
-    reader = PlateReader.default(threads, plausible, second)
+    reader = PlateReader.default(threads, is_usual, second)
     reader.settings = replace(reader.settings, ask_below=site.policy.open_confidence)
     return reader
 

@@ -19,15 +19,13 @@ Word = TypeVar("Word", bound=StrEnum)
 
 
 class RowFault(StrEnum):
-    """Why a row is refused. The first ten are those of a plate."""
+    """Why a row is refused. The first eight are those of a plate."""
 
     PLATE_NOT_A_REGISTRATION = "plate_not_a_registration"
     PLATE_FOREIGN_CHARACTER = "plate_foreign_character"
     PLATE_PROVINCE = "plate_province"
-    PLATE_AUTHORITY = "plate_authority"
-    PLATE_LETTER_I_OR_O = "plate_letter_i_or_o"
+    PLATE_LETTER_I = "plate_letter_i"
     PLATE_LENGTH = "plate_length"
-    PLATE_TOO_MANY_LETTERS = "plate_too_many_letters"
     PLATE_FORM = "plate_form"
     PLATE_ELSEWHERE = "plate_elsewhere"
     PLATE_TWICE_IN_FILE = "plate_twice_in_file"
@@ -68,10 +66,8 @@ _PLATE_FAULTS: Final[Mapping[PlateFault, RowFault]] = {
     PlateFault.NOT_A_REGISTRATION: RowFault.PLATE_NOT_A_REGISTRATION,
     PlateFault.FOREIGN_CHARACTER: RowFault.PLATE_FOREIGN_CHARACTER,
     PlateFault.PROVINCE: RowFault.PLATE_PROVINCE,
-    PlateFault.AUTHORITY: RowFault.PLATE_AUTHORITY,
-    PlateFault.LETTER_I_OR_O: RowFault.PLATE_LETTER_I_OR_O,
+    PlateFault.LETTER_I: RowFault.PLATE_LETTER_I,
     PlateFault.LENGTH: RowFault.PLATE_LENGTH,
-    PlateFault.TOO_MANY_LETTERS: RowFault.PLATE_TOO_MANY_LETTERS,
     PlateFault.FORM: RowFault.PLATE_FORM,
 }
 _LONGEST_CELL: Final = 200

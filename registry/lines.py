@@ -35,6 +35,7 @@ class RowWarning(StrEnum):
 
     LOOKS_LIKE_ANOTHER = "looks_like_another"
     PLATE_REPEATED = "plate_repeated"
+    PLATE_UNUSUAL = "plate_unusual"
     ALREADY_OVER = "already_over"
     VALIDITY_WITHOUT_VEHICLE = "validity_without_vehicle"
     BLOCKED = "blocked"
@@ -194,6 +195,9 @@ def warnings_of(line: Line, plate_cell: str, at: datetime) -> Iterator[Warned]:
     """What to look at in a row, as far as the row alone tells. plate_cell: as it was written."""
     if cells.repeated_plate(plate_cell):
         yield warned(line, Column.PLATE, RowWarning.PLATE_REPEATED, plate_cell)
+    for plate in line.plates:
+        if plate.unusual:
+            yield warned(line, Column.PLATE, RowWarning.PLATE_UNUSUAL, plate.text)
     if line.has_until and not line.plates:
         yield warned(line, Column.VALID_UNTIL, RowWarning.VALIDITY_WITHOUT_VEHICLE, "")
     if line.plates and line.until and line.until <= at:

@@ -4,6 +4,9 @@ Rules of this file:
 - A plate is its whole text. The province character is part of the key; nothing here drops,
   folds or guesses a character, so 粤B12345 and 苏B12345 never meet.
 - `parse` is the only way to make a `Plate` out of text; what it refuses, it explains.
+- A form that the standard does not know is no reason to refuse: such plates are on the road. They
+  are `unusual`: people are asked to check them once more, and they weigh less where a reading is
+  in doubt. Refused is only what cannot be a plate.
 - Looking alike is for showing candidates to a person. It never decides who enters.
 
 Grammar: GA 36-2018 (in force 2018-05-01), clauses 5.9 and tables 3 and 4, for civil plates; GA/T
@@ -17,6 +20,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 from typing import Final
+
+from registry.invisible import visible
 
 PROVINCES: Final = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"
 
@@ -47,6 +52,7 @@ class PlateClass(StrEnum):
     AVIATION = "aviation"
     TEMPORARY = "temporary"
     TRACTOR = "tractor"
+    OTHER = "other"
 
 
 class PlateColour(StrEnum):
@@ -62,25 +68,27 @@ class PlateColour(StrEnum):
 
 
 class PlateFault(StrEnum):
-    """Why a text is no plate."""
+    """Why a text can be no plate."""
 
     EMPTY = "empty"
     NOT_A_REGISTRATION = "not_a_registration"
     FOREIGN_CHARACTER = "foreign_character"
+    LETTER_I = "letter_i"
     PROVINCE = "province"
-    AUTHORITY = "authority"
-    LETTER_I_OR_O = "letter_i_or_o"
     LENGTH = "length"
-    TOO_MANY_LETTERS = "too_many_letters"
     FORM = "form"
 
 
 @dataclass(frozen=True, slots=True)
 class Plate:
-    """One registration plate. text: the whole key, no dot or space, e.g. "吉A12345"."""
+    """One registration plate. text: the whole key, no dot or space, e.g. "吉A12345".
+
+    unusual: the form is none of the standard's. Such plates exist, and so do slips of the pen.
+    """
 
     text: str
     plate_class: PlateClass
+    unusual: bool = False
 
     def __str__(self) -> str:
         """The plate as it is printed, with its dot where the class has one: 吉A·12345."""
@@ -98,7 +106,7 @@ class Malformed:
     fault: PlateFault
 
 
-# Order matters where forms overlap: WJ12345 would also fit the military form.
+# The forms of the standards. Order matters where they overlap: WJ12345 would also fit the military.
 _FORMS: Final = tuple(
     (plate_class, re.compile(form))
     for plate_class, form in (
@@ -123,6 +131,31 @@ _FORMS: Final = tuple(
     )
 )
 
+# Forms on plates that were seen on real vehicles: numbers given out before 2014 with three to five
+# letters, a letter inside a police number or in the province's place, plates of motorcycles.
+_SEEN: Final = tuple(
+    (plate_class, re.compile(form))
+    for plate_class, form in (
+        (PlateClass.CIVIL, rf"{_P}{_L}{_X}{{5}}"),
+        (PlateClass.OFFICE, rf"{_P}O{_X}{{5}}"),
+        (PlateClass.TRAILER, rf"{_P}{_L}{_X}{{4}}挂"),
+        (PlateClass.COACH, rf"{_P}{_L}{_X}{{4}}学"),
+        (PlateClass.POLICE, rf"{_P}[A-HJ-Z]{_X}{{4}}警"),
+        (PlateClass.HK_MACAO, rf"粤Z{_X}{{4}}[港澳]"),
+        (PlateClass.EMBASSY, r"[0-9]{5}使|使[0-9]{5}"),
+        (PlateClass.CONSULATE, rf"{_P}{_L}{_X}{{4}}领"),
+        (PlateClass.ARMED_POLICE, rf"WJ{_L}[0-9]{{5}}"),
+        (PlateClass.TEMPORARY, rf"{_P}{_L}{_X}{{5,6}}[临试超]"),
+        (PlateClass.TRACTOR, rf"{_P}[0-9]{{2}}{_X}{{5}}"),
+    )
+)
+# What a plate can be at all: its length, its characters, and a word of Chinese where one belongs.
+_ANY: Final = "[0-9A-HJ-Z]"
+_CONCEIVABLE: Final = re.compile(
+    rf"{_P}{_ANY}{{6,7}}|{_P}{_ANY}{{5,6}}[挂学警港澳领临试超]|{_P}{_ANY}{{5}}应急|应急{_P}{_ANY}{{4}}"
+    rf"|WJ{_P}?{_ANY}{{5}}|WJ{_ANY}{{6}}|{_ANY}{{5,6}}使|使{_ANY}{{5,6}}|民航{_ANY}{{5}}"
+)
+
 _C: Final = PlateColour
 EXPECTED_COLOURS: Final[Mapping[PlateClass, frozenset[PlateColour]]] = {
     PlateClass.CIVIL: frozenset({_C.BLUE, _C.YELLOW, _C.BLACK}),
@@ -143,9 +176,10 @@ EXPECTED_COLOURS: Final[Mapping[PlateClass, frozenset[PlateColour]]] = {
     PlateClass.AVIATION: frozenset({_C.GREEN}),
     PlateClass.TEMPORARY: frozenset({_C.BLUE, _C.YELLOW, _C.WHITE}),
     PlateClass.TRACTOR: frozenset({_C.GREEN}),
+    PlateClass.OTHER: frozenset(PlateColour) - {_C.UNKNOWN},
 }
 
-_SEPARATORS: Final = dict.fromkeys(map(ord, "·•・‧∙⋅●.。-‐‑‒–—―_ \u200b\u200c\u200d\ufeff\u00ad"))
+_SEPARATORS: Final = dict.fromkeys(map(ord, "·•・‧∙⋅●.。-‐‑‒–—―_ "))
 _TRADITIONAL: Final = str.maketrans(
     "晉遼滬蘇閩贛魯鄂粵瓊貴雲陝甯寧應學掛領臨試", "晋辽沪苏闽赣鲁鄂粤琼贵云陕宁宁应学挂领临试"
 )
@@ -156,31 +190,37 @@ _ALPHABET: Final = frozenset(
 
 def normalise(text: str) -> str:
     """The text as a key: half-width, upper case, mainland characters, no dot, dash or space."""
-    folded = unicodedata.normalize("NFKC", text).upper().translate(_SEPARATORS)
+    folded = unicodedata.normalize("NFKC", visible(text)).upper().translate(_SEPARATORS)
     return "".join(folded.split()).translate(_TRADITIONAL)
 
 
 def parse(text: str) -> Plate | Malformed:
-    """The plate that a text spells, or why it spells none. Never mends a character."""
+    """The plate that a text spells, or why it can spell none. Never mends a character."""
     key = normalise(text)
-    for plate_class, form in _FORMS:
-        if form.fullmatch(key):
-            return Plate(key, plate_class)
+    for forms, unusual in ((_FORMS, False), (_SEEN, True)):
+        for plate_class, form in forms:
+            if form.fullmatch(key):
+                return Plate(key, plate_class, unusual)
+    if _CONCEIVABLE.fullmatch(key):
+        return Plate(key, PlateClass.OTHER, unusual=True)
     return Malformed(key, _fault(key))
+
+
+def is_usual(text: str) -> bool:
+    """Whether a text has a form of the standard: what a reader in doubt should sooner believe."""
+    plate = parse(text)
+    return isinstance(plate, Plate) and not plate.unusual
 
 
 def _fault(key: str) -> PlateFault:
     """What to tell the person who typed this: the first rule that it breaks."""
-    serial = key[2:]
     tests = (
         (not key, PlateFault.EMPTY),
         ("危险品" in key, PlateFault.NOT_A_REGISTRATION),
         (not _ALPHABET.issuperset(key), PlateFault.FOREIGN_CHARACTER),
+        ("I" in key, PlateFault.LETTER_I),
         (key[:1] not in PROVINCES, PlateFault.PROVINCE),
-        (not key[1:2].isascii() or not key[1:2].isalpha() or key[1:2] == "I", PlateFault.AUTHORITY),
-        ("I" in serial or "O" in serial, PlateFault.LETTER_I_OR_O),
-        (len(serial) not in (5, 6), PlateFault.LENGTH),
-        (sum(c.isascii() and c.isalpha() for c in serial) > 2, PlateFault.TOO_MANY_LETTERS),
+        (len(key) not in (7, 8), PlateFault.LENGTH),
     )
     return next((fault for broken, fault in tests if broken), PlateFault.FORM)
 

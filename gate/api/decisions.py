@@ -28,10 +28,11 @@ class Question(Model):
 
 
 class Answer(Model):
-    """The decision and its reason, in words."""
+    """The decision and its reason, in words. unusual: the plate has no form of the standard."""
 
     model_config = example(
         plate="吉A12345",
+        unusual=False,
         verdict="admit",
         reason="resident",
         text="业主车辆",
@@ -41,6 +42,7 @@ class Answer(Model):
     )
 
     plate: str
+    unusual: bool
     verdict: str
     reason: str
     text: str
@@ -51,7 +53,7 @@ class Answer(Model):
 
 @router.post("/decide", summary="What would happen with this plate, and why")
 def decide(question: Question, caller: Decides, to: Services) -> Answer:
-    """Answer as the lane would for a clean reading; a malformed plate answers 422."""
+    """Answer as the lane would for a clean reading; what can be no plate answers 422."""
     del caller
     plate = whole_plate(question.plate)
     decision = to.decider.for_clean_reading(
@@ -59,6 +61,7 @@ def decide(question: Question, caller: Decides, to: Services) -> Answer:
     )
     return Answer(
         plate=plate.text,
+        unusual=plate.unusual,
         verdict=decision.verdict,
         reason=decision.reason,
         text=Texts(Language.CHINESE).say(f"reasons.{decision.reason}.text"),

@@ -17,7 +17,7 @@ from gate.deeds import VehicleWanted
 from gate.ports import Unit
 from registry import store
 from registry.kinds import VehicleKind
-from registry.plates import Plate, PlateColour
+from registry.plates import Plate, PlateColour, is_usual
 from registry.records import Vehicle
 from registry.store import Author, Duplicate
 
@@ -60,12 +60,13 @@ class VehicleIn(VehicleWish):
 
 
 class VehicleOut(Model):
-    """A registered vehicle."""
+    """A registered vehicle. unusual: its plate has no form of the standard; check it once more."""
 
     model_config = example(
         number=17,
         plate="吉A12345",
         plate_class="civil",
+        unusual=False,
         colour="blue",
         kind="owner",
         household="3-2-501",
@@ -77,6 +78,7 @@ class VehicleOut(Model):
     number: int
     plate: str
     plate_class: str
+    unusual: bool
     colour: str
     kind: str
     household: str
@@ -226,6 +228,7 @@ def _out(session: Session, row: Vehicle) -> VehicleOut:
         number=store.id_of(row),
         plate=row.plate,
         plate_class=row.plate_class,
+        unusual=not is_usual(row.plate),
         colour=row.colour,
         kind=row.kind,
         household=store.label_of(session, row.household_id) if row.household_id else row.holder,

@@ -86,8 +86,11 @@ class PlatePad:
         self.registered = is_in_order(standing)
         ground = self._ground.colour.value if self._ground else self._seen
         chip = plate_chip(plate.text, ground, size="big", against=self._before)
-        kind = self._visit.texts.name_of("plate_class", plate.plate_class.value)
-        return f"{chip} {widgets.badge_html(kind)} {standing_html(self._visit.texts, standing)}"
+        texts = self._visit.texts
+        kind = widgets.badge_html(texts.name_of("plate_class", plate.plate_class.value))
+        if plate.unusual:
+            kind += f" {widgets.badge_html(texts.say('plate.unusual'), 'ask', 'warning')}"
+        return f"{chip} {kind} {standing_html(texts, standing)}"
 
     def _wrong(self, found: Malformed) -> str:
         said = self._visit.texts.name_of("plate_fault", found.fault.value)

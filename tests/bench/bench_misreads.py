@@ -21,9 +21,9 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
-from gate.read_cli import plausible
 from recognition.pipeline import PlateReader
 from recognition.training.approach import Passage, decided, simulate
+from registry.plates import is_usual
 
 OPENINGS = (0.95, 0.97, 0.98, 0.99, 0.995, 0.999)
 BATCH = 50
@@ -53,7 +53,7 @@ def _at_most(wrong: int, of: int, rate: float) -> float:
 def read(data: Path | None, first: int, frames: int, seed: int, enough: float) -> list[Passage]:
     """Read one batch of approaches (in a process of its own)."""
     cv2.setNumThreads(1)
-    reader = PlateReader.default(plausible=plausible)
+    reader = PlateReader.default(plausible=is_usual)
     numbers = range(first, first + BATCH)
     return list(simulate(reader, data, numbers, frames, seed, enough))
 

@@ -27,7 +27,6 @@ from gate.events import LaneId
 from gate.hub import Hub
 from gate.ids import Ids
 from gate.lane_work import LaneWork
-from gate.read_cli import plausible
 from gate.register import Register
 from gate.report_values import Record
 from gate.sightings import Look, Sighting
@@ -44,6 +43,7 @@ from recognition import tracking
 from recognition.pipeline import PlateReader
 from recognition.training import synth
 from recognition.training.plate_classes import PlateClass
+from registry.plates import is_usual
 from registry.sample import generate
 from tests.bench.bench_wire import percentile
 
@@ -104,7 +104,7 @@ class Bench:
         self.controller = LaneController(work, self.clock, Hub())
         self.controller.start()
         self.station.start()
-        self.reader = PlateReader.default(1, plausible)
+        self.reader = PlateReader.default(1, is_usual)
         self.tracking = tracking.Tracking()
 
     def drive(self, image: Image, number: int) -> dict[str, float] | None:

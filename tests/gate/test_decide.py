@@ -365,3 +365,39 @@ def test_candidates_on_record_come_first() -> None:
     decision = ask(seen("吉A1234S", candidates=texts), register(owner(valid=NOW)))
     assert [c.text for c in decision.candidates] == [CAR, "吉A1234S", "吉A1234Z"]
     assert replace(decision.candidates[0]).registered
+
+
+UNUSUAL = "吉AKQJ12"
+
+
+def test_a_registered_plate_of_an_unusual_form_is_admitted_as_any_other() -> None:
+    decision = ask(seen(UNUSUAL), register(owner(UNUSUAL)))
+    assert (decision.verdict, decision.reason) == (ADMIT, Reason.RESIDENT)
+    assert decision.evidence["unusual_form"] is True
+
+
+@pytest.mark.parametrize("text", [UNUSUAL, "吉A1O345", "吉A654321", "琼01A2345"])
+def test_an_unusual_plate_that_nobody_registered_is_a_stranger(text: str) -> None:
+    assert outcome(seen(text, colour=Colour.UNKNOWN), register(owner())) == (
+        ASK,
+        Reason.UNKNOWN_PLATE,
+    )
+
+
+def test_only_the_whole_key_of_an_unusual_plate_opens() -> None:
+    assert outcome(seen("吉AKQJ13"), register(owner(UNUSUAL)))[0] is ASK
+
+
+def test_an_unusual_plate_leaves_as_any_other() -> None:
+    assert outcome(seen(UNUSUAL), register(), Direction.OUT) == (ADMIT, Reason.EXIT_WITHOUT_ENTRY)
+
+
+@pytest.mark.parametrize("text", ["粤E1F23警", "粤O12G3警", "WJG12345"])
+def test_police_with_a_letter_inside_are_police(text: str) -> None:
+    assert outcome(seen(text, **white), register()) == (ADMIT, Reason.EMERGENCY)
+    assert outcome(seen(text, colour=Colour.BLUE), register()) == (ASK, Reason.COLOUR_CONTRADICTS)
+
+
+@pytest.mark.parametrize("text", ["WJAB123C", "吉O1O34警", "应急吉ABCD"])
+def test_a_form_that_nobody_has_seen_gives_no_way_by_itself(text: str) -> None:
+    assert outcome(seen(text, **white), register())[0] is ASK

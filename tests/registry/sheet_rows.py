@@ -75,16 +75,13 @@ BAD: dict[str, tuple[RowFault, Spoil]] = {
     "plate too short": (RowFault.PLATE_LENGTH, plate(lambda p: p[:-1])),
     "plate too long": (RowFault.PLATE_LENGTH, plate(lambda p: p + "12")),
     "plate without province": (RowFault.PLATE_PROVINCE, plate(lambda p: p[1:])),
-    "plate with a digit for its city": (RowFault.PLATE_AUTHORITY, plate(lambda p: "吉1" + p[2:])),
-    "plate with the letter O": (RowFault.PLATE_LETTER_I_OR_O, plate(lambda p: p[:-1] + "O")),
-    "plate with the letter I": (RowFault.PLATE_LETTER_I_OR_O, plate(lambda p: p[:-1] + "I")),
-    "plate with three letters": (RowFault.PLATE_TOO_MANY_LETTERS, put(Column.PLATE, "吉AABC12")),
+    "plate with the letter I": (RowFault.PLATE_LETTER_I, plate(lambda p: p[:-1] + "I")),
     "plate with a strange character": (
         RowFault.PLATE_FOREIGN_CHARACTER,
         plate(lambda p: p[:3] + "?" + p[4:]),
     ),
     "a hazard sign for a plate": (RowFault.PLATE_NOT_A_REGISTRATION, put(Column.PLATE, "危险品")),
-    "plate of no form": (RowFault.PLATE_FORM, put(Column.PLATE, "吉A123456", "吉A1234警警")),
+    "plate of no form": (RowFault.PLATE_FORM, put(Column.PLATE, "吉A1警234", "吉A1234警警")),
     "a good plate and a bad one": (RowFault.PLATE_LENGTH, plate(lambda p: p + "、吉A123")),
     "space of no form": (RowFault.SPACE_FORM, put(Column.SPACE, "@@", "B 0001 ?", "=1", "B" * 20)),
     "no date": (

@@ -48,3 +48,14 @@ other = st.one_of(
     _joined(provinces, st.just("O"), serials()),
 )
 plates = civil | special | other
+
+_ANY = LETTERS + "O" + DIGITS
+_serial = st.text(_ANY, min_size=5, max_size=5)
+unusual = st.one_of(
+    _joined(provinces, letters, _serial),
+    _joined(provinces, letters, _serial, st.sampled_from(_ANY)),
+    _joined(provinces, _serial, st.sampled_from("警学挂港澳领")),
+    _joined(st.just("WJ"), st.sampled_from(_ANY), _serial),
+    _joined(st.just("使"), _serial),
+)
+"""What can be a plate, in whatever form."""

@@ -196,6 +196,20 @@ def test_each_kind_of_bad_row_is_refused_for_its_reason(session: Session, kind: 
         assert plan.taken == 1
 
 
+@pytest.mark.parametrize(
+    "text", ["吉AKQJ12", "粤E1F23警", "粤O1A45警", "WJG12345", "琼01A2345", "使12345", "吉A1O345"]
+)
+def test_a_plate_of_an_unusual_form_goes_in_and_is_to_be_checked(
+    session: Session, wang: Author, text: str
+) -> None:
+    plan = imported(session, wang, row(1, plate=text, colour=""))
+    assert plan.refused == ()
+    assert [(w.cell, w.warning, w.value) for w in plan.warned] == [
+        ("F2", RowWarning.PLATE_UNUSUAL, text)
+    ]
+    assert session.exec(select(Vehicle.plate)).all() == [text]
+
+
 def test_a_thousand_bad_rows_stop_no_good_one_and_none_gets_in(
     session: Session, wang: Author
 ) -> None:

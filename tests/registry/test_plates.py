@@ -17,11 +17,13 @@ from registry.plates import (
     PlateFault,
     colour_fits,
     dropped_or_doubled,
+    is_usual,
     mask,
     neighbours,
     one_apart,
     parse,
 )
+from registry.rules import SPECIAL_FORMS
 from tests.registry import strategies
 
 KNOWN = {
@@ -78,20 +80,72 @@ def test_every_class_of_plate_is_known_by_its_form(text: str, plate_class: Plate
         ("吉A12?45", PlateFault.FOREIGN_CHARACTER),
         ("吉АB1234", PlateFault.FOREIGN_CHARACTER),  # the second letter is Cyrillic
         ("A12345", PlateFault.PROVINCE),
-        ("吉112345", PlateFault.AUTHORITY),
-        ("吉I12345", PlateFault.AUTHORITY),
-        ("吉A1O345", PlateFault.LETTER_I_OR_O),
-        ("吉AI2345", PlateFault.LETTER_I_OR_O),
+        ("12345AB", PlateFault.PROVINCE),
+        ("吉I12345", PlateFault.LETTER_I),
+        ("吉AI2345", PlateFault.LETTER_I),
+        ("粤EI123警", PlateFault.LETTER_I),
         ("吉A1234", PlateFault.LENGTH),
         ("吉A1234567", PlateFault.LENGTH),
-        ("吉AABC12", PlateFault.TOO_MANY_LETTERS),
-        ("吉A123456", PlateFault.FORM),
+        ("吉A1234警警", PlateFault.FORM),
+        ("吉A1警345", PlateFault.FORM),
     ],
 )
-def test_what_is_no_plate_says_why(text: str, fault: PlateFault) -> None:
+def test_what_can_be_no_plate_says_why(text: str, fault: PlateFault) -> None:
     found = parse(text)
     assert isinstance(found, Malformed)
     assert found.fault is fault
+
+
+SEEN = {
+    "吉AABC12": PlateClass.CIVIL,
+    "云B1CD2E": PlateClass.CIVIL,
+    "川CABCDE": PlateClass.CIVIL,
+    "桂DABC1学": PlateClass.COACH,
+    "粤E1F23警": PlateClass.POLICE,
+    "粤O12G3警": PlateClass.POLICE,
+    "WJG12345": PlateClass.ARMED_POLICE,
+    "使12345": PlateClass.EMBASSY,
+    "沪AB123领": PlateClass.CONSULATE,
+    "琼01A2345": PlateClass.TRACTOR,
+    "吉ABCD12临": PlateClass.TEMPORARY,
+}
+
+
+@pytest.mark.parametrize(("text", "plate_class"), SEEN.items())
+def test_a_form_that_was_seen_on_a_vehicle_is_a_plate_of_its_class(
+    text: str, plate_class: PlateClass
+) -> None:
+    assert parse(text) == Plate(text, plate_class, unusual=True)
+
+
+@pytest.mark.parametrize("text", ["吉A1O345", "吉112345", "吉A123456", "沪AD1234学", "WJAB123C"])
+def test_a_form_that_nobody_has_seen_is_unusual_and_no_fault(text: str) -> None:
+    assert parse(text) == Plate(text, PlateClass.OTHER, unusual=True)
+
+
+@given(strategies.unusual)
+def test_what_has_a_plates_length_and_characters_is_a_plate(text: str) -> None:
+    found = parse(text)
+    assert isinstance(found, Plate)
+    assert found.text == text
+
+
+@given(strategies.unusual)
+def test_an_unusual_form_alone_gives_way_only_as_police(text: str) -> None:
+    found = parse(text)
+    assert isinstance(found, Plate)
+    if found.unusual and found.plate_class in SPECIAL_FORMS:
+        assert text.endswith("警") or text.startswith("WJ")
+
+
+@given(strategies.plates)
+def test_no_standard_form_is_called_unusual(text: str) -> None:
+    assert is_usual(text)
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\u200e", "\u202d", "\u2060", "\ufeff", "\u3164"])
+def test_a_mark_that_nobody_sees_is_no_part_of_a_plate(mark: str) -> None:
+    assert parse(f"{mark}吉A{mark}12345{mark}") == Plate("吉A12345", PlateClass.CIVIL)
 
 
 @pytest.mark.parametrize(

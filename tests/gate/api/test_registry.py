@@ -308,3 +308,22 @@ def test_a_households_token_knows_of_nothing_but_its_own_visitors(api: Api) -> N
     assert "too_long" in client.post("/api/v1/passes", json=long).text
     carer = client.post("/api/v1/passes", json={**long, "recurring": True})
     assert carer.json()["recurring"] is True
+
+
+@pytest.mark.parametrize("plate", ["吉AKQJ12", "粤E1F23警", "WJG12345", "琼01A2345", "使12345"])
+def test_a_plate_of_an_unusual_form_is_registered_and_found_and_called_unusual(
+    api: Api, plate: str
+) -> None:
+    client = api.token(Scope.REGISTRY_READ, Scope.REGISTRY_WRITE, Scope.DECIDE)
+    shown = made(client, "vehicles", plate=plate, holder="某公司")
+    assert (shown["plate"], shown["unusual"]) == (plate, True)
+    assert client.get(f"{REGISTRY}/vehicles/{plate}").json() == shown
+    answer = client.post("/api/v1/decide", json={"plate": plate}).json()
+    assert answer["unusual"] is True
+    assert answer["reason"] != "malformed"
+
+
+@pytest.mark.parametrize("plate", ["吉AI2345", "吉A1234", "A12345", "吉A12?45"])
+def test_what_can_be_no_plate_is_refused(client: TestClient, plate: str) -> None:
+    answer = client.post(f"{REGISTRY}/vehicles", json={"plate": plate, "holder": "某公司"})
+    assert answer.status_code == 422
