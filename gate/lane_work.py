@@ -113,6 +113,7 @@ class LaneWork:
         self._arm = arm
         self._camera = CameraReport("starting", "", 0.0, None)
         self._camera_lost = False
+        self._loop_known = self._arrival_seen = False
         self._consensus: Consensus | None = None
         self._travel = settings.direction
         self._millis: dict[str, float] = {}
@@ -260,8 +261,13 @@ class LaneWork:
         self._feed(Decided(self._clock.now(), order.passage, decision))
 
     def _doubt_picture(self) -> None:
-        """Tell of a camera that says it works and did not see the vehicle come."""
+        """Tell of a camera that says it works and did not see the vehicle come.
+
+        Where the loop could not be read before, nobody knows when the vehicle came.
+        """
         state, camera = self._state, self._camera
+        if not self._arrival_seen:
+            return
         if not isinstance(state, lanes.Identifying) or camera.state != "live":
             return
         if self._settings.has_presence_loop and not is_of_now(
@@ -400,6 +406,8 @@ class LaneWork:
             case InputChanged(name, on):
                 if on:
                     self._input_on(name, at)
+                if name is InputName.PRESENCE:
+                    self._loop_known = on is not None
             case BarrierAlarm(kind, evidence):
                 self._alarm(kind.value, dict(evidence))
             case LinkChanged(up, why):
@@ -431,6 +439,7 @@ class LaneWork:
 
     def _input_on(self, name: InputName, at: Instant) -> None:
         if name is InputName.PRESENCE:
+            self._arrival_seen = self._loop_known
             self._feed(VehicleArrived(at, Trigger.LOOP))
         elif name is InputName.BUTTON:
             self._raised_by_hand(Raise(BUTTON, "", emergency=False), at)
@@ -484,6 +493,7 @@ class LaneWork:
             camera_why=self._camera.why,
             locked=arm.locked,
             maintenance=arm.maintenance,
+            board_faults={fault.value: said for fault, said in arm.faults.items()},
         )
 
     def _wall_time(self, monotonic: float) -> datetime:

@@ -97,13 +97,15 @@ class _Parts(Collector):
         missed = GaugeMetricFamily(
             "gate_inbox_lost", "Messages lost to a full inbox since the start", labels=("lane",)
         )
-        board = GaugeMetricFamily("gate_board_up", "The relay board answers", labels=("lane",))
+        board = GaugeMetricFamily(
+            "gate_board_up", "The relay board answers and does its part", labels=("lane",)
+        )
         camera = GaugeMetricFamily("gate_camera_up", "The camera is live", labels=("lane",))
         for controller in self._lanes:
             view = controller.view
             inbox.add_metric((view.lane,), controller.waiting_messages)
             missed.add_metric((view.lane,), controller.lost_messages)
-            board.add_metric((view.lane,), float(view.link == "up"))
+            board.add_metric((view.lane,), float(view.link == "up" and not view.board_faults))
             camera.add_metric((view.lane,), float(view.camera == "live"))
         restarts = GaugeMetricFamily(
             "gate_eye_restarts", "Camera processes begun anew", labels=("lane",)

@@ -1,8 +1,8 @@
 """Protocols in the gate's own words: what the lanes and pages need, whoever provides it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -90,6 +90,7 @@ class LaneView:
     state: idle | identifying | asking | opening | open | refused. arm/mode/link/presence: as the
     hardware reports them, "not_wired" where nothing is wired. since: when the state began.
     mode is the one that has the say; locked and maintenance tell of those below it, too.
+    board_faults: what the board does not do though it answers, by hardware's word, and its message.
     """
 
     lane: LaneId
@@ -111,6 +112,7 @@ class LaneView:
     camera_why: str
     locked: bool = False
     maintenance: bool = False
+    board_faults: Mapping[str, str] = field(default_factory=dict)
 
 
 class SiteEvents(Protocol):

@@ -1,8 +1,9 @@
 """What /readyz says: whether the gate decides on its own now, and what else is not well.
 
 Ready means that a resident who drives up now is let in without a person: every lane sees, its board
-answers, and what happens is kept. A camera that is starting does not see yet. A database that is
-away is told and does not count: the gate decides from memory and writes to the spool.
+answers and does its part, and what happens is kept. A camera that is starting does not see yet. A
+database that is away is told and does not count: the gate decides from memory and writes to the
+spool.
 """
 
 from collections.abc import Iterable, Mapping
@@ -43,4 +44,8 @@ def readiness(
             stops[f"camera {view.lane}"] = view.camera_why or view.camera
         if view.link != "up":
             stops[f"board {view.lane}"] = "the relay board does not answer"
+        elif view.board_faults:
+            stops[f"board {view.lane}"] = "; ".join(
+                f"{fault}: {said}" for fault, said in view.board_faults.items()
+            )
     return Readiness(stops, notes)

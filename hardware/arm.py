@@ -161,6 +161,8 @@ class AlarmKind(StrEnum):
     ARM_REVERSED = "arm_reversed"  # It came up again by itself while it was being lowered.
     LOOP_SUSPECT = "loop_suspect"  # A guard loop let go after long, and nothing was seen to leave.
     SWITCHES_DISAGREE = "switches_disagree"
+    INPUTS_UNREAD = "inputs_unread"  # The board answers, but not what its inputs are.
+    RELAY_STUCK = "relay_stuck"  # A relay of the arm does not let go.
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ __all__ = [
     "HoldReleased",
     "HoldRequested",
     "Inputs",
+    "InputsBack",
+    "InputsLost",
     "LinkDown",
     "LinkUp",
     "LockRequested",
@@ -32,6 +34,7 @@ __all__ = [
     "PulseDone",
     "PulseFailed",
     "RaiseRequested",
+    "RelayStuck",
     "Release",
     "ReleaseDone",
     "ReleaseFailed",
@@ -59,6 +62,28 @@ class Inputs:
     """The inputs were read (or failed to be: then their signals are UNKNOWN)."""
 
     snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class InputsLost:
+    """The inputs have not been read for too long to know the arm by them; `why` names the board."""
+
+    why: str
+    board: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputsBack:
+    """The inputs are read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelayStuck:
+    """A relay of this arm stays, or may stay, energised though it was released again and again."""
+
+    relay: Relay
+    channel: int
+    board: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +203,9 @@ Fact = (
     LinkUp
     | LinkDown
     | Inputs
+    | InputsLost
+    | InputsBack
+    | RelayStuck
     | RaiseRequested
     | LowerRequested
     | HoldRequested

@@ -20,6 +20,9 @@ Everything that decides about the arm lives here and in the guards beside it. Th
     that is still latched raises it.
 10. A one-button controller gets no retries, and no pulse while it is moving.
 
+11. Inputs that are not read for a second are alarmed, and the arm's position is unknown; it can
+    still be raised. A relay that does not let go is a FAULT: its contact is pressed all the time.
+
 A hold ends when the link is lost or the arm is lowered by hand; a person may ask for it again.
 Fire goes before maintenance: who works on the arm switches the barrier off first.
 """
@@ -80,7 +83,7 @@ def next_due(barrier: Barrier) -> float | None:
     return min(due, default=None)
 
 
-def _take(turn: Turn, fact: f.Fact) -> None:  # noqa: C901, PLR0912 - one case for each kind of fact
+def _take(turn: Turn, fact: f.Fact) -> None:  # noqa: C901, PLR0912, PLR0915 - one case for each kind of fact
     match fact:
         case f.LinkUp():
             _link_up(turn)
@@ -88,6 +91,15 @@ def _take(turn: Turn, fact: f.Fact) -> None:  # noqa: C901, PLR0912 - one case f
             _link_down(turn, why)
         case f.Inputs():
             _inputs(turn, fact.snapshot)
+        case f.InputsLost():
+            _inputs_lost(turn, fact)
+        case f.InputsBack():
+            turn.b = replace(turn.b, unread=False)
+        case f.RelayStuck(relay, channel, board):
+            turn.alarm(
+                AlarmKind.RELAY_STUCK, why="stuck", relay=relay, channel=str(channel), board=board
+            )
+            turn.move(Step.RELAY_STUCK)
         case f.RaiseRequested():
             _raise_requested(turn, fact)
         case f.LowerRequested():
@@ -138,7 +150,14 @@ def _lock(turn: Turn) -> None:
 def _link_up(turn: Turn) -> None:
     if turn.b.link is Link.UP:
         _link_down(turn, Why.LINK_DOWN)
-    turn.b = replace(turn.b, link=Link.UP, snapshot=None, clear_since=None, raised_at=float("-inf"))
+    turn.b = replace(
+        turn.b,
+        link=Link.UP,
+        snapshot=None,
+        unread=False,
+        clear_since=None,
+        raised_at=float("-inf"),
+    )
     turn.release()
 
 
@@ -174,6 +193,14 @@ def _inputs(turn: Turn, told: Snapshot) -> None:
     change = _switches(turn.b, before, snapshot)
     if change is not None:
         turn.move(change)
+
+
+def _inputs_lost(turn: Turn, fact: f.InputsLost) -> None:
+    if turn.b.unread or turn.b.link is Link.DOWN:
+        return
+    turn.alarm(AlarmKind.INPUTS_UNREAD, why=fact.why, board=fact.board)
+    turn.b = replace(turn.b, unread=True, clear_since=None)
+    turn.move(Step.INPUTS_LOST)
 
 
 def _raise_requested(turn: Turn, fact: f.RaiseRequested) -> None:

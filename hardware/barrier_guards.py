@@ -76,7 +76,7 @@ class Barrier:
     guard let go as no vehicle does. `live`: the relay that may be energised. `live_until`: when its
     pulse should be over. `quiet_until`: the end of the dead time. `own_lower`: Gate itself ordered
     the closing that is going on. `waits`: the vehicle for which the arm was asked to rise has stood
-    before it ever since.
+    before it ever since. `unread`: the inputs have not been read for too long.
     """
 
     settings: BarrierSettings
@@ -84,6 +84,7 @@ class Barrier:
     position: Position = Position.UNKNOWN
     position_since: float = -inf
     snapshot: Snapshot | None = None
+    unread: bool = False
     clear_since: float | None = None
     guard_on_since: float | None = None
     others_changed_at: float = -inf

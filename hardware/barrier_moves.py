@@ -32,6 +32,8 @@ class Step(StrEnum):
     LOWER_TIMED_OUT = "not down in time"
     SWITCHES_DISAGREE = "both switches on"
     LINK_LOST = "link lost"
+    INPUTS_LOST = "inputs not read"
+    RELAY_STUCK = "a relay stays energised"
     STATED_OPEN = "a person says open"
     STATED_CLOSED = "a person says closed"
     FAULT_RESET = "a person takes the fault back"
@@ -64,6 +66,8 @@ MOVES: Mapping[tuple[Position, Step], Position] = MappingProxyType(
     | _rows(Step.LOWER_TIMED_OUT, (_P.CLOSING,), _P.FAULT)
     | _rows(Step.SWITCHES_DISAGREE, _ANYWHERE, _P.FAULT)
     | _rows(Step.LINK_LOST, _ANYWHERE, _P.UNKNOWN)
+    | _rows(Step.INPUTS_LOST, _ANYWHERE, _P.UNKNOWN)
+    | _rows(Step.RELAY_STUCK, _ANYWHERE, _P.FAULT)
     | _rows(Step.STATED_OPEN, (_P.UNKNOWN, _P.STOPPED), _P.OPEN)
     | _rows(Step.STATED_CLOSED, (_P.UNKNOWN, _P.STOPPED), _P.CLOSED)
     | _rows(Step.FAULT_RESET, (_P.FAULT,), _P.UNKNOWN)

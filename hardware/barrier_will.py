@@ -141,7 +141,8 @@ def _open_again_after(turn: Turn, who: Mode) -> float:
     """Return the seconds between two raises that keep the arm up; infinity for no need."""
     b = turn.b
     renewed = b.settings.closes_itself and not b.settings.one_button
-    if b.position is Position.OPEN:
+    # What nobody can see is taken for up, but kept up all the same.
+    if b.position is Position.OPEN or (b.unread and who is Mode.HELD_OPEN):
         return b.settings.hold_renewal if renewed else float("inf")
     if who is Mode.FIRE:
         return 0.0 if b.position in (Position.CLOSED, Position.CLOSING) else FIRE_RETRY
@@ -171,6 +172,8 @@ def _raise_time_over(turn: Turn) -> None:
     wanted = mode in {Mode.FIRE, Mode.HELD_OPEN} or (b.waits and mode is not Mode.MAINTENANCE)
     if not b.settings.arm_up:
         turn.move(Step.TRAVELLED)
+    elif b.unread:
+        turn.move(Step.INPUTS_LOST)
     elif b.retried or b.settings.one_button or not wanted:
         turn.alarm(AlarmKind.RAISE_TIMEOUT)
         turn.move(Step.RAISE_TIMED_OUT)
@@ -185,6 +188,9 @@ def _lower_time_over(turn: Turn) -> None:
     b = turn.b
     if not b.settings.arm_down:
         turn.move(Step.TRAVELLED)
+        return
+    if b.unread:
+        turn.move(Step.INPUTS_LOST)
         return
     turn.alarm(AlarmKind.LOWER_TIMEOUT)
     turn.move(Step.LOWER_TIMED_OUT)

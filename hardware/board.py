@@ -140,6 +140,11 @@ class RelayBoard(Protocol):
         ...
 
     @property
+    def stuck(self) -> frozenset[int]:
+        """Relays that were told to let go several times and were not seen to; empty when down."""
+        ...
+
+    @property
     def trouble(self) -> BoardError | None:
         """Why the board is not connected; None while it is. Link up means `trouble is None`."""
         ...

@@ -5,7 +5,9 @@ Rules, on top of those of hardware.board:
 - A failed command is not repeated, except a release, which service() repeats until it is seen to
   work; after a reconnect all relays are released before anything else.
 - A relay that may be energised counts as energised.
-- Three questions in a row without a good answer mean that the link is down.
+- Three questions in a row without a good answer mean that the link is down; a refusal is not one,
+  except of the inputs: a board without them still moves the arm (hardware.station alarms).
+- After every release and every pulse the relays are read; one that stays energised is `stuck`.
 """
 
 from collections.abc import Callable
@@ -33,7 +35,8 @@ TOUCH_S = 1.0
 ALIVE_S = 10.0
 """How often an idle board is asked; a question occupies an LCUS wire for 75 ms."""
 LINK_ENDS = frozenset({Trouble.LOST, Trouble.LINKAGE, Trouble.SETTINGS})
-MISS_KINDS = frozenset({Trouble.SILENT, Trouble.BAD_REPLY})
+LOST_ANSWERS = frozenset({Trouble.SILENT, Trouble.BAD_REPLY})
+MISS_KINDS = LOST_ANSWERS | {Trouble.REFUSED}
 
 T = TypeVar("T")
 
@@ -58,7 +61,7 @@ class Driver:
         self._misses = 0
         self._delay = FIRST_RETRY_S
         self._retry_at = 0.0
-        self._inspect_at = self._alive_at = self._touch_at = 0.0
+        self._inspect_at = self._alive_at = self._touch_at = self._watch_at = 0.0
 
     @property
     def channels(self) -> int:
@@ -69,6 +72,11 @@ class Driver:
     def inputs(self) -> int:
         """Number of inputs."""
         return self._dialect.inputs
+
+    @property
+    def stuck(self) -> frozenset[int]:
+        """See RelayBoard.stuck."""
+        return self._holding.stuck
 
     def connect(self) -> Identity:
         """See RelayBoard.connect."""
@@ -121,7 +129,7 @@ class Driver:
     def read_inputs(self) -> tuple[bool, ...]:
         """See RelayBoard.read_inputs."""
         self._require_link()
-        return self._do(self._dialect.read_inputs)
+        return self._do(self._dialect.read_inputs, MISS_KINDS - {Trouble.REFUSED})
 
     def read_relays(self) -> tuple[bool, ...] | None:
         """See RelayBoard.read_relays."""
@@ -156,7 +164,7 @@ class Driver:
         now = self._clock.monotonic()
         self._touch_at = now + TOUCH_S
         self._inspect_at = now + INSPECT_S
-        self._alive_at = now + ALIVE_S
+        self._alive_at = self._watch_at = now + ALIVE_S
         self._holding.clear()
         self.trouble = None
         self.identity = self._identity(greeting)
@@ -189,7 +197,7 @@ class Driver:
         try:
             return self._dialect.read_relays()
         except BoardError as error:
-            if error.kind not in MISS_KINDS or not self._wire.is_open:
+            if error.kind not in LOST_ANSWERS or not self._wire.is_open:
                 raise
             return self._dialect.read_relays()
 
@@ -218,12 +226,12 @@ class Driver:
         if not self._wire.is_open or self._generation != self._wire.generation:
             raise self._down(self._error(Trouble.LOST, "the wire was away; reconnecting"))
 
-    def _do(self, call: Callable[[], T]) -> T:
+    def _do(self, call: Callable[[], T], misses: frozenset[Trouble] = MISS_KINDS) -> T:
         """Run one exchange; count what goes wrong."""
         try:
             result = call()
         except BoardError as error:
-            self._misses += error.kind in MISS_KINDS
+            self._misses += error.kind in misses
             if not self._wire.is_open or self._misses >= MISSES or error.kind in LINK_ENDS:
                 raise self._down(error) from error
             raise self._error(error.kind, error.remedy) from error
@@ -255,27 +263,44 @@ class Driver:
         return ack
 
     def _note_release(self, channel: int, ack: Ack) -> None:
-        if ack.confirmed or self._settings.silent:
+        if self._settings.silent:
             self._holding.released(channel)
         else:
-            self._holding.told(channel, self._clock.monotonic() + PROVE_S)
+            prove_at = self._clock.monotonic() + PROVE_S
+            self._holding.told(channel, prove_at, answered=ack.confirmed)
 
     def _release_due(self) -> None:
         for channel in self._holding.due(self._clock.monotonic()):
             # If this fails the next try is planned already.
             self._holding.release_at(channel, self._clock.monotonic() + RETRY_S)
-            self._release(channel)
+            try:
+                self._release(channel)
+            except BoardError:
+                self._holding.resisted(channel, self._clock.monotonic())
+                raise
 
     def _prove(self, channels: tuple[int, ...]) -> None:
         """Read the relays; plan another release for each that is still energised."""
         if not channels:
             return
+        now = self._clock.monotonic()
+        for channel in channels:
+            # If the question fails the next look is planned already.
+            self._holding.told(channel, now + RETRY_S)
         states = self._do(self._dialect.read_relays)
         for channel in channels:
             if states is None or not states[channel - 1]:
                 self._holding.released(channel)
             else:
-                self._holding.release_at(channel, self._clock.monotonic())
+                self._holding.resisted(channel, self._clock.monotonic())
+
+    def _watch(self, states: tuple[bool, ...] | None) -> None:
+        """Release what is energised though nobody here has energised it."""
+        now = self._clock.monotonic()
+        known = self._holding.may_be_energised(now)
+        for channel, energised in enumerate(states or (), 1):
+            if energised and channel not in known:
+                self._holding.resisted(channel, now)
 
     def _look_after(self) -> None:
         """Notice a wire or a board that went away while nobody used it."""
@@ -286,10 +311,12 @@ class Driver:
         if now >= self._inspect_at:
             self._inspect_at = now + INSPECT_S
             self._do(self._dialect.inspect)
-        if now >= self._alive_at:
+        if now >= min(self._alive_at, self._watch_at):
             # Sooner again if it does not answer.
-            self._alive_at = now + TOUCH_S
-            self._do(self._dialect.ask_alive)
+            self._alive_at = self._watch_at = now + TOUCH_S
+            states = self._do(self._dialect.ask_alive)
+            self._watch_at = now + ALIVE_S
+            self._watch(states)
 
     def _touch(self) -> None:
         """Look at the port; that says nothing of the board behind it."""
@@ -303,7 +330,7 @@ class Driver:
         if self.trouble is not None:
             return max(0.0, self._retry_at - now)
         release = self._holding.next_due()
-        due = min(self._touch_at, self._inspect_at, self._alive_at)
+        due = min(self._touch_at, self._inspect_at, self._alive_at, self._watch_at)
         return max(0.0, (due if release is None else min(due, release)) - now)
 
     def _check_channel(self, channel: int) -> None:

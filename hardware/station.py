@@ -4,6 +4,7 @@ Rules:
 - No call from outside waits for a wire: it puts a word into the inbox and wakes the thread.
 - What was asked goes first, before the next read of the inputs.
 - Inputs are read every 50 ms; a read that failed is tried once more before the inputs are unknown.
+  Where they have not been read for a second, whatever else the board answers, the arms are told.
 - Relays are released at start, at stop and after every loss of the link (by the board's driver).
 - A board that does not answer holds up its own thread only, for as long as its deadlines allow.
 - A fault of this program releases what it can, is logged, and the thread goes on.
@@ -51,6 +52,8 @@ __all__ = [
 _log = logging.getLogger(__name__)
 
 POLL_S = 0.05
+UNREAD_S = 1.0
+"""Without its inputs for this long nothing is known of an arm."""
 STALE_S = 5.0
 """A word that waited longer than this for the thread is dropped (hardware facts, rule 8)."""
 AFTER_CRASH_S = 1.0
@@ -87,7 +90,7 @@ class Desk:
         }
         self._reads = any(settings.inputs for settings in arms.values())
         self._identity: Identity | None = None
-        self._poll_at = clock.monotonic()
+        self._poll_at = self._read_at = clock.monotonic()
         self._service_at = clock.monotonic()
 
     def connect(self) -> None:
@@ -126,6 +129,9 @@ class Desk:
         """Let the driver end its pulses and reconnect; cheap when there is nothing to do."""
         wait = self._board.service()
         self._service_at = self._clock.monotonic() + (POLL_S if wait is None else wait)
+        if self._board.trouble is None:
+            for arm in self.arms.values():
+                arm.relays_stuck(self._board.stuck)
 
     def _check_link(self) -> None:
         """Tell the arms of a link that came, went, or went and came unseen."""
@@ -138,27 +144,39 @@ class Desk:
                 if arm.link is Link.UP:
                     arm.link_down("the board was connected anew")
                 arm.link_up("; ".join(identity.findings))
-            self._poll_at = self._clock.monotonic()
+            self._poll_at = self._read_at = self._clock.monotonic()
         self._identity = identity
 
     def _poll(self) -> None:
         began = self._clock.monotonic()
         levels = self._levels()
-        if levels is None and self._inputs.trouble is None:
+        if isinstance(levels, BoardError) and self._inputs.trouble is None:
             began = self._clock.monotonic()
             levels = self._levels()
+        failed = levels if isinstance(levels, BoardError) else None
         for arm in self.arms.values():
-            arm.read(levels, began)
+            arm.read(None if isinstance(levels, BoardError) else levels, began)
+        self._judge_reads(failed, began)
         self._poll_at = max(began + POLL_S, self._clock.monotonic())
 
-    def _levels(self) -> Mapping[int, bool] | None:
+    def _judge_reads(self, failed: BoardError | None, began: float) -> None:
+        """Tell the arms of inputs that have not been read for too long, and of their return."""
+        if failed is None:
+            self._read_at = began
+            for arm in self.arms.values():
+                arm.inputs_read()
+        elif self._clock.monotonic() - self._read_at >= UNREAD_S and self._board.trouble is None:
+            for arm in self.arms.values():
+                arm.inputs_unread(failed)
+
+    def _levels(self) -> Mapping[int, bool] | BoardError:
         if not self._reads:
             return {}
         try:
             return dict(enumerate(self._inputs.read_inputs(), start=1))
         except BoardError as error:
             _log.debug("inputs: %s", error)
-            return None
+            return error
 
     def _next(self) -> float:
         dues = [arm.due for arm in self.arms.values()]

@@ -26,6 +26,7 @@ from hardware.station_words import (
     ArmSettings,
     ArmState,
     BarrierAlarm,
+    BoardFault,
     Event,
     InputChanged,
     LinkChanged,
@@ -38,6 +39,7 @@ _log = logging.getLogger(__name__)
 
 # Refusals of the driver that come before the first byte.
 _NOTHING_SENT = frozenset({Trouble.INTERLOCK, Trouble.BAD_ORDER, Trouble.SETTINGS, Trouble.LATE})
+_NOT_DONE = frozenset({Trouble.SILENT, Trouble.BAD_REPLY, Trouble.REFUSED})
 
 
 class StationArm:
@@ -64,6 +66,9 @@ class StationArm:
         self._inputs: Mapping[InputName, Signal] = {}
         self._acks: dict[OrderId, Ack] = {}
         self._energised: set[int] = set(self._relays.values())
+        self._stuck: frozenset[int] = frozenset()
+        self._faults: dict[BoardFault, str] = {}
+        self._writes: dict[str, str] = {}
         self._changed_at = clock.monotonic()
         self._why = ""
 
@@ -98,11 +103,13 @@ class StationArm:
             maintenance=barrier.maintenance,
             changed_at=self._changed_at,
             why=self._why,
+            faults=MappingProxyType(dict(self._faults)),
         )
 
     def link_up(self, findings: str) -> None:
         """Take it that the board was just greeted; the barrier has its relays released again."""
         self._why = ""
+        self._forget_faults()
         self.feed(f.LinkUp())
         self._tell(LinkChanged(up=True, why=findings, at=self._clock.monotonic()))
 
@@ -113,6 +120,7 @@ class StationArm:
             self._why = why
             return
         self._energised = set(self._relays.values())
+        self._forget_faults()
         self._why = why
         self._debounce = Debounce(self._settings.inputs)
         self.feed(f.LinkDown())
@@ -129,6 +137,47 @@ class StationArm:
         self.feed(f.Inputs(snapshot))
         self._look_at_inputs(snapshot.signals)
         self._watch_passage(snapshot)
+
+    def inputs_unread(self, error: BoardError) -> None:
+        """Take it that the inputs have not been read for too long, though the board answers."""
+        if self._settings.inputs and BoardFault.INPUTS_UNREAD not in self._faults:
+            self._faults[BoardFault.INPUTS_UNREAD] = str(error)
+            self.feed(f.InputsLost(error.kind, error.place))
+
+    def inputs_read(self) -> None:
+        """Take it that the inputs are read."""
+        if self._faults.pop(BoardFault.INPUTS_UNREAD, None) is not None:
+            self.feed(f.InputsBack())
+
+    def relays_stuck(self, channels: frozenset[int]) -> None:
+        """Take it that these relays of the board do not let go; every turn, until they do."""
+        mine = {channel: relay for relay, channel in self._relays.items() if channel in channels}
+        new, freed = mine.keys() - self._stuck, self._stuck - mine.keys()
+        self._energised = (self._energised | mine.keys()) - freed
+        self._stuck = frozenset(mine)
+        if new:
+            said = ", ".join(f"{relay} relay {channel}" for channel, relay in mine.items())
+            self._faults[BoardFault.RELAY_STUCK] = f"{self._board.place}: stuck: {said}"
+        elif freed and not mine:
+            self._faults.pop(BoardFault.RELAY_STUCK, None)
+            self._tell_changes()
+        for channel in sorted(new):
+            self.feed(f.RelayStuck(mine[channel], channel, self._board.place))
+
+    def _forget_faults(self) -> None:
+        self._faults.clear()
+        self._stuck = frozenset()
+        self._writes.clear()
+
+    def _wrote(self, what: str, error: BoardError | None) -> None:
+        """Note how the last pulse or release went: a release that works proves no pulse."""
+        self._writes.pop(what, None)
+        if error is not None and error.kind in _NOT_DONE:
+            self._writes[what] = str(error)
+        if self._writes:
+            self._faults[BoardFault.WRITES_FAIL] = "; ".join(self._writes.values())
+        else:
+            self._faults.pop(BoardFault.WRITES_FAIL, None)
 
     def feed(self, fact: f.Fact) -> None:
         """Take one fact, and then all that follows from it."""
@@ -180,7 +229,9 @@ class StationArm:
             _log.warning("lane %s, order %s: %s", self.lane, order.order_id, error)
             sent = linked and error.kind not in _NOTHING_SENT
             late = error.kind is Trouble.LATE
+            self._wrote("pulse", error)
             return f.PulseFailed(order.order_id, error.kind, maybe_sent=sent, late=late)
+        self._wrote("pulse", None)
         if order.cause in (Cause.REQUEST, Cause.HOLD):
             self._acks[order.order_id] = ack
         return f.PulseDone(order.order_id, ack.confirmed)
@@ -191,8 +242,10 @@ class StationArm:
                 self._board.release(channel)
             except BoardError as error:
                 _log.warning("lane %s, release of relay %d: %s", self.lane, channel, error)
+                self._wrote("release", error)
                 return f.ReleaseFailed()
             self._energised.discard(channel)
+            self._wrote("release", None)
         return f.ReleaseDone()
 
     def _outcome(self, order: f.Outcome, now: float) -> None:
@@ -228,6 +281,7 @@ class StationArm:
             "presence": state.presence,
             "hold_until": state.hold_until,
             "set": (state.locked, state.maintenance),
+            "faults": state.faults,
         }
         if shown != self._told:
             self._told = shown

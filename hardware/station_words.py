@@ -5,6 +5,8 @@ Instants are monotonic seconds of the station's clock.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from types import MappingProxyType
 
 from hardware.arm import (
     AlarmKind,
@@ -27,6 +29,7 @@ __all__ = [
     "ArmSettings",
     "ArmState",
     "BarrierAlarm",
+    "BoardFault",
     "Event",
     "InputChanged",
     "LinkChanged",
@@ -79,9 +82,21 @@ class ArmSettings:
         )
 
 
+class BoardFault(StrEnum):
+    """What a board that answers does not do: an arm on it does not work by itself."""
+
+    INPUTS_UNREAD = "inputs_unread"  # It does not tell its inputs.
+    WRITES_FAIL = "writes_fail"  # It did not carry out the last pulse or release.
+    RELAY_STUCK = "relay_stuck"  # A relay of the arm does not let go.
+
+
 @dataclass(frozen=True, slots=True)
 class ArmState:
-    """One arm as it is known at this moment; what pages show. `why` says why the link is down."""
+    """One arm as it is known at this moment; what pages show.
+
+    `why` says why the link is down. `faults`: what the board does not do though its link is up,
+    each with the board's place and what it said.
+    """
 
     position: Position
     mode: Mode
@@ -94,11 +109,12 @@ class ArmState:
     maintenance: bool
     changed_at: float
     why: str = ""
+    faults: Mapping[BoardFault, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
 class ArmChanged:
-    """Position, mode, link or presence is another than before."""
+    """Position, mode, link, presence or the board's faults are others than before."""
 
     state: ArmState
 

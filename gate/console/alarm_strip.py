@@ -60,10 +60,15 @@ class AlarmStrip:
                 widgets.button(say("alarm.acknowledge"), self._opener(alarm), key="K")
 
     def _why(self, alarm: AlarmRow) -> str:
-        """Return the device's own reason in words, where it gave one."""
+        """Return the device's own reason in words, and which board it is, where it is told."""
         why = str(alarm.evidence.get("why", ""))
         area = "camera.why" if alarm.kind == "camera" else "why"
-        return f"：{escape(self._visit.texts.name_of(area, why))}" if why else ""
+        said = f"：{escape(self._visit.texts.name_of(area, why))}" if why else ""
+        board, channel = alarm.evidence.get("board"), alarm.evidence.get("channel")
+        if not board:
+            return said
+        word = "alarm.at_relay" if channel else "alarm.at_board"
+        return said + escape(self._visit.say(word, board=board, n=channel))
 
     def _opener(self, alarm: AlarmRow) -> Callable[[], None]:
         return lambda: self._sheet(alarm)

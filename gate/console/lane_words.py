@@ -47,6 +47,9 @@ def state_badges(texts: Texts, view: LaneView) -> str:
     ]
     if view.link == "down":
         badges.append(badge_html(texts.say("link.down"), "bad", "link_off"))
+    badges += [
+        badge_html(texts.say(f"link.{fault}"), "bad", "link_off") for fault in view.board_faults
+    ]
     if view.camera != "live":
         said = texts.name_of("camera", view.camera)
         if view.camera_why:

@@ -43,8 +43,8 @@ class Dialect(Protocol):
         """Raise BoardError if the board's modes are no longer what greet() left."""
         ...
 
-    def ask_alive(self) -> None:
-        """Ask something short. Raise BoardError if the board does not answer."""
+    def ask_alive(self) -> tuple[bool, ...] | None:
+        """Ask for the relays, once; None where the board never says. They may be a question old."""
         ...
 
     def energise(self, channel: int, ms: int, before: float) -> Ack:

@@ -36,9 +36,9 @@ class LcTechDialect:
     def inspect(self) -> None:
         """Do nothing: this board's modes are switches."""
 
-    def ask_alive(self) -> None:
+    def ask_alive(self) -> tuple[bool, ...]:
         """Ask for the relays."""
-        self.read_relays()
+        return self.read_relays()
 
     def energise(self, channel: int, ms: int, before: float) -> Ack:
         """Let the board pulse the relay."""

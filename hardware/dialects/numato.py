@@ -26,18 +26,19 @@ class NumatoDialect:
         self._wire = wire
 
     def greet(self, tries: int) -> Greeting:
-        """Finish whatever half line is in the module, then ask its version and relays."""
+        """Finish whatever half line is in the module, then ask its version, relays and inputs."""
         self._flush(tries)
         version, _ = self._line(numato.VERSION)
         self.read_relays()
+        self.read_inputs()
         return Greeting(confirmed=True, version=version.decode("ascii", "replace"))
 
     def inspect(self) -> None:
         """Do nothing: these modules have no modes."""
 
-    def ask_alive(self) -> None:
+    def ask_alive(self) -> tuple[bool, ...]:
         """Ask for the relays."""
-        self.read_relays()
+        return self.read_relays()
 
     def energise(self, channel: int, _ms: int, before: float) -> Ack:
         """Energise a relay; the driver ends the pulse."""

@@ -90,10 +90,9 @@ class UntoldDialect:
     def inspect(self) -> None:
         """Do nothing: these boards have no modes."""
 
-    def ask_alive(self) -> None:
+    def ask_alive(self) -> tuple[bool, ...] | None:
         """Ask for the relays, once; a silent board cannot be asked."""
-        if not self._silent:
-            self._ask()
+        return None if self._silent else self._ask()
 
     def energise(self, channel: int, _ms: int, before: float) -> Ack:
         """Energise a relay; the driver ends the pulse."""

@@ -43,9 +43,9 @@ class WaveshareDialect:
         if self.inputs and (odd := self._odd_modes()):
             raise self._linkage(odd)
 
-    def ask_alive(self) -> None:
+    def ask_alive(self) -> tuple[bool, ...]:
         """Ask for the relays."""
-        self.read_relays()
+        return self.read_relays()
 
     def energise(self, channel: int, ms: int, before: float) -> Ack:
         """Let the board flash the relay."""

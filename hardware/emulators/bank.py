@@ -28,6 +28,8 @@ class RelayBank:
         self.history: list[Change] = []
         self.together: set[frozenset[int]] = set()
         self.listeners: list[Listener] = []
+        self.welded: set[int] = set()
+        """Channels whose relay, once energised, does not let go."""
         self._on: set[int] = set()
         self._ends: dict[int, tuple[float, bool]] = {}
 
@@ -69,6 +71,8 @@ class RelayBank:
 
     def _apply(self, channel: int, energised: bool, now: float) -> None:
         if not 1 <= channel <= self.count or (channel in self._on) == energised:
+            return
+        if not energised and channel in self.welded:
             return
         self._on ^= {channel}
         if len(self._on) > 1:

@@ -1,5 +1,7 @@
 """A lane at work: from what eye, board and guard say to journal, arm and view."""
 
+from dataclasses import replace
+
 import pytest
 
 from gate import entries
@@ -11,11 +13,19 @@ from hardware.arm import AlarmKind, OutcomeKind, Why
 from hardware.arm import OrderId as ArmOrder
 from hardware.inputs import InputName
 from hardware.passage import PassageKind, PassageSeen
-from hardware.station_words import BarrierAlarm, InputChanged, LinkChanged, OrderOutcome
-from tests.gate.lane_cast import Stage
+from hardware.station_words import (
+    ArmChanged,
+    BarrierAlarm,
+    BoardFault,
+    InputChanged,
+    LinkChanged,
+    OrderOutcome,
+)
+from tests.gate.lane_cast import ARM, Stage
 
 
 def arrive(stage: Stage) -> None:
+    stage.work.handle(InputChanged(InputName.PRESENCE, False, stage.clock.second))
     stage.work.handle(InputChanged(InputName.PRESENCE, True, stage.clock.second))
 
 
@@ -316,6 +326,25 @@ def test_a_picture_that_did_not_see_the_vehicle_come_opens_nothing_and_is_told()
     assert stage.work.view().state == "asking"
     alarm = stage.of(entries.AlarmRaised)[-1]
     assert (alarm.kind, alarm.evidence["why"]) == ("camera", "frozen")
+
+
+def test_a_camera_is_not_blamed_for_a_vehicle_that_came_while_the_loop_was_not_read() -> None:
+    stage = Stage()
+    before = stage.clock.second - 60.0
+    stage.work.handle(CameraReport("live", "", 10.0, 0.05, changed=before))
+    for on in (False, None, True):
+        stage.work.handle(InputChanged(InputName.PRESENCE, on, stage.clock.second))
+    stage.clock.second += 8
+    stage.work.handle(None)
+    assert stage.work.view().state == "asking"
+    assert stage.of(entries.AlarmRaised) == []
+
+
+def test_what_a_board_does_not_do_is_in_the_view() -> None:
+    stage = Stage()
+    faults = {BoardFault.INPUTS_UNREAD: "board south: refused: inputs"}
+    stage.work.handle(ArmChanged(replace(ARM, faults=faults)))
+    assert stage.work.view().board_faults == {"inputs_unread": "board south: refused: inputs"}
 
 
 def test_a_vehicle_that_has_stood_in_the_picture_for_long_was_seen_to_come() -> None:

@@ -1,6 +1,6 @@
 """What Prometheus reads: passages by outcome, stages, devices, queues, spool; no plate among it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prometheus_client import generate_latest
 
@@ -25,6 +25,7 @@ HAPPENED: tuple[Entry, ...] = (
 class View:
     lane: str = "south"
     link: str = "up"
+    board_faults: dict[str, str] = field(default_factory=dict)
     camera: str = "lost"
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from random import Random
 
 from hardware import arm_facts as f
-from hardware.arm import BarrierSettings, Controller, OrderId, Position
+from hardware.arm import BarrierSettings, Controller, OrderId, Position, Relay
 from hardware.barrier import next_due, start, step
 from hardware.emulators.arm import ArmKind, Contact, EmulatedArm
 from hardware.inputs import InputName, Signal, Snapshot
@@ -221,7 +221,15 @@ class Life:
             return self._parked()
         elif choice < 0.76:
             return f.PulseDone(OrderId("nobody"), confirmed=True)
+        elif choice < 0.92:
+            return self._board_trouble()
         return f.Tick()
+
+    def _board_trouble(self) -> f.Fact:
+        """Let the board keep its inputs to itself, tell them again, or hold a relay fast."""
+        stuck = f.RelayStuck(self.random.choice(list(Relay)), 1, "board")
+        said: list[f.Fact] = [f.InputsLost("refused", "board"), f.InputsBack(), stuck]
+        return self.random.choices(said, (4, 4, 1))[0]
 
     def _parked(self) -> f.Fact:
         """Let a car stand under the arm until a detector in limited presence lets it go."""

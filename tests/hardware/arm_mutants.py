@@ -14,7 +14,17 @@ from hardware import arm_facts as f
 from hardware import barrier as machine
 from hardware import barrier_guards as guards
 from hardware import barrier_will as will
-from hardware.arm import BarrierSettings, Controller, Mode, OrderId, OutcomeKind, Presence, Why
+from hardware.arm import (
+    BarrierSettings,
+    Controller,
+    Mode,
+    OrderId,
+    OutcomeKind,
+    Presence,
+    Relay,
+    Why,
+)
+from hardware.barrier_moves import Step
 from hardware.barrier_turn import Turn
 from hardware.inputs import InputName, Signal, Snapshot
 from tests.hardware.arm_bench import ArmBench
@@ -186,6 +196,25 @@ def one_button_stuck() -> None:
     bench.see(down=True, seconds=5.0)
 
 
+def inputs_go() -> None:
+    bench = raised(SWITCHED)
+    bench.tell(f.InputsLost("refused", "board"))
+
+
+def inputs_go_while_it_rises() -> None:
+    bench = ArmBench(SWITCHED)
+    bench.tell(f.LinkUp())
+    bench.see(down=True, seconds=0.3)
+    bench.tell(f.InputsLost("refused", "board"))
+    bench.ask_raise("up")
+    bench.see(seconds=5.0)
+
+
+def relay_stays_energised() -> None:
+    bench = raised()
+    bench.tell(f.RelayStuck(Relay.RAISE, 1, "board"))
+
+
 # Patches.
 
 
@@ -307,7 +336,34 @@ def _retry_one_button(turn):
     turn.wish_raise(wish)
 
 
+def _step_ignored(step: Step) -> Patch:
+    right = Turn.move
+    return _swap(Turn, "move", lambda turn, change: change is step or right(turn, change))
+
+
+def _unread_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(machine, "_inputs_lost", lambda turn, fact: turn.move(Step.INPUTS_LOST))
+
+
 MUTANTS = (
+    Mutant(
+        "an arm is believed unseen",
+        _step_ignored(Step.INPUTS_LOST),
+        inputs_go,
+        "an arm that nobody can see is nowhere",
+    ),
+    Mutant(
+        "an arm is timed unseen",
+        _unread_is_forgotten,
+        inputs_go_while_it_rises,
+        "an arm that nobody can see is not late",
+    ),
+    Mutant(
+        "a stuck relay is nothing",
+        _step_ignored(Step.RELAY_STUCK),
+        relay_stays_energised,
+        "a stuck relay is a fault",
+    ),
     Mutant("unknown is clear", _unknown_is_clear, unread_loop, "nothing is lowered on somebody"),
     Mutant(
         "limited detector believed",

@@ -27,7 +27,12 @@ __all__ = ["Broken", "Oracle"]
 FRESH = 0.3
 CLEAR = 1.0
 FIRE_PATIENCE = 3.5
-_FAULTS = (AlarmKind.RAISE_TIMEOUT, AlarmKind.LOWER_TIMEOUT, AlarmKind.SWITCHES_DISAGREE)
+_FAULTS = (
+    AlarmKind.RAISE_TIMEOUT,
+    AlarmKind.LOWER_TIMEOUT,
+    AlarmKind.SWITCHES_DISAGREE,
+    AlarmKind.RELAY_STUCK,
+)
 
 
 class Broken(AssertionError):  # noqa: N818 - a property is broken, no error was made
@@ -40,7 +45,7 @@ class Oracle:
     def __init__(self, settings: BarrierSettings) -> None:
         self.settings = settings
         self.counts: Counter[str] = Counter()
-        self.link = False
+        self.link = self.unread = self.lost_now = False
         self.reads: deque[Snapshot] = deque(maxlen=400)
         self.fire_told = self.fire_latched = False
         self.maintenance = False
@@ -74,11 +79,16 @@ class Oracle:
         match fact:
             case f.LinkUp() | f.LinkDown():
                 self.link = isinstance(fact, f.LinkUp)
+                self.unread = False
                 self.reads.clear()
                 self.others = ()
                 self.held_until = None
             case f.Inputs():
                 self._read(fact.snapshot)
+            case f.InputsLost():
+                self.unread, self.lost_now = self.link, self.link and not self.unread
+            case f.InputsBack():
+                self.unread = False
             case f.FireSignal():
                 self.fire_told = fact.on
                 self.fire_latched |= fact.on
@@ -137,6 +147,7 @@ class Oracle:
     def judge(self, fact: f.Fact, orders: tuple[f.Order, ...], after: Barrier) -> None:
         """Look at what the barrier made of the fact; raise Broken where that must not be."""
         self._judge_fire(fact, after)
+        self._judge_board(fact, orders, after)
         for order in orders:
             self.unanswered |= isinstance(order, f.Pulse | f.Release)
             match order:
@@ -153,6 +164,17 @@ class Oracle:
                     self.counts["release"] += 1
         self._judge_protection(after)
         self._judge_ends(after)
+
+    def _judge_board(self, fact: f.Fact, orders: tuple[f.Order, ...], after: Barrier) -> None:
+        """A board that does not do its part: the arm is not believed to be anywhere."""
+        if isinstance(fact, f.InputsLost) and self.lost_now:
+            known = after.position in (Position.OPEN, Position.CLOSED, Position.CLOSING)
+            self._check(not known, "an arm that nobody can see is nowhere")
+        if isinstance(fact, f.RelayStuck):
+            self._check(after.position is Position.FAULT, "a stuck relay is a fault")
+        late = {AlarmKind.RAISE_TIMEOUT, AlarmKind.RAISE_RETRIED, AlarmKind.LOWER_TIMEOUT}
+        told = any(isinstance(order, f.Alarm) and order.kind in late for order in orders)
+        self._check(not (told and self.unread), "an arm that nobody can see is not late")
 
     def _judge_fire(self, fact: f.Fact, after: Barrier) -> None:
         if self.fire_latched and mode(after) is not Mode.FIRE:

@@ -9,7 +9,7 @@ __all__ = ["PaperBoard"]
 
 
 class PaperBoard:
-    """Eight relays and eight inputs. `fail` makes that call raise; `broken` breaks the wire."""
+    """Eight relays and inputs. `fail` makes that call raise `kind`; `broken` breaks the wire."""
 
     channels = 8
     inputs = 8
@@ -23,6 +23,8 @@ class PaperBoard:
         self.energised: set[int] = set()
         self.calls: list[tuple[str, int]] = []
         self.fail: set[str] = set()
+        self.kind = Trouble.SILENT
+        self.stuck: frozenset[int] = frozenset()
         self.broken = False
         self.read_takes = 0.0
         self.together = False
@@ -51,7 +53,7 @@ class PaperBoard:
             self.trouble, self.identity = self._error(Trouble.LOST), None
             raise self.trouble
         if name in self.fail:
-            raise self._error(Trouble.SILENT)
+            raise self._error(self.kind)
         return Ack(bytes([1, channel]), bytes([2, channel]), confirmed=True)
 
     def pulse(self, channel: int, ms: int, before: float = inf) -> Ack:

@@ -71,6 +71,10 @@ class ArmMachine(RuleBasedStateMachine):
             signals[name] = Signal.ON if on else Signal.OFF
         self.tell(f.Inputs(Snapshot(self.now, signals)))
 
+    @rule(lost=st.booleans())
+    def inputs_go_and_come(self, lost):
+        self.tell(f.InputsLost("refused", "board") if lost else f.InputsBack())
+
     @rule(reads=st.integers(5, 40), up=st.booleans())
     def all_is_quiet(self, reads, up):
         signals = dict.fromkeys(InputName, Signal.OFF)

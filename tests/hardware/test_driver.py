@@ -155,13 +155,15 @@ def no_release_at_connect(monkeypatch: pytest.MonkeyPatch) -> None:
     for dialect in (WaveshareDialect, LcTechDialect, UntoldDialect):
         monkeypatch.setattr(dialect, "release_all", lambda self: Ack(b"", b"", True))
     monkeypatch.setattr(driver.Driver, "_expect_released", lambda self: None)
+    monkeypatch.setattr(driver.Driver, "_watch", lambda self, states: None)
 
 
 def a_release_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def told(self: holding.Holding, channel: int, prove_at: float) -> None:
+    def told(self: holding.Holding, channel: int, *_at: float, **_answered: bool) -> None:
         self.released(channel)
 
     monkeypatch.setattr(holding.Holding, "told", told)
+    monkeypatch.setattr(driver.Driver, "_watch", lambda self, states: None)
 
 
 def writes_are_repeated(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from gate.health import Health
 from gate.hub import Hub
 from gate.ports import LaneView
 from gate.readiness import Readiness, readiness
+from hardware.station_words import BoardFault
 from tests.gate.api.conftest import Api
 from tests.gate.console.fakes import FakeClock, FakeLanes, FakePictures
 
@@ -19,7 +20,7 @@ WELL = Health(None, "", 0, 0)
 AWAY = replace(WELL, away_since=FakeClock().now().utc, why="locked")
 
 
-def lanes(**changes: str) -> tuple[LaneView, ...]:
+def lanes(**changes: object) -> tuple[LaneView, ...]:
     south, north = FakeLanes(FakeClock(), Hub(), FakePictures()).views()
     return replace(south, **changes), north
 
@@ -37,6 +38,12 @@ def test_a_camera_that_does_not_see_stops_deciding(camera: str) -> None:
 
 def test_a_silent_board_stops_deciding() -> None:
     assert set(readiness(WELL, None, lanes(link="down")).stops) == {"board south"}
+
+
+@pytest.mark.parametrize("fault", BoardFault)
+def test_a_board_that_answers_and_does_not_do_its_part_stops_deciding(fault: BoardFault) -> None:
+    said = readiness(WELL, None, lanes(board_faults={fault.value: "board b at /dev/x: refused"}))
+    assert said.stops == {"board south": f"{fault.value}: board b at /dev/x: refused"}
 
 
 def test_a_database_that_is_away_is_told_and_does_not_stop_deciding() -> None:

@@ -47,6 +47,7 @@ from gate.texts import Language, Texts
 from hardware.arm import AlarmKind, Mode, Position, Presence, Why
 from hardware.camera_frames import CameraState
 from hardware.passage import PassageKind
+from hardware.station_words import BoardFault
 from tests.gate.console.fakes import FakeClock, FakeLanes, FakePictures
 
 SEEN = tuple(set(PassageKind) - {PassageKind.ENTERED, PassageKind.BACKED_OUT})
@@ -99,6 +100,7 @@ def test_every_state_of_the_arm_has_a_word(texts):
         ("alarm.kind", AlarmKind),
         ("alarm.kind", SEEN),
         ("why", Why),
+        ("link", BoardFault),
     ):
         for word in words:
             assert texts.knows(f"{area}.{word.value}"), f"{area}.{word.value}"
