@@ -10,8 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from recognition.alphabet import ALPHABET
-from recognition.training.glyphs import ATLAS_PATH, Mask, build_atlas
+from recognition.training.glyphs import ATLAS_CHARACTERS, ATLAS_PATH, Mask, build_atlas
 
 _SIZE = 256
 
@@ -22,7 +21,7 @@ def draw_atlas(font_path: Path, out: Path = ATLAS_PATH, face: int = 2) -> None:
     drawing = import_module("PIL.ImageDraw")
     font = import_module("PIL.ImageFont").truetype(str(font_path), _SIZE, index=face)
     drawn: dict[str, Mask] = {}
-    for character in ALPHABET[1:]:
+    for character in ATLAS_CHARACTERS:
         canvas = image.new("L", (2 * _SIZE, 2 * _SIZE), 0)
         drawing.Draw(canvas).text((_SIZE // 2, _SIZE // 3), character, fill=255, font=font)
         drawn[character] = np.asarray(canvas, dtype=np.uint8)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from recognition.alphabet import DIGITS, LETTERS, PROVINCES, SPECIALS
 from recognition.training.glyphs import atlas
-from recognition.training.plate_classes import Face
+from recognition.training.plate_layouts import Face
 
 Image = NDArray[np.uint8]
 

@@ -16,7 +16,8 @@ from recognition.detector import Detector, DetectorSettings, Rough
 from recognition.reading import Colour
 from recognition.rectify import expanded, upright
 from recognition.training.crops import RealPlate
-from recognition.training.plate_classes import PlateClass, layout
+from recognition.training.plate_classes import PlateClass
+from recognition.training.plate_layouts import layout
 
 Image = NDArray[np.uint8]
 
@@ -75,7 +76,7 @@ def settled(image: Image, quad: NDArray[np.float32], plate: RealPlate) -> NDArra
     x, y = _ROOM * _WIDTH, _ROOM * _HEIGHT
     across = ink[round(y + 35) : round(y + 105)].mean(axis=0)
     down = ink[:, round(x + 90) : round(x + 390)].mean(axis=1)
-    slots = layout(PlateClass.BLUE, plate.text, np.random.default_rng(0)).slots
+    slots = layout(PlateClass.BLUE, plate.text, None).slots
     places = np.array([[s.x, s.x + s.width] for s in slots], np.float32)
     left, right = _best_edges(across, places, _WIDTH, x)
     top, bottom = _best_edges(down, np.array([[25, 115]], np.float32), _HEIGHT, y)

@@ -5,7 +5,7 @@ Everything drawn by lot comes from one numpy generator, so a seed repeats a run.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.alphabet import encode
+from recognition.alphabet import PROVINCES
 from recognition.reading import Colour
-from recognition.training.crops import RealPlate
+from recognition.training.crops import RealPlate, slots_of
 from recognition.training.degrade import (
     compressed,
     cut_box,
@@ -49,23 +49,38 @@ class Batch:
     lines: NDArray[np.int64]
 
 
+_COMMON = {"", "common", "province", "gate", "night_road", "night_truck", "yellow_single"}
+"""Words for no class of their own: such plates are told apart by their colour."""
+_MOST = 8.0
+"""No plate is drawn oftener than so many times the mean: the rarest would be learned by heart."""
+
+
+def balance(plates: Sequence[RealPlate]) -> NDArray[np.float64]:
+    """How often each plate is drawn (sums to one), so that no class, province or source drowns
+    another: 2,700 plates of one city weigh little more than twenty of the armed police.
+    """
+    kinds = [p.colour.value if p.kind in _COMMON else p.kind for p in plates]
+    provinces = [next((c for c in p.text if c in PROVINCES), "") for p in plates]
+    cells = list(zip(kinds, provinces, strict=True))
+    of_kind, of_cell = Counter(kinds), Counter(cells)
+    of_source = Counter(p.source for p in plates)
+    weights = np.array(
+        [
+            of_kind[kind] ** -0.25 * of_cell[kind, province] ** -0.5 * of_source[p.source] ** -0.2
+            for p, kind, province in zip(plates, kinds, provinces, strict=True)
+        ]
+    )
+    for _ in range(5):
+        weights = np.minimum(weights / weights.mean(), _MOST)
+    return np.asarray(weights / weights.sum())
+
+
 class RealPlates:
-    """Draws real plates so that neither one source nor one province fills the batches."""
+    """Draws real plates, augmented, so that all kinds come up (see `balance`)."""
 
     def __init__(self, plates: list[RealPlate]) -> None:
         self.plates = plates
-        provinces = Counter(p.text[0] for p in plates)
-        colours = Counter(p.colour for p in plates)
-        sources = Counter(p.source for p in plates)
-        weights = np.array(
-            [
-                provinces[p.text[0]] ** -0.7
-                * colours[p.colour] ** -0.35
-                * sources[p.source] ** -0.25
-                for p in plates
-            ]
-        )
-        self.weights = weights / weights.sum()
+        self.weights = balance(plates)
 
     def draw(self, rng: np.random.Generator, count: int) -> Batch:
         """`count` augmented pictures."""
@@ -76,9 +91,9 @@ class RealPlates:
         plates = [self.plates[index] for index in chosen]
         return Batch(
             images,
-            np.array([encode(p.text) for p in plates], np.int64),
+            np.array([slots_of(p.text) for p in plates], np.int64),
             np.array([colour_index(p.colour) for p in plates], np.int64),
-            np.zeros(count, np.int64),
+            np.array([p.two_lines for p in plates], np.int64),
         )
 
 
@@ -96,7 +111,7 @@ def augmented(rng: np.random.Generator, plate: RealPlate) -> Image:
         )
         cut = cut_box(rng, image, quad)
     elif plate.quad is not None:
-        cut = cut_warped(rng, plate.image, plate.quad, two_lines=False)
+        cut = cut_warped(rng, plate.image, plate.quad, two_lines=plate.two_lines)
     elif slanted:
         image, quad = _slanted(rng, plate.image, _outline(plate.image))
         cut = cut_box(rng, image, quad)

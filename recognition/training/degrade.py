@@ -17,6 +17,10 @@ Image = NDArray[np.uint8]
 Quad = NDArray[np.float32]
 
 _MARGIN = 0.3
+_GREY = 0.08
+"""Share of pictures without colour: infrared lamps at night, fog, grey cameras."""
+_FLASH = 0.06
+"""Share of pictures in which the plate, a mirror to the flash, is far too bright."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ def photograph(
     scene = light(rng, scene)
     boxed = rng.random() < 0.5
     seen, quad = _project(rng, scene, quad, boxed=boxed, two_lines=plate.two_lines)
-    monochrome = rng.random() < 0.03
+    monochrome = rng.random() < _GREY
     seen = sensor(rng, expose(rng, seen, monochrome=monochrome), _width(quad))
     cut = (
         cut_box(rng, seen, quad)
@@ -285,9 +289,11 @@ def expose(rng: np.random.Generator, image: Image, *, monochrome: bool) -> Image
     else:
         x *= np.exp(rng.normal(0, 0.1, 3)).astype(np.float32)
     kind = rng.random()
-    if kind < 0.15:
+    if kind < _FLASH:
+        return flashed(rng, x)
+    if kind < 0.15 + _FLASH:
         gain = rng.uniform(0.2, 0.5)
-    elif kind < 0.35:
+    elif kind < 0.35 + _FLASH:
         gain = rng.uniform(1.2, 2.1)
     else:
         gain = rng.uniform(0.6, 1.25)
@@ -297,6 +303,16 @@ def expose(rng: np.random.Generator, image: Image, *, monochrome: bool) -> Image
         power = np.float32(math.exp(rng.normal(0, 0.3)))
         x = np.float32(255) * np.power(x / np.float32(255), power)
     return np.asarray(x, dtype=np.uint8)
+
+
+def flashed(rng: np.random.Generator, x: NDArray[np.float32]) -> Image:
+    """Bright parts clip, and their light runs over into the dark ones beside them."""
+    bright = max(float(np.percentile(x, 80)), 50.0)
+    x = x * np.float32(rng.uniform(1.05, 1.5) * 255 / bright) + np.float32(rng.uniform(-50, 0))
+    over = np.clip(x - 255, 0, 150)
+    sigma = rng.uniform(0.006, 0.03) * x.shape[1]
+    spread = np.asarray(cv2.GaussianBlur(over, (0, 0), sigma), np.float32).reshape(x.shape)
+    return np.clip(x + spread * np.float32(rng.uniform(0.2, 0.8)), 0, 255).astype(np.uint8)
 
 
 def _motion_kernel(length: int, angle: float) -> NDArray[np.float32]:

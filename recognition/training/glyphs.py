@@ -15,12 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognition.alphabet import ALPHABET
-from recognition.training.plate_classes import Face
+from recognition.training.plate_classes import OLD_ARMY
+from recognition.training.plate_layouts import Face
 
 Mask = NDArray[np.uint8]
 
 ATLAS_PATH = Path(__file__).with_name("atlas.png")
 CELL_WIDTH, CELL_HEIGHT = 64, 96
+ATLAS_CHARACTERS = ALPHABET[1:] + OLD_ARMY
 _COLUMNS = 16
 # Characters this narrow keep their shape and stand in the middle of their slot ("1").
 _NARROW = 0.36
@@ -71,12 +73,12 @@ def _resized(mask: Mask, width: int, height: int) -> Mask:
 
 @cache
 def atlas() -> GlyphSet:
-    """The set in this folder: every character of the alphabet, drawn from Noto Sans CJK."""
+    """The set in this folder: the alphabet and the old army prefixes, drawn from Noto Sans CJK."""
     sheet = cv2.imread(str(ATLAS_PATH), cv2.IMREAD_GRAYSCALE)
     if sheet is None:
         raise FileNotFoundError(f"{ATLAS_PATH}: the glyph atlas is missing or damaged")
     masks: dict[tuple[Face, str], Mask] = {}
-    for index, character in enumerate(ALPHABET[1:]):
+    for index, character in enumerate(ATLAS_CHARACTERS):
         row, column = divmod(index, _COLUMNS)
         y, x = row * CELL_HEIGHT, column * CELL_WIDTH
         cell = np.asarray(sheet[y : y + CELL_HEIGHT, x : x + CELL_WIDTH], dtype=np.uint8)
@@ -86,9 +88,9 @@ def atlas() -> GlyphSet:
 
 def build_atlas(draw: dict[str, Mask]) -> Mask:
     """One picture of all characters from masks drawn with a font (see `python -m … atlas`)."""
-    rows = -(-(len(ALPHABET) - 1) // _COLUMNS)
+    rows = -(-len(ATLAS_CHARACTERS) // _COLUMNS)
     sheet = np.zeros((rows * CELL_HEIGHT, _COLUMNS * CELL_WIDTH), np.uint8)
-    for index, character in enumerate(ALPHABET[1:]):
+    for index, character in enumerate(ATLAS_CHARACTERS):
         row, column = divmod(index, _COLUMNS)
         y, x = row * CELL_HEIGHT, column * CELL_WIDTH
         width, height = CELL_WIDTH - 4, CELL_HEIGHT - 4

@@ -1,6 +1,6 @@
 """Measures a network in training: whole plates right on pictures held back, by source."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -14,30 +14,40 @@ from recognition.training.scores import Judged, accuracy
 from recognition.training.train import Measure, to_tensor
 
 _BATCH = 64
+_UNMEASURED = ("colour", "province")
 Read = Callable[[nn.Module, np.ndarray], list[str]]
 
 
-def measure_on(pictures: Sequence[Picture], read: Read | None = None) -> Measure | None:
-    """A function that scores a network on the pictures; None where there are none.
+def measure_on(sets: Mapping[str, Sequence[Picture]], read: Read | None = None) -> Measure | None:
+    """A function that scores a network on sets of pictures; None where there are none.
 
-    read: texts of a network on pictures (n, 48, 160, 3); none: as the first reader gives them.
+    sets: by the word that goes before the names of their scores. read: texts of a network on
+    pictures (n, 48, 160, 3); none: as the first reader gives them.
     """
-    if not pictures:
+    measures = [_on(prefix, some, read or _read) for prefix, some in sets.items() if some]
+    if not measures:
         return None
-    images = np.stack([fit_picture(p.image, (WIDTH, HEIGHT)) for p in pictures])
-    groups = sorted(
-        {group for p in pictures for group in p.groups if not group.startswith("colour")}
-    )
 
     def measure(net: nn.Module) -> dict[str, float]:
-        texts = (read or _read)(net, images)
+        return {name: score for one in measures for name, score in one(net).items()}
+
+    return measure
+
+
+def _on(prefix: str, pictures: Sequence[Picture], read: Read) -> Measure:
+    images = np.stack([fit_picture(p.image, (WIDTH, HEIGHT)) for p in pictures])
+    groups = sorted({g for p in pictures for g in p.groups if not g.startswith(_UNMEASURED)})
+
+    def measure(net: nn.Module) -> dict[str, float]:
+        texts = read(net, images)
         scores = {}
         for group in groups:
             chosen = [i for i, p in enumerate(pictures) if group in p.groups]
             truths = tuple(pictures[i].text for i in chosen)
             found = tuple(texts[i] for i in chosen)
             judged = Judged(truths, found, np.ones(len(chosen), np.float32))
-            scores[group], scores[f"{group}, no province"] = accuracy(judged)
+            name = prefix + group
+            scores[name], scores[f"{name}, no province"] = accuracy(judged)
         return scores
 
     return measure

@@ -13,12 +13,15 @@ import numpy as np
 from recognition.reader import READER_MANIFEST, PlateNetwork
 from recognition.training.atlas import draw_atlas
 from recognition.training.calibrate import fit_temperatures
-from recognition.training.crops import load_crops, load_scene_plates
+from recognition.training.crops import load_added, load_crops, load_scene_plates
 from recognition.training.error_page import error_page
 from recognition.training.evaluate import (
     Picture,
+    added_pictures,
     balanced_shard,
     glyph_sets,
+    old_army_lines,
+    old_army_pictures,
     read_all,
     real_pictures,
     rendered_pictures,
@@ -105,6 +108,7 @@ def run_training(
     real = None
     if options.data is not None:
         plates = load_crops(options.data, "train") + load_scene_plates(options.data, "train")
+        plates += load_added(options.data, "train")
         real = RealPlates(plates) if plates else None
     stream = batches(
         np.random.default_rng(options.seed),
@@ -113,14 +117,18 @@ def run_training(
         recipe.batch,
         recipe.real_share,
     )
-    held_back = real_pictures(options.data) if options.data is not None else []
+    held_back = {}
+    if options.data is not None:
+        held_back = {"": real_pictures(options.data), "added ": added_pictures(options.data)}
     measure = measure_on(held_back, read)
     training.train(recipe, stream, files, task, measure, start)
 
 
 def calibration_pictures(options: argparse.Namespace) -> tuple[list[Picture], list[Picture]]:
     """Every second real val picture, and rendered ones of a seed that nothing else uses."""
-    real = real_pictures(options.data)[::2] if options.data is not None else []
+    real = []
+    if options.data is not None:
+        real = real_pictures(options.data)[::2] + added_pictures(options.data)[::2]
     path = options.folder / f"calibration-{options.pictures}.npy"
     if not path.exists():
         rng = np.random.default_rng(_CALIBRATION_SEED)
@@ -152,12 +160,16 @@ def evaluate(options: argparse.Namespace) -> int:
     network = PlateNetwork(options.manifest or READER_MANIFEST)
     results = {}
     if options.data is not None:
-        pictures = real_pictures(options.data)
-        results["Real val cut-outs"] = read_all(network, pictures)
-        results["Real val cut-outs not calibrated on"] = read_all(network, pictures[1::2])
+        sets = {"Real val cut-outs": real_pictures(options.data)}
+        sets["Added val plates"] = added_pictures(options.data)
+        for title, pictures in sets.items():
+            if len(pictures) > 1:
+                results[title] = read_all(network, pictures)
+                results[f"{title} not calibrated on"] = read_all(network, pictures[1::2])
     shard = balanced_shard(options.folder, glyph_sets(options.data), options.each)
     results["Rendered, balanced"] = read_all(network, rendered_pictures(shard))
     lines = [line for title, result in results.items() for line in report_lines(title, result)]
+    lines += old_army_lines(network, old_army_pictures(options.data, options.each))
     _say("\n".join(lines))
     if options.report:
         options.report.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.alphabet import encode
 from recognition.reading import Colour
+from recognition.training.crops import slots_of
 from recognition.training.degrade import photograph
 from recognition.training.glyphs import GlyphSet, load_glyphs
 from recognition.training.plate_classes import TWO_LINES, PlateClass, random_class
@@ -37,17 +37,25 @@ class Focus(StrEnum):
 
 
 # Shares of the pictures asked for; what is learned last is shown more often.
-FOCUS_SHARES: dict[Focus, float] = {Focus.ALL: 1.0, Focus.DOUBLE: 0.2, Focus.RARE: 0.3}
+FOCUS_SHARES: dict[Focus, float] = {Focus.ALL: 1.0, Focus.DOUBLE: 0.3, Focus.RARE: 0.5}
 _SEED_OF: dict[Focus, tuple[int, ...]] = {Focus.ALL: (), Focus.DOUBLE: (500,), Focus.RARE: (600,)}
 _RARE = (
-    PlateClass.ARMED_POLICE,
-    PlateClass.ARMED_POLICE,
+    *(PlateClass.ARMED_POLICE,) * 4,
     *(PlateClass.ARMED_POLICE_DOUBLE,) * 4,
-    PlateClass.ARMY,
-    PlateClass.AIRPORT,
-    *(PlateClass.GREEN_LARGE,) * 3,
+    *(PlateClass.ARMY,) * 4,
+    *(PlateClass.ARMY_DOUBLE,) * 4,
+    *(PlateClass.ARMY_OLD,) * 2,
+    *(PlateClass.FARM,) * 3,
+    *(PlateClass.LOW_SPEED,) * 2,
+    *(PlateClass.MOTORCYCLE,) * 2,
+    *(PlateClass.TRAILER,) * 2,
+    *(PlateClass.GREEN_LARGE,) * 2,
+    *(PlateClass.HONG_KONG_MACAO,) * 2,
+    *(PlateClass.POLICE,) * 2,
+    PlateClass.POLICE_DOUBLE,
+    PlateClass.CONSULATE_DOUBLE,
     PlateClass.CONSULATE,
-    *(PlateClass.FARM,) * 4,
+    PlateClass.AIRPORT,
 )
 
 
@@ -82,7 +90,7 @@ def render(
         plate = draw_plate(rng, None, wanted, source, scale=0.6)
         shot = photograph(rng, plate, (WIDTH, HEIGHT))
         shard.images[index] = shot.image
-        shard.labels[index] = encode(plate.text)
+        shard.labels[index] = slots_of(plate.text)
         known = UNKNOWN_COLOUR if shot.monochrome else COLOURS.index(plate.colour)
         shard.colours[index] = known
         shard.lines[index] = plate.two_lines

@@ -1,14 +1,14 @@
 """Prints other characters onto photographs of real plates whose corners are known.
 
 Real plates at hand are nearly all of one province, so a network learns that real light, real dirt
-and real lenses mean that province. Here the photograph stays and the characters change: the ground
-is carried on under the old character, the new one is printed in the old one's ink and blur.
-Only one-line blue and yellow plates of seven characters (440 x 140 mm) are reprinted; the corners
-of cut-outs are found by the detector (see cornered.py).
+and real lenses mean that province; of the rare classes there are a handful. Here the photograph
+stays and the characters change: real digits of a plate change places, the ground is carried on
+under an old character, and a new one is printed in the old one's ink and blur. What may be changed
+on which class is in reprint_plans.py; the corners of cut-outs are found by the detector (see
+cornered.py).
 """
 
 import math
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,14 +16,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.alphabet import DIGITS, LETTERS, PROVINCES, encode
-from recognition.reading import Colour
+from recognition.alphabet import DIGITS
 from recognition.training.cornered import with_corners
-from recognition.training.crops import RealPlate, load_crops, load_scene_plates
-from recognition.training.dataset import augmented, colour_index
+from recognition.training.crops import (
+    RealPlate,
+    load_added,
+    load_crops,
+    load_scene_plates,
+    slots_of,
+)
+from recognition.training.dataset import augmented, balance, colour_index
 from recognition.training.glyphs import GlyphSet, load_glyphs
-from recognition.training.plate_classes import PlateClass, Slot, layout
+from recognition.training.plate_classes import PlateClass
+from recognition.training.plate_layouts import Layout, Slot, layout
 from recognition.training.render import Shard, empty_shard, write_shard
+from recognition.training.reprint_plans import choices, class_of, has_light_ink, keeps_own_inks
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -60,12 +67,13 @@ def reprint_shards(
 
 
 def reprintable(data: Path) -> list[RealPlate]:
-    """Training plates that can be reprinted: of scenes, and cut-outs whose corners can be found.
+    """Plates of the train split whose corners are known or found, of a class that is reprinted.
 
-    Cut-outs that were rectified from the scenes are left out: the scenes are there themselves.
+    Cut-outs of the same photographs as the scenes' plates are left out.
     """
     cut_outs = [p for p in load_crops(data, "train") if not p.source.endswith("_rect")]
     plates = load_scene_plates(data, "train") + with_corners(cut_outs)
+    plates += with_corners(load_added(data, "train"))
     return [plate for plate in plates if can_reprint(plate)]
 
 
@@ -74,17 +82,16 @@ def _shard(
 ) -> Shard:
     shard = empty_shard(count)
     kinds = list(PlateClass)
-    sources = Counter(plate.source for plate in plates)
-    weights = np.array([sources[plate.source] ** -0.5 for plate in plates])
-    chosen = rng.choice(len(plates), count, p=weights / weights.sum())
+    chosen = rng.choice(len(plates), count, p=balance(plates))
     for index, which in enumerate(chosen):
         plate = reprinted(rng, plates[int(which)], glyphs[int(rng.integers(len(glyphs)))])
         if _fills(plate) and rng.random() < 0.6:
             plate = replace(plate, quad=None)
         shard.images[index] = augmented(rng, plate)
-        shard.labels[index] = encode(plate.text)
+        shard.labels[index] = slots_of(plate.text)
         shard.colours[index] = colour_index(plate.colour)
-        shard.classes[index] = kinds.index(PlateClass(plate.colour.value))
+        shard.lines[index] = plate.two_lines
+        shard.classes[index] = kinds.index(class_of(plate) or PlateClass.BLUE)
     return shard
 
 
@@ -97,16 +104,16 @@ def _fills(plate: RealPlate) -> bool:
 
 
 def can_reprint(plate: RealPlate) -> bool:
-    """Whether the plate is of the one layout that is reprinted."""
-    blue = plate.colour in {Colour.BLUE, Colour.YELLOW}
-    return plate.quad is not None and blue and len(plate.text) == 7 and plate.text[0] in PROVINCES
+    """Whether corners and layout of the plate are known."""
+    return plate.quad is not None and class_of(plate) is not None
 
 
 def reprinted(rng: np.random.Generator, plate: RealPlate, glyphs: GlyphSet) -> RealPlate:
-    """The same photograph with another province and sometimes other characters."""
-    if plate.quad is None:
-        raise ValueError(f"{plate.path}: the corners are not known")
-    plan = layout(PlateClass.BLUE, plate.text, rng)
+    """The same photograph with its digits in another order and some characters replaced."""
+    kind = class_of(plate)
+    if plate.quad is None or kind is None:
+        raise ValueError(f"{plate.path}: the corners or the layout are not known")
+    plan = layout(kind, plate.text, None)
     size = (round(plan.width * _SCALE), round(plan.height * _SCALE))
     flat = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
     matrix = cv2.getPerspectiveTransform(plate.quad, flat)
@@ -116,23 +123,80 @@ def reprinted(rng: np.random.Generator, plate: RealPlate, glyphs: GlyphSet) -> R
     canvas = np.asarray(upright, dtype=np.float32)
     touched = np.zeros((size[1], size[0]), np.uint8)
     blur = rng.uniform(0.5, 1.0) * size[0] / float(np.linalg.norm(plate.quad[1] - plate.quad[0]))
-    light_ink = plate.colour is Colour.BLUE
+    text = _reordered(rng, canvas, touched, plan, plate.text) if rng.random() < 0.5 else plate.text
+    text = _replaced(rng, canvas, touched, plan, replace(plate, text=text), kind, glyphs, blur)
+    image = _put_back(plate.image, canvas, touched, np.asarray(matrix, np.float64))
+    return replace(plate, image=image, text=text)
+
+
+def _replaced(
+    rng: np.random.Generator,
+    canvas: Floats,
+    touched: Image,
+    plan: Layout,
+    plate: RealPlate,
+    kind: PlateClass,
+    glyphs: GlyphSet,
+    blur: float,
+) -> str:
+    """Prints other characters onto the upright plate; returns its new text."""
+    light_ink = has_light_ink(kind, plate.colour)
     ink = _ink(canvas, light_ink=light_ink)
     text = list(plate.text)
     for index, slot in enumerate(plan.slots):
-        if index and rng.random() > 0.15:
+        allowed, share = choices(kind, plate.text, index)
+        if rng.random() >= share:
             continue
-        text[index] = _another(rng, index)
+        text[index] = allowed[int(rng.integers(len(allowed)))]
         wide, high = round(slot.width * _SCALE), round(slot.height * _SCALE)
         mask = glyphs.fitted(slot.face, text[index], wide, high)
-        _print_over(canvas, touched, slot, mask, ink, blur, light_ink=light_ink)
-    image = _put_back(plate.image, canvas, touched, np.asarray(matrix, np.float64))
-    return replace(plate, image=image, text="".join(text))
+        own = _ink(_place(canvas, slot), light_ink=light_ink) if keeps_own_inks(kind) else ink
+        _print_over(canvas, touched, slot, mask, own, blur, light_ink=light_ink)
+    return "".join(text)
 
 
-def _another(rng: np.random.Generator, index: int) -> str:
-    choices = PROVINCES if index == 0 else LETTERS if index == 1 else DIGITS * 2 + LETTERS
-    return choices[int(rng.integers(len(choices)))]
+def _place(canvas: Floats, slot: Slot) -> Floats:
+    x, y, right, bottom = (
+        round(v * _SCALE) for v in (slot.x, slot.y, slot.x + slot.width, slot.y + slot.height)
+    )
+    return canvas[y:bottom, x:right]
+
+
+def _reordered(
+    rng: np.random.Generator, canvas: Floats, touched: Image, plan: Layout, text: str
+) -> str:
+    """Real digits that change places: their shapes are the real ones. Returns the new text."""
+    sizes = [(slot.width, slot.height) for slot in plan.slots]
+    digits = [i for i, c in enumerate(text) if c in DIGITS and sizes[i] == sizes[-2]]
+    order = [int(v) for v in rng.permutation(digits)]
+    before = canvas.copy()
+    letters = list(text)
+    for place, source in zip(digits, order, strict=True):
+        if place != source:
+            _moved(before, canvas, touched, plan.slots[source], plan.slots[place])
+            letters[place] = text[source]
+    return "".join(letters)
+
+
+def _moved(before: Floats, canvas: Floats, touched: Image, source: Slot, place: Slot) -> None:
+    """One character's piece of plate at another's place, in the light that is there."""
+    high, wide = (round(v * _SCALE) + 2 * _EDGE for v in (place.height, place.width))
+    corners = [
+        (max(round(s.y * _SCALE) - _EDGE, 0), max(round(s.x * _SCALE) - _EDGE, 0))
+        for s in (source, place)
+    ]
+    high = min(high, *(canvas.shape[0] - y for y, _ in corners))
+    wide = min(wide, *(canvas.shape[1] - x for _, x in corners))
+    (y0, x0), (y1, x1) = corners
+    piece, there = before[y0 : y0 + high, x0 : x0 + wide], before[y1 : y1 + high, x1 : x1 + wide]
+    light = np.median(_sides(there), axis=(0, 1)) - np.median(_sides(piece), axis=(0, 1))
+    canvas[y1 : y1 + high, x1 : x1 + wide] = piece + np.clip(light, -40, 40)
+    touched[y1 : y1 + high, x1 : x1 + wide] = 255
+
+
+def _sides(piece: Floats) -> Floats:
+    """The columns left and right of a character, where there is only ground."""
+    return np.concatenate([piece[:, :2], piece[:, -2:]], axis=1)
 
 
 def _print_over(

@@ -15,13 +15,11 @@ from recognition.training.glyphs import GlyphSet, atlas
 from recognition.training.plate_classes import (
     COLOURS,
     TWO_LINES,
-    Layout,
     PlateClass,
-    Slot,
-    layout,
     random_class,
     random_text,
 )
+from recognition.training.plate_layouts import Layout, Slot, layout
 
 __all__ = ["Plate", "PlateClass", "draw_plate", "random_class", "random_text"]
 
@@ -73,7 +71,8 @@ def draw_plate(
         colour = Colour.BLUE
     canvas = _ground(rng, plan, plate_class, colour, scale)
     ink = _ink(rng, colour, plate_class)
-    _border(canvas, ink, scale, rng)
+    wj = plate_class in {PlateClass.ARMED_POLICE, PlateClass.ARMED_POLICE_DOUBLE}
+    _border(canvas, _RED if wj else ink, scale, rng)
     for slot, character in zip(plan.slots, text, strict=True):
         _print(canvas, slot, character, _RED if slot.red else ink, glyphs or atlas(), scale)
     _dot(canvas, plan, _RED if plan.slots[0].red and rng.random() < 0.5 else ink, scale)
@@ -109,6 +108,8 @@ def _ground(
         canvas[:, :edge] = _ground_colour(rng, Colour.YELLOW)
     if plan.emblem is not None:
         _emblem(canvas, plan.emblem, scale)
+    if plan.shield is not None:
+        _shield(canvas, plan.shield, scale, rng)
     return canvas
 
 
@@ -126,6 +127,18 @@ def _emblem(canvas: Image, centre: tuple[float, float], scale: float) -> None:
     cv2.circle(canvas, (x, y), radius, (235, 235, 235), -1, cv2.LINE_AA)
     cv2.ellipse(canvas, (x, y), (radius, radius), 0, 100, 330, (190, 120, 30), 2, cv2.LINE_AA)
     cv2.line(canvas, (x - radius // 2, y), (x + radius, y), (70, 150, 60), 2, cv2.LINE_AA)
+
+
+def _shield(
+    canvas: Image, centre: tuple[float, float], scale: float, rng: np.random.Generator
+) -> None:
+    """The armed police's small dark badge with something golden in it (weak)."""
+    outline = np.array([[-13, -17], [13, -17], [14, 2], [8, 14], [0, 19], [-8, 14], [-14, 2]])
+    points = ((outline + centre) * scale).round().astype(np.int32)
+    cv2.fillPoly(canvas, [points], rng.uniform(20, 90, 3).tolist(), cv2.LINE_AA)
+    gold = (rng.uniform(40, 110), rng.uniform(110, 180), rng.uniform(140, 210))
+    middle = (round(centre[0] * scale), round((centre[1] - 2) * scale))
+    cv2.circle(canvas, middle, max(1, round(6 * scale)), gold, -1, cv2.LINE_AA)
 
 
 def _ink(rng: np.random.Generator, colour: Colour, plate_class: PlateClass) -> _Bgr:

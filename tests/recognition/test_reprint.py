@@ -1,24 +1,37 @@
 """Other characters on real photographs: here the photographs are drawn, with known corners."""
 
+import cv2
 import numpy as np
 import pytest
 
 from recognition.alphabet import PROVINCES
+from recognition.plate_colours import allowed_colours
 from recognition.reading import Colour
-from recognition.training.crops import RealPlate
+from recognition.training.crops import RealPlate, slots_of
 from recognition.training.dataset import RealPlates
 from recognition.training.glyphs import atlas
+from recognition.training.plate_layouts import layout
 from recognition.training.reprint import can_reprint, reprinted
+from recognition.training.reprint_plans import class_of
 from recognition.training.synth import PlateClass, draw_plate
 
 
-def photographed(text: str, plate_class: PlateClass = PlateClass.BLUE) -> RealPlate:
+def rng_of(seed: int) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def photographed(text: str, plate_class: PlateClass = PlateClass.BLUE, kind: str = "") -> RealPlate:
     """A drawn plate in the middle of a grey picture, corners known."""
-    plate = draw_plate(np.random.default_rng(1), text, plate_class)
-    image = np.full((240, 540, 3), 120, np.uint8)
-    image[50:190, 50 : 50 + plate.image.shape[1]] = plate.image
-    quad = np.array([[50, 50], [490, 50], [490, 190], [50, 190]], np.float32)
-    return RealPlate("drawn", image, text, plate.colour, "drawn", quad)
+    usual = layout(plate_class, text, None)
+    seed = next(n for n in range(40) if layout(plate_class, text, rng_of(n)) == usual)
+    plate = draw_plate(rng_of(seed), text, plate_class)
+    high, wide = plate.image.shape[:2]
+    image = cv2.copyMakeBorder(
+        plate.image, 50, 50, 50, 50, cv2.BORDER_CONSTANT, value=(120, 120, 120)
+    )
+    ends = [[50, 50], [50 + wide, 50], [50 + wide, 50 + high], [50, 50 + high]]
+    quad = np.array(ends, np.float32)
+    return RealPlate("drawn", image, text, plate.colour, "drawn", quad, kind, plate.two_lines)
 
 
 def test_the_province_changes_and_the_surroundings_do_not():
@@ -44,7 +57,74 @@ def test_the_new_characters_stand_where_the_old_ones_stood():
         assert gap.mean() < 0.6 * unlike.mean() or after.text[1:] == before.text[1:]
 
 
-@pytest.mark.parametrize("plate_class", [PlateClass.GREEN_SMALL, PlateClass.POLICE])
+KINDS = [
+    ("WJ粤12345", PlateClass.ARMED_POLICE, "wj"),
+    ("WJ粤1234X", PlateClass.ARMED_POLICE_DOUBLE, "wj"),
+    ("GS33116", PlateClass.ARMY, "pla"),
+    ("GS33116", PlateClass.ARMY_DOUBLE, "pla"),
+    ("粤A12345", PlateClass.YELLOW_DOUBLE, "yellow_rear"),
+    ("粤A1234挂", PlateClass.TRAILER, "trailer"),
+    ("粤A12345", PlateClass.LOW_SPEED, "low_speed"),
+    ("粤1712345", PlateClass.FARM, "farm"),
+    ("粤A1234学", PlateClass.COACH, "coach"),
+    ("粤A1234警", PlateClass.POLICE, "police"),
+    ("粤Z1234港", PlateClass.HONG_KONG_MACAO, "hong_kong"),
+    ("皖AD12345", PlateClass.GREEN_SMALL, "green"),
+    ("军A12345", PlateClass.ARMY_OLD, "pla_old"),
+]
+
+
+@pytest.mark.parametrize(("text", "plate_class", "kind"), KINDS)
+def test_plates_of_rare_classes_get_other_characters_that_look_drawn_there(text, plate_class, kind):
+    """Nearer to a plate drawn with the new text than the photograph was."""
+    before = photographed(text, plate_class, kind)
+    assert can_reprint(before)
+    assert class_of(before) is (PlateClass.COACH if kind == "coach" else plate_class)
+    changed = 0
+    for seed in range(12):
+        after = reprinted(np.random.default_rng(seed), before, atlas())
+        assert len(slots_of(after.text)) == 8
+        if after.text == text:
+            continue
+        changed += 1
+        wanted = photographed(after.text, plate_class, kind).image.astype(float)
+        gap = np.abs(after.image - wanted).mean()
+        unlike = np.abs(before.image - wanted).mean()
+        assert gap < 0.85 * unlike, after.text
+    assert changed > 4
+
+
+@pytest.mark.parametrize(("text", "plate_class", "kind"), KINDS)
+def test_what_makes_the_class_stays_on_the_plate(text, plate_class, kind):
+    for seed in range(8):
+        after = reprinted(
+            np.random.default_rng(seed), photographed(text, plate_class, kind), atlas()
+        )
+        fixed = [i for i, c in enumerate(text) if c in "WJ挂学警港Z军" and kind != "pla"]
+        assert all(after.text[i] == text[i] for i in fixed)
+        assert allowed_colours(after.text) == allowed_colours(text)
+
+
+def test_red_characters_are_replaced_by_red_ones():
+    before = photographed("GS33116", PlateClass.ARMY_DOUBLE, "pla")
+    for seed in range(8):
+        after = reprinted(np.random.default_rng(seed), before, atlas())
+        upper = after.image[69:147].astype(int)
+        ink = upper[upper.min(axis=2) < 90]
+        assert np.median(ink[:, 2] - ink[:, 0]) > 80
+
+
+def test_real_digits_change_places():
+    orders = set()
+    for seed in range(30):
+        rng, before = np.random.default_rng(seed), photographed("GS90617", PlateClass.ARMY, "pla")
+        text = reprinted(rng, before, atlas()).text
+        if sorted(text[2:]) == sorted("90617"):
+            orders.add(text[2:])
+    assert len(orders) > 2
+
+
+@pytest.mark.parametrize("plate_class", [PlateClass.EMBASSY, PlateClass.EMERGENCY])
 def test_other_layouts_are_left_alone(plate_class):
     plate = draw_plate(np.random.default_rng(3), None, plate_class)
     quad = np.zeros((4, 2), np.float32)

@@ -3,17 +3,19 @@
 import numpy as np
 import pytest
 
-from recognition.alphabet import ALPHABET, PROVINCES, encode
+from recognition.alphabet import ALPHABET, PROVINCES, decode
 from recognition.plate_colours import allowed_colours
 from recognition.reading import Colour
-from recognition.training.degrade import fit_picture, photograph
+from recognition.training.crops import slots_of
+from recognition.training.degrade import fit_picture, flashed, photograph
 from recognition.training.glyphs import GlyphSet, atlas, load_glyphs
-from recognition.training.plate_classes import COLOURS, TWO_LINES, Face, PlateClass, layout
+from recognition.training.plate_classes import COLOURS, OLD_ARMY, READABLE, TWO_LINES, PlateClass
+from recognition.training.plate_layouts import Face, layout
 from recognition.training.render import read_shard, render_shards, shard_paths
 from recognition.training.synth import draw_plate, random_class, random_text
 
 
-@pytest.mark.parametrize("plate_class", list(PlateClass))
+@pytest.mark.parametrize("plate_class", READABLE)
 def test_every_class_is_drawn_with_a_text_that_its_colour_allows(plate_class):
     rng = np.random.default_rng(3)
     for _ in range(6):
@@ -23,7 +25,7 @@ def test_every_class_is_drawn_with_a_text_that_its_colour_allows(plate_class):
         assert plate.image.shape == (round(plan.height), round(plan.width), 3)
         assert plate.image.dtype == np.uint8
         assert plate.text == text
-        assert len(encode(text)) == 8
+        assert len(slots_of(text)) == 8
         assert plate.two_lines is (plate_class in TWO_LINES)
         assert plate.colour in {COLOURS[plate_class], Colour.BLUE}
         assert plate.colour in allowed_colours(text)
@@ -43,6 +45,13 @@ def test_characters_stay_on_the_plate_and_off_each_other(plate_class):
             assert after.x >= before.x + before.width or after.y >= before.y + before.height
 
 
+def test_an_old_army_plate_is_drawn_as_six_characters_behind_nothing():
+    plate = draw_plate(np.random.default_rng(2), None, PlateClass.ARMY_OLD)
+    assert plate.text[0] in OLD_ARMY
+    assert slots_of(plate.text)[0] == 0
+    assert decode(slots_of(plate.text)) == plate.text[1:]
+
+
 def test_the_same_seed_draws_the_same_picture():
     first = draw_plate(np.random.default_rng(9))
     second = draw_plate(np.random.default_rng(9))
@@ -58,9 +67,9 @@ def test_all_provinces_come_up_equally_often():
     assert max(counts) < 150
 
 
-def test_every_class_comes_up():
+def test_every_class_that_can_be_read_comes_up():
     rng = np.random.default_rng(6)
-    assert {random_class(rng) for _ in range(3000)} == set(PlateClass)
+    assert {random_class(rng) for _ in range(3000)} == set(READABLE)
 
 
 def test_a_text_of_the_wrong_length_is_refused():
@@ -104,3 +113,12 @@ def test_shards_are_repeatable_resumable_and_shared_between_processes(tmp_path):
     for a, b in zip(shard_paths(whole), shard_paths(parts), strict=True):
         assert np.array_equal(read_shard(a).images, read_shard(b).images)
         assert np.array_equal(read_shard(a).labels, read_shard(b).labels)
+
+
+def test_an_overexposed_plate_is_bright_and_still_shows_its_characters():
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        shot = flashed(rng, draw_plate(rng, None, PlateClass.ARMY).image.astype(np.float32))
+        inner = shot[20:120, 20:460].mean(axis=2)
+        assert np.percentile(inner, 90) > 200
+        assert np.percentile(inner, 90) - np.percentile(inner, 3) > 40
