@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--out", type=Path, required=True, help="folder of the weights")
     evaluate = verbs.add_parser("evaluate", help="read the val scenes and say what is right")
     evaluate.add_argument("--split", default="val", choices=("train", "val"))
+    evaluate.add_argument("--added", action="store_true", help="those of added/scenes.csv")
     evaluate.add_argument("--scenes", type=int, default=0, help="composed scenes instead")
     evaluate.add_argument("--foreign", action="store_true", help="what foreign plates are read as")
     evaluate.add_argument("--wrong", action="store_true", help="list every wrong picture")
@@ -112,6 +113,8 @@ def _export(given: argparse.Namespace) -> int:
 def _evaluate(given: argparse.Namespace) -> int:
     from recognition.pipeline import PlateReader
     from recognition.training.scene_scores import (
+        ADDED,
+        SCENES,
         corner_report,
         described,
         foreign_pictures,
@@ -130,7 +133,8 @@ def _evaluate(given: argparse.Namespace) -> int:
         found = outcomes(reader, given.data / "foreign", foreign_pictures(given.data))
         print(foreign_table(found))
         return 0
-    found = outcomes(reader, given.data / "scenes", truths(given.data, given.split))
+    folder, labels = ("added/scenes", ADDED) if given.added else ("scenes", SCENES)
+    found = outcomes(reader, given.data / folder, truths(given.data, given.split, labels))
     print(table(found))
     print(corner_report(found))
     if given.wrong:

@@ -1,9 +1,11 @@
-"""How well whole pictures are read: the val split of `scenes/labels.csv`, main plate right or not.
+"""How well whole pictures are read: the val split of `scenes/labels.csv` or of `added/scenes.csv`,
+main plate right or not.
 
 A picture counts as right where the reader's first reading is one of its plates' texts; one without
-a plate where nothing was read with a confidence of 0.5 or more. Pictures whose plate nobody
-transcribed do not count. Corner errors are measured where corners are known. On street pictures
-with foreign plates every reading is one too many.
+a plate, or with nothing but old army plates, which no reading can name, where nothing was read with
+a confidence of 0.5 or more. Pictures whose plate nobody transcribed do not count. Corner errors are
+measured where corners are known. On street pictures with foreign plates every reading is one too
+many.
 """
 
 import csv
@@ -19,6 +21,7 @@ from recognition.pipeline import PlateReader
 from recognition.reading import Box, Reading
 from recognition.rectify import quad_size
 from recognition.training.backdrops import HELD_OUT, corners_of, foreign_places, load_picture
+from recognition.training.crops import has_old_prefix
 
 Quad = NDArray[np.float32]
 
@@ -31,7 +34,9 @@ FOREIGN_CUTS = (0.5, 0.8, 0.9, 0.95, 0.97, 0.99)
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """One picture. texts: of its plates, the main one first; quads: corners that are known."""
+    """One picture. texts: of its plates, the main one first; quads: corners that are known; empty:
+    nothing should be read in it.
+    """
 
     path: str
     source: str
@@ -60,10 +65,14 @@ class Outcome:
         return self.readings[0].confidence if self.readings else 0.0
 
 
-def truths(data: Path, split: str = "val") -> list[Truth]:
+SCENES, ADDED = Path("scenes/labels.csv"), Path("added/scenes.csv")
+"""Label files of whole pictures, below the data folder."""
+
+
+def truths(data: Path, split: str = "val", labels: Path = SCENES) -> list[Truth]:
     """Pictures of a split that can be judged."""
     rows: dict[str, list[dict[str, str]]] = defaultdict(list)
-    with (data / "scenes" / "labels.csv").open(encoding="utf-8", newline="") as file:
+    with (data / labels).open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if row["split"] == split:
                 rows[row["path"]].append(row)
@@ -73,8 +82,10 @@ def truths(data: Path, split: str = "val") -> list[Truth]:
 
 def _truth(path: str, rows: list[dict[str, str]]) -> Truth:
     quads = tuple(quad for row in rows if (quad := corners_of(row)) is not None)
-    texts = tuple(row["text"] for row in rows if row["text"])
-    return Truth(path, rows[0]["source"], texts, quads, all(r["colour"] == "none" for r in rows))
+    written = [row["text"] for row in rows if row["text"]]
+    texts = tuple(text for text in written if not has_old_prefix(text))
+    unseen = all(r["colour"] == "none" for r in rows) or bool(written and not texts)
+    return Truth(path, rows[0]["source"], texts, quads, unseen)
 
 
 def outcomes(reader: PlateReader, folder: Path, wanted: Iterable[Truth]) -> list[Outcome]:

@@ -18,6 +18,7 @@ from recognition.training.evaluate import (
     added_pictures,
     old_army_pictures,
 )
+from recognition.training.scene_scores import ADDED, truths
 from recognition.training.synth import PlateClass, draw_plate
 from tests.recognition.training_road import run
 
@@ -137,6 +138,28 @@ def test_two_lines_are_said_to_the_network():
     plate = draw_plate(np.random.default_rng(1), None, PlateClass.FARM)
     real = RealPlate("p", plate.image, plate.text, plate.colour, "s", None, "farm", two_lines=True)
     assert RealPlates([real]).draw(np.random.default_rng(1), 3).lines.tolist() == [1, 1, 1]
+
+
+def test_scenes_that_came_in_are_judged_apart_and_old_army_plates_as_no_plates(tmp_path, capsys):
+    folder = tmp_path / "added" / "scenes"
+    folder.mkdir(parents=True)
+    head = ["path", "plate", "text", "colour", *_CORNERS, "source", "split"]
+    rows = []
+    for index, text in enumerate(("吉A12345", "军A12345")):
+        kind = PlateClass.BLUE if index == 0 else PlateClass.ARMY_OLD
+        plate = draw_plate(np.random.default_rng(index), text, kind, scale=0.6).image
+        image = cv2.copyMakeBorder(
+            plate, 200, 90, 180, 180, cv2.BORDER_CONSTANT, value=(70, 80, 90)
+        )
+        cv2.imwrite(str(folder / f"{index}.png"), image)
+        rows.append([f"{index}.png", 0, text, "blue", *[""] * 8, "drawn", "val"])
+    with (tmp_path / "added" / "scenes.csv").open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([head, *rows])
+    plain, old = truths(tmp_path, "val", ADDED)
+    assert (plain.texts, plain.empty) == (("吉A12345",), False)
+    assert (old.texts, old.empty) == ((), True)
+    run("evaluate", "--what", "scenes", "--data", tmp_path, "--added")
+    assert "drawn" in capsys.readouterr().out
 
 
 @pytest.mark.timeout(300)
