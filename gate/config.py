@@ -8,6 +8,7 @@ found in one go. Whether ports and cameras exist is for `gate.checks`, which tou
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -59,6 +60,11 @@ class WebConfig(Part):
     port: int = Field(8000, ge=0, le=65_535, description="TCP port; 0 takes a free one.")
     tls_certificate: Path | None = Field(None, description="PEM file of the certificate chain.")
     tls_key: Path | None = Field(None, description="PEM file of the certificate's private key.")
+    proxies: tuple[str, ...] = Field(
+        ("127.0.0.1", "::1"),
+        description="Addresses or networks of reverse proxies: what they say of the browser's "
+        "address is believed, and they may hold as many connections as the web has room for.",
+    )
     session_minutes: int = Field(
         720,
         ge=5,
@@ -68,6 +74,18 @@ class WebConfig(Part):
     admin_second_factor: bool = Field(
         False, description="Give admins without a second factor a guard's rights only."
     )
+
+    @field_validator("proxies")
+    @classmethod
+    def _addresses(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for one in proxies:
+            try:
+                ip_network(one, strict=False)
+            except ValueError:
+                raise ValueError(
+                    f"{one!r} is no address and no network; write e.g. 10.0.0.5"
+                ) from None
+        return proxies
 
 
 class BoardConfig(Part):

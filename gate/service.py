@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ from gate.arms import board_settings
 from gate.config import Config, ConfigError, Fault, load
 from gate.errors import GateError
 from gate.security.certificates import certificate_faults, run_out
+from gate.security.connections import Connections, Listener, Patience
+from gate.security.descriptors import for_the_web, raise_limit
+from gate.security.proxies import known
 from gate.system_clock import SystemClock
 from hardware.errors import HardwareError
 from hardware.ports import check_ports, list_serial_ports
@@ -51,6 +55,7 @@ def serve(config: Config, path: Path | None = None) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         listener = _listen(config)
+        others = _connections(config)
         application = Application(config, path)
     except (GateError, HardwareError, OSError) as error:
         print(error, file=sys.stderr)
@@ -58,7 +63,8 @@ def serve(config: Config, path: Path | None = None) -> int:
     alive = _Alive(application.lanes_live)
     application.start()
     try:
-        server = _server(application)
+        server = _server(application, others)
+        listener.others = others
         alive.start()
         _greet(application, listener)
         server.run(sockets=[listener])
@@ -70,8 +76,26 @@ def serve(config: Config, path: Path | None = None) -> int:
     return 0
 
 
-def _server(application: "Application") -> uvicorn.Server:
+def _connections(config: Config) -> Connections:
+    """Return the web's connections: as many as leave descriptors for the lanes."""
+    patience = Patience()
+    most = for_the_web(raise_limit(), patience.most)
+    patience = replace(patience, most=most, per_address=min(patience.per_address, most // 2))
+    return Connections(patience, known(_proxies(config)))
+
+
+def _proxies(config: Config) -> list[str]:
+    """Return the proxies of the configuration, and those of the environment as uvicorn names them.
+
+    An asterisk there is not obeyed: whoever is believed chooses the address that tries count by.
+    """
+    named = os.environ.get("FORWARDED_ALLOW_IPS", "").split(",")
+    return [*config.web.proxies, *(one.strip() for one in named if one.strip(" *"))]
+
+
+def _server(application: "Application", others: Connections) -> uvicorn.Server:
     """Load the web, which no lane waits for."""
+    from gate.security.deadlines import protocol
     from gate.wiring_web import web_of
 
     web = application.config.web
@@ -82,6 +106,10 @@ def _server(application: "Application") -> uvicorn.Server:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=2,
+            # uvloop takes connections by itself, uncounted.
+            loop="asyncio",
+            http=protocol(others),
+            forwarded_allow_ips=_proxies(application.config),
             ssl_certfile=web.tls_certificate,
             ssl_keyfile=web.tls_key,
         )
@@ -129,10 +157,10 @@ def configure_logs() -> None:
     )
 
 
-def _listen(config: Config) -> socket.socket:
+def _listen(config: Config) -> Listener:
     """Take the port before anything is started, so that a taken one costs nothing."""
     family = socket.AF_INET6 if ":" in config.web.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = Listener(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((config.web.host, config.web.port))

@@ -49,6 +49,7 @@ from gate.console.preferences import PreferencesMiddleware
 from gate.console.services import Services
 from gate.console.sessions import Sessions
 from gate.console.socket_guard import SocketGuard
+from gate.console.strangers import Strangers
 from gate.console.upload_guard import UploadGuard
 from gate.texts import Language, Texts
 
@@ -78,6 +79,7 @@ def mount(app: FastAPI, services: Services) -> Doorkeeper:
     register(pages := Pages(services, doorkeeper, hub, guard))
     app.state.page_rights = pages.rights
     app.add_middleware(UploadGuard, guard=guard)
+    app.add_middleware(Strangers, doorkeeper=doorkeeper)
     plain_pages.add(nicegui_app)
     app.add_middleware(PreferencesMiddleware, first=services.language)
     nicegui_app.on_startup(hub.start)
