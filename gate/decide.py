@@ -20,7 +20,13 @@ from datetime import datetime
 from typing import Final, assert_never
 
 from gate.events import CandidatePlate, Decision, Direction, Reason, Verdict
-from gate.grounds import STANDING_NAMES, evidence_of, household_of, registration_of
+from gate.grounds import (
+    STANDING_NAMES,
+    blocking_of,
+    evidence_of,
+    household_of,
+    registration_of,
+)
 from gate.policy import Hours, Policy, RepeatEntry, SecondCar
 from gate.schedule import ALWAYS
 from recognition.reading import Consensus
@@ -42,7 +48,7 @@ from registry.rules import (
     Utility,
     Visitor,
 )
-from registry.snapshot import Candidate, Snapshot
+from registry.snapshot import Snapshot
 
 _SURE_COLOUR: Final = Policy().colour_confidence
 
@@ -106,7 +112,7 @@ def case_of(
         direction=direction,
         travel=travel or direction,
         occupancy=register.occupancy if register else Occupancy(),
-        candidates=_candidates(consensus, register) if consensus else (),
+        candidates=_candidates(consensus, register, now, sure_colour) if consensus else (),
         now=now,
         clock_sound=clock_sound,
         shared=shared,
@@ -118,25 +124,44 @@ def _colour(seen: Consensus, sure: float) -> PlateColour:
     return PlateColour(seen.colour.value) if seen.colour_confidence >= sure else PlateColour.UNKNOWN
 
 
-def _candidates(seen: Consensus, register: Snapshot | None) -> tuple[CandidatePlate, ...]:
-    """What a guard may choose from: other texts that fit the pictures, then plates nearby.
+def _candidates(
+    seen: Consensus, register: Snapshot | None, now: datetime, sure_colour: float
+) -> tuple[CandidatePlate, ...]:
+    """What a guard may choose from, the most probable first: other texts that fit the pictures,
+    and plates nearby.
 
-    A plate on record that was read clearly has no neighbours worth a person's time.
+    Being on record makes no plate more probable: a look-alike of a registered plate is a stranger,
+    or a copy. A plate on record that was read clearly has no neighbours worth a person's time.
     """
     texts = {candidate.text: candidate.confidence for candidate in seen.candidates}
     if register is None:
-        return tuple(CandidatePlate(text, sure, False) for text, sure in texts.items())
+        found = [CandidatePlate(text, sure, False) for text, sure in texts.items()]
+        return tuple(sorted(found, key=lambda one: -one.confidence))
     clear = seen.confidence >= _CLEAR and seen.text in register.dossiers
     near = () if clear else register.candidates(seen.text)
-    known = {found.plate: found for found in near} | {t: register.on_record(t) for t in texts}
-    found = [_candidate(text, texts.get(text, 0.0), record) for text, record in known.items()]
-    return tuple(sorted(found, key=lambda c: (not c.registered, -c.confidence)))
+    colour = _colour(seen, sure_colour)
+    keys = dict.fromkeys((*texts, *(found.plate for found in near)))
+    found = [_candidate(key, texts.get(key, 0.0), register, now, colour) for key in keys]
+    return tuple(sorted(found, key=lambda one: (-one.confidence, not one.registered)))
 
 
-def _candidate(text: str, sure: float, known: Candidate | None) -> CandidatePlate:
-    if known is None:
+def _candidate(
+    text: str, sure: float, register: Snapshot, now: datetime, colour: PlateColour
+) -> CandidatePlate:
+    known, plate = register.on_record(text), parse(text)
+    if known is None or isinstance(plate, Malformed):
         return CandidatePlate(text, sure, registered=False)
-    return CandidatePlate(text, sure, known.registered, known.household, known.blocked)
+    standing = register.standing(plate, now, colour)
+    blocking = blocking_of(standing)
+    return CandidatePlate(
+        text,
+        sure,
+        known.registered,
+        known.household,
+        blocked=blocking is not None,
+        block_reason=blocking.reason.value if blocking else "",
+        standing=STANDING_NAMES[type(standing)],
+    )
 
 
 _CLEAR: Final = 0.9

@@ -6,9 +6,17 @@ No rule lives here; the rules are `gate.decide.decide` and `registry.rules.stand
 from collections.abc import Callable
 from dataclasses import replace
 
+from gate.admitting import (
+    colour_of,
+    may_admit,
+    names_check_is_passed_by,
+    objections,
+    says_more,
+)
 from gate.decide import case_of, decide
 from gate.events import Decision, Direction, Instant, Reason, Verdict
 from gate.grounds import STANDING_NAMES, household_of, registration_of
+from gate.lane_words import Answer
 from gate.policy import Policy
 from gate.register import Register
 from recognition.reading import Colour, Consensus
@@ -72,34 +80,39 @@ class RegisterDecider:
         )
         return self.decide(consensus, direction, direction, at)
 
-    def for_guard(self, text: str, seen: Decision, at: Instant) -> Decision:
-        """What a guard's word comes to: admitted, with what the register knows of that plate."""
-        plate = parse(text)
-        if isinstance(plate, Malformed):
-            return replace(
-                seen,
-                verdict=Verdict.ADMIT,
-                reason=Reason.GUARD_ADMITTED,
-                plate=plate.text,
-                visitor_pass=None,
-            )
-        standing = self._register.standing(plate, at.utc, self._colour_of(seen))
-        registration = registration_of(standing)
-        return replace(
+    def for_guard(
+        self, word: Answer, seen: Decision, direction: Direction, at: Instant
+    ) -> Decision | None:
+        """What a guard's word comes to: admitted, with what the register knows of that plate.
+
+        None where it is not enough (gate.admitting). On the way out nobody is a visitor to check.
+        """
+        plate = parse(word.plate)
+        standing = None
+        if isinstance(plate, Plate):
+            standing = self._register.standing(plate, at.utc, colour_of(seen))
+        name = STANDING_NAMES[type(standing)] if standing is not None else ""
+        against = objections(seen, plate.text, standing)
+        unchecked = direction is Direction.IN and names_check_is_passed_by(word.remark, name)
+        if not may_admit(against, word.told, word.remark):
+            return None
+        if unchecked and not says_more(word.remark):
+            return None
+        admitted = replace(
             seen,
             verdict=Verdict.ADMIT,
-            reason=Reason.GUARD_ADMITTED,
+            reason=Reason.VISITOR_UNCHECKED if unchecked else Reason.GUARD_ADMITTED,
             plate=plate.text,
+            visitor_pass=None,
+        )
+        if standing is None or isinstance(plate, Malformed):
+            return admitted
+        registration = registration_of(standing)
+        return replace(
+            admitted,
             plate_class=plate.plate_class.value,
-            standing=STANDING_NAMES[type(standing)],
+            standing=name,
             household=household_of(standing),
             vehicle_kind=registration.kind.value if registration else "",
             visitor_pass=int(standing.visitor_pass.id) if isinstance(standing, Visitor) else None,
         )
-
-    def _colour_of(self, seen: Decision) -> PlateColour:
-        """The plate's colour, if the camera was sure of it; the guard's word is on the text."""
-        sure = seen.evidence.get("colour_confidence", 0.0)
-        if not isinstance(sure, float) or sure < self._policy.colour_confidence:
-            return PlateColour.UNKNOWN
-        return PlateColour(str(seen.evidence.get("colour", PlateColour.UNKNOWN)))

@@ -62,6 +62,7 @@ class Reason(StrEnum):
     EXIT_WITHOUT_ENTRY = "exit_without_entry"
     BY_HAND = "by_hand"
     GUARD_ADMITTED = "guard_admitted"
+    VISITOR_UNCHECKED = "visitor_unchecked"
     IN_GRACE = "in_grace"
     BLOCKED = "blocked"
     BLOCKED_LEAVING = "blocked_leaving"
@@ -91,7 +92,8 @@ class Reason(StrEnum):
 class CandidatePlate:
     """A plate that a guard may mean: its text, how sure (0..1), and whether it is registered.
 
-    blocked: it stands on the block list, which a guard must see before choosing it.
+    blocked: it stands on the block list, which a guard must see before choosing it, and why.
+    standing: the register's word for it then, "" where that is not known.
     """
 
     text: str
@@ -99,6 +101,8 @@ class CandidatePlate:
     registered: bool
     label: str = ""
     blocked: bool = False
+    block_reason: str = ""
+    standing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,10 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class GuardAnswered:
-    """A guard decided an asking passage: the decision carries ADMIT or REFUSE."""
+    """A guard decided an asking passage: the decision carries ADMIT or REFUSE.
+
+    ASK_GUARD takes a refusal back while the vehicle still waits.
+    """
 
     at: Instant
     passage: PassageId
@@ -176,13 +183,24 @@ class GuardAnswered:
 
 @dataclass(frozen=True, slots=True)
 class RaiseByHand:
-    """A guard raises the arm with a reason, with or without a vehicle before it."""
+    """A guard raises the arm with a reason, with or without a vehicle before it.
+
+    unchecked: for a visitor whose owner's name nobody checked.
+    """
 
     at: Instant
     order: OrderId
     guard: str
     remark: str
     emergency: bool = False
+    unchecked: bool = False
+
+    @property
+    def reason(self) -> Reason:
+        """What the opening goes on record as."""
+        if self.emergency:
+            return Reason.EMERGENCY
+        return Reason.VISITOR_UNCHECKED if self.unchecked else Reason.BY_HAND
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,11 +293,16 @@ class OpenBarrier:
 
 @dataclass(frozen=True, slots=True)
 class AskGuard:
-    """Put the passage before a person; nothing is decided by a time-out."""
+    """Put the passage before a person; nothing is decided by a time-out.
+
+    by: who puts it there again, for a refusal that is taken back.
+    """
 
     at: Instant
     passage: PassageId
     decision: Decision
+    by: str = "auto"
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

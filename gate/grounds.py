@@ -1,12 +1,15 @@
 """What a decision goes on record with: names of standings, whom it concerns, figures. Pure."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final, assert_never
 
 from gate.policy import Policy
 from recognition.reading import Consensus
+from registry.passes import Period
 from registry.rules import (
     Blocked,
+    Blocking,
     Emergency,
     OutsidePeriod,
     PassRefused,
@@ -42,6 +45,17 @@ def registration_of(standing: Standing) -> Registration | None:
             return None
 
 
+def blocking_of(standing: Standing) -> Blocking | None:
+    """The entry of the block list that holds for the vehicle now; None if there is none."""
+    match standing:
+        case Blocked():
+            return standing.blocking
+        case Emergency():
+            return standing.blocked
+        case _:
+            return None
+
+
 def household_of(standing: Standing) -> str:
     """Whom the vehicle belongs to or visits: 3-2-501, an organisation, or ""."""
     match standing:
@@ -59,7 +73,7 @@ def household_of(standing: Standing) -> str:
 
 def evidence_of(seen: Consensus, policy: Policy, standing: Standing) -> dict[str, object]:
     """What a person needs to see why the arm rose or stayed down; plain JSON values."""
-    inside = standing.inside_since
+    inside, valid = standing.inside_since, _period(standing)
     return {
         "text": seen.text,
         "confidence": round(seen.confidence, 4),
@@ -69,7 +83,26 @@ def evidence_of(seen: Consensus, policy: Policy, standing: Standing) -> dict[str
         "runner_up_confidence": round(seen.runner_up.confidence, 4) if seen.runner_up else 0.0,
         "colour": seen.colour.value,
         "colour_confidence": round(seen.colour_confidence, 4),
+        "needed_colour": policy.colour_confidence,
         "needed_confidence": policy.open_confidence,
         "needed_frames": policy.min_frames,
+        "needed_margin": policy.runner_up_margin,
         "inside_since": inside.isoformat() if inside else "",
+        "valid_from": _iso(valid.start),
+        "valid_until": _iso(valid.end),
     }
+
+
+def _period(standing: Standing) -> Period:
+    """The period that is over or has yet to begin; an open one where none hinders."""
+    match standing:
+        case OutsidePeriod():
+            return standing.registration.valid
+        case PassRefused():
+            return standing.visitor_pass.valid
+        case _:
+            return Period()
+
+
+def _iso(at: datetime | None) -> str:
+    return at.isoformat() if at else ""

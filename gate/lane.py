@@ -85,11 +85,15 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A vehicle was refused and has not gone yet; a guard may still let it in."""
+    """A vehicle was refused and has not gone yet; a guard may still let it in.
+
+    asked: the question that a person answered so; None where the rules refused.
+    """
 
     passage: PassageId
     since: Instant
     decision: Decision
+    asked: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +199,12 @@ def _decided(lane: Lane, fact: Decided, rules: Rules) -> Step:
 
 def _answered(lane: Lane, fact: GuardAnswered, rules: Rules) -> Step:
     match lane:
-        case Asking(passage=passage) | Refused(passage=passage) if (
+        case Asking(passage=passage, decision=asked) if (
             passage == fact.passage and fact.decision.verdict is not Verdict.ASK_GUARD
         ):
+            after, orders = _follow(fact.at, passage, fact.decision, fact.guard, rules, fact.remark)
+            return (replace(after, asked=asked) if isinstance(after, Refused) else after), orders
+        case Refused(passage=passage) if passage == fact.passage:
             return _follow(fact.at, passage, fact.decision, fact.guard, rules, fact.remark)
         case _:
             return _misfit(lane, fact)
@@ -216,7 +223,7 @@ def _follow(
             order = OrderId(rules.new_id())
             return _open(at, passage, order, decision, by, rules, remark)
         case Verdict.ASK_GUARD:
-            return Asking(passage, at, decision), (AskGuard(at, passage, decision),)
+            return Asking(passage, at, decision), (AskGuard(at, passage, decision, by, remark),)
         case Verdict.REFUSE:
             return Refused(passage, at, decision), (Refuse(at, passage, decision, by, remark),)
         case _ as unreachable:
@@ -238,7 +245,7 @@ def _open(
 
 
 def _by_hand(lane: Lane, fact: RaiseByHand, rules: Rules) -> Step:
-    reason = Reason.EMERGENCY if fact.emergency else Reason.BY_HAND
+    reason = fact.reason
     match lane:
         case Asking(passage=passage, decision=seen) | Refused(passage=passage, decision=seen):
             decision = replace(seen, verdict=Verdict.ADMIT, reason=reason)

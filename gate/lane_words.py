@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from gate.admitting import Objection
 from gate.events import Decision, Direction, Instant, LaneId, PassageId
 from gate.lane import Rules
 from gate.sightings import Report
@@ -19,8 +20,14 @@ class Decider(Protocol):
         """Answer for what was read; None where nothing was. travel: the way the vehicle goes."""
         ...
 
-    def for_guard(self, plate: str, seen: Decision, at: Instant) -> Decision:
-        """Answer that a guard's word for `plate` comes to: ADMIT with what the registry knows."""
+    def for_guard(
+        self, word: "Answer", seen: Decision, direction: Direction, at: Instant
+    ) -> Decision | None:
+        """Answer that a guard's word comes to: ADMIT with what the registry knows of the plate.
+
+        None where the word is not enough: something speaks against it that the guard was not told,
+        or no reason was given (gate.admitting).
+        """
         ...
 
 
@@ -34,13 +41,25 @@ class Sign(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A guard's answer to a passage that asks, or that was refused."""
+    """A guard's answer to a passage that asks, or that was refused.
+
+    plate: corrects what was read, "" keeps it. told: what the guard was told against letting it in.
+    """
 
     passage: PassageId
     actor: str
     admit: bool
     plate: str
     remark: str
+    told: frozenset[Objection] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """A guard takes a refusal back: the vehicle still waits, and asks again."""
+
+    passage: PassageId
+    actor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +80,7 @@ class Retuned:
     rules: Rules
 
 
-Message = Report | StationEvent | Answer | Raise | Retuned
+Message = Report | StationEvent | Answer | TakeBack | Raise | Retuned
 """Everything that a lane is told; None instead of one lets time pass."""
 
 

@@ -17,12 +17,14 @@ from typing import assert_never
 from gate import entries
 from gate import lane as lanes
 from gate import lane_record as record
+from gate.admitting import names_check_is_passed_by, says_more
 from gate.errors import GateError
 from gate.events import (
     AskGuard,
     Decide,
     Decided,
     Decision,
+    Direction,
     EndPassage,
     Fact,
     GuardAnswered,
@@ -48,7 +50,7 @@ from gate.events import (
     Verdict,
 )
 from gate.evidence import Evidence, is_of_now, is_plate
-from gate.lane_words import Answer, Decider, LaneSettings, Message, Raise, Retuned, Sign
+from gate.lane_words import Answer, Decider, LaneSettings, Message, Raise, Retuned, Sign, TakeBack
 from gate.ports import Barrier, Clock, Journal, LaneView, Pictures
 from gate.sightings import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
 from gate.stop_line import StopLine
@@ -69,6 +71,8 @@ from recognition.reading import Consensus
 from recognition.voting import vote
 
 _log = logging.getLogger(__name__)
+TAKEN_BACK = "taken_back"
+"""The remark of a question that a guard asks again, having refused."""
 BUTTON = "button"
 """Who raised the arm where it was the button in the hut."""
 
@@ -123,6 +127,7 @@ class LaneWork:
         self._ordered: dict[OrderId, PassageId] = {}
         self._raised_at = 0.0
         self._changed = clock.now()
+        self._arrived = self._changed
 
     def next_deadline(self) -> float | None:
         """Return the monotonic second at which `handle(None)` matters, or None."""
@@ -142,10 +147,8 @@ class LaneWork:
                 self._snapshot = message.frame
             case CameraReport():
                 self._camera_reported(message)
-            case Answer():
-                return self._answered(message, at)
-            case Raise():
-                return self._raised_by_hand(message, at)
+            case Answer() | TakeBack() | Raise():
+                return self._person_said(message, at)
             case Retuned():
                 self._settings, self._rules = message.settings, message.rules
             case Preview():
@@ -179,9 +182,7 @@ class LaneWork:
             case OpenBarrier():
                 self._open(order)
             case AskGuard() | Refuse():
-                by = order.by if isinstance(order, Refuse) else "auto"
-                remark = order.remark if isinstance(order, Refuse) else ""
-                self._note(*self._decision_entries(order, by, remark))
+                self._note(*self._decision_entries(order, order.by, order.remark))
                 self._greet(order.decision)
             case EndPassage():
                 self._end(order)
@@ -200,6 +201,7 @@ class LaneWork:
         self._width = 0.0
         self._picture, self._plate, self._colour = _NOTHING_READ, "", ""
         self._decision, self._travel = None, direction
+        self._arrived = order.at
         self._note(entries.PassageStarted(order.passage, lane, direction, order.trigger))
         self._look(Look(on=True))
         self._vote(order.at)
@@ -374,26 +376,63 @@ class LaneWork:
 
     # --- people ----------------------------------------------------------------------------------
 
+    def _person_said(self, message: Answer | TakeBack | Raise, at: Instant) -> bool:
+        match message:
+            case Answer():
+                return self._answered(message, at)
+            case TakeBack():
+                return self._taken_back(message, at)
+            case Raise():
+                return self._raised_by_hand(message, at)
+            case _ as unreachable:
+                assert_never(unreachable)
+
     def _answered(self, answer: Answer, at: Instant) -> bool:
         state = self._state
         if not isinstance(state, lanes.Asking | lanes.Refused) or state.passage != answer.passage:
             return False
         if answer.admit:
-            plate = answer.plate or state.decision.plate
-            decision = self._decider.for_guard(plate, state.decision, at)
-            self._plate = decision.plate
+            word = replace(answer, plate=answer.plate or state.decision.plate)
+            direction = self._settings.direction
+            admitted = self._decider.for_guard(word, state.decision, direction, at)
+            if admitted is None:
+                return False
+            decision, self._plate = admitted, admitted.plate
         else:
             decision = replace(state.decision, verdict=Verdict.REFUSE, reason=Reason.GUARD_REFUSED)
         self._feed(GuardAnswered(at, answer.passage, answer.actor, decision, answer.remark))
         return self._state is not state
 
+    def _taken_back(self, message: TakeBack, at: Instant) -> bool:
+        state = self._state
+        if (
+            not isinstance(state, lanes.Refused)
+            or state.passage != message.passage
+            or state.asked is None
+        ):
+            return False
+        self._feed(GuardAnswered(at, state.passage, message.actor, state.asked, TAKEN_BACK))
+        return self._state is not state
+
     def _raised_by_hand(self, message: Raise, at: Instant) -> bool:
+        unchecked = self._is_unchecked(message.remark)
+        if unchecked and not says_more(message.remark):
+            return False
         order = OrderId(self._rules.new_id())
         before = self._state
         self._at_hand = message.jpeg
-        self._feed(RaiseByHand(at, order, message.actor, message.remark, message.emergency))
+        actor, remark, emergency = message.actor, message.remark, message.emergency
+        self._feed(RaiseByHand(at, order, actor, remark, emergency, unchecked))
         self._at_hand = b""
         return self._state is not before
+
+    def _is_unchecked(self, remark: str) -> bool:
+        """Whether a raise for this reason lets a visitor in whose owner's name nobody checked."""
+        if self._settings.direction is not Direction.IN:
+            return False
+        state = self._state
+        asked = state.decision if isinstance(state, lanes.Asking | lanes.Refused) else None
+        return names_check_is_passed_by(remark, asked.standing if asked else "")
 
     # --- arm and camera --------------------------------------------------------------------------
 
@@ -494,6 +533,8 @@ class LaneWork:
             locked=arm.locked,
             maintenance=arm.maintenance,
             board_faults={fault.value: said for fault, said in arm.faults.items()},
+            may_take_back=isinstance(state, lanes.Refused) and state.asked is not None,
+            arrived=None if isinstance(state, lanes.Idle) else self._arrived.utc,
         )
 
     def _wall_time(self, monotonic: float) -> datetime:

@@ -1,12 +1,14 @@
 """Deeds on lists and passes: blocks, special vehicles and forms, visitor passes. See gate.deeds."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gate.deeds import Deed, removal
 from gate.entries import Audited
+from gate.people import Role
 from gate.ports import Unit
 from registry import listed, store, visits
-from registry.kinds import BlockReason, ListedKind
+from registry.kinds import BlockReason, ListedKind, PassSource
 from registry.listed import ListingRefusal
 from registry.passes import Period
 from registry.patterns import PatternFault
@@ -93,8 +95,29 @@ def unlist_pattern(number: int) -> Deed[None]:
     return removal(SpecialPattern, number, "pattern_unlisted", lambda row: row.pattern)
 
 
-def announce(wanted: PassRequest) -> Deed[VisitorPass | GrantRefusal]:
-    """Make a visitor pass, or say why there is none."""
+@dataclass(frozen=True, slots=True)
+class Giver:
+    """Who gives a pass. role: of the person, None for a program. household: whose token it is."""
+
+    role: Role | None
+    household: str = ""
+
+    @property
+    def source(self) -> PassSource:
+        """On whose word the pass rests. A guard's is none: the owner's name must be checked."""
+        if self.household:
+            return PassSource.HOUSEHOLD
+        if self.role is None:
+            return PassSource.SERVICE
+        return PassSource.GUARD if self.role is Role.GUARD else PassSource.MANAGER
+
+
+def announce(wanted: PassRequest, giver: Giver) -> Deed[VisitorPass | GrantRefusal]:
+    """Make a visitor pass, or say why there is none: the one way for pages and programs.
+
+    What the pass rests on follows from who gives it, whatever `wanted` says.
+    """
+    wanted = replace(wanted, source=giver.source)
 
     def act(unit: Unit, by: Author) -> VisitorPass | GrantRefusal:
         made = visits.grant(unit.session, wanted, by)

@@ -1,6 +1,6 @@
 """Protocols in the gate's own words: what the lanes and pages need, whoever provides it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,9 +9,10 @@ from typing import Protocol
 
 from sqlmodel import Session
 
+from gate.admitting import Objection
 from gate.entries import Entry
 from gate.events import Decision, Direction, Instant, LaneId, OrderId, PassageId, Picture
-from registry.plates import Plate
+from registry.plates import Plate, PlateColour
 from registry.rules import Standing
 
 
@@ -26,7 +27,9 @@ class Clock(Protocol):
 class Registry(Protocol):
     """Who may enter, answered from memory."""
 
-    def standing(self, plate: Plate, at: datetime) -> Standing: ...
+    def standing(
+        self, plate: Plate, at: datetime, colour: PlateColour = PlateColour.UNKNOWN
+    ) -> Standing: ...
 
 
 class Written(StrEnum):
@@ -89,8 +92,10 @@ class LaneView:
 
     state: idle | identifying | asking | opening | open | refused. arm/mode/link/presence: as the
     hardware reports them, "not_wired" where nothing is wired. since: when the state began.
-    mode is the one that has the say; locked and maintenance tell of those below it, too.
-    board_faults: what the board does not do though it answers, by hardware's word, and its message.
+    mode is the one that has the say; locked and maintenance tell of those below it, too. arrived:
+    when the vehicle before the arm came, None while there is none. may_take_back: a person refused
+    it, and may ask again. board_faults: what the board does not do though it answers, by hardware's
+    word, and its message.
     """
 
     lane: LaneId
@@ -113,6 +118,8 @@ class LaneView:
     locked: bool = False
     maintenance: bool = False
     board_faults: Mapping[str, str] = field(default_factory=dict)
+    arrived: datetime | None = None
+    may_take_back: bool = False
 
 
 class SiteEvents(Protocol):
@@ -127,8 +134,16 @@ class Lanes(Protocol):
     def views(self) -> Sequence[LaneView]: ...
     def preview(self, lane: LaneId) -> bytes | None: ...
     def asking(self) -> Sequence[LaneView]: ...
-    def admit(self, passage: PassageId, plate: str, actor: str, remark: str) -> bool: ...
+    def admit(
+        self,
+        passage: PassageId,
+        plate: str,
+        actor: str,
+        remark: str,
+        told: Collection[Objection] = (),
+    ) -> bool: ...
     def refuse(self, passage: PassageId, actor: str, remark: str) -> bool: ...
+    def take_back(self, passage: PassageId, actor: str) -> bool: ...
     def raise_by_hand(self, lane: LaneId, actor: str, remark: str, emergency: bool) -> bool: ...
     def lower(self, lane: LaneId, actor: str, remark: str) -> bool: ...
     def hold(self, lane: LaneId, actor: str, remark: str, seconds: float) -> bool: ...

@@ -29,7 +29,7 @@ from gate.rollups import DWELL_BARS
 from gate.tables import FACETS, alarm, cell, dwell, flow, moment, visitor_flow
 
 _HOUR = 3_600_000_000
-_HAND = (Reason.BY_HAND.value, Reason.EMERGENCY.value)
+_HAND = (Reason.BY_HAND.value, Reason.EMERGENCY.value, Reason.VISITOR_UNCHECKED.value)
 
 
 def hours(connection: Connection, covered: Covered, zone: tzinfo) -> tuple[FlowHour, ...]:
@@ -154,6 +154,7 @@ def _shares_of(facets: Mapping[str, Any]) -> Iterator[str]:
         "asked": facets["asked"],
         "corrected": facets["corrected"],
         "by_hand": facets["reason"] in _HAND,
+        "unchecked": facets["reason"] == Reason.VISITOR_UNCHECKED.value,
         "refused": refused,
         "failed": facets["opening"] != "" and not raised,
     }

@@ -194,7 +194,7 @@ class Shares:
     seen: passages of vehicles. read: with a plate. decided: admitted or refused without a person.
     opened: raised without a person. asked: put before a guard. corrected: misreads that a guard
     corrected. by_hand: raised by a person without the rules. refused: not let in. failed: the arm
-    did not rise when ordered.
+    did not rise when ordered. unchecked: visitors let in without the check of the owner's name.
     """
 
     seen: int
@@ -206,6 +206,7 @@ class Shares:
     by_hand: int
     refused: int
     failed: int
+    unchecked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,18 @@ Every answer of a person is written with the person's name. Rights are checked b
 (pages and API know who is logged in); what is asked of an arm is still for the barrier to allow.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 
 from gate import entries
+from gate.admitting import Objection, has_reason
 from gate.controller import LaneController
 from gate.errors import GateError
 from gate.events import LaneId, OrderId, PassageId
 from gate.hub import Hub
-from gate.lane_words import Answer, Raise
+from gate.lane_words import Answer, Raise, TakeBack
 from gate.latches import LOCK, MAINTENANCE_OFF, MAINTENANCE_ON, UNLOCK
 from gate.ports import Barrier, Clock, Journal, LaneView, Pictures
 
@@ -67,18 +68,34 @@ class Site:
         """Return the lanes whose vehicle waits for a person."""
         return tuple(view for view in self.views() if view.state == "asking")
 
-    def admit(self, passage: PassageId, plate: str, actor: str, remark: str) -> bool:
-        """Let the vehicle in; `plate` corrects what was read, "" keeps it."""
-        return self._answer(passage, actor, admit=True, plate=plate, remark=remark)
+    def admit(
+        self,
+        passage: PassageId,
+        plate: str,
+        actor: str,
+        remark: str,
+        told: Collection[Objection] = (),
+    ) -> bool:
+        """Let the vehicle in; `plate` corrects what was read, "" keeps it.
+
+        told: what the person was told against it; without, and without a reason, the lane does not
+        take an answer that something speaks against (gate.admitting).
+        """
+        answer = Answer(passage, actor, True, plate, remark, frozenset(told))
+        return self._answer(passage, answer)
 
     def refuse(self, passage: PassageId, actor: str, remark: str) -> bool:
         """Leave the arm down; the vehicle is told so."""
-        return self._answer(passage, actor, admit=False, plate="", remark=remark)
+        return self._answer(passage, Answer(passage, actor, False, "", remark))
+
+    def take_back(self, passage: PassageId, actor: str) -> bool:
+        """Let a vehicle that a person refused wait for a person again, while it stands there."""
+        return self._answer(passage, TakeBack(passage, actor))
 
     def raise_by_hand(self, lane: LaneId, actor: str, remark: str, emergency: bool) -> bool:
-        """Raise the arm now, for whoever stands there."""
+        """Raise the arm now, for whoever stands there; only an emergency needs no reason."""
         parts = self._lanes.get(lane)
-        if parts is None:
+        if parts is None or not (emergency or has_reason(remark)):
             return False
         jpeg = self._shows(parts)
         return _wait(parts.controller.ask(Raise(actor, remark, emergency, jpeg)))
@@ -134,12 +151,9 @@ class Site:
         self._journal.append(entries.AlarmAcknowledged(alarm, actor, remark))
         return True
 
-    def _answer(
-        self, passage: PassageId, actor: str, *, admit: bool, plate: str, remark: str
-    ) -> bool:
+    def _answer(self, passage: PassageId, answer: Answer | TakeBack) -> bool:
         for parts in self._lanes.values():
             if parts.controller.view.passage == passage:
-                answer = Answer(passage, actor, admit, plate, remark)
                 return _wait(parts.controller.ask(answer))
         return False
 

@@ -60,7 +60,7 @@ class PassRequest:
     household_id: int
     kind: PassKind
     period: Period
-    source: PassSource
+    source: PassSource = PassSource.GUARD
     times: int | None = None
     name_check: int | None = None
     confirmation: str = ""

@@ -13,7 +13,7 @@ from typing import Annotated, Protocol
 from fastapi import Depends, HTTPException, Request, Security, status
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from gate.people import User, may
+from gate.people import Role, User, may
 from gate.ports import Clock
 from gate.tokens import ACTIONS, Holder, Scope
 
@@ -38,13 +38,15 @@ class KnowsTokens(Protocol):
 class Caller:
     """Who asks. household: label that the caller's passes are limited to, or "".
 
-    identity: what no other caller has, as two tokens may have one name.
+    identity: what no other caller has, as two tokens may have one name. role: of a person who is
+    logged in, None for a program.
     """
 
     name: str
     scopes: frozenset[Scope]
     identity: str
     household: str = ""
+    role: Role | None = None
 
 
 class Access:
@@ -66,7 +68,7 @@ class Access:
         if request.method not in _SAFE and "x-requested-with" not in request.headers:
             return None
         rights = frozenset(scope for scope, action in ACTIONS.items() if may(user.role, action))
-        return Caller(user.name, rights, f"user {user.name}")
+        return Caller(user.name, rights, f"user {user.name}", role=user.role)
 
 
 def _program(holder: Holder) -> Caller:

@@ -14,13 +14,17 @@ from gate.api.access import ReadsPasses, WritesPasses
 from gate.api.parts import Key, Model, Problem, Services, act, example, whole_plate
 from gate.ports import Unit
 from registry import store, visits
-from registry.kinds import PassKind, PassSource
+from registry.kinds import PassKind
 from registry.passes import Period
 from registry.plates import PlateColour
 from registry.records import VisitorPass
 from registry.store import Author
 
 router = APIRouter(prefix="/passes", tags=["visitor passes"])
+_REMEDY = {
+    visits.GrantRefusal.NAME_NOT_CHECKED: ": register the visitor on the page, where the owner's "
+    "name is checked, or say in `confirmation` how the household confirmed",
+}
 
 
 class PassIn(Model):
@@ -29,6 +33,8 @@ class PassIn(Model):
     times: openings in all, for the kind `times`. colour: of the plate, where it is known. A pass
     lasts up to 31 days; a recurring one (a carer, a delivery service) up to a year, with `consent`:
     the number of the person of the household who agreed. A household's own token is its consent.
+    confirmation: how the household itself confirmed (a call, by whom). A guard needs it here: the
+    owner's name is checked on the page only.
     """
 
     model_config = example(
@@ -54,6 +60,7 @@ class PassIn(Model):
     visitor_phone: Annotated[str, Field(max_length=32)] = ""
     purpose: Annotated[str, Field(max_length=64)] = ""
     remark: Annotated[str, Field(max_length=256)] = ""
+    confirmation: Annotated[str, Field(max_length=256)] = ""
 
 
 class PassOut(Model):
@@ -101,7 +108,7 @@ class PassPage(Model):
     responses={403: {"model": Problem}, 404: {"model": Problem}, 409: {"model": Problem}},
 )
 def announce(wish: PassIn, caller: WritesPasses, to: Services, key: Key = None) -> JSONResponse:
-    """Make a pass on the household's own word. Only its token, or a person, may give that word."""
+    """Make a pass on the household's word, which its token gives; a guard says how it was given."""
     plate = whole_plate(wish.plate)
 
     def announced(unit: Unit, by: Author) -> PassOut:
@@ -111,7 +118,6 @@ def announce(wish: PassIn, caller: WritesPasses, to: Services, key: Key = None) 
             household_id=store.id_of(household),
             kind=wish.kind,
             period=Period(wish.valid_from, wish.valid_until),
-            source=PassSource.HOUSEHOLD if caller.household else PassSource.SERVICE,
             times=wish.times,
             visitor_name=wish.visitor_name,
             visitor_phone=wish.visitor_phone,
@@ -120,10 +126,12 @@ def announce(wish: PassIn, caller: WritesPasses, to: Services, key: Key = None) 
             colour=wish.colour,
             recurring=wish.recurring,
             consent_person=wish.consent,
+            confirmation=wish.confirmation,
         )
-        made = list_deeds.announce(request)(unit, by)
+        giver = list_deeds.Giver(caller.role, caller.household)
+        made = list_deeds.announce(request, giver)(unit, by)
         if isinstance(made, visits.GrantRefusal):
-            detail = f"no pass was made: {made.value}"
+            detail = f"no pass was made: {made.value}{_REMEDY.get(made, '')}"
             raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
         return _out(unit.session, made)
 

@@ -11,7 +11,7 @@ from gate.console import by_hand, widgets
 from gate.console.confirming import confirm
 from gate.console.lane_words import state_badges
 from gate.console.visit import Visit
-from gate.console.why_sheet import reasons_of, why_sheet
+from gate.console.why_sheet import About, reasons_of, why_sheet
 from gate.people import Action
 from gate.ports import Lanes, LaneView
 
@@ -137,7 +137,7 @@ def _with_why(visit: Visit, view: LaneView, name: str, reasons: tuple[str, ...],
 
     title = visit.say(f"arm_sheet.{name}_title", lane=view.name)
     hint = visit.say(f"arm_sheet.{name}_hint")
-    why_sheet(visit, title, reasons_of(visit, reasons), chosen, hint=hint)
+    why_sheet(visit, title, reasons_of(visit, reasons), chosen, About(hint))
 
 
 def _after_question(

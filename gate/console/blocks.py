@@ -12,6 +12,7 @@ from gate.console.once import until_done
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.plate_pad import PlatePad
+from gate.console.reason_choice import ReasonChoice
 from gate.console.register_desk import BlockLine
 from gate.console.visit import Visit
 from gate.people import Action
@@ -121,11 +122,13 @@ class BlocksPage:
 
         async def kept() -> bool:
             if pad.found is None:
-                visit.warn("visitor.need_plate")
+                pad.complain()
+                return False
+            if reason.remark("") is None or reason.chosen is None:
                 return False
             act = list_deeds.block(
                 pad.found,
-                BlockReason(str(reason.value)),
+                BlockReason(reason.chosen),
                 str(detail.value or "").strip(),
                 end_of_day(visit, str(until.value or "")),
                 pad.colour,
@@ -146,13 +149,13 @@ class BlocksPage:
             names = {
                 one.value: visit.texts.name_of("block_reason", one.value) for one in BlockReason
             }
-            reason = widgets.choice_field(say("shell.reason"), names, BlockReason.STOLEN.value)
+            reason = ReasonChoice(visit, names)
             detail = widgets.text_field(say("blocks.detail"))
             until = widgets.text_field(say("blocks.until")).props("type=date stack-label")
             with widgets.div("row-flex"):
                 widgets.button(say("blocks.add"), until_done(kept), kind="bad")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
-        visit.open_sheet(dialog)
+        visit.open_sheet(dialog, reason.keys)
 
 
 def start_of_day(visit: Visit, day: str) -> datetime | None:

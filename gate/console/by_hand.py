@@ -11,28 +11,34 @@ from typing import Any, Final
 
 from nicegui import run
 
-from gate.console import widgets
+from gate.admitting import VISITOR, reason_code
+from gate.console import visitor_instead, widgets
 from gate.console.once import Once
 from gate.console.visit import Visit
-from gate.console.why_sheet import reasons_of, remark_of, why_sheet
+from gate.console.why_sheet import REASONS, About, reasons_of, why_sheet
 from gate.entries import Audited
 from gate.errors import JournalAway
-from gate.events import LaneId
+from gate.events import Direction, LaneId
 from gate.people import Action
 from gate.ports import LaneView
 
-REASONS: Final = ("visitor", "delivery", "moving", "taxi", "misread", "emergency", "other")
 LOWER_REASONS: Final = ("passed_by", "left_up", "security", "other")
 HOLD_MINUTES: Final = (5, 15, 30, 60, 120, 240)
 
 
 def raise_sheet(visit: Visit, view: LaneView) -> None:
-    """Ask for the reason and raise the arm with it: two presses in all."""
+    """Ask for the reason and raise the arm with it: two presses in all, but for a visitor."""
 
-    async def chosen(remark: str) -> None:
+    async def act(remark: str) -> None:
         lanes = visit.services.lanes
         done = await by(visit, lambda actor: lanes.raise_by_hand(view.lane, actor, remark, False))
         answer(visit, done, "by_hand.raised", view.name)
+
+    async def chosen(remark: str) -> None:
+        if reason_code(remark) == VISITOR and view.direction is Direction.IN:
+            visitor_instead.ask(visit, view, remark, act)
+        else:
+            await act(remark)
 
     title = visit.say("by_hand.raise_title", lane=view.name)
     why_sheet(visit, title, reasons_of(visit, REASONS), chosen)
@@ -80,7 +86,17 @@ def _remark_sheet(visit: Visit, lane: LaneId, name: str) -> None:
 
 
 def hold_sheet(visit: Visit, view: LaneView) -> None:
-    """Ask how long the arm is to stay up, and why; the site's cap bounds the choice."""
+    """Ask why the arm is to stay up, then how long: two digits."""
+
+    def chosen(remark: str) -> None:
+        _how_long(visit, view, remark)
+
+    title = visit.say("by_hand.hold_title", lane=view.name)
+    why_sheet(visit, title, reasons_of(visit, REASONS), chosen)
+
+
+def _how_long(visit: Visit, view: LaneView, remark: str) -> None:
+    """Ask how long; the site's cap bounds the choice."""
     if visit.act(Action.OPERATE) is None:
         return
     dialog, card = widgets.sheet(visit.say("by_hand.hold_title", lane=view.name))
@@ -92,15 +108,10 @@ def hold_sheet(visit: Visit, view: LaneView) -> None:
         if visit.act(Action.OPERATE) is None or not once.take():
             return
         dialog.close()
-        remark = remark_of(str(reason.value), str(note.value or ""))
         done = await by(visit, lambda who: lanes.hold(view.lane, who, remark, minutes * 60.0))
         answer(visit, done, "by_hand.held", view.name)
 
     with card:
-        reason = widgets.choice_field(
-            visit.say("by_hand.why"), reasons_of(visit, REASONS), "moving"
-        )
-        note = widgets.text_field(visit.say("by_hand.remark"))
         widgets.words(visit.say("by_hand.hold_hint", cap=int(cap)), "soft")
         with widgets.div("choices"):
             for number, minutes in enumerate(offered, start=1):
@@ -132,7 +143,7 @@ def lower_sheet(visit: Visit, view: LaneView) -> None:
 
     title = visit.say("by_hand.lower_title", lane=view.name)
     hint = visit.say("by_hand.lower_hint")
-    why_sheet(visit, title, reasons_of(visit, LOWER_REASONS), chosen, hint=hint)
+    why_sheet(visit, title, reasons_of(visit, LOWER_REASONS), chosen, About(hint))
 
 
 async def by(visit: Visit, act: Callable[[str], bool], right: Action = Action.OPERATE) -> bool:

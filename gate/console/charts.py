@@ -94,6 +94,9 @@ class ChartsPage:
                 f"{shares.by_hand:,}",
                 say("charts.failed", n=f"{shares.failed:,}"),
             )
+            widgets.figure(
+                say("charts.unchecked"), f"{shares.unchecked:,}", say("charts.unchecked_hint")
+            )
             hour = self._visit.local(peak.start).strftime("%m-%d %H:00") if peak else ""
             widgets.figure(say("charts.peak"), f"{peak.n:,}" if peak else "—", hour)
 

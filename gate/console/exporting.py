@@ -17,8 +17,8 @@ from gate.console import widgets
 from gate.console.lane_words import actor_text, household_text, reason_text, remark_text
 from gate.console.look_up import REASONS, why_text
 from gate.console.once import Once
+from gate.console.reason_choice import ReasonChoice
 from gate.console.visit import Visit
-from gate.console.why_sheet import remark_of
 from gate.errors import GateError
 from gate.exports import Columns, Form, Listed, Taker, export, passages
 from gate.people import Action
@@ -86,11 +86,11 @@ def export_sheet(visit: Visit, source: Source) -> None:
 
     async def start() -> None:
         user = visit.act(Action.EXPORT)
-        if user is None or not once.take():
+        why = reason.remark(str(more.value or ""))
+        if user is None or why is None or not once.take():
             return
         button.set_enabled(False)
         bar.set_visibility(True)
-        why = remark_of(str(reason.value), str(more.value or ""))
         await _take(visit, source, Form(str(kind.value)), user.name, why, progress)
         dialog.close()
 
@@ -103,7 +103,7 @@ def export_sheet(visit: Visit, source: Source) -> None:
         kinds = {Form.XLSX.value: say("export.xlsx"), Form.CSV.value: say("export.csv")}
         kind = widgets.choice_field(say("export.kind"), kinds, Form.XLSX.value)
         names = {one: say(f"look_up.reason.{one}") for one in REASONS}
-        reason = widgets.choice_field(say("shell.reason"), names, "check")
+        reason = ReasonChoice(visit, names)
         more = widgets.text_field(say("look_up.more"))
         bar = ui.linear_progress(0.0, show_value=False, size="14px")
         bar.props["aria-label"] = say("export.title")
@@ -112,7 +112,7 @@ def export_sheet(visit: Visit, source: Source) -> None:
         with widgets.div("row-flex"):
             button = widgets.button(say("export.start"), start, kind="main", icon="download")
             widgets.button(say("shell.cancel"), stop, key="Esc")
-    visit.open_sheet(dialog)
+    visit.open_sheet(dialog, reason.keys)
 
 
 async def _take(

@@ -4,10 +4,15 @@ from html import escape
 
 from gate.console import widgets
 from gate.console.asking_aside import Asked
-from gate.console.lane_words import VERDICT_ICONS, household_text, icon_html, reason_text
+from gate.console.lane_words import (
+    LEFT_ICON,
+    household_text,
+    icon_html,
+    reason_text,
+    verdict_look,
+)
 from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
-from gate.events import Verdict
 from gate.report_values import Page, PassageFilter, PassageRow
 
 LENGTH = 30
@@ -38,14 +43,15 @@ class Feed:
 
     def _row(self, row: PassageRow) -> str:
         visit = self._visit
-        verdict = Verdict(row.verdict) if row.verdict in set(Verdict) else None
-        sign = icon_html(VERDICT_ICONS[verdict]) if verdict else icon_html("hourglass_empty")
+        word, kind, icon = verdict_look(visit.texts, row.verdict, row.outcome)
+        sign, look = icon_html(icon), row.verdict if kind else "none"
+        left = f"{word} · " if icon == LEFT_ICON else ""
         why = reason_text(visit.texts, row.reason) if row.reason else visit.say("live.looking")
         who = f" · {household_text(visit.texts, row.household)}" if row.household else ""
         lane = self._names.get(row.lane, row.lane)
         return (
-            f'<a class="feed-row feed-{verdict or "none"}" href="/passages/{row.passage}">'
+            f'<a class="feed-row feed-{look}" href="/passages/{row.passage}">'
             f"{plate_chip(row.plate or row.plate_read, row.colour, size='small')}"
-            f'<span class="mono small">{visit.hour(row.started)}</span>'
-            f'<span class="why">{sign} {escape(why + who)} · {escape(lane)}</span></a>'
+            f'<span class="mono small">{visit.hour(row.started)} {escape(lane)}</span>'
+            f'<span class="why">{sign} {escape(left + why + who)}</span></a>'
         )

@@ -82,6 +82,7 @@ class HandoverPage:
             widgets.figure(say("handover.inside"), f"{inside:,}")
             widgets.figure(say("handover.visitors"), f"{summary.visitors:,}")
             widgets.figure(say("handover.by_hand"), f"{shares.by_hand:,}")
+            widgets.figure(say("charts.unchecked"), f"{shares.unchecked:,}")
             widgets.figure(say("handover.refused"), f"{shares.refused:,}")
 
     def _inside(self, summary: ShiftSummary) -> None:

@@ -161,7 +161,7 @@ class HouseholdPage:
 
         async def kept() -> bool:
             if typed[0] is None:
-                visit.warn("visitor.need_plate")
+                pad.complain()
                 return False
             act = deeds.add_vehicle(view.id, typed[0], fields.wanted())
             made = await changing.make(visit, Action.CHANGE_REGISTRY, act)
@@ -176,7 +176,7 @@ class HouseholdPage:
             return True
 
         with card:
-            PlatePad(visit, "", on_change=_aside(plate_typed), compare=False)
+            pad = PlatePad(visit, "", on_change=_aside(plate_typed), compare=False)
             warning = widgets.raw("", "row-flex").props("aria-live=polite")
             fields = VehicleFields(visit, None)
             with widgets.div("row-flex"):

@@ -42,12 +42,20 @@ class Hub:
             self._unsubscribe = None
         self._listeners.clear()
 
-    def listen(self, client: Client, on_change: OnChange) -> None:
-        """Call `on_change` on the event loop, inside the client, until the page is gone."""
+    def listen(self, client: Client, on_change: OnChange) -> Callable[[], None]:
+        """Call `on_change` on the event loop, inside the client, until the page is gone.
+
+        Returns what ends it before: for what comes and goes within a page.
+        """
         self._count += 1
         key = self._count
         self._listeners[key] = (client, on_change)
-        client.on_delete(lambda: self._listeners.pop(key, None))
+
+        def leave() -> None:
+            self._listeners.pop(key, None)
+
+        client.on_delete(leave)
+        return leave
 
     @property
     def listeners(self) -> int:

@@ -10,7 +10,7 @@ from nicegui import ui
 
 from gate.console import inside_desk, register_desk, widgets
 from gate.console.asking_aside import ask
-from gate.console.inside_sheets import Then, correct, reason_fields
+from gate.console.inside_sheets import ReasonFields, Then, correct
 from gate.console.once import Once
 from gate.console.visit import Visit
 from gate.people import Action
@@ -38,7 +38,7 @@ class LongInside:
             )
             self._days.on_value_change(self.draw)
             self._list = widgets.div("col-flex")
-            self._why = reason_fields(visit)
+            self._why = ReasonFields(visit)
             with widgets.div("row-flex"):
                 widgets.button(say("stays.tick_all"), self._tick_all, icon="done_all")
                 widgets.button(say("stays.left_these"), self._kept, kind="main")
@@ -105,9 +105,10 @@ class LongInside:
         if not self._ticked:
             visit.warn("stays.tick_first")
             return
-        if not self._once.take():
+        remark = self._why.remark()
+        if remark is None or not self._once.take():
             return
         self._dialog.close()
         wanted = [inside_desk.left_unseen(line) for line in self._ticked.values()]
-        if await correct(visit, RIGHT, wanted, self._why()):
+        if await correct(visit, RIGHT, wanted, remark):
             await self._then()

@@ -12,8 +12,9 @@ from gate.console.changing import NotDone
 from gate.console.inside_desk import Corrected, Done
 from gate.console.plate_chip import plate_chip
 from gate.console.plate_pad import PlatePad
+from gate.console.reason_choice import ReasonChoice
 from gate.console.visit import Visit
-from gate.console.why_sheet import remark_of, why_sheet
+from gate.console.why_sheet import About, why_sheet
 from gate.inside_deeds import Unclear
 from gate.people import Action
 from gate.ports import Written
@@ -73,10 +74,8 @@ def left_unseen(visit: Visit, line: StayLine, facts: str, then: Then) -> None:
             await then()
 
     above = plate_chip(line.plate, line.colour, size="big") + facts
-    why_sheet(
-        visit, visit.say("stays.left"), reasons(visit), chosen,
-        hint=visit.say("stays.left_hint"), above=above, right=Action.CORRECT_INSIDE,
-    )  # fmt: skip
+    about = About(visit.say("stays.left_hint"), above, Action.CORRECT_INSIDE)
+    why_sheet(visit, visit.say("stays.left"), reasons(visit), chosen, about)
 
 
 def take_back(visit: Visit, done: Done, then: Then) -> None:
@@ -98,10 +97,9 @@ def take_back(visit: Visit, done: Done, then: Then) -> None:
         await then()
 
     above, hint = _what_is_taken_back(visit, done)
-    why_sheet(
-        visit, visit.say("stays.undo"), {"mistake": visit.say("stays.reason.mistake")}, chosen,
-        hint=hint, above=above, right=Action.CORRECT_INSIDE,
-    )  # fmt: skip
+    mistake = {"mistake": visit.say("stays.reason.mistake")}
+    about = About(hint, above, Action.CORRECT_INSIDE)
+    why_sheet(visit, visit.say("stays.undo"), mistake, chosen, about)
 
 
 def _what_is_taken_back(visit: Visit, done: Done) -> tuple[str, str]:
@@ -126,13 +124,14 @@ def came_in(visit: Visit, then: Then) -> None:
 
     async def kept() -> None:
         if pad.found is None:
-            visit.warn("visitor.need_plate")
+            pad.complain()
             return
         stay = inside_deeds.came_in(services.registry.snapshot, pad.found, pad.colour, visit.now())
         if isinstance(stay, Unclear):
             visit.warn("stays.say_colour")
             return
-        await _once(button, dialog, lambda: correct(visit, right, [stay], why()), then)
+        if (remark := why.remark()) is not None:
+            await _once(button, dialog, lambda: correct(visit, right, [stay], remark), then)
 
     def shown(plate: Plate | None) -> None:
         said.set_content(escape(_will_be(visit, plate)))
@@ -141,9 +140,9 @@ def came_in(visit: Visit, then: Then) -> None:
         widgets.words(say("stays.came_hint"), "soft")
         said = widgets.words("", "soft").props("aria-live=polite")
         pad = PlatePad(visit, "", compare=False, ask_colour=PlateColour.UNKNOWN, on_change=shown)
-        why = reason_fields(visit)
+        why = ReasonFields(visit)
         button = _buttons(visit, dialog, say("stays.came"), kept)
-    visit.open_sheet(dialog)
+    visit.open_sheet(dialog, why.keys)
 
 
 def _will_be(visit: Visit, plate: Plate | None) -> str:
@@ -182,23 +181,30 @@ def count(visit: Visit, occupant: Occupant, counts: Counts, then: Then) -> None:
             visit.warn("stays.refused.no_count")
             return
         wanted = [Recounted(occupant, before, after)]
-        await _once(button, dialog, lambda: correct(visit, right, wanted, why()), then)
+        if (remark := why.remark()) is not None:
+            await _once(button, dialog, lambda: correct(visit, right, wanted, remark), then)
 
     with card:
         widgets.words(say("stays.count_now", n=f"{before:,}", known=f"{known:,}"))
         number = widgets.text_field(say("stays.counted")).on_value_change(compared)
         number.props("autofocus input-class=mono inputmode=numeric maxlength=5")
         answer = widgets.raw("", "row-flex").props("aria-live=polite")
-        why = reason_fields(visit)
+        why = ReasonFields(visit)
         button = _buttons(visit, dialog, say("shell.keep"), kept)
-    visit.open_sheet(dialog)
+    visit.open_sheet(dialog, why.keys)
 
 
-def reason_fields(visit: Visit) -> Callable[[], str]:
-    """Place a choice of reasons and a remark; return what gives the reason that was chosen."""
-    choice = widgets.choice_field(visit.say("shell.reason"), reasons(visit), REASONS[0])
-    note = widgets.text_field(visit.say("by_hand.remark"))
-    return lambda: remark_of(str(choice.value), str(note.value or ""))
+class ReasonFields:
+    """A choice of reasons and a remark beside it."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._choice = ReasonChoice(visit, reasons(visit))
+        self._note = widgets.text_field(visit.say("by_hand.remark"))
+        self.keys = self._choice.keys
+
+    def remark(self) -> str | None:
+        """Return the reason that was chosen; None, and say so, where none is."""
+        return self._choice.remark(str(self._note.value or ""))
 
 
 def _buttons(visit: Visit, dialog: ui.dialog, yes: str, kept: Callable[[], Any]) -> ui.button:

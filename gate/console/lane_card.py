@@ -11,10 +11,11 @@ from typing import Final
 
 from nicegui import ui
 
-from gate.console import arm_sheet, by_hand, widgets
+from gate.console import answering, arm_sheet, by_hand, widgets
 from gate.console.gate_drawing import DRAWING, state_classes
-from gate.console.lane_words import answer_class, answer_html, state_badges
+from gate.console.lane_words import answer_class, answer_html, household_text, state_badges
 from gate.console.visit import Visit
+from gate.console.why_words import why_words
 from gate.events import Direction
 from gate.people import Action
 from gate.ports import LaneView
@@ -37,6 +38,7 @@ def _to_ask(visit: Visit, view: LaneView) -> None:
 
 BUTTONS: Final = {
     "ask": Looks(_to_ask, "contact_support", "main big", "A", wide=True),
+    "take_back": Looks(answering.take_back, "undo", "main", wide=True),
     "fire": Looks(arm_sheet.reset_fire, "local_fire_department", "bad", wide=True),
     "fault": Looks(arm_sheet.reset_fault, "build_circle", "main", wide=True),
     "end_maintenance": Looks(arm_sheet.end_maintenance, "engineering", "main", wide=True),
@@ -75,7 +77,12 @@ class LaneCard:
         self._gate.classes(replace=state_classes(view.arm, view.presence))
         self._badges.set_content(state_badges(texts, view))
         self._answer.classes(replace=answer_class(view))
-        self._answer.set_content(answer_html(texts, view))
+        why = ""
+        if view.decision is not None:
+            why = why_words(texts, view.decision, self._visit.local, self._visit.now())
+        if view.decision is not None and view.decision.household:
+            why = f"{why} · {household_text(texts, view.decision.household)}"
+        self._answer.set_content(answer_html(texts, view, why))
         wanted = self._wanted_buttons()
         if wanted != self._drawn_buttons:
             self._draw_buttons(wanted)
@@ -105,6 +112,7 @@ class LaneCard:
         view = self.view
         first = {
             "ask": view.state == "asking",
+            "take_back": view.may_take_back,
             "fire": view.mode == "fire",
             "fault": view.arm == "fault",
             "end_maintenance": view.maintenance,

@@ -8,7 +8,7 @@ from typing import Final
 
 from gate.console.plate_chip import plate_chip
 from gate.console.widgets import badge_html
-from gate.events import Decision, Verdict
+from gate.events import Decision, PassageEnd, Verdict
 from gate.ports import LaneView
 from gate.texts import Texts
 
@@ -17,6 +17,8 @@ VERDICT_ICONS: Final = {
     Verdict.REFUSE: "block",
     Verdict.ASK_GUARD: "contact_support",
 }
+LEFT_ICON: Final = "logout"
+_VERDICT_KINDS: Final = {Verdict.ADMIT: "good", Verdict.REFUSE: "bad", Verdict.ASK_GUARD: "ask"}
 _ARM: Final = {
     "open": ("good", "expand_less"),
     "opening": ("good", "expand_less"),
@@ -24,6 +26,7 @@ _ARM: Final = {
     "closing": ("", "expand_more"),
     "fault": ("bad", "error"),
 }
+_HELD_UP: Final = frozenset({"held_open", "fire"})
 _MODE: Final = {"fire": "bad", "held_open": "ask", "locked": "bad", "maintenance": "ask"}
 
 
@@ -98,15 +101,55 @@ def household_text(texts: Texts, household: str) -> str:
     return household
 
 
+def is_held_up(view: LaneView) -> bool:
+    """Whether the arm stands open for everybody, so that no answer can stop a vehicle."""
+    return view.mode in _HELD_UP or (view.arm == "open" and view.state in {"asking", "refused"})
+
+
+def held_up_html(texts: Texts, view: LaneView) -> str:
+    """Return that no answer can stop a vehicle, where that is so."""
+    return badge_html(texts.say("ask.held_open"), "bad", "warning") if is_held_up(view) else ""
+
+
+def waiting_html(view: LaneView) -> str:
+    """Return for how long the vehicle has been waiting, counted on by the browser."""
+    since = (view.arrived or view.since).isoformat()
+    return f'<span class="badge" data-waiting="{since}"></span>'
+
+
+def is_left(view: LaneView) -> bool:
+    """Whether the last vehicle that asked went without an answer."""
+    asked = view.decision is not None and view.decision.verdict is Verdict.ASK_GUARD
+    return asked and view.state != "asking"
+
+
+def verdict_look(texts: Texts, verdict: str, outcome: str) -> tuple[str, str, str]:
+    """Return a verdict as word, kind and icon of a badge, "" while there is none.
+
+    outcome: how the passage ended, "" while it runs. A question that nobody answered is one only
+    while the vehicle waits.
+    """
+    known = next((one for one in Verdict if one.value == verdict), None)
+    if known is None:
+        return texts.say("live.looking"), "", "hourglass_empty"
+    if known is Verdict.ASK_GUARD and outcome:
+        key = "verdict.went_through" if outcome == PassageEnd.PASSED.value else "verdict.left"
+        return texts.say(key), "", LEFT_ICON
+    return texts.say(f"verdict.{verdict}"), _VERDICT_KINDS[known], VERDICT_ICONS[known]
+
+
 def answer_class(view: LaneView) -> str:
     """Return the class of the answer's block."""
-    if view.decision is None:
+    if view.decision is None or is_left(view):
         return "answer"
     return f"answer answer-{view.decision.verdict.value}"
 
 
-def answer_html(texts: Texts, view: LaneView) -> str:
-    """Return the last plate large with its cut-out, the verdict, who or why not, seconds since."""
+def answer_html(texts: Texts, view: LaneView, why: str = "") -> str:
+    """Return the last plate large with its cut-out, the verdict, who or why not, seconds since.
+
+    why: the reason with its figures; "" where the plain one will do.
+    """
     picture = ""
     if view.picture.plate:
         alt = escape(texts.say("lane.cutout"))
@@ -116,20 +159,28 @@ def answer_html(texts: Texts, view: LaneView) -> str:
     plate = view.decision.plate if view.decision and view.decision.plate else view.plate
     chip = plate_chip(plate, view.colour, size="big")
     since = f'<span class="soft small" data-since="{view.since.isoformat()}"></span>'
+    if view.state == "asking":
+        since = waiting_html(view)
     left = f'<div class="col-flex" style="align-items:flex-start;gap:6px">{chip}{picture}</div>'
-    return f'{left}<div class="words">{_verdict(texts, view)}{since}</div>'
+    return f'{left}<div class="words">{_verdict(texts, view, why)}{since}</div>'
 
 
-def _verdict(texts: Texts, view: LaneView) -> str:
+def _verdict(texts: Texts, view: LaneView, why: str) -> str:
     decision = view.decision
     if decision is None:
         return f'<div class="verdict">{escape(texts.name_of("lane.state", view.state))}</div>'
-    sign = icon_html(VERDICT_ICONS[decision.verdict])
-    word = escape(texts.say(f"verdict.{decision.verdict.value}"))
-    who = escape(who_text(texts, decision))
+    left = is_left(view)
+    ended = PassageEnd.BACKED_OUT.value if left else ""
+    said, _, icon = verdict_look(texts, decision.verdict.value, ended)
+    sign, word = icon_html(icon), escape(said)
+    who = escape(why or who_text(texts, decision))
+    if left:
+        return f'<div class="verdict soft">{sign}{word}</div><div class="soft">{who}</div>'
+    held = held_up_html(texts, view) if view.state in {"asking", "refused"} else ""
     aloud = escape(reason_aloud(texts, decision.reason.value))
     return (
-        f'<div class="verdict">{sign}{word}</div><div>{who}</div><div class="aloud">“{aloud}”</div>'
+        f'<div class="verdict">{sign}{word}</div><div>{who}</div>'
+        f'<div class="aloud">“{aloud}”</div>{held}'
     )
 
 

@@ -10,18 +10,16 @@ from html import escape
 from gate.console import widgets
 from gate.console.asking_aside import ask
 from gate.console.exporting import export_passages
-from gate.console.lane_words import VERDICT_ICONS, actor_text, household_text, reason_text
+from gate.console.lane_words import actor_text, household_text, reason_text, verdict_look
 from gate.console.log_filter import FilterBar, names_somebody
 from gate.console.look_up import with_reason
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
-from gate.events import Verdict
 from gate.people import Action
 from gate.report_values import Page, PassageFilter, PassageRow
 
 LENGTH = 40
-_KINDS = {Verdict.ADMIT: "good", Verdict.REFUSE: "bad", Verdict.ASK_GUARD: "ask"}
 
 
 def add(pages: Pages) -> None:
@@ -133,11 +131,7 @@ def passage_cells(visit: Visit, rows: Sequence[PassageRow]) -> list[list[str]]:
 
 def _cells(visit: Visit, row: PassageRow, names: dict[str, str]) -> list[str]:
     texts = visit.texts
-    verdict = Verdict(row.verdict) if row.verdict in set(Verdict) else None
-    word = visit.say(f"verdict.{verdict.value}") if verdict else visit.say("live.looking")
-    badge = widgets.badge_html(
-        word, _KINDS[verdict] if verdict else "", VERDICT_ICONS[verdict] if verdict else ""
-    )
+    badge = widgets.badge_html(*verdict_look(texts, row.verdict, row.outcome))
     plate = plate_chip(row.plate or row.plate_read, row.colour, size="small")
     why = reason_text(texts, row.reason) if row.reason else ""
     return [

@@ -10,8 +10,8 @@ from nicegui import run
 
 from gate.console import widgets
 from gate.console.once import Once
+from gate.console.reason_choice import ReasonChoice
 from gate.console.visit import Visit
-from gate.console.why_sheet import remark_of
 from gate.entries import Audited
 from gate.errors import JournalAway
 from gate.people import Action, User
@@ -42,8 +42,8 @@ def with_reason(
 
     async def chosen() -> None:
         user = visit.act(right)
-        why = remark_of(str(reason.value), str(more.value or ""))
-        if user is None or not once.take():
+        why = reason.remark(str(more.value or ""))
+        if user is None or why is None or not once.take():
             return
         dialog.close()
         if await note(visit, user, action, target, why):
@@ -54,13 +54,13 @@ def with_reason(
     with card:
         widgets.words(say("look_up.text", target=target), "soft")
         names = {one: say(f"look_up.reason.{one}") for one in REASONS}
-        reason = widgets.choice_field(say("shell.reason"), names, REASONS[0])
-        more = widgets.text_field(say("look_up.more")).props("autofocus")
+        reason = ReasonChoice(visit, names)
+        more = widgets.text_field(say("look_up.more"))
         more.on("keydown.enter", chosen)
         with widgets.div("row-flex"):
-            widgets.button(say("look_up.show"), chosen, kind="main")
+            widgets.button(say("look_up.show"), chosen, kind="main", key="⏎")
             widgets.button(say("shell.cancel"), dialog.close, key="Esc")
-    visit.open_sheet(dialog)
+    visit.open_sheet(dialog, {**reason.keys, "enter": chosen})
 
 
 def why_text(visit: Visit, why: str) -> str:

@@ -12,6 +12,7 @@ from gate.console.lane_words import (
     reason_aloud,
     reason_text,
     remark_text,
+    verdict_look,
 )
 from gate.console.log import span_text
 from gate.console.pages import Pages
@@ -72,10 +73,7 @@ def _head(visit: Visit, row: PassageRow) -> None:
             read = escape(visit.say("passage.read_as"))
             chip = plate_chip(row.plate_read, row.colour, size="small", against=row.plate)
             widgets.raw(f'<span class="soft">{read}</span> {chip}')
-        verdict = visit.say(f"verdict.{row.verdict}") if row.verdict else visit.say("live.looking")
-        kinds = {"admit": ("good", "check_circle"), "refuse": ("bad", "block")}
-        kind, icon = kinds.get(row.verdict, ("ask", "contact_support"))
-        widgets.badge(verdict, kind, icon)
+        widgets.badge(*verdict_look(visit.texts, row.verdict, row.outcome))
         if row.reason:
             with widgets.div("grow"):
                 widgets.words(reason_text(visit.texts, row.reason)).style("font-weight:700")

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from html import escape
 from typing import Any, Final
 
+from gate.admitting import is_in_order
 from gate.console import widgets
 from gate.console.colour_field import ColourField
 from gate.console.plate_chip import plate_chip
-from gate.console.standing_words import is_in_order, standing_html
+from gate.console.standing_words import standing_html
 from gate.console.visit import Visit
 from registry.plates import PROVINCES, Malformed, Plate, PlateColour, normalise, parse
 
@@ -76,6 +77,16 @@ class PlatePad:
             self._draw()
         if self._on_change is not None:
             self._on_change(self.found)
+
+    def complain(self) -> None:
+        """Say what is wrong with what was typed, and lead back to the field."""
+        found = parse(str(self.field.value or ""))
+        if isinstance(found, Malformed) and found.text:
+            fault = self._visit.texts.name_of("plate_fault", found.fault.value)
+            self._visit.warn("plate.wrong", fault=fault)
+        else:
+            self._visit.warn("visitor.need_plate")
+        self.field.run_method("focus")
 
     def _draw(self) -> None:
         if self.found is not None:

@@ -19,7 +19,12 @@ from gate.events import Reason
 from gate.people import Action
 from gate.report_values import Charts, PassageFilter, PassageRow, Period, Shares
 
-BY_PEOPLE = (Reason.BY_HAND.value, Reason.GUARD_ADMITTED.value, Reason.EMERGENCY.value)
+BY_PEOPLE = (
+    Reason.BY_HAND.value,
+    Reason.GUARD_ADMITTED.value,
+    Reason.VISITOR_UNCHECKED.value,
+    Reason.EMERGENCY.value,
+)
 SHOWN = 60
 
 
@@ -125,6 +130,7 @@ class ReportsPage:
             widgets.figure(say("charts.decided"), percent(shares.decided, shares.seen))
             widgets.figure(say("charts.asked"), f"{shares.asked:,}")
             widgets.figure(say("charts.by_hand"), f"{shares.by_hand:,}")
+            widgets.figure(say("charts.unchecked"), f"{shares.unchecked:,}")
             widgets.figure(say("reports.failed"), f"{shares.failed:,}")
 
     def _flow(self, answers: Answers, *, monthly: bool) -> list[tuple[str, tuple[int, ...]]]:

@@ -131,7 +131,7 @@ class SpecialPage:
 
         async def kept() -> None:
             if pad.found is None:
-                visit.warn("visitor.need_plate")
+                pad.complain()
                 return
             deed = list_deeds.list_vehicle(
                 pad.found,

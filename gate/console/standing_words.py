@@ -8,6 +8,7 @@ from typing import Final, assert_never
 
 from gate.console.lane_words import household_text
 from gate.console.widgets import badge_html
+from gate.grounds import blocking_of
 from gate.texts import Texts
 from registry.rules import (
     Blocked,
@@ -21,19 +22,6 @@ from registry.rules import (
     Utility,
     Visitor,
 )
-
-
-def is_in_order(standing: Standing) -> bool:
-    """Whether the register itself speaks for letting this vehicle in, with nothing against it."""
-    match standing:
-        case Registered() | Visitor() | Utility():
-            return True
-        case Emergency():
-            return standing.blocked is None
-        case Blocked() | SpaceTaken() | OutsidePeriod() | PassRefused() | Unknown():
-            return False
-        case _:
-            assert_never(standing)
 
 
 def standing_html(texts: Texts, standing: Standing) -> str:
@@ -61,13 +49,15 @@ def _words(texts: Texts, standing: Standing) -> tuple[str, str, str, str]:
             who = ""
         case _:
             assert_never(standing)
-    kind, icon = _LOOKS.get(name, ("ask", "help"))
+    blocked = blocking_of(standing) is not None
+    kind, icon = _LOOKS["blocked"] if blocked else _LOOKS.get(name, ("ask", "help"))
     return kind, icon, _word(texts, standing, name), who
 
 
 def _word(texts: Texts, standing: Standing, name: str) -> str:
-    if isinstance(standing, Blocked):
-        return texts.name_of("block_reason", standing.blocking.reason.value)
+    if (blocking := blocking_of(standing)) is not None:
+        why = texts.name_of("block_reason", blocking.reason.value)
+        return f"{texts.say('standing.blocked')} · {why}"
     if isinstance(standing, PassRefused):
         return texts.say(f"standing.pass_{standing.fault.value}")
     return texts.say(f"standing.{name}")

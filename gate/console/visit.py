@@ -1,5 +1,6 @@
 """One person at one page: what a page builder is given."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Any
 from nicegui import Client, ui
 from starlette.requests import Request
 
+from gate.console.answers import Answers
 from gate.console.doorkeeper import Doorkeeper
 from gate.console.hub import Hub
 from gate.console.keys import Keys
@@ -36,6 +38,7 @@ class Visit:
     client: Client
     request: Request
     keys: Keys = field(default_factory=Keys)
+    answers: Answers = field(default_factory=Answers)
 
     def say(self, key: str, **values: object) -> str:
         """Return a text in the language of this page."""
@@ -60,6 +63,15 @@ class Visit:
         """Lead to another page; what is typed meanwhile is meant for that one."""
         self.keys.leave()
         ui.navigate.to(path)
+
+    def tell_there(self, path: str, key: str, **values: object) -> None:
+        """Lead to another page, and say there that something was done."""
+        self.leave_word(key, **values)
+        self.go(path)
+
+    def leave_word(self, key: str, **values: object) -> None:
+        """Say something on the page that this one leads to: here it would not be seen."""
+        ui.run_javascript(f"gateLeaveWord({json.dumps(self.say(key, **values))})")
 
     def now(self) -> datetime:
         """Return the time, aware UTC."""
@@ -113,12 +125,15 @@ class Visit:
         dialog.on("hide", dialog.delete)
         dialog.open()
 
-    def listen(self, on_change: Callable[[str, object], None]) -> None:
-        """Hear of the site's changes for as long as the page is open and its reader may see it."""
+    def listen(self, on_change: Callable[[str, object], None]) -> Callable[[], None]:
+        """Hear of the site's changes for as long as the page is open and its reader may see it.
+
+        Returns what ends it before.
+        """
 
         def heard(kind: str, payload: object) -> None:
             user = self.doorkeeper.who(self.token)
             if user is not None and may(user.role, self.right):
                 on_change(kind, payload)
 
-        self.hub.listen(self.client, heard)
+        return self.hub.listen(self.client, heard)

@@ -15,11 +15,11 @@ from sqlmodel import Session
 from gate.console.register_desk import change
 from gate.console.services import Services
 from gate.entries import Audited
-from gate.list_deeds import announce
-from gate.people import Role, User
+from gate.list_deeds import Giver, announce
+from gate.people import User
 from registry import addresses, store, visits
 from registry.errors import UnsavedError
-from registry.kinds import NameMatch, PassKind, PassSource
+from registry.kinds import NameMatch, PassKind
 from registry.names import mask_phone
 from registry.passes import Period
 from registry.plates import Plate, PlateColour
@@ -140,7 +140,7 @@ def check_name(
 def register(services: Services, user: User, wanted: Wanted) -> int | GrantRefusal:
     """Make the pass and return its number, or say why there is none."""
     now = services.clock.now().utc
-    made = change(services, user, announce(_request(services, user, wanted, now)))
+    made = change(services, user, announce(_request(services, wanted, now), Giver(user.role)))
     if isinstance(made, GrantRefusal):
         return made
     if made.id is None:
@@ -148,7 +148,7 @@ def register(services: Services, user: User, wanted: Wanted) -> int | GrantRefus
     return made.id
 
 
-def _request(services: Services, user: User, wanted: Wanted, now: datetime) -> PassRequest:
+def _request(services: Services, wanted: Wanted, now: datetime) -> PassRequest:
     chosen = wanted.chosen if wanted.stay is Stay.CHOSEN else None
     times = chosen.times if chosen else None
     return PassRequest(
@@ -160,7 +160,6 @@ def _request(services: Services, user: User, wanted: Wanted, now: datetime) -> P
         period=_period(wanted.stay, chosen, now, services.zone),
         recurring=chosen is not None and chosen.consent is not None,
         consent_person=chosen.consent if chosen else None,
-        source=PassSource.GUARD if user.role is Role.GUARD else PassSource.MANAGER,
         name_check=wanted.evidence,
         confirmation=wanted.confirmation,
         visitor_name=wanted.visitor_name,

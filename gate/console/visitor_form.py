@@ -105,7 +105,7 @@ class VisitorForm:
         stays = {one.value: say(f"visitor.stay.{one.value}") for one in Stay}
         with widgets.div("filters"):
             self._phone = widgets.text_field(say("visitor.phone")).props("type=tel maxlength=20")
-            self._purpose = widgets.choice_field(say("visitor.purpose"), purposes, "visit")
+            self._purpose = widgets.choice_field(say("visitor.purpose"), purposes, clearable=True)
             self._stay = widgets.choice_field(say("visitor.stay"), stays, Stay.ONCE_TODAY.value)
             self._stay.on_value_change(self._stay_chosen)
             self._name = widgets.text_field(say("visitor.name"))
@@ -178,9 +178,10 @@ class VisitorForm:
         if user is None:
             return
         if self._plate is None:
-            self._visit.warn("visitor.need_plate")
+            self._pad.complain()
         elif self._home is None:
             self._visit.warn("visitor.need_home")
+            self._address.run_method("focus")
         elif self._stay.value == Stay.CHOSEN.value and self._days.chosen() is None:
             self._visit.warn("visitor.need_days")
         else:

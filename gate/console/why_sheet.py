@@ -3,57 +3,112 @@
 A sheet acts once: a doubled click or key finds it closed.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 from gate.console import widgets
 from gate.console.once import Once
+from gate.console.still_waits import mark_when_gone
 from gate.console.visit import Visit
+from gate.events import PassageId
 from gate.people import Action
 
 Chosen = Callable[[str], Any]
+REASONS: Final = ("visitor", "delivery", "moving", "taxi", "misread", "emergency", "other")
+"""Why an arm is raised for a vehicle that the rules did not let in."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What more a sheet is told.
+
+    hint: a line below the title. above: HTML before all. right: what answering needs. passage: the
+    vehicle that it is about; the sheet says so when that has gone, and does nothing then. deaf_s:
+    seconds in which no key chooses. without: label of a button that gives no reason, with its key;
+    Enter does the same.
+    """
+
+    hint: str = ""
+    above: str = ""
+    right: Action = Action.OPERATE
+    passage: PassageId | None = None
+    deaf_s: float = 0.0
+    without: str = ""
+    without_key: str = ""
 
 
 def why_sheet(
-    visit: Visit,
-    title: str,
-    reasons: Mapping[str, str],
-    chosen: Chosen,
-    *,
-    hint: str = "",
-    above: str = "",
-    right: Action = Action.OPERATE,
+    visit: Visit, title: str, reasons: Mapping[str, str], chosen: Chosen, about: About = About()
 ) -> None:
     """Ask; call `chosen` once with the remark, which begins with the reason's code.
 
-    reasons: code -> words, at most nine. hint: a line below the title. above: HTML before all.
+    reasons: code -> words, at most nine.
     """
-    if visit.act(right) is None:
-        return
-    dialog, card = widgets.sheet(title)
-    once = Once()
+    if visit.act(about.right) is not None:
+        _WhySheet(visit, title, reasons, chosen, about)
 
-    async def choose(code: str) -> None:
-        if visit.act(right) is None or not once.take():
-            return
-        dialog.close()
-        result = chosen(remark_of(code, str(note.value or "")))
-        if result is not None:
-            await result
 
-    def chooser(code: str) -> Callable[[], Any]:
-        return lambda: choose(code)
+class _WhySheet:
+    def __init__(
+        self, visit: Visit, title: str, reasons: Mapping[str, str], chosen: Chosen, about: About
+    ) -> None:
+        self._visit, self._chosen, self._about = visit, chosen, about
+        self._once = Once()
+        self._heard_from = visit.services.clock.monotonic() + about.deaf_s
+        self._dialog, card = widgets.sheet(title)
+        self._still_waits: Callable[[], bool] = lambda: True
+        if about.passage is not None:
+            self._still_waits = mark_when_gone(visit, self._dialog, card, about.passage)
+        with card:
+            self._fill(reasons)
+        keys = {str(n): self._key(code) for n, code in enumerate(reasons, start=1)}
+        if about.without:
+            keys |= {about.without_key: self._bare, "enter": self._bare}
+        visit.open_sheet(self._dialog, keys)
 
-    with card:
-        if above:
-            widgets.raw(above)
-        widgets.words(hint or visit.say("by_hand.why"), "soft")
+    def _fill(self, reasons: Mapping[str, str]) -> None:
+        about, say = self._about, self._visit.say
+        if about.above:
+            widgets.raw(about.above)
+        widgets.words(about.hint or say("by_hand.why"), "soft")
         with widgets.div("choices"):
             for number, (code, label) in enumerate(reasons.items(), start=1):
-                widgets.button(label, chooser(code), kind="big", key=str(number))
-        note = widgets.text_field(visit.say("by_hand.remark"))
-        widgets.button(visit.say("shell.cancel"), dialog.close, key="Esc")
-    visit.open_sheet(dialog, {str(n): chooser(code) for n, code in enumerate(reasons, start=1)})
+                widgets.button(label, self._chooser(code), kind="big", key=str(number))
+        self._note = widgets.text_field(say("by_hand.remark"))
+        with widgets.div("row-flex"):
+            if about.without:
+                self._note.on("keydown.enter", self._bare)
+                widgets.button(about.without, self._bare, kind="bad", key=about.without_key.upper())
+            widgets.button(say("shell.cancel"), self._dialog.close, key="Esc")
+
+    def _chooser(self, code: str) -> Callable[[], Awaitable[None]]:
+        return lambda: self._give(remark_of(code, str(self._note.value or "")))
+
+    def _key(self, code: str) -> Callable[[], Awaitable[None]]:
+        async def pressed() -> None:
+            if self._visit.services.clock.monotonic() < self._heard_from:
+                self._visit.warn("ask.read_first")
+            else:
+                await self._chooser(code)()
+
+        return pressed
+
+    async def _bare(self) -> None:
+        await self._give(str(self._note.value or "").strip())
+
+    async def _give(self, remark: str) -> None:
+        if self._visit.act(self._about.right) is None:
+            return
+        if not self._still_waits():
+            self._visit.warn("ask.gone")
+            return
+        if not self._once.take():
+            return
+        self._dialog.close()
+        result = self._chosen(remark)
+        if result is not None:
+            await result
 
 
 def remark_of(code: str, note: str) -> str:

@@ -27,6 +27,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
+from gate.admitting import Objection
 from gate.clock_trust import ClockTrust
 from gate.config import parse
 from gate.database import FILE, open_database
@@ -238,7 +239,7 @@ class Site:
         view = lane.work.view()
         if view.state == "asking" and view.passage is not None:
             admit = self.dice.random() < 0.67
-            lane.work.handle(Answer(view.passage, "wang", admit, "", "soak"))
+            lane.work.handle(Answer(view.passage, "wang", admit, "", "soak", frozenset(Objection)))
 
     def _leave(self, lane: Lane, *, answers: bool) -> None:
         order, lane.arm.order = lane.arm.order, None

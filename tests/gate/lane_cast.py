@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from sqlmodel import Session
 
+from gate.admitting import has_reason
 from gate.entries import Entry
 from gate.errors import JournalAway
 from gate.events import Decision, Direction, Instant, LaneId, OrderId, Reason, Verdict
 from gate.lane import Rules
-from gate.lane_words import LaneSettings
+from gate.lane_words import Answer, Decider, LaneSettings
 from gate.lane_work import LaneWork
 from gate.ports import Unit, Written
 from gate.sightings import Look, Sighting
@@ -145,8 +146,12 @@ class Book:
             return Decision(Verdict.ADMIT, Reason.RESIDENT, plate=consensus.text)
         return Decision(Verdict.ASK_GUARD, Reason.UNKNOWN_PLATE, plate=consensus.text)
 
-    def for_guard(self, plate: str, seen: Decision, at: Instant) -> Decision:
-        return replace(seen, verdict=Verdict.ADMIT, reason=Reason.GUARD_ADMITTED, plate=plate)
+    def for_guard(
+        self, word: Answer, seen: Decision, direction: Direction, at: Instant
+    ) -> Decision | None:
+        if word.plate not in self.registered and not has_reason(word.remark):
+            return None
+        return replace(seen, verdict=Verdict.ADMIT, reason=Reason.GUARD_ADMITTED, plate=word.plate)
 
 
 def reading(text: str, confidence: float = 0.999, x: float = 0.0) -> Reading:
@@ -173,6 +178,8 @@ class Stage:
     loop: bool = True
     least_plate: float = 0.0
     registered: tuple[str, ...] = ("吉A12345",)
+    decider: Decider | None = None
+    direction: Direction = Direction.IN
     log: list[object] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -188,7 +195,7 @@ class Stage:
             LaneSettings(
                 lane=LaneId("south"),
                 name="南门",
-                direction=Direction.IN,
+                direction=self.direction,
                 has_presence_loop=self.loop,
                 open_confidence=0.97,
                 min_frames=2,
@@ -199,7 +206,7 @@ class Stage:
             clock=self.clock,
             journal=self.journal,
             pictures=self.album,
-            decider=Book(*self.registered),
+            decider=self.decider or Book(*self.registered),
             barrier=self.arm,
             look=self.looks.append,
             arm=ARM,

@@ -366,7 +366,7 @@ def test_a_camera_that_was_zoomed_out_is_followed_after_the_guards_answers() -> 
         stage.work.handle(None)
         passage = stage.work.view().passage
         assert passage is not None
-        assert stage.work.handle(Answer(passage, "wang", True, "", ""))
+        assert stage.work.handle(Answer(passage, "wang", True, "", "other: seen"))
         outcome(stage)
         stage.work.handle(PassageSeen(PassageKind.ENTERED, stage.clock.second))
         stage.work.handle(TrackLost(1, stage.clock.second))

@@ -91,7 +91,7 @@ def _announce(text: str, home: int) -> Callable[[Unit, Author], object]:
         plate, period = parse(text), Period(by.at, by.at + timedelta(days=1))
         assert isinstance(plate, Plate)
         wanted = PassRequest(plate, home, PassKind.ONCE, period, PassSource.HOUSEHOLD)
-        made = list_deeds.announce(wanted)(unit, by)
+        made = list_deeds.announce(wanted, list_deeds.Giver(None, "sample"))(unit, by)
         assert isinstance(made, VisitorPass)
         return made
 

@@ -41,12 +41,12 @@ def test_one_key_admits_a_registered_candidate_and_only_a_question_another(enter
     page.goto(f"{pages.url}/ask")
     settle(page)
     pages.site.lanes.asked.clear()
-    page.keyboard.press("3")
+    page.keyboard.press("1")
     page.wait_for_selector("[role=dialog] .choices")
     assert asked(pages, "admit") == []
     page.keyboard.press("Escape")
     expect(page.locator("[role=dialog]")).to_have_count(0)
-    page.keyboard.press("1")
+    page.keyboard.press("2")
     expect(page.locator(".q-notification").first).to_be_visible()
     assert asked(pages, "admit") == [("admit", "p-100", "吉AK510F", "guard", "candidate")]
 
@@ -134,7 +134,9 @@ def test_hold_lower_and_the_arms_sheet_have_keys(enter, pages):
     pages.site.lanes.asked.clear()
     page.keyboard.press("h")
     page.keyboard.press("2")
-    page.wait_for_selector("[role=dialog] .choices")
+    page.get_by_role("dialog").get_by_role("button", name="快递外卖").wait_for()
+    page.keyboard.press("2")
+    page.get_by_role("dialog").get_by_role("button", name="5 分钟").first.wait_for()
     page.keyboard.press("1")
     expect(page.get_by_role("button", name="结束常开")).to_be_visible()
     page.keyboard.press("h")
@@ -150,7 +152,7 @@ def test_hold_lower_and_the_arms_sheet_have_keys(enter, pages):
         ("release_hold", "north", "guard"),
         ("lower", "north", "guard"),
     ]
-    assert asked(pages, "hold")[0][3:] == ("moving", 300.0)
+    assert asked(pages, "hold")[0][3:] == ("delivery", 300.0)
     assert asked(pages, "lower")[0][3] == "passed_by"
 
 

@@ -51,6 +51,18 @@
     if (element.textContent !== said) element.textContent = said;
   };
 
+  // How long a vehicle has been waiting: counted from when it came.
+  const waiting = (element) => {
+    const from = Date.parse(element.dataset.waiting);
+    if (Number.isNaN(from)) return;
+    const seconds = Math.max(0, Math.round((Date.now() + (window.gateOffset || 0) - from) / 1000));
+    const texts = window.gateTexts || {};
+    const text = seconds < 100 ? texts.waited_seconds : seconds < 5400 ? texts.waited_minutes : texts.waited_hours;
+    const value = seconds < 100 ? seconds : Math.floor(seconds / (seconds < 5400 ? 60 : 3600));
+    const said = (text || "{n}").replace("{n}", value);
+    if (element.textContent !== said) element.textContent = said;
+  };
+
   const clock = (element) => {
     const now = new Date(Date.now() + (window.gateOffset || 0));
     element.textContent = now.toLocaleTimeString("zh-CN", { hour12: false, timeZone: window.gateZone });
@@ -138,6 +150,7 @@
     document.querySelectorAll(".q-uploader").forEach(named);
     document.querySelectorAll("img[data-live]").forEach(follow);
     document.querySelectorAll("[data-since]").forEach(since);
+    document.querySelectorAll("[data-waiting]").forEach(waiting);
     document.querySelectorAll("[data-clock]").forEach(clock);
   }, 500);
 

@@ -1,6 +1,6 @@
 """Lanes without hardware that obey at once, drawn pictures, and a clock that can be moved."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -8,6 +8,7 @@ from hashlib import sha256
 import cv2
 import numpy as np
 
+from gate.admitting import Objection
 from gate.events import (
     CandidatePlate,
     Decision,
@@ -86,6 +87,8 @@ class FakeLanes:
         self._clock = clock
         self._hub = hub
         self.asked: list[tuple[object, ...]] = []
+        self.told: frozenset[Objection] = frozenset()
+        self.questions: dict[LaneId, Decision | None] = {}
         self.answer = True
         blue = (162, 78, 11)
         scene = draw_scene("吉AK510E", blue)
@@ -108,10 +111,11 @@ class FakeLanes:
                     Reason.NEAR_MATCH,
                     plate="吉AK510E",
                     candidates=(
+                        CandidatePlate("吉AK510E", 0.94, False),
                         CandidatePlate("吉AK510F", 0.81, True, "3-2-501"),
                         CandidatePlate("吉AX510E", 0.42, True, "12-1-302"),
-                        CandidatePlate("吉AK510E", 0.94, False),
                     ),
+                    evidence={"text": "吉AK510E", "confidence": 0.94, "needed_confidence": 0.99},
                 ),
                 plate="吉AK510E",
                 colour="blue",
@@ -169,7 +173,15 @@ class FakeLanes:
         self.asked.append(asked)
         return self.answer
 
-    def admit(self, passage: PassageId, plate: str, actor: str, remark: str) -> bool:
+    def admit(
+        self,
+        passage: PassageId,
+        plate: str,
+        actor: str,
+        remark: str,
+        told: Collection[Objection] = (),
+    ) -> bool:
+        self.told = frozenset(told)
         for view in self.asking():
             if view.passage == passage and self._obey("admit", passage, plate, actor, remark):
                 decision = Decision(Verdict.ADMIT, Reason.GUARD_ADMITTED, plate=plate)
@@ -181,7 +193,17 @@ class FakeLanes:
         for view in self.asking():
             if view.passage == passage and self._obey("refuse", passage, actor, remark):
                 decision = Decision(Verdict.REFUSE, Reason.GUARD_REFUSED, plate=view.plate)
-                self.change(view.lane, state="refused", decision=decision)
+                self.questions[view.lane] = view.decision
+                self.change(view.lane, state="refused", decision=decision, may_take_back=True)
+                return True
+        return False
+
+    def take_back(self, passage: PassageId, actor: str) -> bool:
+        for view in self.lanes.values():
+            if view.passage == passage and view.may_take_back:
+                self._obey("take_back", passage, actor)
+                asked = self.questions[view.lane]
+                self.change(view.lane, state="asking", decision=asked, may_take_back=False)
                 return True
         return False
 

@@ -52,6 +52,7 @@ from gate.reports import Reports
 from gate.settings import Settings
 from gate.vault import open_vault
 from registry import sample, store
+from registry.plates import Plate, parse
 from registry.records import Household, Vehicle
 from registry.store import Author
 from tests.gate.console.fakes import FakeClock, FakeLanes, draw_plate, draw_scene
@@ -61,6 +62,8 @@ PASSWORD = "a long password"
 CONFIG = load(Path(gate.__file__).parents[1] / "config.yaml")
 PICTURED = 7  # Drawing is slow: one passage in seven has pictures.
 BLUE = (162, 78, 11)
+NEAR_BY = {"吉AK510F": ("3", "2", "501"), "吉AX510E": ("12", "1", "302")}
+"""Registered plates that the one which waits is like."""
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -102,7 +105,14 @@ def fill(folder: Path, *, days: int = 2, per_day: int = 30) -> None:
             site.services.people.add(role.value, role, PASSWORD, "tests")
         with site.journal.unit() as unit:
             made = sample.generate(7, end, sample.Size(6, 90, 160, 80, 12))
-            sample.fill(unit.session, made, Author("tests", end))
+            by = Author("tests", end)
+            sample.fill(unit.session, made, by)
+            for text, room in NEAR_BY.items():
+                home = store.household_at(unit.session, *room, by)
+                plate = parse(text)
+                assert isinstance(plate, Plate)
+                number = store.id_of(home)
+                store.register_vehicle(unit.session, plate, by, household_id=number)
         _traffic(site, days, per_day)
         file_papers(site.services)
 

@@ -117,7 +117,7 @@ def test_what_is_wrong_with_a_lane_is_shown(view):
 def test_the_answer_shows_plate_reason_and_since_when(view):
     html = answer_html(Texts(Language.CHINESE), view)
     assert "吉 A K 5 1 0 E" in html
-    assert f'data-since="{view.since.isoformat()}"' in html
+    assert f'data-waiting="{view.since.isoformat()}"' in html
 
 
 def test_a_lane_with_a_hostile_plate_is_escaped(view):

@@ -4,7 +4,8 @@ from typing import get_args
 
 import pytest
 
-from gate.console.standing_words import is_in_order, standing_html
+from gate.admitting import is_in_order
+from gate.console.standing_words import standing_html
 from gate.texts import Language, Texts
 from registry.kinds import BlockReason, PassKind, VehicleKind
 from registry.passes import Pass, PassFault, PassId, Period

@@ -1,0 +1,228 @@
+"""Answering for a waiting vehicle: let it in, with a question where something speaks against it,
+refuse it, take that back. What the pages of a guard share.
+
+Rules of this file:
+- The lane says whether it took the answer (gate.admitting is asked there again); a "no" is told.
+- A question names all that speaks against the vehicle, and is answered with a reason.
+- The second press of a doubled one is swallowed.
+"""
+
+from html import escape
+from typing import Final
+
+from nicegui import run
+
+from gate.admitting import Objection, reason_code
+from gate.console import visitor_instead, widgets
+from gate.console.choices import Choice, choice_of, typed
+from gate.console.lane_words import is_held_up
+from gate.console.once import Once
+from gate.console.plate_chip import plate_chip
+from gate.console.plate_pad import PlatePad
+from gate.console.standing_words import standing_html
+from gate.console.still_waits import mark_when_gone
+from gate.console.visit import Visit
+from gate.console.why_sheet import REASONS, About, reasons_of, why_sheet
+from gate.console.why_words import percent
+from gate.events import Direction
+from gate.people import Action
+from gate.ports import LaneView
+from registry.rules import Visitor
+
+REFUSALS: Final = ("household_said_no", "nobody_named", "soliciting", "told_to_wait", "other")
+DEAF_S: Final = 0.7
+"""Seconds for which a question about a doubtful plate hears no digit: the second of two quick
+presses must not be the answer to what nobody has read yet."""
+
+
+async def choose(visit: Visit, view: LaneView, choice: Choice) -> None:
+    """Admit a choice, after a question where something speaks against it."""
+    now = choice_of(visit.services, view, choice.candidate)
+    if now.against:
+        ask_why(visit, view, now)
+    else:
+        await admit(visit, view, now, "candidate")
+
+
+async def admit(visit: Visit, view: LaneView, choice: Choice, remark: str) -> bool:
+    """Admit the vehicle of this passage, and no other."""
+    user = visit.act(Action.OPERATE)
+    if user is None or view.passage is None:
+        return False
+    monotonic = visit.services.clock.monotonic
+    if not visit.answers.begin(view.passage, monotonic()):
+        return False
+    plate = choice.text if choice.text != view.plate else ""
+    done = False
+    try:
+        admit_ = visit.services.lanes.admit
+        passage, told = view.passage, choice.against
+        done = bool(await run.io_bound(admit_, passage, plate, user.name, remark, told))
+    finally:
+        visit.answers.end(view.passage, monotonic(), done=done)
+    if done:
+        visit.tell("ask.admitted", plate=choice.text or visit.say("ask.no_plate"))
+    else:
+        _say_why_not(visit, view, choice)
+    return done
+
+
+def _say_why_not(visit: Visit, view: LaneView, choice: Choice) -> None:
+    """The lane did not take it: something came up against it meanwhile, or it has gone."""
+    now = choice_of(visit.services, view, choice.candidate)
+    if now.against - choice.against:
+        ask_why(visit, view, now)
+    else:
+        visit.warn("ask.gone")
+
+
+def ask_why(visit: Visit, view: LaneView, choice: Choice) -> None:
+    """Name what speaks against this vehicle, ask why it is let in all the same, then admit it."""
+
+    async def chosen(remark: str) -> None:
+        checked = isinstance(choice.standing, Visitor) or view.direction is Direction.OUT
+        if reason_code(remark) == "visitor" and not checked:
+            visitor_instead.ask(visit, view, remark, act)
+        else:
+            await act(remark)
+
+    async def act(remark: str) -> None:
+        await admit(visit, view, choice, remark)
+
+    gravest = next((one for one in Objection if one in choice.against), Objection.NOT_IN_ORDER)
+    doubtful = gravest is not Objection.NOT_IN_ORDER
+    why_sheet(
+        visit,
+        visit.say(f"ask.against.{gravest.value}"),
+        reasons_of(visit, REASONS),
+        chosen,
+        About(
+            hint=visit.say("ask.anyway_text"),
+            above=against_html(visit, view, choice),
+            passage=view.passage,
+            deaf_s=DEAF_S if doubtful else 0.0,
+        ),
+    )
+
+
+def against_html(visit: Visit, view: LaneView, choice: Choice) -> str:
+    """Return the plate with everything that speaks against letting this vehicle in as it."""
+    chip = plate_chip(choice.text, view.colour, size="big", against=view.plate)
+    said = [standing_html(visit.texts, choice.standing)] if choice.standing is not None else []
+    if Objection.UNSUPPORTED in choice.against:
+        words = unsupported_words(visit, view, choice)
+        said.append(widgets.badge_html(words, "bad", "visibility_off"))
+    return f'<div class="row-flex">{chip}{"".join(said)}</div>'
+
+
+def unsupported_words(visit: Visit, view: LaneView, choice: Choice) -> str:
+    """Return that the pictures show another plate, and which."""
+    seen = view.decision
+    sure = seen.evidence.get("confidence") if seen else None
+    if seen is None or not isinstance(sure, float | int) or choice.text == view.plate:
+        return visit.say("ask.unsupported", percent=percent(choice.candidate.confidence))
+    return visit.say("ask.unsupported_read", plate=view.plate, percent=percent(float(sure)))
+
+
+def refuse_sheet(visit: Visit, view: LaneView) -> None:
+    """Leave the arm down: a reason if there is one, and none with the same key or Enter."""
+
+    async def chosen(remark: str) -> None:
+        await refuse(visit, view, remark)
+
+    why_sheet(
+        visit,
+        visit.say("ask.refuse_title"),
+        reasons_of(visit, REFUSALS),
+        chosen,
+        About(
+            hint=visit.say("ask.held_open" if is_held_up(view) else "ask.refuse_text"),
+            above=plate_chip(view.plate, view.colour, size="big"),
+            passage=view.passage,
+            without=visit.say("ask.refuse_bare"),
+            without_key="r",
+        ),
+    )
+
+
+async def refuse(visit: Visit, view: LaneView, remark: str) -> None:
+    """Leave the arm down. The vehicle may still be let in by hand while it stands there."""
+    user = visit.act(Action.OPERATE)
+    monotonic = visit.services.clock.monotonic
+    if user is None or view.passage is None:
+        return
+    if not visit.answers.begin(view.passage, monotonic()):
+        return
+    done = False
+    try:
+        lanes = visit.services.lanes
+        done = bool(await run.io_bound(lanes.refuse, view.passage, user.name, remark))
+    finally:
+        visit.answers.end(view.passage, monotonic(), done=done)
+    if not done:
+        visit.warn("ask.gone")
+    elif is_held_up(_now(visit, view)):
+        visit.warn("ask.refused_open")
+    else:
+        visit.tell("ask.refused")
+
+
+def _now(visit: Visit, view: LaneView) -> LaneView:
+    return next((one for one in visit.services.lanes.views() if one.lane == view.lane), view)
+
+
+async def take_back(visit: Visit, view: LaneView) -> None:
+    """Let a vehicle that was refused wait for a person again, while it stands there."""
+    user = visit.act(Action.OPERATE)
+    if user is None or view.passage is None:
+        return
+    if await run.io_bound(visit.services.lanes.take_back, view.passage, user.name):
+        visit.tell("ask.taken_back")
+    else:
+        visit.warn("ask.gone")
+
+
+def to_visitor_form(visit: Visit, view: LaneView) -> None:
+    """Go to the visitor form with what is known of this vehicle."""
+    visit.go(visitor_instead.form_of(view))
+
+
+def cutout(visit: Visit, view: LaneView) -> str:
+    """Return the plate as the camera saw it."""
+    if not view.picture.plate:
+        return ""
+    alt = escape(visit.say("lane.cutout"))
+    return f'<img class="cutout" src="/console/picture/{view.picture.plate}.jpg" alt="{alt}">'
+
+
+def correct_sheet(visit: Visit, view: LaneView) -> None:
+    """Let the guard type the right plate, then say what the register knows of it."""
+    if visit.act(Action.OPERATE) is None:
+        return
+    dialog, card = widgets.sheet(visit.say("ask.correct_title"), wide=True)
+    once = Once()
+
+    async def done() -> None:
+        if not pad.plate:
+            pad.complain()
+            return
+        if not still_waits():
+            visit.warn("ask.gone")
+            return
+        if not once.take():
+            return
+        dialog.close()
+        choice = typed(visit.services, view, pad.plate)
+        if choice.against:
+            ask_why(visit, view, choice)
+        else:
+            await admit(visit, view, choice, "corrected")
+
+    still_waits = mark_when_gone(visit, dialog, card, view.passage)
+    with card:
+        widgets.raw(cutout(visit, view))
+        pad = PlatePad(visit, view.plate, view.colour, done)
+        with widgets.div("row-flex"):
+            widgets.button(visit.say("ask.admit"), done, kind="good big", icon="check", key="⏎")
+            widgets.button(visit.say("shell.cancel"), dialog.close, key="Esc")
+    visit.open_sheet(dialog)

@@ -1,0 +1,61 @@
+"""A visitor is registered, with the owner's name checked; in need let in past that, with words.
+
+Whoever chooses "visitor" as the reason for an opening comes here first. What is let in past the
+check is counted where managers see it (gate.admitting, `Reason.VISITOR_UNCHECKED`).
+"""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote
+
+from gate.admitting import VISITOR
+from gate.console import widgets
+from gate.console.once import Once
+from gate.console.visit import Visit
+from gate.people import Action
+from gate.ports import LaneView
+
+Act = Callable[[str], Awaitable[None]]
+
+
+def ask(visit: Visit, view: LaneView, remark: str, act: Act) -> None:
+    """Lead to the visitor form, or let in with words; act: is given the whole remark."""
+    if visit.act(Action.OPERATE) is None:
+        return
+    dialog, card = widgets.sheet(visit.say("by_hand.visitor_title"))
+    once = Once()
+
+    def to_form() -> None:
+        dialog.close()
+        visit.go(form_of(view))
+
+    async def in_need() -> None:
+        words = str(note.value or "").strip()
+        if not words:
+            visit.warn("by_hand.visitor_words")
+            note.run_method("focus")
+            return
+        if not once.take():
+            return
+        dialog.close()
+        await act(f"{VISITOR}: {words}")
+
+    with card:
+        widgets.words(visit.say("by_hand.visitor_text"), "soft")
+        widgets.button(
+            visit.say("by_hand.visitor_form"), to_form, kind="main big", icon="person_add", key="1"
+        )
+        note = widgets.text_field(
+            visit.say("by_hand.visitor_need"), remark.partition(":")[2].strip()
+        )
+        note.on("keydown.enter", in_need)
+        with widgets.div("row-flex"):
+            widgets.button(visit.say("by_hand.visitor_anyway"), in_need, icon="door_front")
+            widgets.button(visit.say("shell.cancel"), dialog.close, key="Esc")
+    visit.open_sheet(dialog, {"1": to_form})
+
+
+def form_of(view: LaneView) -> str:
+    """Return the address of the visitor form for the vehicle before this arm, if there is one."""
+    if view.passage is None:
+        return "/visitors/new"
+    return f"/visitors/new?plate={quote(view.plate)}&passage={quote(view.passage)}"
