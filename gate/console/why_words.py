@@ -1,6 +1,6 @@
 """Why a vehicle waits, with the figures behind it: in words that do not contradict what is shown.
 
-Pure but for the catalogues.
+Only catalogues are read.
 """
 
 import math
