@@ -71,6 +71,7 @@ def _add_arguments(name: str, verb: argparse.ArgumentParser) -> None:
             verb.add_argument("--every", type=int, default=250)
             verb.add_argument("--threads", type=int, default=2)
             verb.add_argument("--device", default="cpu")
+            verb.add_argument("--half", action="store_true", help="reader: bfloat16 activations")
             verb.add_argument(
                 "--shards", type=Path, help="rendered pictures, where not in --folder"
             )

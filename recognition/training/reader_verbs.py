@@ -104,6 +104,7 @@ def run_training(
         seed=options.seed,
         every=options.every,
         device=options.device,
+        half=options.half,
     )
     real = None
     if options.data is not None:

