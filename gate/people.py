@@ -1,27 +1,37 @@
 """Who uses Gate: users, roles, what each role may do, and log-in.
 
-Passwords are argon2id hashes (pwdlib's recommended parameters). A log-in that fails says the same
-thing whether the name or the password was wrong, takes the same work, and is throttled per name.
-A change of password, role or second factor ends the log-ins from before.
+A log-in that fails says the same thing whether the name or the password was wrong, and takes the
+same work (gate/passwords.py). How often may be tried is the log-in page's affair
+(gate/console/guesses.py), by who tries and never by the name alone, which would let anybody keep
+its owner out. Wrong codes of the second factor are counted per name: they come after the right
+password.
+A log-in works on what can be read: where the database takes nothing the record goes to the spool.
+A change of password or second factor, and being locked out, end the log-ins from before.
 The table of rights is the only place where a role is compared with anything.
 """
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
-from pwdlib import PasswordHash
 from sqlmodel import Session, col, select
 
 from gate import second_factor
 from gate.entries import Audited
+from gate.errors import JournalAway
+from gate.passwords import Passwords
 from gate.people_tables import UserRow
 from gate.ports import Journal, Unit
+from gate.remembered_people import RememberedPeople
 
 FAILURES_BEFORE_WAIT = 5
 WAIT = timedelta(minutes=5)
 SHORTEST_PASSWORD = 8
+_log = logging.getLogger(__name__)
 
 
 class Role(StrEnum):
@@ -162,43 +172,55 @@ class People:
     def __init__(self, journal: Journal, *, factor_required: bool = False) -> None:
         self._journal = journal
         self._factor_required = factor_required
-        self._hash = PasswordHash.recommended()
+        self._passwords = Passwords()
+        self._remembered = RememberedPeople()
 
     def log_in(self, name: str, password: str, at: datetime, code: str = "") -> User | LogInRefused:
         """Check name, password and, where the user has one, the six-digit code.
 
         The slow hash runs outside of any transaction: nobody's log-in holds up a passage.
         """
-        with self._journal.reading() as session:
-            row = _find(session, name)
-            kept = None if row is None else row.password
-        right = self._right(password, kept)
-        with self._journal.unit() as unit:
-            row = _find(unit.session, name)
-            answer = LogInRefused.WRONG if row is None else self._answer(row, right, at, code)
-            _count(row, answer, at)
-            entered = isinstance(answer, User)
-            unit.append(
-                Audited(
-                    by=name[:64],
-                    action="log_in" if entered else "log_in_refused",
-                    why="" if isinstance(answer, User) else answer.value,
-                )
-            )
-            return answer
+        row = self._look_up(name)
+        right = self._passwords.right(password, None if row is None else row.password)
+        try:
+            with self._journal.unit() as unit:
+                answer = self._answer(_find(unit.session, name), right, at, code)
+                unit.append(_log_in_noted(name, answer))
+        except JournalAway:
+            answer = self._answer(row, right, at, code)
+            if row is not None and right:
+                self._remembered.used(row)
+            self._note_aside(_log_in_noted(name, answer))
+        return answer
 
-    def _right(self, password: str, kept: str | None) -> bool:
-        """Check a password; where nobody has that name, work as long and say no."""
-        if kept is None:
-            self._hash.hash(password)
-            return False
-        return self._hash.verify(password, kept)
+    def remember(self) -> None:
+        """Read the users, so that they may log in when the database cannot be read later on."""
+        with self._journal.reading() as session:
+            self._remembered.note(session.exec(select(UserRow)))
+
+    def _look_up(self, name: str) -> UserRow | None:
+        """Return a copy of the user's row. Raises JournalAway where the users were never read."""
+        try:
+            self.remember()
+        except JournalAway:
+            if not self._remembered.read:
+                raise
+            _log.warning("the database cannot be read; a log-in is judged by what was read last")
+        return self._remembered.get(name)
+
+    def _note_aside(self, entry: Audited) -> None:
+        """Put a log-in on record while the database takes no transaction."""
+        try:
+            self._journal.append(entry)
+        except JournalAway:
+            _log.critical(
+                "%s of %r is not on record: nothing takes entries", entry.action, entry.by
+            )
 
     def get(self, name: str) -> User | None:
         """Return the user if there is one who may still log in."""
-        with self._journal.reading() as session:
-            row = _find(session, name)
-            return self._user(row) if row is not None and not row.disabled else None
+        row = self._look_up(name)
+        return self._user(row) if row is not None and not row.disabled else None
 
     def all(self) -> tuple[UserRow, ...]:
         """Return every user, by name."""
@@ -213,8 +235,8 @@ class People:
         if not name or len(name) > 64 or any(character.isspace() for character in name):
             raise UserError(UserFault.NAME, "a user's name has 1 to 64 characters and no spaces")
         _check_password(password)
-        hashed = self._hash.hash(password)
-        with self._journal.unit() as unit:
+        hashed = self._passwords.hash(password)
+        with self._changing() as unit:
             if _find(unit.session, name) is not None:
                 message = f"there is a user {name!r} already; choose another name"
                 raise UserError(UserFault.TAKEN, message)
@@ -226,30 +248,28 @@ class People:
     def set_password(self, name: str, password: str, by: str, at: datetime) -> None:
         """Give a user a new password; the log-ins from before are over. Raises UserError."""
         _check_password(password)
-        hashed = self._hash.hash(password)
-        with self._journal.unit() as unit:
+        hashed = self._passwords.hash(password)
+        with self._changing() as unit:
             row = _need(unit, name)
             row.password, row.log_ins_since = hashed, _whole_second(at)
             unit.append(Audited(by=by, action="password_changed", target=name))
 
     def change_own_password(self, name: str, old: str, new: str, at: datetime) -> None:
         """Give oneself a new password. Raises UserError where the old one is wrong."""
-        with self._journal.reading() as session:
-            row = _find(session, name)
-            kept = None if row is None else row.password
-        if not self._right(old, kept):
+        row = self._look_up(name)
+        if not self._passwords.right(old, None if row is None else row.password):
             raise UserError(UserFault.OLD_PASSWORD, "the old password is wrong")
         self.set_password(name, new, name, at)
 
     def end_log_ins(self, name: str, by: str, at: datetime) -> None:
         """End every log-in of this user, on all computers. Raises UserError."""
-        with self._journal.unit() as unit:
+        with self._changing() as unit:
             _need(unit, name).log_ins_since = _whole_second(at)
             unit.append(Audited(by=by, action="log_ins_ended", target=name))
 
     def set_role(self, name: str, role: Role, by: str) -> None:
         """Change what a user may do. Raises UserError, also for the last admin."""
-        with self._journal.unit() as unit:
+        with self._changing() as unit:
             row = _need(unit, name)
             if role is not Role.ADMIN:
                 _keep_an_admin(unit.session, row)
@@ -257,19 +277,22 @@ class People:
             detail: dict[str, object] = {"before": before, "after": role.value}
             unit.append(Audited(by=by, action="role_changed", target=name, detail=detail))
 
-    def set_disabled(self, name: str, disabled: bool, by: str) -> None:
-        """Lock a user out, or let it in again. Raises UserError, also for the last admin."""
-        with self._journal.unit() as unit:
+    def set_disabled(self, name: str, disabled: bool, by: str, at: datetime) -> None:
+        """Lock a user out, or let it in again. Raises UserError, also for the last admin.
+
+        The log-ins from before stay over when the user is let in again.
+        """
+        with self._changing() as unit:
             row = _need(unit, name)
             if disabled:
                 _keep_an_admin(unit.session, row)
-            row.disabled = disabled
+            row.disabled, row.log_ins_since = disabled, _whole_second(at)
             action = "user_disabled" if disabled else "user_enabled"
             unit.append(Audited(by=by, action=action, target=name))
 
     def set_language(self, name: str, language: str) -> None:
         """Remember the language of a user's pages. Raises UserError."""
-        with self._journal.unit() as unit:
+        with self._changing() as unit:
             _need(unit, name).language = language
 
     def turn_on_second_factor(
@@ -277,27 +300,41 @@ class People:
     ) -> tuple[str, ...]:
         """Ask for a code of this secret at every log-in from now on; return the recovery codes.
 
-        They are shown once. Raises UserError where the code is not of this secret: a telephone that
-        was not set up must not lock its owner out.
+        They are shown once. The log-ins from before, which asked for no such code, are over. Raises
+        UserError where the code is not of this secret: a telephone that was not set up must not
+        lock its owner out.
         """
         used = second_factor.use(second_factor.Kept(secret, 0, ()), code, at)
         if used is None:
             message = "the code is wrong: check the clock of the telephone and try again"
             raise UserError(UserFault.CODE, message)
         codes = second_factor.new_recovery_codes()
-        with self._journal.unit() as unit:
+        with self._changing() as unit:
             row = _need(unit, name)
             row.totp, row.totp_step = secret, used.step
+            row.log_ins_since = _whole_second(at)
             row.recovery = " ".join(second_factor.digests(codes))
             unit.append(Audited(by=by, action="second_factor_on", target=name))
         return codes
 
-    def stop_second_factor(self, name: str, by: str) -> None:
-        """Take the second factor away, e.g. for a lost telephone. Raises UserError."""
-        with self._journal.unit() as unit:
+    def stop_second_factor(self, name: str, by: str, at: datetime) -> None:
+        """Take the second factor away, e.g. for a lost telephone. Raises UserError.
+
+        Whoever holds that telephone may be logged in: the log-ins from before are over.
+        """
+        with self._changing() as unit:
             row = _need(unit, name)
             row.totp, row.recovery, row.totp_step = "", "", 0
+            row.log_ins_since = _whole_second(at)
             unit.append(Audited(by=by, action="second_factor_off", target=name))
+
+    @contextmanager
+    def _changing(self) -> Iterator[Unit]:
+        """Give a transaction; what it changed is remembered."""
+        with self._journal.unit() as unit:
+            yield unit
+        with suppress(JournalAway):
+            self.remember()
 
     def _user(self, row: UserRow) -> User:
         role = Role(row.role)
@@ -310,19 +347,15 @@ class People:
             since=row.log_ins_since,
         )
 
-    def _answer(self, row: UserRow, right: bool, at: datetime, code: str) -> User | LogInRefused:
-        if row.wait_until is not None and at < row.wait_until:
-            return LogInRefused.WAIT
-        if not right:
+    def _answer(
+        self, row: UserRow | None, right: bool, at: datetime, code: str
+    ) -> User | LogInRefused:
+        if row is None or not right:
             return LogInRefused.WRONG
         if row.disabled:
             return LogInRefused.DISABLED
-        if row.totp:
-            if not code:
-                return LogInRefused.CODE_NEEDED
-            if not _use_code(row, code, at):
-                return LogInRefused.CODE_WRONG
-        return self._user(row)
+        self._remembered.catch_up(row)
+        return _code_refused(row, at, code) or self._user(row)
 
 
 def _find(session: Session, name: str) -> UserRow | None:
@@ -350,15 +383,27 @@ def _whole_second(at: datetime) -> datetime:
     return at.replace(microsecond=0)
 
 
-def _count(row: UserRow | None, answer: User | LogInRefused, at: datetime) -> None:
-    if row is None:
-        return
-    if isinstance(answer, User):
+def _code_refused(row: UserRow, at: datetime, code: str) -> LogInRefused | None:
+    """Use the code of a user who has a second factor; return why it does not do."""
+    if not row.totp:
+        return None
+    if row.wait_until is not None and at < row.wait_until:
+        return LogInRefused.WAIT
+    if not code:
+        return LogInRefused.CODE_NEEDED
+    if _use_code(row, code, at):
         row.failures, row.wait_until = 0, None
-    elif answer in {LogInRefused.WRONG, LogInRefused.CODE_WRONG}:
-        row.failures += 1
-        if row.failures >= FAILURES_BEFORE_WAIT:
-            row.failures, row.wait_until = 0, at + WAIT
+        return None
+    row.failures += 1
+    if row.failures >= FAILURES_BEFORE_WAIT:
+        row.failures, row.wait_until = 0, at + WAIT
+    return LogInRefused.CODE_WRONG
+
+
+def _log_in_noted(name: str, answer: User | LogInRefused) -> Audited:
+    if isinstance(answer, User):
+        return Audited(by=name[:64], action="log_in")
+    return Audited(by=name[:64], action="log_in_refused", why=answer.value)
 
 
 def _check_password(password: str) -> None:

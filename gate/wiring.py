@@ -119,6 +119,7 @@ class Application:
         for listen in (self.clock_trust.heard, self.metrics.heard, self._publish):
             store.journal.subscribe(listen)
         store.journal.start()
+        store.people.remember()
         with store.database.reading() as connection:
             self.clock_trust.resume(connection)
         self.register = Register(store.journal, store.clock)

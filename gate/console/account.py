@@ -108,6 +108,7 @@ class AccountPage:
                 )
             ):
                 dialog.close()
+                visit.doorkeeper.spare(visit.token, now)
                 visit.doorkeeper.forget()
                 self._show_codes(codes)
                 await self.refresh()

@@ -1,11 +1,12 @@
 """Log-in and log-out: a plain form that works before any script has loaded.
 
 The token goes into an HttpOnly cookie of this site only. A refused log-in says the same for a wrong
-name and a wrong password.
+name and a wrong password, also when it has to wait.
 """
 
-from datetime import timedelta
-from functools import partial
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from html import escape
 from math import ceil
 from typing import Annotated, Final
@@ -15,25 +16,30 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from nicegui import run
 from sqlalchemy.exc import SQLAlchemyError
 
+from gate.console.devices import LASTS, Devices
 from gate.console.doorkeeper import Doorkeeper
+from gate.console.guesses import Guesser, Guesses, network
 from gate.console.preferences import LANGUAGE_COOKIE, Preferences, current
 from gate.console.services import Services
 from gate.console.sessions import COOKIE, LONGEST
 from gate.console.throttle import Throttle
 from gate.errors import JournalAway
+from gate.passwords import AT_ONCE
 from gate.people import WAIT, LogInRefused, User
 from gate.security.headers import PLAIN, POLICY
 from gate.texts import Language, Texts
 
 HOME: Final = "/live"
 _AGAIN: Final = timedelta(seconds=10)
-"""When it is worth trying again where the database is away."""
+"""When it is worth trying again where the database is away, or too many wait."""
+MOST_WAITING: Final = 32
+"""Log-ins that wait for their turn: about three seconds' work on two cores."""
 
 
 def router(services: Services, doorkeeper: Doorkeeper) -> APIRouter:
     """Return the three routes of coming and going."""
     routes = APIRouter(include_in_schema=False)
-    throttle = Throttle()
+    desk = _Desk(services, doorkeeper)
 
     @routes.get("/login")
     def ask(request: Request, why: str = "", to: str = HOME) -> HTMLResponse:
@@ -47,23 +53,14 @@ def router(services: Services, doorkeeper: Doorkeeper) -> APIRouter:
         code: Annotated[str, Form()] = "",
         to: Annotated[str, Form()] = HOME,
     ) -> Response:
-        refused = partial(_refused, services.site, to, name)
-        now, address = services.clock.now().utc, _address(request)
-        if not throttle.allows(address, now):
-            return refused("hurry", 429, throttle.wait(address, now))
-        # The password hash is slow on purpose; the pages of the others must not wait for it.
-        try:
-            outcome = await run.io_bound(doorkeeper.log_in, name.strip(), password, code.strip())
-        except (JournalAway, SQLAlchemyError):
-            return refused("away", 503, _AGAIN)
-        if outcome is None:  # NiceGUI is shutting down.
-            return Response(status_code=503)
-        if outcome is LogInRefused.WAIT:
-            return refused(outcome.value, 429, WAIT)
-        if isinstance(outcome, LogInRefused):
-            return refused(outcome.value, 401)
+        guesser = desk.guesser(request, name.strip())
+        outcome = await desk.judge(guesser, password, code.strip())
+        if isinstance(outcome, _Refusal):
+            return _refused(services.site, to, name, outcome)
         user, token = outcome
-        return _let_in(request, user, token, to)
+        response = _let_in(request, user, token, to)
+        desk.remember(request, response, user.name)
+        return response
 
     @routes.get("/logout")
     def leave(request: Request) -> RedirectResponse:
@@ -76,18 +73,95 @@ def router(services: Services, doorkeeper: Doorkeeper) -> APIRouter:
     return routes
 
 
-def _refused(
-    site: str, to: str, name: str, why: str, status: int, wait: timedelta | None = None
-) -> HTMLResponse:
-    """Return the form anew with what is wrong. wait: until it is worth trying again."""
-    page = _form(site, current(), why, to, name)
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """Why nobody was let in. wait: until it is worth trying again."""
+
+    why: str
+    status: int
+    wait: timedelta | None = None
+
+
+class _Desk:
+    """Judges log-ins, not too many of one guesser and not too many at once."""
+
+    def __init__(self, services: Services, doorkeeper: Doorkeeper) -> None:
+        self._clock, self._doorkeeper = services.clock, doorkeeper
+        self._throttle, self._guesses = Throttle(), Guesses()
+        self._devices = Devices(services.secret)
+        self._turns, self._waiting = asyncio.Semaphore(AT_ONCE), 0
+
+    def guesser(self, request: Request, name: str) -> Guesser:
+        """Return who asks. Behind a proxy of the configuration uvicorn has put the browser here."""
+        address = network(request.client.host) if request.client else ""
+        return Guesser(name, address, self._devices.known(name, request.cookies))
+
+    async def judge(
+        self, guesser: Guesser, password: str, code: str
+    ) -> tuple[User, str] | _Refusal:
+        """Return the user and a token, or why not."""
+        now = self._clock.now().utc
+        if refusal := self._hold_back(guesser, now):
+            return refusal
+        self._guesses.begin(guesser, now)
+        try:
+            outcome = await self._ask(guesser.name, password, code)
+        except (JournalAway, SQLAlchemyError):
+            return _Refusal("away", 503, _AGAIN)
+        if outcome is None:  # NiceGUI is shutting down.
+            return _Refusal("away", 503, _AGAIN)
+        if outcome not in {LogInRefused.WRONG, LogInRefused.CODE_WRONG}:
+            self._guesses.right(guesser)
+        if outcome is LogInRefused.WAIT:
+            return _Refusal(outcome.value, 429, WAIT)
+        if isinstance(outcome, LogInRefused):
+            return _Refusal(outcome.value, 401)
+        return outcome
+
+    def remember(self, request: Request, response: Response, name: str) -> None:
+        """Let this browser's tries for this name be counted by themselves from now on."""
+        response.set_cookie(
+            self._devices.cookie(name),
+            self._devices.issue(name),
+            max_age=int(LASTS.total_seconds()),
+            path="/login",
+            httponly=True,
+            samesite="strict",
+            secure=request.url.scheme == "https",
+        )
+
+    def _hold_back(self, guesser: Guesser, now: datetime) -> _Refusal | None:
+        """Return why this is not judged at all; the same whether or not somebody has the name."""
+        if not guesser.device and not self._throttle.allows(guesser.address, now):
+            return _Refusal("hurry", 429, self._throttle.wait(guesser.address, now))
+        if wait := self._guesses.wait(guesser, now):
+            return _Refusal(LogInRefused.WAIT.value, 429, wait)
+        if self._waiting >= MOST_WAITING and not guesser.device:
+            return _Refusal("hurry", 503, _AGAIN)
+        return None
+
+    async def _ask(
+        self, name: str, password: str, code: str
+    ) -> tuple[User, str] | LogInRefused | None:
+        """Ask the doorkeeper aside.
+
+        The password hash is slow on purpose: the pages of the others must not wait for it, nor may
+        it take all the threads that they share.
+        """
+        self._waiting += 1
+        try:
+            async with self._turns:
+                return await run.io_bound(self._doorkeeper.log_in, name, password, code)
+        finally:
+            self._waiting -= 1
+
+
+def _refused(site: str, to: str, name: str, refusal: _Refusal) -> HTMLResponse:
+    """Return the form anew with what is wrong."""
+    page = _form(site, current(), refusal.why, to, name)
+    wait = refusal.wait
     again = {} if wait is None else {"Retry-After": str(max(1, ceil(wait.total_seconds())))}
-    return HTMLResponse(page, status_code=status, headers=_HEADERS | again)
-
-
-def _address(request: Request) -> str:
-    """Who asks. Behind a proxy on this machine uvicorn has put the browser's address here."""
-    return request.client.host if request.client else ""
+    return HTMLResponse(page, status_code=refusal.status, headers=_HEADERS | again)
 
 
 def _let_in(request: Request, user: User, token: str, to: str) -> RedirectResponse:

@@ -1,7 +1,7 @@
 """How often one address may try to log in: what keeps guessing slow and the slow hash unflooded.
 
-`gate.people` counts wrong passwords per name; this counts tries per address, also of names that
-nobody has. Pure: the caller says when it is.
+`guesses` counts wrong passwords by guesser and name; this counts tries per address, whatever the
+name. Pure: the caller says when it is.
 """
 
 from collections import OrderedDict

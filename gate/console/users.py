@@ -139,7 +139,9 @@ class UsersPage:
         people = visit.services.people
 
         async def agreed() -> None:
-            await self._try(lambda by: people.set_disabled(user.name, not user.disabled, by))
+            await self._try(
+                lambda by: people.set_disabled(user.name, not user.disabled, by, visit.now())
+            )
 
         word = "enable" if user.disabled else "disable"
         confirm(
@@ -157,7 +159,7 @@ class UsersPage:
         people = visit.services.people
 
         async def agreed() -> None:
-            await self._try(lambda by: people.stop_second_factor(user.name, by))
+            await self._try(lambda by: people.stop_second_factor(user.name, by, visit.now()))
 
         text = say("users.factor_off_text", name=user.name)
         confirm(visit, say("users.factor_off"), text, say("shell.yes"), agreed)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import CompletedProcess, run
 
+import httpx
 import pytest
 
 from gate.spool import RESERVE
@@ -35,6 +36,7 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(1200)]
 
 CLOCK = SystemClock()
 LANES = ("south", "north")
+PASSWORD = "a long password"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,13 @@ class Hut:
         finally:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
 
+    def log_in(self) -> int:
+        """Log in as a guard does; return the status of the first page."""
+        url = f"http://127.0.0.1:{self.gate.port}"
+        with httpx.Client(base_url=url, timeout=60, follow_redirects=True) as browser:
+            form = {"name": "guard", "password": PASSWORD}
+            return browser.post("/login", data=form).status_code
+
     def wait(self, true: Callable[[], bool], what: str) -> None:
         """Wait as long as a machine under load may take."""
         wait_for(true, 300, what, self.gate.said)
@@ -89,6 +98,8 @@ def hut(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hut]:
     with emulated_site(folder, story.roster, "--pace", "2", "--light", "day") as site:
         config = site.write_config(folder / "config.yaml", data, port)
         settle_in(config, story)
+        command = [sys.executable, "-m", "gate", "user", "add", "guard", "--role", "guard"]
+        run([*command, "--config", str(config)], input=PASSWORD, text=True, check=True, timeout=300)
         with running_gate(["run", "--config", str(config)], port, folder / "said.txt") as gate:
             gate.wait_until_up(300)
             made = Hut(site, gate, config, data)
@@ -106,7 +117,9 @@ def test_on_a_full_disk_the_gate_goes_on_and_loses_nothing(hut: Hut) -> None:
         )
         hut.wait(lambda: hut.figure("gate_spool_entries") > 0, "entries in the spool")
         hut.wait(lambda: hut.pulses() > known + 1, "an arm that rises all the same")
+        assert hut.log_in() == 200
     hut.wait_until_caught_up()
+    assert rows(hut.data, "SELECT 1 FROM audit WHERE actor = 'guard' AND action = 'log_in'")
     _every_pulse_is_on_record(hut)
 
 
@@ -115,6 +128,7 @@ def test_a_disk_that_takes_nothing_at_all_raises_no_arm_by_itself(hut: Hut) -> N
         hut.wait(lambda: "nothing" in hut.gate.read("/readyz"), "that nothing is kept")
         CLOCK.sleep(3.0)
         known, came = hut.pulses(), hut.at_line()
+        assert hut.log_in() == 200
         hut.wait(lambda: hut.at_line() > came, "another vehicle")
         CLOCK.sleep(8.0)
         assert hut.pulses() == known
@@ -129,6 +143,7 @@ def test_a_database_that_another_program_holds_stops_nobody(hut: Hut) -> None:
         other.execute("BEGIN IMMEDIATE")
         hut.wait(lambda: hut.figure("gate_spool_entries") > 0, "entries in the spool")
         hut.wait(lambda: hut.pulses() > known, "an arm that rises all the same")
+        assert hut.log_in() == 200
         other.execute("ROLLBACK")
     hut.wait_until_caught_up()
     _every_pulse_is_on_record(hut)

@@ -78,6 +78,22 @@ def test_nobody_unknown_gets_in_while_the_database_is_away():
     assert fresh.who(token) is None
 
 
+def test_log_ins_from_before_a_change_are_over_but_for_the_one_that_made_it():
+    keeper, people, clock, mine = door()
+    entered = keeper.log_in("guard", "right")
+    assert isinstance(entered, tuple)
+    clock.at += timedelta(hours=1)
+    people.user = User("guard", Role.GUARD, since=clock.now().utc.replace(microsecond=0))
+    keeper.spare(mine, clock.now().utc)
+    keeper.forget()
+    assert keeper.who(mine) == people.user
+    assert keeper.who(entered[1]) is None
+    clock.at += timedelta(hours=1)
+    people.user = User("guard", Role.GUARD, since=clock.now().utc.replace(microsecond=0))
+    keeper.forget()
+    assert keeper.who(mine) is None
+
+
 def test_log_out_ends_the_token():
     keeper, _, _, token = door()
     keeper.log_out(token)
