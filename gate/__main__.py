@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+from gate import private
 from gate.errors import GateError
 
 Run = Callable[[argparse.Namespace], int]
@@ -22,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit status."""
     # OpenCV reads it when it is loaded; the cameras' processes inherit it.
     os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MOST_PIXELS))
+    private.begin()
     options = _parser().parse_args(arguments)
     run: Run = options.run
     try:

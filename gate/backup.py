@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gate import private
 from gate.database import FILE, open_database
 from gate.entries import ServiceNoted
 from gate.errors import GateError, RestoreRefused
@@ -61,7 +62,9 @@ def make(
     """
     folder = into / at.astimezone(UTC).strftime(_NAME)
     earlier = newest(into)
-    folder.mkdir(parents=True)
+    for one in into.glob("gate-*Z"):  # What a release made that left them open.
+        private.close(one)
+    folder.mkdir(mode=private.FOLDER, parents=True)
     entries = _copy_database(data / FILE, folder / FILE, progress)
     # After the database: lines that it has already are known by the mark inside it.
     if (data / SPOOL_FILE).exists():
@@ -72,6 +75,9 @@ def make(
     manifest = {"format": _FORMAT, "at": at.isoformat(), "entries": entries, "files": files}
     text = json.dumps(manifest, sort_keys=True, indent=1)
     (folder / MANIFEST).write_text(text, encoding="utf-8")
+    for path in (folder / FILE, folder / SPOOL_FILE, folder / MANIFEST):
+        if path.exists():
+            private.close(path)
     _sync(folder)
     size = sum(path.stat().st_size for path in _files(folder))
     return Backup(folder, at, entries, n, size)
@@ -100,14 +106,14 @@ def restore(data: Path, folder: Path, vault: Vault, clock: Clock) -> Backup:
 
     Raises RestoreRefused, and FolderInUse while the gate runs.
     """
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=private.FOLDER, parents=True, exist_ok=True)
     tenancy = Tenancy(data)
     tenancy.take()
     try:
         found = check(folder)
         fresh = data / "restoring"
         shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir()
+        fresh.mkdir(mode=private.FOLDER)
         for name in (FILE, SPOOL_FILE):
             if (folder / name).exists():
                 shutil.copy2(folder / name, fresh / name)
@@ -206,13 +212,14 @@ def _exchange(data: Path, fresh: Path, now: datetime) -> None:
     """Move the old files aside and the new ones in."""
     _sync(fresh)
     aside = data / f"replaced-{now:%Y%m%dT%H%M%SZ}"
-    aside.mkdir(exist_ok=True)
+    aside.mkdir(mode=private.FOLDER, exist_ok=True)
     for name in (FILE, FILE + "-wal", FILE + "-shm", SPOOL_FILE, WITNESS_FILE):
         if (data / name).exists():
             (data / name).replace(aside / name)
     for path in fresh.iterdir():
         path.replace(data / path.name)
     fresh.rmdir()
+    private.tighten(data)
     sync_folder(data)
 
 

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from gate import private
 from gate.config import Config, load
 from gate.errors import GateError
 from gate.journal_cli import run_backup, run_restore, run_verify
@@ -37,7 +38,7 @@ def backup(config: Path, folder: Path) -> int:
 def restore(config: Path, folder: Path) -> int:
     """Put a backup in place; the gate must be stopped."""
     site = _embedded(config)
-    site.data.mkdir(parents=True, exist_ok=True)
+    site.data.mkdir(mode=private.FOLDER, parents=True, exist_ok=True)
     return run_restore(site.data, folder, key_of(site), SystemClock(), sys.stdout)
 
 

@@ -14,11 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from gate import private
 from gate.errors import VaultError
 from gate.vault import Vault, sync_folder
 
 PURPOSE = "picture"
 _SUFFIX = ".sealed"
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 _QUEUE = 64
 _CLOSE_WITHIN_S = 5.0
 
@@ -151,8 +153,9 @@ class Pictures:
         try:
             if path.exists():
                 return ""
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with beside.open("wb") as file:
+            self._folder.mkdir(mode=private.FOLDER, parents=True, exist_ok=True)
+            path.parent.mkdir(mode=private.FOLDER, parents=True, exist_ok=True)
+            with os.fdopen(os.open(beside, _NEW, private.FILE), "wb") as file:
                 file.write(self._vault.seal(jpeg, PURPOSE))
                 file.flush()
                 os.fsync(file.fileno())

@@ -49,7 +49,7 @@ class Spool:
     def _open(self) -> int:
         if self._handle is not None:
             return self._handle
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         self._handle = handle
         self._fill(handle)

@@ -145,7 +145,7 @@ def _write_keys(key_file: Path, keys: dict[int, bytes]) -> None:
     text = "".join(f"{n}:{base64.b64encode(key).decode()}\n" for n, key in sorted(keys.items()))
     beside = key_file.with_name(key_file.name + ".new")
     try:
-        key_file.parent.mkdir(parents=True, exist_ok=True)
+        key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         beside.unlink(missing_ok=True)
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from gate import ledger, personal_fields
+from gate import ledger, personal_fields, private
 from gate.arms import LaneBarrier, Stations
 from gate.clock_trust import CONFIRMED as CLOCK_CONFIRMED
 from gate.clock_trust import ClockTrust
@@ -85,7 +85,8 @@ class Store:
 def open_store(config: Config) -> Store:
     """Open database, keys, journal and pictures of the data folder, making what is not there."""
     clock = SystemClock()
-    config.data.mkdir(parents=True, exist_ok=True)
+    config.data.mkdir(mode=private.FOLDER, parents=True, exist_ok=True)
+    private.tighten(config.data)
     vault = key_of(config)
     database = open_database(config.database or config.data)
     personal_fields.seal(database, vault)

@@ -81,11 +81,16 @@ class AccountPage:
                     self._visit.warn("account.differ")
                     return
                 people, now = self._visit.services.people, self._visit.now()
+                me, door = self._visit.user, self._visit.doorkeeper
+                if not door.may_type(me, me.name):
+                    self._visit.warn("login.wait")
+                    return
                 before, after = str(old.value or ""), str(new.value or "")
                 done = await self._mine(
                     lambda name: people.change_own_password(name, before, after, now)
                 )
                 if done:
+                    door.typed_right(me, me.name)
                     self._leave()
 
             widgets.button(say("shell.keep"), kept, kind="main")

@@ -11,6 +11,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from gate.console.guesses import Guesser, Guesses
 from gate.console.sessions import Left, Sessions
 from gate.errors import JournalAway
 from gate.people import LogInRefused, User
@@ -38,6 +39,7 @@ class Doorkeeper:
         self._clock = clock
         self._known: dict[str, tuple[User, datetime]] = {}
         self._spared: dict[str, datetime] = {}
+        self._guesses = Guesses()
 
     def log_in(self, name: str, password: str, code: str = "") -> tuple[User, str] | LogInRefused:
         """Return the user and a token, or why not. Slow on purpose: call it off the event loop."""
@@ -47,6 +49,21 @@ class Doorkeeper:
             return answer
         self._known[answer.name] = (answer, at)
         return answer, self._sessions.open(answer.name, at)
+
+    def may_type(self, seat: User, name: str) -> bool:
+        """Count a password that is typed for `name` by who is logged in already as `seat`.
+
+        False where too many were wrong: then it is not to be looked at. Event loop only.
+        """
+        at, guesser = self._clock.now().utc, Guesser(name, f"log-in of {seat.name}")
+        if self._guesses.wait(guesser, at):
+            return False
+        self._guesses.begin(guesser, at)
+        return True
+
+    def typed_right(self, seat: User, name: str) -> None:
+        """Forget the wrong ones: the password was right."""
+        self._guesses.right(Guesser(name, f"log-in of {seat.name}"))
 
     def spare(self, token: str, since: datetime) -> None:
         """Let this log-in go on though those from before `since` are over: it caused that itself.

@@ -164,11 +164,16 @@ class HandoverPage:
         if name == leaving.name:
             self._visit.warn("handover.same")
             return None
+        doorkeeper = self._visit.doorkeeper
+        if not doorkeeper.may_type(leaving, name):
+            self._visit.warn("login.wait")
+            return None
         answer = await run.io_bound(services.people.log_in, name, password, self._visit.now())
         if not isinstance(answer, User):
             why = answer.value if isinstance(answer, LogInRefused) else "wrong"
             self._visit.warn(f"login.{why}")
             return None
+        doorkeeper.typed_right(leaving, name)
         if not may(answer.role, Action.HAND_OVER):
             self._visit.warn("shell.not_allowed")
             return None

@@ -76,7 +76,7 @@ class Hut:
         """Log in as a guard does; return the status of the first page."""
         url = f"http://127.0.0.1:{self.gate.port}"
         with httpx.Client(base_url=url, timeout=60, follow_redirects=True) as browser:
-            form = {"name": "guard", "password": PASSWORD}
+            form = {"name": "wang", "password": PASSWORD}
             return browser.post("/login", data=form).status_code
 
     def wait(self, true: Callable[[], bool], what: str) -> None:
@@ -98,7 +98,7 @@ def hut(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hut]:
     with emulated_site(folder, story.roster, "--pace", "2", "--light", "day") as site:
         config = site.write_config(folder / "config.yaml", data, port)
         settle_in(config, story)
-        command = [sys.executable, "-m", "gate", "user", "add", "guard", "--role", "guard"]
+        command = [sys.executable, "-m", "gate", "user", "add", "wang", "--role", "guard"]
         run([*command, "--config", str(config)], input=PASSWORD, text=True, check=True, timeout=300)
         with running_gate(["run", "--config", str(config)], port, folder / "said.txt") as gate:
             gate.wait_until_up(300)
@@ -119,7 +119,7 @@ def test_on_a_full_disk_the_gate_goes_on_and_loses_nothing(hut: Hut) -> None:
         hut.wait(lambda: hut.pulses() > known + 1, "an arm that rises all the same")
         assert hut.log_in() == 200
     hut.wait_until_caught_up()
-    assert rows(hut.data, "SELECT 1 FROM audit WHERE actor = 'guard' AND action = 'log_in'")
+    assert rows(hut.data, "SELECT 1 FROM audit WHERE actor = 'wang' AND action = 'log_in'")
     _every_pulse_is_on_record(hut)
 
 

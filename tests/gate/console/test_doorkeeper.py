@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from gate.console.doorkeeper import FRESH, Doorkeeper
+from gate.console.guesses import FAILURES
 from gate.console.sessions import Sessions
 from gate.errors import JournalAway
 from gate.people import LogInRefused, Role, User
@@ -92,6 +93,18 @@ def test_log_ins_from_before_a_change_are_over_but_for_the_one_that_made_it():
     people.user = User("guard", Role.GUARD, since=clock.now().utc.replace(microsecond=0))
     keeper.forget()
     assert keeper.who(mine) is None
+
+
+def test_who_is_logged_in_guesses_no_more_passwords_than_a_stranger():
+    keeper, *_ = door()
+    assert [keeper.may_type(GUARD, "manager") for _ in range(FAILURES + 1)] == [
+        *[True] * FAILURES,
+        False,
+    ]
+    assert keeper.may_type(GUARD, "guard")
+    assert keeper.may_type(User("other", Role.GUARD), "manager")
+    keeper.typed_right(GUARD, "manager")
+    assert keeper.may_type(GUARD, "manager")
 
 
 def test_log_out_ends_the_token():
