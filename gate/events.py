@@ -72,7 +72,9 @@ class Reason(StrEnum):
     UNKNOWN_PLATE = "unknown_plate"
     NEAR_MATCH = "near_match"
     UNSURE = "unsure"
+    PICTURE_OLD = "picture_old"
     NO_PLATE = "no_plate"
+    PLATE_WAS_THERE = "plate_was_there"
     MALFORMED = "malformed"
     COLOUR_CONTRADICTS = "colour_contradicts"
     SAME_NUMBER = "same_number"
@@ -160,11 +162,15 @@ class PlateSeen:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The answer to a Decide order."""
+    """The answer to a Decide order.
+
+    valid_until: the monotonic second at which the newest picture it rests on is too old to open by.
+    """
 
     at: Instant
     passage: PassageId
     decision: Decision
+    valid_until: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,22 @@
-"""Which sightings speak for the vehicle that stands before the arm.
+"""What a lane has seen of the vehicle before its arm, and of others. Bounded.
 
-Rules:
-1. Sightings are kept per track (one track, one vehicle), the newest `KEPT` of each.
-2. A passage is spoken for by one track only: of those still seen, the one whose plate is widest,
-   which is the nearest vehicle. Readings of two vehicles are never added up.
-3. A track that has spoken for a passage never speaks for another one: a car that is still in the
-   picture when the next one comes must not let it in.
-4. What is hardly a plate and hardly legible (a lamp, a badge) speaks for nobody.
-5. Sightings from before the passage count while they are young: a car is read as it drives up.
-6. A picture in which nothing has changed since before the vehicle came does not show it: a frozen
-   camera speaks for nobody.
+Which of it speaks for the vehicle is `gate.attribution`'s to say; here it is only kept: sightings
+per track, the newest `KEPT` of each, while the track is in sight; what is known of this passage's
+plates, lost or not; and which plates have driven through and are still seen. What spoke last stays
+at hand for the record until the passage ends, also when its track is lost.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from gate.attribution import COMING, Moment, Run, may_start, speaker
 from gate.events import Instant
 from gate.sightings import Sighting
-from recognition.reading import Reading
 
 KEPT = 16
-YOUNG = 2.0
-"""Seconds for which a sighting from before the passage still speaks."""
-COMING = 5.0
-"""Seconds before the loop closes in which a vehicle that comes must have changed the picture."""
+MOST_TRACKS = 32
+"""Tracks of one passage that are compared; of more than that the widest plates."""
+GONE_AFTER = 10.0
+"""Seconds without a reading after which a plate that drove through is out of sight."""
 LEAST_SCORE, LEAST_CONFIDENCE = 0.8, 0.3
 """Below both of these a find is no plate: measured finds at 0.6 to 0.7 are plates in 61 % only."""
 
@@ -32,104 +25,137 @@ LEAST_SCORE, LEAST_CONFIDENCE = 0.8, 0.3
 class _Track:
     sightings: list[Sighting] = field(default_factory=list)
     frame: bytes = b""
-    lost: bool = False
 
 
 class Evidence:
-    """Sightings of one lane. Owned by the lane's thread; bounded by `KEPT` per living track."""
+    """Sightings of one lane. Owned by the lane's thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, loop: bool) -> None:
+        self._loop = loop
         self._tracks: dict[int, _Track] = {}
         self._spent: set[int] = set()
-        self._chosen: int | None = None
-        self._since = 0.0
+        self._passed: dict[str, float] = {}
+        self._came: float | None = None
+        self._vehicle: int | None = None
+        self._widest: dict[int, Sighting] = {}
+        self._clearest: dict[int, Sighting] = {}
+        self._spoke: Run = ()
+        self._frame = b""
 
     def add(self, sighting: Sighting) -> None:
-        """Take a sighting in, unless its track has spoken already or it is hardly a plate.
-
-        Its whole picture is `glimpse`'s to keep.
-        """
+        """Take a sighting in. Its whole picture is `glimpse`'s to keep."""
+        text = sighting.reading.text
+        self._passed = {
+            one: sighting.taken if one == text else last
+            for one, last in self._passed.items()
+            if sighting.taken - last <= GONE_AFTER
+        }
         if sighting.track in self._spent or not is_plate(sighting):
             return
         track = self._tracks.setdefault(sighting.track, _Track())
         track.sightings = [*track.sightings[-(KEPT - 1) :], sighting]
+        if self._came is not None:
+            self._note(sighting)
+
+    def _note(self, sighting: Sighting) -> None:
+        """Remember the widest and the clearest sighting of each track of this passage."""
+        number, bare = sighting.track, replace(sighting, frame=b"", plate=b"")
+        if bare.width >= self._widest.get(number, bare).width:
+            self._widest[number] = bare
+        if bare.reading.confidence >= self._clearest.get(number, bare).reading.confidence:
+            self._clearest[number] = bare
+        if len(self._widest) > MOST_TRACKS:
+            narrowest = min(self._widest, key=lambda one: self._widest[one].width)
+            del self._widest[narrowest], self._clearest[narrowest]
 
     def glimpse(self, sighting: Sighting) -> None:
         """Keep the whole picture of a vehicle, whether or not this sighting speaks for a passage.
 
-        The eye sends one a second: the next may come after the decision.
+        The camera process sends one a second: the next may come after the decision.
         """
         if sighting.frame and sighting.track not in self._spent:
             self._tracks.setdefault(sighting.track, _Track()).frame = sighting.frame
 
-    def is_new(self, number: int) -> bool:
-        """Return whether this track has not spoken for any passage yet."""
-        return number not in self._spent
+    def may_start(self, sighting: Sighting, now: float) -> bool:
+        """Return whether this sighting is of a vehicle that comes, where no loop tells."""
+        if sighting.track in self._spent or sighting.reading.text in self._passed:
+            return False
+        return may_start(sighting.stay, now)
 
-    def lose(self, number: int) -> None:
-        """Note that a track's vehicle is out of sight."""
+    def lose(self, number: int) -> bool:
+        """Note that a track is out of sight; return whether it was this passage's vehicle."""
         self._spent.discard(number)
-        if number == self._chosen:
-            self._tracks[number].lost = True
-        else:
-            self._tracks.pop(number, None)
+        known = self._tracks.pop(number, None)
+        if self._came is None:
+            return False
+        if self._vehicle is None and not self._loop:
+            return known is not None and bool(known.sightings)
+        return number == self._vehicle
 
-    def begin(self, at: Instant) -> None:
-        """Start a passage: sightings younger than `YOUNG` count for it."""
-        self._chosen = None
-        self._since = at.monotonic - YOUNG
+    def lose_all(self) -> None:
+        """Note that the camera process is a new one: what was in sight is not known any more."""
+        self._tracks.clear()
+        self._spent.clear()
 
-    def end(self) -> None:
-        """End the passage: its vehicle's track, and all others as near, are spent."""
-        if self._chosen is not None:
-            track = self._tracks.pop(self._chosen, None)
-            if track is not None and not track.lost:
-                self._spent.add(self._chosen)
-        self._chosen = None
+    def begin(self, at: Instant, vehicle: int | None = None) -> None:
+        """Start a passage. vehicle: the track that started it, where no loop did."""
+        self._came, self._vehicle = at.monotonic, vehicle
+        self._widest, self._clearest = {}, {}
+        self._spoke, self._frame = (), b""
+        for number, track in self._tracks.items():
+            if number == vehicle and track.sightings:
+                self._note(track.sightings[-1])
 
-    def track(self) -> int | None:
-        """Return the track that speaks for the passage; once chosen it stays while it is seen."""
-        chosen = self._tracks.get(self._chosen) if self._chosen is not None else None
-        if chosen is None or (chosen.lost and len(self._tracks) > 1):
-            widths = {number: young[-1].width for number, young in self._young()}
-            self._chosen = max(widths, key=widths.__getitem__) if widths else self._chosen
-        return self._chosen
+    def end(self, *, passed: bool) -> None:
+        """End the passage; what spoke for it speaks for no other one while it is in sight.
 
-    def sightings(self) -> tuple[Sighting, ...]:
-        """Return what the passage's track showed, oldest first."""
-        number = self.track()
-        return tuple(dict(self._young()).get(number, ())) if number is not None else ()
+        passed: whether the vehicle may have driven through.
+        """
+        if self._vehicle is not None and self._vehicle in self._tracks:
+            del self._tracks[self._vehicle]
+            self._spent.add(self._vehicle)
+        if passed and self._spoke:
+            surest = max(self._spoke, key=lambda one: one.reading.confidence)
+            self._passed[surest.reading.text] = self._spoke[-1].taken
+        self._came, self._vehicle = None, None
 
-    def readings(self) -> tuple[Reading, ...]:
-        """Return the readings to vote over, oldest first."""
-        return tuple(sighting.reading for sighting in self.sightings())
+    def speaking(self, now: float, max_age: float) -> Run:
+        """Return the readings that speak for the vehicle now, oldest first; empty if none may.
+
+        now: monotonic second; max_age: seconds after which a picture tells nothing.
+        """
+        if self._came is None:
+            return ()
+        moment = Moment(self._came, now, max_age, self._loop)
+        seen = [*self._widest.values(), *self._clearest.values()]
+        tracks = {number: track.sightings for number, track in self._tracks.items()}
+        found = speaker(tracks, seen, self._passed, moment)
+        if found is None:
+            return ()
+        self._vehicle, self._spoke = found
+        self._frame = self._tracks[self._vehicle].frame or self._frame
+        return self._spoke
+
+    def spoke(self) -> Run:
+        """Return what last spoke in this passage, for the record; it may be out of sight now."""
+        return self._spoke
+
+    def was_there_before(self) -> Sighting | None:
+        """Return the widest plate at the line that did not come with the vehicle, or None."""
+        if self._came is None:
+            return None
+        still = (one for one in self._widest.values() if one.stay.absent < self._came - COMING)
+        return max(still, key=lambda one: one.width, default=None)
 
     def frame(self) -> bytes:
         """Return the JPEG of the whole picture, or b""."""
-        number = self.track()
-        return self._tracks[number].frame if number in self._tracks else b""
+        track = self._tracks.get(self._vehicle) if self._vehicle is not None else None
+        return (track.frame if track is not None else b"") or self._frame
 
     def plate(self) -> bytes:
         """Return the JPEG of the surest cut-out, or b""."""
-        best = max(self.sightings(), key=lambda one: one.reading.confidence, default=None)
+        best = max(self._spoke, key=lambda one: one.reading.confidence, default=None)
         return best.plate if best is not None else b""
-
-    def _young(self) -> Iterator[tuple[int, list[Sighting]]]:
-        for number, track in self._tracks.items():
-            young = [one for one in track.sightings if self._shows(one)]
-            if young:
-                yield number, young
-
-    def _shows(self, sighting: Sighting) -> bool:
-        """Return whether a sighting can be of the vehicle that came."""
-        if sighting.taken < self._since:
-            return False
-        return is_of_now(sighting.changed, self._since + YOUNG)
-
-
-def is_of_now(changed: float | None, came: float) -> bool:
-    """Return whether a picture that last changed then can show the vehicle that came then."""
-    return changed is None or changed >= came - COMING
 
 
 def is_plate(sighting: Sighting) -> bool:

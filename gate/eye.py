@@ -35,10 +35,11 @@ from gate.sightings import (
 )
 from hardware.camera import Camera, Frame
 from hardware.clock import SystemClock
-from recognition import motion, tracking
+from recognition import motion, plate_tracks, tracking
+from recognition.arrivals import Stay
 from recognition.pipeline import PlateReader
 from recognition.reading import Reading
-from recognition.rectify import half, upright
+from recognition.rectify import shrunk_to, upright
 from registry.plates import is_usual
 
 Image = NDArray[np.uint8]
@@ -46,12 +47,15 @@ Image = NDArray[np.uint8]
 PREVIEW_EVERY = 0.25
 PREVIEW_STILL_EVERY = 1.0
 """Seconds between small pictures while nothing moves: the first that moves is sent at once."""
-PREVIEW_WIDTH = 640
 REPORT_EVERY = 0.5
 FRAME_EVERY = 1.0
 """Seconds between whole pictures of one track; the first one is always sent."""
 STILL_FPS = 5.0
 """Pictures a second that are looked at while nothing moves: converting them is what rest costs."""
+STILL_READ_EVERY = 30.0
+"""Seconds between two readings while nothing moves: who stands there is to be known beforehand."""
+INTERRUPTED_AFTER = 1.5
+"""Seconds between two pictures after which nobody knows who came or left meanwhile."""
 HUNG_AFTER = 15.0
 """Seconds for which a decoder may be away; opening a stream and asking why it failed take 12."""
 NAP = 0.1
@@ -72,7 +76,9 @@ class _Eye:
         self._pipe, self._settings, self._clock = pipe, settings, SystemClock()
         self._bell = Bell()
         self._camera = Camera(settings.camera, self._clock, came=self._bell.ring)
-        self._tracking = tracking.Tracking()
+        # Ids of this process are greater than those of any process before it on this machine.
+        self._tracks = plate_tracks.started(int(self._clock.monotonic() * 1000))
+        self._read_at = -inf
         self._motion, self._change = motion.Motion(), motion.Change()
         self._looking = False
         self._open = True
@@ -133,15 +139,19 @@ class _Eye:
         self._pipe.send(report)
 
     def _see(self, frame: Frame, reader: PlateReader) -> None:
+        if frame.taken - self._tracks.seen_at > INTERRUPTED_AFTER:
+            self._take(plate_tracks.interrupted(self._tracks, frame.taken), frame.taken)
+            self._read_at = -inf
         small = motion.shrunk(frame.image)
         self._motion = motion.watch(self._motion, small)
         self._change = motion.change(self._change, small, frame.taken)
         busy = self._motion.moving or self._looking
         self._camera.pace(inf if busy else STILL_FPS)
         self._preview(frame, PREVIEW_EVERY if busy else PREVIEW_STILL_EVERY)
-        if not busy:
-            self._follow(frame, ())
+        if not busy and frame.taken - self._read_at < STILL_READ_EVERY:
+            self._take(plate_tracks.rest(self._tracks, frame.taken), frame.taken)
             return
+        self._read_at = frame.taken
         began = self._clock.monotonic()
         readings = reader.read(frame.image)
         ended = self._clock.monotonic()
@@ -151,21 +161,24 @@ class _Eye:
         }
         self._follow(frame, readings, millis)
 
-    def _follow(
-        self, frame: Frame, readings: tuple[Reading, ...], millis: dict[str, float] | None = None
-    ) -> None:
-        step = tracking.follow(self._tracking, readings, frame.taken)
-        self._tracking = step.tracking
-        for track in step.ended:
+    def _take(self, followed: plate_tracks.Followed, at: float) -> None:
+        self._tracks = followed.state
+        for track in followed.ended:
             self._sent_frame.pop(track.id, None)
-            self._say(TrackLost(track.id, frame.taken))
-        parked = {track.id for track in self._tracking.tracks if track.parked}
-        for track_id, reading in zip(step.joined, readings, strict=True):
+            self._say(TrackLost(track.id, at))
+
+    def _follow(
+        self, frame: Frame, readings: tuple[Reading, ...], millis: dict[str, float]
+    ) -> None:
+        seen = plate_tracks.follow(self._tracks, frame.image, readings, frame.taken)
+        self._take(seen, frame.taken)
+        parked = {track.id for track in seen.state.tracking.tracks if track.parked}
+        for track_id, reading, stay in zip(seen.joined, readings, seen.stays, strict=True):
             if track_id not in parked or self._looking:
-                self._say(self._sighting(track_id, reading, frame, millis or {}))
+                self._say(self._sighting(track_id, reading, frame, millis, stay))
 
     def _sighting(
-        self, track: int, reading: Reading, frame: Frame, millis: dict[str, float]
+        self, track: int, reading: Reading, frame: Frame, millis: dict[str, float], stay: Stay
     ) -> Sighting:
         due = frame.taken - self._sent_frame.get(track, -FRAME_EVERY) >= FRAME_EVERY
         if due:
@@ -179,7 +192,7 @@ class _Eye:
             frame=self._jpeg(frame.image) if due else b"",
             plate=self._jpeg(_cut_out(frame.image, reading)),
             millis=millis,
-            changed=self._change.at,
+            stay=stay,
         )
 
     def _snapshot(self) -> None:
@@ -191,7 +204,9 @@ class _Eye:
         if frame.taken - self._previewed < every:
             return
         self._previewed = frame.taken
-        self._say(Preview(self._jpeg(_preview(frame.image)), frame.taken))
+        small = shrunk_to(frame.image, plate_tracks.WIDTH)
+        self._tracks = plate_tracks.remember(self._tracks, small, frame.taken)
+        self._say(Preview(self._jpeg(small), frame.taken))
 
     def _jpeg(self, image: Image) -> bytes:
         quality = [cv2.IMWRITE_JPEG_QUALITY, self._settings.jpeg_quality]
@@ -209,14 +224,6 @@ class _Eye:
         age = health.last_frame_age
         changed = self._change.at if self._change.small is not None else None
         self._say(CameraReport(health.state.value, why, health.fps, age, changed))
-
-
-def _preview(image: Image) -> Image:
-    """Return the picture at the console's width: halved as often as that goes, the rest linear."""
-    while image.shape[1] >= 2 * PREVIEW_WIDTH:
-        image = half(image)
-    height = round(image.shape[0] * PREVIEW_WIDTH / image.shape[1])
-    return np.asarray(cv2.resize(image, (PREVIEW_WIDTH, height)), np.uint8)
 
 
 def _cut_out(image: Image, reading: Reading) -> Image:

@@ -8,11 +8,14 @@ Rules:
    comes back as `NoteMisfit`. Nothing is decided by a time-out: looking too long asks the guard.
 3. A passage that asks stays asking until a person answers or the vehicle backs out.
 4. A vehicle that arrives while another one passes waits for its own passage.
-5. No order here ever lowers the arm: that is the barrier's own machine (hardware/barrier.py).
+5. What the rules decide opens only while the picture it rests on is young: the order to raise
+   expires with that picture, and once it has, a person is asked.
+6. No order here ever lowers the arm: that is the barrier's own machine (hardware/barrier.py).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import inf
 from typing import assert_never
 
 from gate.events import (
@@ -192,9 +195,16 @@ def _seen(lane: Lane, fact: PlateSeen) -> Step:
 def _decided(lane: Lane, fact: Decided, rules: Rules) -> Step:
     match lane:
         case Identifying(passage=passage, deciding=True) if passage == fact.passage:
-            return _follow(fact.at, passage, fact.decision, "auto", rules)
+            return _decided_by_rules(fact, passage, rules)
         case _:
             return _misfit(lane, fact)
+
+
+def _decided_by_rules(fact: Decided, passage: PassageId, rules: Rules) -> Step:
+    decision = fact.decision
+    if decision.verdict is Verdict.ADMIT and fact.at.monotonic >= fact.valid_until:
+        decision = replace(decision, verdict=Verdict.ASK_GUARD, reason=Reason.PICTURE_OLD)
+    return _follow(fact.at, passage, decision, "auto", rules, valid_until=fact.valid_until)
 
 
 def _answered(lane: Lane, fact: GuardAnswered, rules: Rules) -> Step:
@@ -217,11 +227,13 @@ def _follow(
     by: str,
     rules: Rules,
     remark: str = "",
+    *,
+    valid_until: float = inf,
 ) -> Step:
     match decision.verdict:
         case Verdict.ADMIT:
             order = OrderId(rules.new_id())
-            return _open(at, passage, order, decision, by, rules, remark)
+            return _open(at, passage, order, decision, by, rules, remark, valid_until=valid_until)
         case Verdict.ASK_GUARD:
             return Asking(passage, at, decision), (AskGuard(at, passage, decision, by, remark),)
         case Verdict.REFUSE:
@@ -238,8 +250,10 @@ def _open(
     by: str,
     rules: Rules,
     remark: str = "",
+    *,
+    valid_until: float = inf,
 ) -> Step:
-    expires = at.monotonic + rules.order_expires
+    expires = min(at.monotonic + rules.order_expires, valid_until)
     opening = OpenBarrier(at, passage, order, decision, by, expires, remark)
     return Opening(passage, at, order, decision), (opening,)
 

@@ -4,8 +4,8 @@ No thread and no inbox here: `gate.controller` gives it both, `gate.replay` driv
 Rules:
 1. An opening is on disk before the barrier hears of it; what cannot be written is not opened.
 2. An order carries its expiry to the relay; nothing is repeated, nothing is queued for later.
-3. A picture older than its limit decides nothing, nor does one that the vehicle's coming has not
-   changed, nor a plate that is too small to be at the stop line.
+3. A picture older than its limit decides nothing, nor does a plate that is too small to be at the
+   stop line, nor one that did not come with the vehicle (`gate.attribution`).
 """
 
 import logging
@@ -18,6 +18,7 @@ from gate import entries
 from gate import lane as lanes
 from gate import lane_record as record
 from gate.admitting import names_check_is_passed_by, says_more
+from gate.attribution import COMING
 from gate.errors import GateError
 from gate.events import (
     AskGuard,
@@ -49,7 +50,7 @@ from gate.events import (
     VehiclePassed,
     Verdict,
 )
-from gate.evidence import Evidence, is_of_now, is_plate
+from gate.evidence import Evidence, is_plate
 from gate.lane_words import Answer, Decider, LaneSettings, Message, Raise, Retuned, Sign, TakeBack
 from gate.ports import Barrier, Clock, Journal, LaneView, Pictures
 from gate.sightings import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
@@ -85,6 +86,7 @@ _STATE_NAMES: Mapping[type, str] = {
     lanes.Opening: "opening",
     lanes.Passing: "open",
 }
+_MAY_HAVE_PASSED = frozenset({PassageEnd.PASSED, PassageEnd.NOT_SEEN, PassageEnd.SUPERSEDED})
 _CAMERA_TROUBLE = frozenset({"lost", "impaired", "restarting"})
 
 
@@ -110,7 +112,8 @@ class LaneWork:
         self._journal, self._pictures, self._decider = journal, pictures, decider
         self._barrier, self._look, self._sign = barrier, look, sign
         self._state: lanes.Lane = lanes.Idle()
-        self._evidence = Evidence()
+        self._evidence = Evidence(loop=settings.has_presence_loop)
+        self._started_by: int | None = None
         self._line, self._width = line or StopLine(), 0.0
         self._snapshot = b""
         self._at_hand = b""
@@ -196,7 +199,7 @@ class LaneWork:
 
     def _start(self, order: StartPassage) -> None:
         lane, direction = self._settings.lane, self._settings.direction
-        self._evidence.begin(order.at)
+        self._evidence.begin(order.at, self._started_by)
         self._consensus, self._snapshot, self._millis = None, b"", {}
         self._width = 0.0
         self._picture, self._plate, self._colour = _NOTHING_READ, "", ""
@@ -217,8 +220,8 @@ class LaneWork:
         if sighting.width < self._least_width(sighting):
             return  # Too far away to be the vehicle before the arm.
         self._evidence.add(sighting)
-        if isinstance(self._state, lanes.Idle | lanes.Refused) and self._starts_by_camera(sighting):
-            self._feed(VehicleArrived(at, Trigger.CAMERA))
+        if isinstance(self._state, lanes.Idle | lanes.Refused):
+            self._start_by_camera(sighting, at)
         self._vote(at)
 
     def _least_width(self, sighting: Sighting) -> float:
@@ -228,20 +231,24 @@ class LaneWork:
             return floor  # The passage begins where the plate is first read, not at the line.
         return self._line.least(floor, two_lines=sighting.reading.two_lines)
 
-    def _starts_by_camera(self, sighting: Sighting) -> bool:
-        return not self._settings.has_presence_loop and self._evidence.is_new(sighting.track)
+    def _start_by_camera(self, sighting: Sighting, at: Instant) -> None:
+        """Begin a passage with the plate of a vehicle that comes, where no loop tells of one."""
+        if self._settings.has_presence_loop:
+            return
+        if self._evidence.may_start(sighting, at.monotonic):
+            self._started_by = sighting.track
+            self._feed(VehicleArrived(at, Trigger.CAMERA))
+            self._started_by = None
 
     def _vote(self, at: Instant) -> None:
         if not isinstance(self._state, lanes.Identifying) or self._state.deciding:
             return
-        sightings = self._evidence.sightings()
-        if not sightings:
-            return
+        settings = self._settings
+        sightings = self._evidence.speaking(at.monotonic, settings.max_frame_age)
         consensus = vote([one.reading for one in sightings])
         if consensus is None:
             return
         self._consensus = consensus
-        settings = self._settings
         settled = (
             consensus.confidence >= settings.open_confidence
             and consensus.agreeing >= settings.min_frames
@@ -255,12 +262,24 @@ class LaneWork:
     def _decide(self, order: Decide) -> None:
         began = self._clock.monotonic()
         self._doubt_picture()
-        decision = self._decider.decide(
+        max_age = self._settings.max_frame_age
+        speaking = self._evidence.speaking(order.at.monotonic, max_age)
+        self._consensus = vote([one.reading for one in speaking]) or self._consensus
+        valid_until = speaking[-1].taken + max_age if speaking else order.at.monotonic
+        decision = self._nobody_speaks() or self._decider.decide(
             self._consensus, self._settings.direction, self._travel, order.at
         )
         self._millis["decide"] = _ms(began, self._clock.monotonic())
         self._show(decision)
-        self._feed(Decided(self._clock.now(), order.passage, decision))
+        self._feed(Decided(self._clock.now(), order.passage, decision, valid_until))
+
+    def _nobody_speaks(self) -> Decision | None:
+        """Return the question about a plate that is there and did not come with the vehicle."""
+        still = self._evidence.was_there_before()
+        if self._consensus is not None or still is None:
+            return None
+        evidence: dict[str, object] = {"text": still.reading.text}
+        return Decision(Verdict.ASK_GUARD, Reason.PLATE_WAS_THERE, evidence=evidence)
 
     def _doubt_picture(self) -> None:
         """Tell of a camera that says it works and did not see the vehicle come.
@@ -272,9 +291,10 @@ class LaneWork:
             return
         if not isinstance(state, lanes.Identifying) or camera.state != "live":
             return
-        if self._settings.has_presence_loop and not is_of_now(
-            camera.changed, state.since.monotonic
-        ):
+        came = state.since.monotonic
+        if not self._settings.has_presence_loop or camera.changed is None:
+            return
+        if camera.changed < came - COMING:
             self._camera_reported(replace(camera, state="impaired", why="frozen"))
 
     def _show(self, decision: Decision) -> None:
@@ -319,7 +339,7 @@ class LaneWork:
         lane, consensus = self._settings.lane, self._consensus
         kept: list[entries.Entry] = []
         if consensus is not None and by == "auto":
-            sightings = self._evidence.sightings()
+            sightings = self._evidence.spoke()
             kept.append(record.read(order.passage, lane, consensus, sightings, self._picture))
         decided = entries.PassageDecided(
             passage=order.passage,
@@ -351,20 +371,19 @@ class LaneWork:
             self._line = self._line.learnt(self._width)
         lane = self._settings.lane
         self._note(entries.PassageEnded(order.passage, lane, order.end, order.why))
-        self._evidence.end()
+        self._evidence.end(passed=order.end in _MAY_HAVE_PASSED)
         self._look(Look(on=False))
 
     def _note_reading(self, passage: PassageId, consensus: Consensus) -> None:
         """Keep what was read of a vehicle that went before anything was decided."""
         self._picture = self._pictures_now()
-        sightings = self._evidence.sightings()
+        sightings = self._evidence.spoke()
         lane = self._settings.lane
         self._note(record.read(passage, lane, consensus, sightings, self._picture))
 
     def _track_lost(self, message: TrackLost, at: Instant) -> None:
-        spoke = self._evidence.track() == message.track
-        self._evidence.lose(message.track)
-        if self._settings.has_presence_loop or not spoke:
+        was_the_vehicle = self._evidence.lose(message.track)
+        if self._settings.has_presence_loop or not was_the_vehicle:
             return
         match self._state:
             case lanes.Passing() | lanes.Opening():
@@ -506,6 +525,8 @@ class LaneWork:
             self._alarm("camera", {"state": report.state, "why": report.why})
         elif report.state == "live":
             self._camera_lost = False
+        if report.state == "restarting":
+            self._evidence.lose_all()
         self._camera = report
 
     def view(self) -> LaneView:

@@ -34,9 +34,12 @@ from gate.wiring import lane_settings, open_store, policy_of, rules_of
 from hardware.arm import Link, Mode, OutcomeKind, Position, Presence, Why
 from hardware.arm import OrderId as ArmOrder
 from hardware.station_words import ArmState, OrderOutcome
-from recognition import tracking
+from recognition import plate_tracks
+from recognition.arrivals import Stay
 from recognition.pipeline import PlateReader
 from recognition.reading import Reading
+from recognition.rectify import shrunk_to
+from recognition.tracking import spot_of
 from registry.plates import is_usual
 
 Image = NDArray[np.uint8]
@@ -186,7 +189,7 @@ class Replay:
         self._notes, self._arm = Notes(), ImaginedArm()
         self._step, self._patience = 1.0 / fps, site.policy.decide_within_s
         self._reader = _reader(site)
-        self._tracking = tracking.Tracking()
+        self._tracks = plate_tracks.started(1)
         self._number, self._file = 0, ""
         self._files: dict[PassageId, tuple[str, float]] = {}
         self._ids = 0
@@ -212,7 +215,7 @@ class Replay:
         """Let the lane see one picture; alone: it is a vehicle of its own, seen several times."""
         self._file = name
         for _ in range(EACH_SEEN if alone else 1):
-            self._see(image)
+            self._see(image, alone=alone)
         if alone:
             self._clock.sleep(self._patience)  # It stands there until the rules have been asked.
             self._tell(None)
@@ -222,7 +225,7 @@ class Replay:
         """Let time pass until every vehicle is out of sight and everything is decided."""
         until = self._clock.monotonic() + GAP
         while self._clock.monotonic() < until:
-            self._follow(())
+            self._follow(None, ())
 
     def outcomes(self) -> Iterator[Outcome]:
         """Return the passages in order, each with its first decision."""
@@ -247,19 +250,27 @@ class Replay:
                 raised=entry.passage in raised,
             )
 
-    def _see(self, image: Image) -> None:
+    def _see(self, image: Image, *, alone: bool) -> None:
         self._number += 1
-        self._follow(self._reader.read(image))
+        self._follow(image, self._reader.read(image), came=alone)
 
-    def _follow(self, readings: Sequence[Reading]) -> None:
+    def _follow(
+        self, image: Image | None, readings: Sequence[Reading], *, came: bool = False
+    ) -> None:
+        """Let the lane see what was read. came: each vehicle has just come, as its picture says."""
         at = self._clock.monotonic()
-        step = tracking.follow(self._tracking, readings, at)
-        self._tracking = step.tracking
-        for track in step.ended:
+        seen = plate_tracks.follow(self._tracks, image, readings, at)
+        self._tracks = seen.state
+        if image is not None:
+            self._tracks = plate_tracks.remember(
+                self._tracks, shrunk_to(image, plate_tracks.WIDTH), at
+            )
+        for track in seen.ended:
             self._tell(TrackLost(track.id, at))
-        for track_id, reading in zip(step.joined, readings, strict=True):
-            width = tracking.spot_of(reading.box)[2]
-            self._tell(Sighting(track_id, reading, self._number, at, width, b"", b"", {}))
+        for track_id, reading, stay in zip(seen.joined, readings, seen.stays, strict=True):
+            width = spot_of(reading.box)[2]
+            arrived = Stay(at, at) if came else stay
+            self._tell(Sighting(track_id, reading, self._number, at, width, b"", b"", {}, arrived))
         self._tell(None)
         self._clock.sleep(self._step)
 

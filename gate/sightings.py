@@ -6,6 +6,7 @@ is the same in every process, so ages can be told across the pipe.
 
 from dataclasses import dataclass
 
+from recognition.arrivals import Stay
 from recognition.reading import Reading
 
 
@@ -14,8 +15,8 @@ class Sighting:
     """One plate read in one picture. track: which vehicle; width: of the plate, in pixels.
 
     frame: JPEG of the whole picture, or b"" where an earlier sighting of the track brought a
-    better one; plate: JPEG of the cut-out. millis: stage -> milliseconds. changed: the second at
-    which the picture last showed something else, None where nobody watched for it.
+    better one; plate: JPEG of the cut-out. millis: stage -> milliseconds. stay: since when the
+    plate has been where it is.
     """
 
     track: int
@@ -26,7 +27,7 @@ class Sighting:
     frame: bytes
     plate: bytes
     millis: dict[str, float]
-    changed: float | None = None
+    stay: Stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class Preview:
 class CameraReport:
     """How the camera is: state as hardware.camera names it; also the eye's sign of life.
 
-    changed: the second at which the picture last showed something else, None before the first one.
+    changed: the second at which something last came into the picture or left it, None before the
+    first one.
     """
 
     state: str

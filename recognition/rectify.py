@@ -38,6 +38,14 @@ def half(image: Image) -> Image:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
+def shrunk_to(image: Image, width: int) -> Image:
+    """Return the picture `width` pixels wide: halved as often as that goes, the rest linear."""
+    while image.shape[1] >= 2 * width:
+        image = half(image)
+    height = round(image.shape[0] * width / image.shape[1])
+    return np.asarray(cv2.resize(image, (width, height)), np.uint8)
+
+
 def upright(image: Image, quad: Quad, width: int, height: int) -> Image:
     """Warp a plate to a width x height picture (uint8 BGR) whose edges are the quad's edges."""
     ends = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - 0.5

@@ -7,7 +7,8 @@ Rules:
 - A track that has not moved by a share of its plate's width for a while is parked. A moving
   vehicle's reading never joins a parked track from elsewhere, and `nearest_moving` never names a
   parked one.
-- Ids only grow. A track ends when it was not seen for `patience` seconds.
+- Ids only grow. A track ends when it was not seen for `patience` seconds of looking: while nothing
+  moves nobody looks (`rest`), and who was in sight then is still there.
 """
 
 from collections.abc import Sequence
@@ -27,13 +28,14 @@ Spot = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class TrackingSettings:
-    """patience: seconds without a reading after which a track ends. reach: greatest distance
-    between
+    """patience: seconds without a reading after which a track ends. missed: seconds without one
+    after which a track is not known to stand there still. reach: greatest distance between
     predicted and seen middle, in plate widths. growth: greatest ratio of widths between two frames.
     parked_after: seconds at one place after which a track is parked. still: plate widths that a
     parked one may wander. memory: readings kept per track, the surest and the newest."""
 
     patience: float = 1.5
+    missed: float = 0.5
     reach: float = 2.0
     growth: float = 1.6
     parked_after: float = 8.0
@@ -59,10 +61,14 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Tracking:
-    """All tracks in sight, oldest first, and the id that the next one gets."""
+    """All tracks in sight, oldest first, and the id that the next one gets.
+
+    looked_at: the second up to which the tracks are known, by looking or because nothing moved.
+    """
 
     tracks: tuple[Track, ...] = ()
     next_id: TrackId = TrackId(1)
+    looked_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +107,26 @@ def follow(
         track = _started(TrackId(tracking.next_id + len(started)), reading, at)
         started.append(track)
         joined.append(track.id)
-    state = Tracking((*kept, *started), TrackId(tracking.next_id + len(started)))
+    state = Tracking((*kept, *started), TrackId(tracking.next_id + len(started)), at)
     return Step(state, tuple(joined), tuple(started), gone)
+
+
+def rest(tracking: Tracking, at: float, settings: TrackingSettings | None = None) -> Step:
+    """Let time pass up to `at` in which nothing moved and nobody looked.
+
+    Who was in sight stands there still; who was out of sight already is given up as ever.
+    """
+    settings = settings or TrackingSettings()
+    kept: list[Track] = []
+    gone: list[Track] = []
+    for track in tracking.tracks:
+        if tracking.looked_at - track.last_at <= settings.missed:
+            kept.append(replace(track, last_at=max(at, track.last_at), speed=(0.0, 0.0)))
+        elif at - track.last_at > settings.patience:
+            gone.append(track)
+        else:
+            kept.append(track)
+    return Step(Tracking(tuple(kept), tracking.next_id, at), (), (), tuple(gone))
 
 
 def nearest_moving(tracking: Tracking) -> Track | None:

@@ -39,8 +39,9 @@ from hardware.passage import PassageKind, PassageSeen
 from hardware.relay import Frame, open_board
 from hardware.station import Station
 from hardware.station_words import Event, InputChanged
-from recognition import tracking
+from recognition import plate_tracks
 from recognition.pipeline import PlateReader
+from recognition.rectify import shrunk_to
 from recognition.training import synth
 from recognition.training.plate_classes import PlateClass
 from registry.plates import is_usual
@@ -105,12 +106,15 @@ class Bench:
         self.controller.start()
         self.station.start()
         self.reader = PlateReader.default(1, is_usual)
-        self.tracking = tracking.Tracking()
+        self.tracks = plate_tracks.started(1)
 
-    def drive(self, image: Image, number: int) -> dict[str, float] | None:
+    def drive(self, image: Image, road: Image) -> dict[str, float] | None:
         """Let one vehicle come, be read twice, and pass; None where it was not let in."""
         self._empty()
         now = self.clock.monotonic
+        self.tracks = plate_tracks.interrupted(self.tracks, now()).state
+        before = shrunk_to(road, plate_tracks.WIDTH)
+        self.tracks = plate_tracks.remember(self.tracks, before, now())
         self.controller.tell(InputChanged(InputName.PRESENCE, True, now()))
         times: dict[str, float] = {}
         for _ in range(2):
@@ -119,10 +123,11 @@ class Bench:
             times["read"] = (now() - taken) * 1000
             if not readings:
                 return None
-            best = readings[0]
-            self.controller.tell(
-                Sighting(number, best, number, taken, 200.0, b"", b"", {"read": times["read"]})
-            )
+            seen = plate_tracks.follow(self.tracks, image, readings, taken)
+            self.tracks = seen.state
+            track, best, stay = seen.joined[0], readings[0], seen.stays[0]
+            millis = {"read": times["read"]}
+            self.controller.tell(Sighting(track, best, 1, taken, 200.0, b"", b"", millis, stay))
         ended = self._wait_for(taken, times)
         self.controller.tell(PassageSeen(PassageKind.ENTERED, now()))
         self.clock.sleep(0.15)
@@ -169,8 +174,11 @@ class Bench:
                 box.get_nowait()
 
 
-def pictures(plates: Sequence[str], count: int) -> Iterator[Image]:
-    """Draw street-like pictures, each with one of these plates, 150 to 260 pixels wide."""
+def pictures(plates: Sequence[str], count: int) -> Iterator[tuple[Image, Image]]:
+    """Draw street-like pictures, each with one of these plates, 150 to 260 pixels wide.
+
+    The second of each pair is the street without it.
+    """
     rng = np.random.default_rng(7)
     ground = rng.integers(60, 120, (27, 48, 3)).astype(np.uint8)
     street = np.asarray(cv2.resize(ground, (1920, 1080), interpolation=cv2.INTER_CUBIC), np.uint8)
@@ -182,7 +190,7 @@ def pictures(plates: Sequence[str], count: int) -> Iterator[Image]:
         small = cv2.resize(drawn.image, (width, height), interpolation=cv2.INTER_AREA)
         x, y = int(rng.integers(300, 1300)), int(rng.integers(500, 900))
         image[y : y + height, x : x + width] = small
-        yield image
+        yield image, street
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -194,8 +202,7 @@ def main(arguments: Sequence[str]) -> None:
             bench = Bench(Path(folder) / "data", link)
             try:
                 all_times = [
-                    bench.drive(image, number)
-                    for number, image in enumerate(pictures(bench.plates, count), start=1)
+                    bench.drive(image, street) for image, street in pictures(bench.plates, count)
                 ]
             finally:
                 bench.close()

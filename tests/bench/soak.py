@@ -55,6 +55,7 @@ from hardware.arm import OutcomeKind, Why
 from hardware.inputs import InputName
 from hardware.passage import PassageKind, PassageSeen
 from hardware.station_words import InputChanged, LinkChanged, OrderOutcome
+from recognition.arrivals import Stay
 from registry.sample import generate
 from tests.gate.lane_cast import ARM, reading
 
@@ -223,7 +224,7 @@ class Site:
                     picture if n == 0 else b"",
                     picture[:800],
                     {"read": 12.0},
-                    now,
+                    Stay(now - 0.05, now - 0.15),
                 )
             )
         self._ask_guard(lane)

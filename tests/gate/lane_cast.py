@@ -21,6 +21,7 @@ from gate.stop_line import StopLine
 from hardware.arm import Link, Mode, Position, Presence
 from hardware.station_words import ArmState
 from recognition.alphabet import ALPHABET
+from recognition.arrivals import Stay
 from recognition.reading import Box, Colour, Consensus, Reading
 
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
@@ -224,15 +225,25 @@ class Stage:
         age: float = 0.05,
         confidence: float = 0.999,
         width: float = 140.0,
-        changed: float | None = None,
+        stay: Stay | None = None,
         frame: bytes = b"frame",
     ) -> None:
-        """Let the eye report one reading."""
+        """Let the camera report one reading; stay: None for a plate that has just come."""
         taken = self.clock.second - age
         seen = reading(text, confidence, x=self.clock.second * 50)
         number = round(taken * 10)
         self.work.handle(
-            Sighting(track, seen, number, taken, width, frame, b"plate", {"read": 9.0}, changed)
+            Sighting(
+                track,
+                seen,
+                number,
+                taken,
+                width,
+                frame,
+                b"plate",
+                {"read": 9.0},
+                stay or Stay(taken, taken - 0.1),
+            )
         )
         self.clock.second += 0.1
 

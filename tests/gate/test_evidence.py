@@ -1,165 +1,149 @@
-"""Which sightings speak for the vehicle before the arm."""
+"""What a lane keeps of what it saw, and for how long; who speaks is tests/gate/test_attribution."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from math import inf
 
-import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+from gate.evidence import KEPT, MOST_TRACKS, Evidence
+from tests.gate.attribution_cast import at, sighting
 
-from gate.events import Instant
-from gate.evidence import KEPT, YOUNG, Evidence
-from gate.sightings import Sighting
-from recognition.reading import Box, Colour, Reading
+AGE = 0.8
 
 
-def at(second: float) -> Instant:
-    return Instant(second, datetime(2026, 11, 22, tzinfo=UTC))
+def texts(evidence: Evidence, now: float) -> list[str]:
+    return [one.reading.text for one in evidence.speaking(now, AGE)]
 
 
-def sighting(
-    track: int, text: str, taken: float, width: float = 100, frame: bytes = b""
-) -> Sighting:
-    reading = Reading(
-        text=text,
-        confidence=0.9,
-        box=Box(((0, 0), (width, 0), (width, 30), (0, 30)), 0.9),
-        colour=Colour.BLUE,
-        colour_confidence=0.9,
-        two_lines=False,
-        log_probs=np.zeros((8, 2), np.float32),
-    )
-    return Sighting(track, reading, round(taken * 10), taken, width, frame, b"plate", {})
-
-
-def texts(evidence: Evidence) -> list[str]:
-    return [reading.text for reading in evidence.readings()]
+def begun(second: float = 10.0, *, loop: bool = True) -> Evidence:
+    evidence = Evidence(loop=loop)
+    evidence.begin(at(second))
+    return evidence
 
 
 def test_a_car_is_read_as_it_drives_up() -> None:
-    evidence = Evidence()
-    evidence.add(sighting(1, "吉A1", 9.0))
+    evidence = Evidence(loop=True)
+    evidence.add(sighting(1, "吉A12345", 9.0))
     evidence.begin(at(10.0))
-    evidence.add(sighting(1, "吉A1", 10.1))
-    assert texts(evidence) == ["吉A1", "吉A1"]
+    evidence.add(sighting(1, "吉A12345", 10.1))
+    assert texts(evidence, 10.2) == ["吉A12345", "吉A12345"]
 
 
-def test_what_was_seen_long_before_does_not_count() -> None:
-    evidence = Evidence()
-    evidence.add(sighting(1, "吉A1", 10.0 - YOUNG - 0.1))
-    evidence.begin(at(10.0))
-    assert texts(evidence) == []
+def test_nobody_speaks_while_no_passage_is_open() -> None:
+    evidence = Evidence(loop=True)
+    evidence.add(sighting(1, "吉A12345", 9.9))
+    assert texts(evidence, 10.0) == []
+    assert not evidence.lose(1)
 
 
-def test_the_nearest_vehicle_speaks_and_no_other() -> None:
-    evidence = Evidence()
-    evidence.begin(at(10.0))
-    evidence.add(sighting(1, "吉A1", 10.1, width=80))
-    evidence.add(sighting(2, "吉A2", 10.1, width=160))
-    assert texts(evidence) == ["吉A2"]
+def test_a_lost_track_speaks_no_more_but_stays_on_record() -> None:
+    evidence = begun()
+    evidence.add(sighting(1, "吉A12345", 10.1))
+    assert texts(evidence, 10.2) == ["吉A12345"]
+    assert evidence.lose(1)
+    assert texts(evidence, 10.2) == []
+    assert [one.reading.text for one in evidence.spoke()] == ["吉A12345"]
+    assert evidence.plate() == b"plate"
 
 
-def test_a_track_that_has_spoken_never_lets_the_next_car_in() -> None:
-    evidence = Evidence()
-    evidence.begin(at(10.0))
-    evidence.add(sighting(1, "吉A1", 10.1))
-    assert evidence.track() == 1
-    evidence.end()
+def test_a_track_that_has_spoken_never_speaks_for_the_next_passage() -> None:
+    evidence = begun()
+    evidence.add(sighting(1, "吉A12345", 10.1))
+    assert texts(evidence, 10.2)
+    evidence.end(passed=False)
     evidence.begin(at(11.0))
-    evidence.add(sighting(1, "吉A1", 11.1))
-    assert texts(evidence) == []
-    assert not evidence.is_new(1)
+    evidence.add(sighting(1, "吉A12345", 11.1))
+    assert texts(evidence, 11.2) == []
 
 
-def test_a_vehicle_out_of_sight_is_forgotten() -> None:
-    evidence = Evidence()
-    evidence.begin(at(10.0))
-    evidence.add(sighting(1, "吉A1", 10.1))
-    evidence.end()
+def test_a_plate_that_drove_through_does_not_speak_under_a_new_track_either() -> None:
+    evidence = begun()
+    evidence.add(sighting(1, "吉A12345", 10.1))
+    assert texts(evidence, 10.2)
+    evidence.end(passed=True)
     evidence.lose(1)
-    assert evidence.is_new(1)
+    evidence.begin(at(14.0))
+    evidence.add(sighting(2, "吉A12345", 14.1))
+    assert texts(evidence, 14.2) == []
+
+
+def test_a_plate_that_drove_through_and_comes_again_later_speaks() -> None:
+    evidence = begun()
+    evidence.add(sighting(1, "吉A12345", 10.1))
+    assert texts(evidence, 10.2)
+    evidence.end(passed=True)
+    evidence.lose(1)
+    evidence.add(sighting(2, "京N88888", 40.0))
+    evidence.begin(at(50.0))
+    evidence.add(sighting(3, "吉A12345", 50.1))
+    assert texts(evidence, 50.2) == ["吉A12345"]
+
+
+def test_a_vehicle_that_backed_out_and_was_lost_may_come_again_at_once() -> None:
+    evidence = begun()
+    evidence.add(sighting(1, "吉A12345", 10.1))
+    assert texts(evidence, 10.2)
+    evidence.end(passed=False)
+    evidence.lose(1)
+    evidence.begin(at(14.0))
+    evidence.add(sighting(2, "吉A12345", 14.1))
+    assert texts(evidence, 14.2) == ["吉A12345"]
 
 
 def test_a_badge_on_the_grille_speaks_for_nobody() -> None:
-    evidence = Evidence()
-    evidence.begin(at(10.0))
+    evidence = begun()
     badge = sighting(1, "津JC2760", 10.1, width=300)
     doubtful = replace(badge.reading, confidence=0.08, box=replace(badge.reading.box, score=0.6))
     evidence.add(replace(badge, reading=doubtful))
     evidence.add(sighting(2, "吉A1325B", 10.1, width=110))
-    assert texts(evidence) == ["吉A1325B"]
+    assert texts(evidence, 10.2) == ["吉A1325B"]
 
 
-def test_pictures_of_the_chosen_track() -> None:
-    evidence = Evidence()
-    evidence.begin(at(10.0))
+def test_pictures_of_the_track_that_speaks() -> None:
+    evidence = begun()
     assert (evidence.frame(), evidence.plate()) == (b"", b"")
-    first = sighting(1, "吉A1", 10.1, frame=b"first")
+    first = sighting(1, "吉A12345", 10.1, frame=b"first")
     evidence.glimpse(first)
     evidence.add(first)
-    evidence.glimpse(sighting(1, "吉A1", 10.2))
-    evidence.add(sighting(1, "吉A1", 10.2))
+    evidence.glimpse(sighting(1, "吉A12345", 10.2))
+    evidence.add(sighting(1, "吉A12345", 10.2))
+    assert texts(evidence, 10.3)
     assert (evidence.frame(), evidence.plate()) == (b"first", b"plate")
 
 
 def test_a_glimpse_is_a_picture_and_speaks_for_nobody() -> None:
-    evidence = Evidence()
-    evidence.glimpse(sighting(1, "吉A1", 9.9, width=50, frame=b"far"))
+    evidence = Evidence(loop=True)
+    evidence.glimpse(sighting(1, "吉A12345", 9.9, width=50, frame=b"far"))
     evidence.begin(at(10.0))
-    assert (evidence.track(), evidence.readings()) == (None, ())
-    evidence.add(sighting(1, "吉A1", 10.1))
+    assert texts(evidence, 10.0) == []
+    evidence.add(sighting(1, "吉A12345", 10.1))
+    assert texts(evidence, 10.2)
     assert evidence.frame() == b"far"
-    evidence.lose(2)
-    evidence.end()
-    evidence.glimpse(sighting(1, "吉A1", 10.4, frame=b"still here"))
+    evidence.end(passed=True)
+    evidence.glimpse(sighting(1, "吉A12345", 10.4, frame=b"still here"))
     evidence.begin(at(11.0))
     assert evidence.frame() == b""
 
 
-def test_what_is_hardly_a_plate_yet_leaves_its_picture_and_no_reading() -> None:
-    evidence = Evidence()
-    evidence.begin(at(10.0))
-    seen = sighting(1, "吉", 10.0, frame=b"whole")
-    unsure = replace(seen.reading, confidence=0.1, box=replace(seen.reading.box, score=0.4))
-    evidence.glimpse(replace(seen, reading=unsure))
-    assert evidence.track() is None
-    evidence.add(sighting(1, "吉A1", 10.1))
-    assert (texts(evidence), evidence.frame()) == (["吉A1"], b"whole")
+def test_a_plate_that_was_there_before_is_named_for_the_guard() -> None:
+    evidence = begun()
+    assert evidence.was_there_before() is None
+    evidence.add(sighting(1, "吉A12345", 10.1, absent=-inf, since=-500.0))
+    assert texts(evidence, 10.2) == []
+    still = evidence.was_there_before()
+    assert still is not None
+    assert still.reading.text == "吉A12345"
 
 
-STEPS = st.one_of(
-    st.tuples(st.just("add"), st.integers(1, 4), st.integers(50, 300)),
-    st.tuples(st.just("glimpse"), st.integers(1, 4), st.integers(50, 300)),
-    st.tuples(st.just("lose"), st.integers(1, 4), st.just(0)),
-    st.tuples(st.just("begin"), st.just(0), st.just(0)),
-    st.tuples(st.just("end"), st.just(0), st.just(0)),
-)
+def test_what_is_kept_is_bounded() -> None:
+    evidence = begun()
+    for n in range(200):
+        evidence.add(sighting(1 + n % 90, "吉A12345", 10.0 + n / 100, width=50 + n))
+        evidence.add(sighting(1000, "吉A12345", 10.0 + n / 100, width=400))
+    assert len(evidence._widest) == len(evidence._clearest) == MOST_TRACKS
+    assert all(not one.frame and not one.plate for one in evidence._widest.values())
+    assert max(len(track.sightings) for track in evidence._tracks.values()) == KEPT
 
 
-@given(st.lists(STEPS, max_size=60))
-def test_readings_of_two_vehicles_are_never_added_up(steps: list[tuple[str, int, int]]) -> None:
-    evidence = Evidence()
-    spent: set[int] = set()
-    lost: set[int] = set()
-    for second, (what, track, width) in enumerate(steps):
-        match what:
-            case "add":
-                evidence.add(sighting(track, f"car {track}", second / 10, width))
-            case "glimpse":
-                evidence.glimpse(sighting(track, "far", second / 10, width, b"picture"))
-            case "lose":
-                spent.discard(track)
-                if evidence.track() == track:
-                    lost.add(track)
-                evidence.lose(track)
-            case "begin":
-                evidence.begin(at(second / 10))
-            case "end":
-                if (spoke := evidence.track()) is not None and spoke not in lost:
-                    spent.add(spoke)
-                lost.clear()
-                evidence.end()
-        seen = set(texts(evidence))
-        assert len(seen) <= 1
-        assert not seen & {f"car {track}" for track in spent}
-        assert len(evidence.sightings()) <= KEPT
+def test_a_lane_without_a_loop_takes_the_plate_in_sight_for_the_vehicle_let_in_by_hand() -> None:
+    evidence = begun(loop=False)
+    evidence.add(sighting(1, "吉A12345", 10.4))
+    assert evidence.lose(1)

@@ -79,7 +79,7 @@ class Road:
     def decide(self, decision: Decision, second: float = 1.0) -> PassageId:
         passage = self.arrive(second - 1)
         self.tell(PlateSeen(at(second), passage, decision.plate, 0.99, settled=True))
-        self.tell(Decided(at(second), passage, decision))
+        self.tell(Decided(at(second), passage, decision, valid_until=second + 9))
         return passage
 
     def openings(self) -> list[OpenBarrier]:
@@ -218,7 +218,7 @@ INSTANTS = SECONDS.map(at)
 FACTS = st.one_of(
     st.builds(VehicleArrived, INSTANTS, st.sampled_from(Trigger)),
     st.builds(PlateSeen, INSTANTS, PASSAGES, st.just("吉A12345"), st.just(0.9), st.booleans()),
-    st.builds(Decided, INSTANTS, PASSAGES, DECISIONS),
+    st.builds(Decided, INSTANTS, PASSAGES, DECISIONS, st.floats(0, 60)),
     st.builds(GuardAnswered, INSTANTS, PASSAGES, st.just("zhang"), DECISIONS),
     st.builds(RaiseByHand, INSTANTS, ORDERS, st.just("zhang"), st.just("x"), st.booleans()),
     st.builds(OpeningEnded, INSTANTS, ORDERS, st.booleans()),
@@ -239,9 +239,10 @@ def test_on_every_road_an_opening_has_an_admission_of_that_very_passage(facts: l
             if not isinstance(order, OpenBarrier):
                 continue
             assert order.decision.verdict is Verdict.ADMIT
-            assert order.expires == fact.at.monotonic + 2.0
+            assert order.expires <= fact.at.monotonic + 2.0
             match fact:
                 case Decided(passage=passage, decision=decision):
+                    assert fact.at.monotonic < order.expires <= fact.valid_until
                     assert isinstance(before, lanes.Identifying)
                     assert before.passage == passage == order.passage
                     assert decision.verdict is Verdict.ADMIT

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from gate import entries
-from gate.events import PassageEnd, Reason, Trigger, Verdict
+from gate.events import Decision, PassageEnd, Reason, Trigger, Verdict
 from gate.lane_words import Answer, Raise
 from gate.sightings import CameraReport, Look, Snapshot, TrackLost
 from gate.stop_line import ENOUGH, stop_line
@@ -21,12 +21,15 @@ from hardware.station_words import (
     LinkChanged,
     OrderOutcome,
 )
+from recognition.arrivals import Stay
 from tests.gate.lane_cast import ARM, Stage
 
 
 def arrive(stage: Stage) -> None:
+    """Let the loop close; the pictures that come afterwards were taken afterwards."""
     stage.work.handle(InputChanged(InputName.PRESENCE, False, stage.clock.second))
     stage.work.handle(InputChanged(InputName.PRESENCE, True, stage.clock.second))
+    stage.clock.second += 0.1
 
 
 def outcome(stage: Stage, kind: OutcomeKind = OutcomeKind.RAISED) -> None:
@@ -241,6 +244,20 @@ def test_a_car_that_follows_closely_gets_a_passage_of_its_own() -> None:
 class TestWithoutLoops:
     """A lane whose only sense is its camera."""
 
+    def test_a_plate_that_stood_there_from_the_start_begins_no_passage(self) -> None:
+        stage = Stage(loop=False)
+        for _ in range(5):
+            stage.see("吉A12345", stay=Stay(stage.clock.second, at_start=True))
+        assert stage.work.view().state == "idle"
+
+    def test_a_parked_plate_does_not_hold_the_lane_against_one_that_comes(self) -> None:
+        stage = Stage(loop=False)
+        parked = Stay(stage.clock.second - 600.0)
+        for _ in range(3):
+            stage.see("京N88888", track=1, width=300.0, stay=parked)
+            stage.see("吉A12345", track=2)
+        assert len(stage.arm.raised) == 1
+
     def test_a_new_track_starts_a_passage_and_its_end_ends_it(self) -> None:
         stage = Stage(loop=False)
         stage.see("吉A12345")
@@ -273,6 +290,7 @@ def drive_through(stage: Stage, width: float = 140.0) -> None:
     outcome(stage)
     stage.work.handle(PassageSeen(PassageKind.ENTERED, stage.clock.second))
     stage.work.handle(TrackLost(1, stage.clock.second))
+    stage.clock.second += 15.0
 
 
 def test_the_plate_behind_a_vehicle_that_cannot_be_read_does_not_open() -> None:
@@ -319,11 +337,12 @@ def test_a_picture_that_did_not_see_the_vehicle_come_opens_nothing_and_is_told()
     stage.work.handle(CameraReport("live", "", 10.0, 0.05, changed=before))
     arrive(stage)
     for _ in range(5):
-        stage.see("吉A12345", changed=before)
+        stage.see("吉A12345", stay=Stay(before))
     stage.clock.second += 3
     stage.work.handle(None)
     assert stage.arm.raised == []
     assert stage.work.view().state == "asking"
+    assert stage.work.view().decision.reason is Reason.PLATE_WAS_THERE
     alarm = stage.of(entries.AlarmRaised)[-1]
     assert (alarm.kind, alarm.evidence["why"]) == ("camera", "frozen")
 
@@ -347,13 +366,93 @@ def test_what_a_board_does_not_do_is_in_the_view() -> None:
     assert stage.work.view().board_faults == {"inputs_unread": "board south: refused: inputs"}
 
 
-def test_a_vehicle_that_has_stood_in_the_picture_for_long_was_seen_to_come() -> None:
+def test_a_vehicle_that_stood_before_the_loop_for_a_moment_was_seen_to_come() -> None:
     stage = Stage()
     came = stage.clock.second - 4.0
     arrive(stage)
     for _ in range(2):
-        stage.see("吉A12345", changed=came)
+        stage.see("吉A12345", stay=Stay(came, came))
     assert len(stage.arm.raised) == 1
+
+
+def test_a_plate_seen_before_the_loop_closed_and_not_since_opens_nothing() -> None:
+    stage = Stage()
+    for _ in range(4):
+        stage.see("吉A12345")
+    arrive(stage)
+    stage.clock.second += 3
+    stage.work.handle(None)
+    assert stage.arm.raised == []
+    assert stage.work.view().state == "asking"
+
+
+def test_a_stranger_is_not_let_in_on_the_readings_of_a_car_whose_track_was_lost() -> None:
+    """Two cars in view, both tracks lost at once while no passage is open; then the next one."""
+    stage = Stage()
+    for _ in range(5):
+        stage.see("吉A12345", track=1)
+        stage.see("京N88888", track=2, width=100.0)
+    for track in (1, 2):
+        stage.work.handle(TrackLost(track, stage.clock.second))
+    stage.clock.second += 0.4
+    arrive(stage)
+    stage.see("京N88888", track=3)
+    stage.clock.second += 3
+    stage.work.handle(None)
+    assert stage.arm.raised == []
+    assert stage.work.view().plate == "京N88888"
+
+
+def test_a_new_camera_process_takes_nothing_over_from_the_one_before() -> None:
+    stage = Stage()
+    for _ in range(5):
+        stage.see("吉A12345", track=1)
+    stage.work.handle(CameraReport("restarting", "crashed", 0.0, None))
+    arrive(stage)
+    stage.see("京N88888", track=1)
+    stage.clock.second += 3
+    stage.work.handle(None)
+    assert stage.arm.raised == []
+    assert stage.work.view().plate == "京N88888"
+
+
+def test_an_order_expires_with_the_picture_it_rests_on() -> None:
+    stage = Stage()
+    arrive(stage)
+    stage.see("吉A12345")
+    stage.clock.second += 0.4
+    taken = stage.clock.second - 0.3
+    stage.see("吉A12345", age=0.3)
+    (_, expires) = stage.arm.raised[-1]
+    assert expires == pytest.approx(taken + 0.8)
+
+
+def test_what_took_too_long_to_decide_is_asked_and_not_ordered() -> None:
+    """The process was stopped between the reading and the decision."""
+    stage = Stage()
+    arrive(stage)
+    stage.see("吉A12345")
+    decide = stage.work._decider.decide
+
+    def slowly(*asked: object) -> Decision:
+        stage.clock.second += 3.0
+        return decide(*asked)
+
+    stage.work._decider.decide = slowly
+    stage.see("吉A12345")
+    assert stage.arm.raised == []
+    assert stage.work.view().decision.reason is Reason.PICTURE_OLD
+
+
+def test_a_guards_answer_does_not_expire_with_a_picture() -> None:
+    stage = Stage()
+    arrive(stage)
+    stage.see("京N88888")
+    stage.clock.second += 3
+    stage.work.handle(None)
+    assert stage.work.handle(Answer(stage.work.view().passage, "wang", True, "", ""))
+    (_, expires) = stage.arm.raised[-1]
+    assert expires == pytest.approx(stage.clock.second + 2.0)
 
 
 def test_a_camera_that_was_zoomed_out_is_followed_after_the_guards_answers() -> None:
@@ -370,5 +469,6 @@ def test_a_camera_that_was_zoomed_out_is_followed_after_the_guards_answers() -> 
         outcome(stage)
         stage.work.handle(PassageSeen(PassageKind.ENTERED, stage.clock.second))
         stage.work.handle(TrackLost(1, stage.clock.second))
+        stage.clock.second += 15.0
     drive_through(stage, width=100.0)
     assert stage.work.view().decision.reason is Reason.RESIDENT

@@ -1,7 +1,10 @@
 """The motion gate: vehicles wake it, light and noise do not."""
 
+from datetime import datetime, timedelta
+
 import cv2
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from recognition.motion import Change, Motion, MotionSettings, change, shrunk, watch
@@ -96,3 +99,57 @@ def test_a_picture_that_stands_still_after_a_car_came_is_as_old_as_the_car() -> 
     cv2.rectangle(picture, (10, 20), (40, 40), 190, -1)
     seen = change(change(Change(), road(), 0.0), picture, 5.0)
     assert change(seen, picture, 900.0).at == 5.0
+
+
+def clock(second: float, high: int, top: int = 20) -> Grey:
+    """A frozen 1280 x 720 picture whose clock, `high` pixels high, runs on."""
+    ground = np.random.default_rng(5).integers(60, 120, (27, 48)).astype(np.uint8)
+    image = cv2.resize(ground, (1280, 720), interpolation=cv2.INTER_CUBIC)
+    now = datetime(2026, 12, 31, 22, 58, 50) + timedelta(seconds=second)
+    text = now.strftime("%Y-%m-%d %H:%M:%S")
+    thick = max(2, high // 9)
+    cv2.putText(image, text, (20, top + high), cv2.FONT_HERSHEY_SIMPLEX, high / 22, 255, thick)
+    return shrunk(np.asarray(image, np.uint8))
+
+
+@pytest.mark.parametrize("high", [24, 48, 64])
+@pytest.mark.parametrize("top", [20, 600])
+def test_a_clock_that_runs_in_a_frozen_picture_is_no_change(high: int, top: int) -> None:
+    """Over minutes and a full hour, when most of its digits turn at once."""
+    seen = change(Change(), clock(0, high, top), 0.0)
+    for tick in range(1, 5 * 90):
+        seen = change(seen, clock(tick / 5, high, top), tick / 5)
+    assert seen.at == 0.0
+
+
+@pytest.mark.parametrize("high", [24, 64])
+def test_a_car_that_comes_under_a_running_clock_is_a_change(high: int) -> None:
+    seen = change(Change(), clock(0, high), 0.0)
+    for tick in range(1, 100):
+        seen = change(seen, clock(tick, high), float(tick))
+    picture = clock(100, high)
+    cv2.rectangle(picture, (30, 22), (52, 40), 220, -1)
+    assert change(seen, picture, 100.0).at == 100.0
+
+
+def test_what_flickers_all_the_time_is_learnt_and_left_out() -> None:
+    """A large blinking sign: at first it is something that comes, in the end it is furniture."""
+    seen = change(Change(), road(), 0.0)
+    for tick in range(1, 120):
+        picture = road(seed=tick)
+        if tick % 2:
+            cv2.rectangle(picture, (60, 4), (66, 9), 230, -1)
+        seen = change(seen, picture, float(tick))
+    assert seen.at == 0.0
+    assert seen.restless is not None
+    assert seen.restless[6, 63] > MotionSettings().restless > seen.restless[40, 20]
+
+
+def test_cars_that_drive_by_all_day_do_not_blind_the_lane() -> None:
+    seen = change(Change(), road(), 0.0)
+    for tick in range(1, 600):
+        picture = road(seed=tick)
+        if tick % 3:
+            cv2.rectangle(picture, (30, 20), (55, 42), 60 + 40 * (tick % 4), -1)
+        seen = change(seen, picture, float(tick))
+    assert seen.at >= 597.0

@@ -1,0 +1,28 @@
+"""Sightings made by hand."""
+
+from datetime import UTC, datetime
+
+from gate.events import Instant
+from gate.sightings import Sighting
+from recognition.arrivals import Stay
+from tests.recognition.readings import box_at, reading
+
+
+def at(second: float) -> Instant:
+    return Instant(second, datetime(2026, 11, 22, tzinfo=UTC))
+
+
+def sighting(
+    track: int,
+    text: str,
+    taken: float,
+    width: float = 140.0,
+    frame: bytes = b"",
+    confidence: float = 0.95,
+    absent: float | None = None,
+    since: float | None = None,
+) -> Sighting:
+    """Return a sighting of a plate; it has just come unless told otherwise."""
+    stay = Stay(taken if since is None else since, taken - 0.1 if absent is None else absent)
+    seen = reading(text, confidence, box_at(400.0, 300.0, width))
+    return Sighting(track, seen, round(taken * 10), taken, width, frame, b"plate", {}, stay)
