@@ -34,7 +34,8 @@ class PassageStarted:
 class PassageRead:
     """What the votes came to. votes: (text, confidence, frame number) of the readings.
 
-    width: of the plate in the newest of them, in pixels; 0 where that is not known.
+    x, y, width: middle and width of the plate in the newest of them, in pixels of the picture; 0
+    where that is not known.
     """
 
     passage: PassageId
@@ -48,6 +49,8 @@ class PassageRead:
     votes: tuple[tuple[str, float, int], ...]
     picture: Picture
     width: float = 0.0
+    x: float = 0.0
+    y: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

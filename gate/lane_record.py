@@ -16,6 +16,7 @@ from gate.events import (
 from gate.sightings import Sighting
 from hardware.station_words import ArmState, OrderOutcome
 from recognition.reading import Consensus
+from recognition.tracking import spot_of
 
 
 def read(
@@ -26,6 +27,7 @@ def read(
     picture: Picture,
 ) -> entries.PassageRead:
     """Return the entry of what the votes came to."""
+    x, y, width = spot_of(sightings[-1].reading.box) if sightings else (0.0, 0.0, 0.0)
     return entries.PassageRead(
         passage=passage,
         lane=lane,
@@ -37,7 +39,9 @@ def read(
         candidates=tuple((one.text, one.confidence) for one in consensus.candidates),
         votes=tuple((one.reading.text, one.reading.confidence, one.number) for one in sightings),
         picture=picture,
-        width=round(sightings[-1].width, 1) if sightings else 0.0,
+        width=round(width, 1),
+        x=round(x, 1),
+        y=round(y, 1),
     )
 
 

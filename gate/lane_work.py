@@ -69,6 +69,7 @@ from hardware.station_words import (
 )
 from hardware.station_words import Event as StationEvent
 from recognition.reading import Consensus
+from recognition.tracking import spot_of
 from recognition.voting import vote
 
 _log = logging.getLogger(__name__)
@@ -114,7 +115,8 @@ class LaneWork:
         self._state: lanes.Lane = lanes.Idle()
         self._evidence = Evidence(loop=settings.has_presence_loop)
         self._started_by: int | None = None
-        self._line, self._width = line or StopLine(), 0.0
+        self._line = line or StopLine()
+        self._widest: Sighting | None = None
         self._snapshot = b""
         self._at_hand = b""
         self._arm = arm
@@ -201,7 +203,7 @@ class LaneWork:
         lane, direction = self._settings.lane, self._settings.direction
         self._evidence.begin(order.at, self._started_by)
         self._consensus, self._snapshot, self._millis = None, b"", {}
-        self._width = 0.0
+        self._widest = None
         self._picture, self._plate, self._colour = _NOTHING_READ, "", ""
         self._decision, self._travel = None, direction
         self._arrived = order.at
@@ -213,23 +215,32 @@ class LaneWork:
         self._evidence.glimpse(sighting)
         if at.monotonic - sighting.taken > self._settings.max_frame_age:
             return  # A stale picture says nothing about who stands there now.
-        if isinstance(self._state, lanes.Identifying | lanes.Asking) and is_plate(sighting):
-            self._width = max(self._width, sighting.width)
         if not is_plate(sighting):
             return
-        if sighting.width < self._least_width(sighting):
-            return  # Too far away to be the vehicle before the arm.
+        if isinstance(self._state, lanes.Identifying | lanes.Asking):
+            self._note_widest(sighting, self._state.since)
+        if not self._is_at_line(sighting):
+            return
         self._evidence.add(sighting)
         if isinstance(self._state, lanes.Idle | lanes.Refused):
             self._start_by_camera(sighting, at)
         self._vote(at)
 
-    def _least_width(self, sighting: Sighting) -> float:
-        """Return the width below which a plate is of a vehicle further back."""
+    def _note_widest(self, sighting: Sighting, came: Instant) -> None:
+        """Remember the widest plate that may have come with this vehicle."""
+        if sighting.stay.at_start or sighting.stay.since < came.monotonic - COMING:
+            return
+        if self._widest is None or sighting.width > self._widest.width:
+            self._widest = sighting
+
+    def _is_at_line(self, sighting: Sighting) -> bool:
+        """Return whether a plate can be of the vehicle before the arm, by its width and place."""
         floor = self._settings.least_plate
         if not self._settings.has_presence_loop:
-            return floor  # The passage begins where the plate is first read, not at the line.
-        return self._line.least(floor, two_lines=sighting.reading.two_lines)
+            # The passage begins where the plate is first read, not at the line.
+            return sighting.width >= floor
+        least = self._line.least(floor, two_lines=sighting.reading.two_lines)
+        return sighting.width >= least and self._line.is_at(spot_of(sighting.reading.box))
 
     def _start_by_camera(self, sighting: Sighting, at: Instant) -> None:
         """Begin a passage with the plate of a vehicle that comes, where no loop tells of one."""
@@ -368,11 +379,18 @@ class LaneWork:
         if self._decision is None and self._consensus is not None:
             self._note_reading(order.passage, self._consensus)
         if order.end is PassageEnd.PASSED:
-            self._line = self._line.learnt(self._width)
+            self._learn_line()
         lane = self._settings.lane
         self._note(entries.PassageEnded(order.passage, lane, order.end, order.why))
         self._evidence.end(passed=order.end in _MAY_HAVE_PASSED)
         self._look(Look(on=False))
+
+    def _learn_line(self) -> None:
+        """Learn where the plate of the vehicle that passed was; if none spoke, the widest one."""
+        spoke = self._evidence.spoke()
+        seen = spoke[-1] if spoke else self._widest
+        if seen is not None:
+            self._line = self._line.learnt(spot_of(seen.reading.box))
 
     def _note_reading(self, passage: PassageId, consensus: Consensus) -> None:
         """Keep what was read of a vehicle that went before anything was decided."""

@@ -1,49 +1,65 @@
-"""How wide plates are at a lane's stop line, learnt from the vehicles that passed there. Pure.
+"""Where plates are, and how wide, at a lane's stop line, learnt from vehicles that passed. Pure.
 
 It is learnt from every vehicle that passed, whoever let it in, so that a camera that was moved or
 zoomed is followed: the guard lets the first ones in.
 
 A vehicle whose plate cannot be read may stand before the arm while a registered one waits close
-behind it; the arm must not rise for the one behind. Rule: once enough vehicles have passed, a plate
-decides only where it is as wide as plates at the stop line are, give or take where drivers stop.
-Shares: with a camera 2.6 to 6.8 m from the line, a plate at the far end of a loop of 1.7 m is at
-least 0.60 as wide as one at its near end, and one behind a car of 4.7 m and a gap of a metre less.
-Narrower plates (two lines, 220 mm) get half.
+behind it, parks beside it or drives by in the next lane; the arm must not rise for any of those.
+Rule: once enough vehicles have passed, a plate decides only where plates at the stop line are and
+as wide as they are there, give or take where drivers stop. Shares: with a camera 2.6 to 6.8 m from
+the line, a plate at the far end of a loop of 1.7 m is at least 0.60 as wide as one at its near end,
+and one behind a car of 4.7 m and a gap of a metre less. Narrower plates (two lines, 220 mm) get
+half. Reach: a plate is 0.44 m wide, so that 2.5 widths are 1.1 m to each side of the usual place;
+the middle of the next lane is at least 2.5 m away.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import hypot
 from statistics import median
 
 REMEMBERED = 64
 ENOUGH = 12
 SHARE = 0.6
 SHARE_TWO_LINES = 0.3
+REACH = 2.5
+
+Spot = tuple[float, float, float]
+"""Middle x and y of a plate in pixels of the picture, and its width; x and y are 0 if not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class StopLine:
-    """widths: of the plates of the last vehicles that passed, in pixels, oldest first."""
+    """spots: of the plates of the last vehicles that passed, oldest first."""
 
-    widths: tuple[float, ...] = ()
+    spots: tuple[Spot, ...] = ()
 
-    def learnt(self, width: float) -> "StopLine":
-        """Return the line after one more vehicle. width: of the widest plate before it passed."""
-        if width <= 0:
+    def learnt(self, spot: Spot) -> "StopLine":
+        """Return the line after one more vehicle. spot: of its plate, or the widest one seen."""
+        if spot[2] <= 0:
             return self
-        return StopLine((*self.widths, width)[-REMEMBERED:])
+        return StopLine((*self.spots, spot)[-REMEMBERED:])
 
     def least(self, floor: float, *, two_lines: bool) -> float:
-        """Return the least width of a plate that decides; at least `floor`."""
-        if len(self.widths) < ENOUGH:
+        """Return the least width in pixels of a plate that decides; at least `floor`."""
+        if len(self.spots) < ENOUGH:
             return floor
         share = SHARE_TWO_LINES if two_lines else SHARE
-        return max(floor, share * median(self.widths))
+        return max(floor, share * median(width for _, _, width in self.spots))
+
+    def is_at(self, spot: Spot) -> bool:
+        """Return whether a plate is where plates at the line are, as far as that is known yet."""
+        known = [(x, y) for x, y, _ in self.spots if x or y]
+        if len(known) < ENOUGH:
+            return True
+        usual = median(x for x, _ in known), median(y for _, y in known)
+        reach = REACH * median(width for _, _, width in self.spots)
+        return hypot(spot[0] - usual[0], spot[1] - usual[1]) <= reach
 
 
-def stop_line(widths: Iterable[float]) -> StopLine:
+def stop_line(spots: Iterable[Spot]) -> StopLine:
     """Return the line that these vehicles have taught, oldest first."""
     line = StopLine()
-    for width in widths:
-        line = line.learnt(width)
+    for spot in spots:
+        line = line.learnt(spot)
     return line

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, select
 
 from gate.entries import PassageRead
 from gate.ledger import of_passage, readable
-from gate.stop_line import REMEMBERED, StopLine, stop_line
+from gate.stop_line import REMEMBERED, Spot, StopLine, stop_line
 from gate.tables import opening
 from gate.vault import Vault
 
@@ -18,13 +18,14 @@ def remembered(connection: Connection, lane: str, vault: Vault) -> StopLine:
         .limit(REMEMBERED)
     )
     passages = connection.execute(raised).scalars().all()
-    read = (_width(connection, one, vault) for one in reversed(passages))
+    read = (_spot(connection, one, vault) for one in reversed(passages))
     return stop_line(read)
 
 
-def _width(connection: Connection, passage: str, vault: Vault) -> float:
+def _spot(connection: Connection, passage: str, vault: Vault) -> Spot:
     for kept in of_passage(connection, passage):
         if kept.link.header.kind == PassageRead.__name__:
             entry = readable(kept, vault)
-            return entry.width if isinstance(entry, PassageRead) else 0.0
-    return 0.0
+            if isinstance(entry, PassageRead):
+                return entry.x, entry.y, entry.width
+    return 0.0, 0.0, 0.0

@@ -155,8 +155,9 @@ class Book:
         return replace(seen, verdict=Verdict.ADMIT, reason=Reason.GUARD_ADMITTED, plate=word.plate)
 
 
-def reading(text: str, confidence: float = 0.999, x: float = 0.0) -> Reading:
+def reading(text: str, confidence: float = 0.999, x: float = 0.0, width: float = 140.0) -> Reading:
     """Return a reading of this text whose every position is as sure as told."""
+    high = width * 44 / 140
     rest = np.log((1 - confidence) / (len(ALPHABET) - 1))
     logs = np.full((8, len(ALPHABET)), rest, np.float32)
     for slot, character in enumerate(text.ljust(8, ALPHABET[0])):
@@ -164,7 +165,7 @@ def reading(text: str, confidence: float = 0.999, x: float = 0.0) -> Reading:
     return Reading(
         text=text,
         confidence=confidence,
-        box=Box(((x, 0.0), (x + 140, 0.0), (x + 140, 44.0), (x, 44.0)), 0.9),
+        box=Box(((x, 400.0), (x + width, 400.0), (x + width, 400 + high), (x, 400 + high)), 0.9),
         colour=Colour.BLUE,
         colour_confidence=0.99,
         two_lines=False,
@@ -230,7 +231,7 @@ class Stage:
     ) -> None:
         """Let the camera report one reading; stay: None for a plate that has just come."""
         taken = self.clock.second - age
-        seen = reading(text, confidence, x=self.clock.second * 50)
+        seen = reading(text, confidence, x=900 + self.clock.second * 50 % 100, width=width)
         number = round(taken * 10)
         self.work.handle(
             Sighting(

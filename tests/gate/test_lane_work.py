@@ -309,10 +309,23 @@ def test_the_plate_behind_a_vehicle_that_cannot_be_read_does_not_open() -> None:
     assert stage.of(entries.PassageDecided)[-1].decision.reason is Reason.NO_PLATE
 
 
+def test_the_plate_in_the_next_lane_does_not_open() -> None:
+    """As wide as at the line and moving, but not where plates at the line are."""
+    stage = Stage()
+    stage.work = stage.made(line=stop_line([(300.0, 430.0, 140.0)] * ENOUGH))
+    arrive(stage)
+    for _ in range(5):
+        stage.see("吉A12345")
+    stage.clock.second += 3
+    stage.work.handle(None)
+    assert stage.arm.raised == []
+    assert stage.work.view().decision.reason is Reason.NO_PLATE
+
+
 def test_a_picture_taken_while_it_drove_up_goes_on_record_with_the_decision() -> None:
     """The eye sends the whole picture once a second, here while the plate was small."""
     stage = Stage()
-    stage.work = stage.made(line=stop_line([200.0] * ENOUGH))
+    stage.work = stage.made(line=stop_line([(970.0, 430.0, 200.0)] * ENOUGH))
     stage.see("京N88888", width=90.0)
     arrive(stage)
     for _ in range(2):
@@ -324,7 +337,7 @@ def test_a_picture_taken_while_it_drove_up_goes_on_record_with_the_decision() ->
 
 def test_a_lane_without_a_loop_reads_from_afar() -> None:
     stage = Stage(loop=False, least_plate=60.0)
-    stage.work = stage.made(line=stop_line([200.0] * ENOUGH))
+    stage.work = stage.made(line=stop_line([(970.0, 430.0, 200.0)] * ENOUGH))
     for _ in range(2):
         stage.see("吉A12345", width=80.0)
     assert len(stage.arm.raised) == 1
@@ -457,7 +470,7 @@ def test_a_guards_answer_does_not_expire_with_a_picture() -> None:
 
 def test_a_camera_that_was_zoomed_out_is_followed_after_the_guards_answers() -> None:
     stage = Stage()
-    stage.work = stage.made(line=stop_line([200.0] * ENOUGH))
+    stage.work = stage.made(line=stop_line([(970.0, 430.0, 200.0)] * ENOUGH))
     for _ in range(ENOUGH + 1):
         arrive(stage)
         stage.see("吉A12345", width=100.0)
