@@ -371,7 +371,7 @@ class World:
             return
         view = self.stage.work.view()
         if view.state in {"asking", "refused"} and view.passage is not None:
-            self.stage.work.handle(Answer(view.passage, "wang", True, "", ""))
+            self.stage.work.handle(Answer(view.passage, "wang", True, "", "other: known"))
             self._judge()
         else:
             car.let_in = True  # The arm is held open, or somebody lifts it.

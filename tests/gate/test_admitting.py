@@ -197,6 +197,7 @@ def waiting(known: Snapshot) -> Iterator[tuple[Stage, Site, PassageId]]:
     """A vehicle that was read unsurely waits for a person."""
     stage = Stage(decider=decider(known))
     stage.work.handle(InputChanged(InputName.PRESENCE, True, stage.clock.second))
+    stage.clock.second += 0.1
     stage.see(CAR, confidence=0.9)
     stage.clock.second += 4
     stage.work.handle(None)

@@ -463,7 +463,7 @@ def test_a_guards_answer_does_not_expire_with_a_picture() -> None:
     stage.see("京N88888")
     stage.clock.second += 3
     stage.work.handle(None)
-    assert stage.work.handle(Answer(stage.work.view().passage, "wang", True, "", ""))
+    assert stage.work.handle(Answer(stage.work.view().passage, "wang", True, "", "other: known"))
     (_, expires) = stage.arm.raised[-1]
     assert expires == pytest.approx(stage.clock.second + 2.0)
 
