@@ -34,6 +34,8 @@ _POSTGRES = {
 }
 # Only a bound: the journal checkpoints long before.
 _CHECKPOINT_PAGES = 16_000
+_TRUNCATE_S = 0.1
+_MAGIC = b"SQLite format 3\0"
 _CHAIN_LOCK = 0x6761_7465
 
 
@@ -70,6 +72,34 @@ class Database:
             raw = connection.connection.driver_connection
             if raw is not None:
                 raw.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
+
+    def truncate_log(self) -> bool:
+        """Empty the write-ahead log, which holds pages as they were; False while somebody reads.
+
+        What retention takes away is overwritten in the file (secure_delete), but its old pages lie
+        in the log until that is written over. Waits for nobody longer than `_TRUNCATE_S`.
+        """
+        if self.path is None:
+            return True
+        with closing(sqlite3.connect(self.path, timeout=_TRUNCATE_S)) as own:
+            busy, *_ = own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
+    def look(self) -> None:
+        """See whether the database is one. Raises sqlite3.DatabaseError or OSError where not.
+
+        Looks with a connection of its own: those that are open go on believing what they have read.
+        """
+        if self.path is None:
+            with self.reading() as connection:
+                connection.execute(text("SELECT 1"))
+            return
+        with self.path.open("rb") as file:
+            if file.read(len(_MAGIC)) != _MAGIC:
+                raise sqlite3.DatabaseError(f"{self.path.name} is no database any more")
+        with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as own:
+            for table in ("entry", "passage", "user_account"):
+                own.execute(f"SELECT * FROM {table} ORDER BY rowid DESC LIMIT 1").fetchall()  # noqa: S608 - our own names
 
     def dispose(self) -> None:
         """Drop pooled connections: after trouble with the file, and at the end."""

@@ -12,12 +12,13 @@ Rules:
 """
 
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlmodel import Session
 
 from gate.clock_source import went_on
@@ -41,6 +42,7 @@ from gate.spool import Spool
 from gate.spooler import Spooler
 from gate.tenancy import Tenancy
 from gate.vault import Vault
+from gate.verification import PURGE
 from gate.witness import FILE as WITNESS_FILE
 from gate.witness import Witness
 
@@ -51,6 +53,7 @@ _LANE_WAIT_S = 0.25
 _UNIT_WAIT_S = 10.0
 # After trouble with the database it is left alone for so long.
 _AWAY_S = 1.0
+_LOOK_EVERY_S = 5.0
 # So many spooled entries are taken over on the way; more are left to the keeper's thread.
 _ON_THE_WAY = 64
 
@@ -109,7 +112,8 @@ class Journal:
         self._listeners: tuple[Listener, ...] = ()
         self._keeper: Keeper | None = None
         self._tenancy = Tenancy(folder)
-        self._retry_at = float("-inf")
+        self._retry_at = self._look_at = float("-inf")
+        self._looked_wrong = self._forgot = False
 
     # --- life ---------------------------------------------------------------------------------
 
@@ -143,6 +147,7 @@ class Journal:
             self._keeper.stop()
             self._keeper = None
             self.append(ServiceNoted("stopped"))
+        self._empty_log()
         self._spooler.close()
         self._scribe.close()
         self._tenancy.leave()
@@ -206,6 +211,7 @@ class Journal:
         if not self._lock.acquire(timeout=_UNIT_WAIT_S):
             raise JournalAway("another change takes too long: try again")
         records: list[Record] = []
+        purges: list[Entry] = []
         try:
             if not self._drain(limit=None):
                 raise JournalAway("the database does not take what waits in the spool")
@@ -218,10 +224,12 @@ class Journal:
                     def write(entries: Sequence[Entry]) -> None:
                         session.flush()
                         batch.write(self._stamps.stamp(entries), strict=True)
+                        purges.extend(entry for entry in entries if _is_purge(entry))
 
                     yield Unit(session, write)
                     session.flush()
             records = batch.sealed()
+            self._forgot |= bool(purges)
             self._health.answered()
         except IntegrityError:
             raise
@@ -318,6 +326,35 @@ class Journal:
                 self._database.checkpoint()
             except DBAPIError as error:
                 _log.warning("no checkpoint: %s", error.orig)
+        self._empty_log()
+        self._look()
+
+    def _empty_log(self) -> None:
+        """After a purge: what was taken away must not be readable in the log either."""
+        if not self._forgot:
+            return
+        try:
+            self._forgot = not self._database.truncate_log()
+        except (sqlite3.Error, OSError) as error:
+            _log.warning("the write-ahead log was not emptied: %s", error)
+
+    def _look(self) -> None:
+        """Notice a database that is none any more while nothing is written."""
+        now = self._clock.now()
+        if now.monotonic < self._look_at:
+            return
+        self._look_at = now.monotonic + _LOOK_EVERY_S
+        try:
+            self._database.look()
+        except (sqlite3.OperationalError, OperationalError):
+            return  # Locked or full: who writes will tell.
+        except (sqlite3.DatabaseError, DBAPIError, OSError) as error:
+            self._looked_wrong = True
+            self._health.failed(str(error), now.utc)
+        else:
+            if self._looked_wrong and not self._spooler.pending:
+                self._health.answered()
+            self._looked_wrong = False
 
     def _tell(self, records: Sequence[Record]) -> None:
         for record in records:
@@ -327,6 +364,10 @@ class Journal:
                 except Exception:
                     # The entry is durable; a page's mistake must not look like a failed write.
                     _log.exception("a listener failed on entry %s", record.seq)
+
+
+def _is_purge(entry: Entry) -> bool:
+    return isinstance(entry, ServiceNoted) and entry.what == PURGE
 
 
 def _record(stamped: Stamped) -> Record:

@@ -11,6 +11,7 @@ import os
 import secrets
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -104,10 +105,24 @@ class Spool:
         return [replace(line, end=line.end + start) for line in islice(lines, limit)]
 
     def clear(self) -> None:
-        """Begin a new generation: the database has everything. What is in the file stays there."""
+        """Begin a new generation: the database has everything, and nothing stays in the file.
+
+        What retention takes out of the database later on must not be readable here.
+        """
+        with suppress(OSError):
+            self._wipe()
         self._generation = secrets.token_hex(8)
         self._ordinal = 0
         self._end = 0
+
+    def _wipe(self) -> None:
+        """Write zeros over every line there is, in place, the first line first."""
+        handle = self._open()
+        size = os.fstat(handle).st_size
+        for start in range(0, size, len(_CHUNK)):
+            length = min(len(_CHUNK), size - start)
+            if os.pread(handle, length, start).strip(b"\0"):
+                _write_whole(handle, _CHUNK[:length], start)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -14,6 +14,7 @@ from gate.api import (
     blocks,
     changes,
     decisions,
+    errors,
     households,
     inside,
     lanes,
@@ -63,7 +64,8 @@ def build(
     )
     app.state.services, app.state.events = services, events
     for part in PARTS:
-        app.include_router(part.router, prefix=API)
+        app.include_router(part.router, prefix=API, responses=errors.ANSWERS)
+    errors.add(app)
     app.add_middleware(BodyLimit)
     app.middleware("http")(_guard)
     _add_health(app, ready)

@@ -145,7 +145,7 @@ def make(wish: HouseholdIn, caller: WritesRegistry, to: Services, key: Key = Non
     "/{household}",
     summary="Change the note on a household",
     response_model=HouseholdOut,
-    responses={404: {"model": Problem}},
+    responses={404: {"model": Problem}, 409: {"model": Problem}},
 )
 def change(
     household: str, wish: HouseholdNote, caller: WritesRegistry, to: Services, key: Key = None

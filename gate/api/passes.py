@@ -138,7 +138,7 @@ def announce(wish: PassIn, caller: WritesPasses, to: Services, key: Key = None) 
     return act(to, caller, key, wish, announced)
 
 
-@router.get("", summary="Passes, newest first")
+@router.get("", summary="Passes, newest first", responses={404: {"model": Problem}})
 def every(
     caller: ReadsPasses,
     to: Services,

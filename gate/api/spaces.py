@@ -114,7 +114,7 @@ def make(wish: SpaceIn, caller: WritesRegistry, to: Services, key: Key = None) -
     "/{name}",
     summary="Change whose a space is and who shares it",
     response_model=SpaceOut,
-    responses={404: {"model": Problem}},
+    responses={404: {"model": Problem}, 409: {"model": Problem}},
 )
 def change(
     name: str, wish: SpaceWish, caller: WritesRegistry, to: Services, key: Key = None

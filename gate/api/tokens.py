@@ -8,7 +8,7 @@ from pydantic import Field
 
 from gate.api import found
 from gate.api.access import MakesTokens
-from gate.api.parts import Model, Services, example
+from gate.api.parts import Model, Problem, Services, example
 from gate.tokens import Scope, TokenError
 
 router = APIRouter(prefix="/tokens", tags=["tokens"])
@@ -85,7 +85,12 @@ def every(caller: MakesTokens, to: Services) -> list[TokenOut]:
     ]
 
 
-@router.delete("/{number}", summary="End a token now", status_code=204)
+@router.delete(
+    "/{number}",
+    summary="End a token now",
+    status_code=204,
+    responses={404: {"model": Problem}},
+)
 def revoke(number: found.Number, caller: MakesTokens, to: Services) -> None:
     """End a token; 404 where there is none with this number."""
     if not to.tokens.revoke(number, by=caller.name):

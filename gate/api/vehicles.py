@@ -94,7 +94,7 @@ class VehiclePage(Model):
     next: int | None
 
 
-@router.get("", summary="Registered vehicles")
+@router.get("", summary="Registered vehicles", responses={404: {"model": Problem}})
 def every(
     caller: ReadsRegistry,
     to: Services,

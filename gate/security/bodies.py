@@ -6,19 +6,25 @@ The API's bodies and forms are small; only a spreadsheet that is uploaded is not
 from collections.abc import Callable
 from typing import Final
 
-from starlette.responses import PlainTextResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES: Final = 1_000_000
+MOST_OF_API: Final = 64_000
+"""Bytes of JSON: the largest body that the API knows has a few hundred."""
 MOST_UPLOADED: Final = 21_000_000
 """A spreadsheet of 20 MB and what a form wraps around it."""
 
+SAID: Final = "this request is too large"
 UPLOADS: Final = "/_nicegui/client/"
 
 
 def most(path: str) -> int:
     """Return how many bytes a request to this path may carry."""
-    return MOST_UPLOADED if path.startswith(UPLOADS) else MOST_BYTES
+    if path.startswith(UPLOADS):
+        return MOST_UPLOADED
+    return MOST_OF_API if path.startswith("/api/") else MOST_BYTES
 
 
 class BodyLimit:
@@ -43,8 +49,11 @@ class BodyLimit:
                 await _too_large(scope, receive, send)
 
 
-class _TooLargeError(Exception):
-    """More came than may come."""
+class _TooLargeError(HTTPException):
+    """More came than may come. FastAPI lets this kind through where it reads a body."""
+
+    def __init__(self) -> None:
+        super().__init__(413, SAID, headers={"Connection": "close"})
 
 
 class _Counted:
@@ -75,7 +84,5 @@ def _said(scope: Scope) -> int:
 
 
 async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
-    answer = PlainTextResponse(
-        "this request is too large\n", status_code=413, headers={"Connection": "close"}
-    )
+    answer = JSONResponse({"detail": SAID}, status_code=413, headers={"Connection": "close"})
     await answer(scope, receive, send)
