@@ -488,7 +488,9 @@ class LaneWork:
                 self._alarm(kind.value, dict(evidence))
             case LinkChanged(up, why):
                 if not up:
-                    self._alarm("link_down", {"why": _trouble(why), "detail": why})
+                    board = why.partition(": ")[0]
+                    said = {"why": _trouble(why), "detail": why, "board": board}
+                    self._alarm("link_down", dict(said))
             case PassageSeen():
                 self._passage_seen(event, at)
             case _ as unreachable:
@@ -572,6 +574,7 @@ class LaneWork:
             locked=arm.locked,
             maintenance=arm.maintenance,
             board_faults={fault.value: said for fault, said in arm.faults.items()},
+            link_why=arm.why,
             may_take_back=isinstance(state, lanes.Refused) and state.asked is not None,
             arrived=None if isinstance(state, lanes.Idle) else self._arrived.utc,
         )

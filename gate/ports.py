@@ -96,6 +96,7 @@ class LaneView:
     when the vehicle before the arm came, None while there is none. may_take_back: a person refused
     it, and may ask again. board_faults: what the board does not do though it answers, by hardware's
     word, and its message.
+    link_why: what a board that does not answer is, and where.
     """
 
     lane: LaneId
@@ -118,6 +119,7 @@ class LaneView:
     locked: bool = False
     maintenance: bool = False
     board_faults: Mapping[str, str] = field(default_factory=dict)
+    link_why: str = ""
     arrived: datetime | None = None
     may_take_back: bool = False
 

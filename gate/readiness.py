@@ -43,7 +43,8 @@ def readiness(
         if view.camera != "live":
             stops[f"camera {view.lane}"] = view.camera_why or view.camera
         if view.link != "up":
-            stops[f"board {view.lane}"] = "the relay board does not answer"
+            why = f": {view.link_why}" if view.link_why else ""
+            stops[f"board {view.lane}"] = f"the relay board does not answer{why}"
         elif view.board_faults:
             stops[f"board {view.lane}"] = "; ".join(
                 f"{fault}: {said}" for fault, said in view.board_faults.items()

@@ -32,6 +32,7 @@ from hardware.ports import check_ports, list_serial_ports
 if TYPE_CHECKING:
     from gate.wiring import Application
 
+BACKLOG = 128
 _log = logging.getLogger(__name__)
 
 
@@ -106,6 +107,7 @@ def _server(application: "Application", others: Connections) -> uvicorn.Server:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=2,
+            backlog=BACKLOG,
             # uvloop takes connections by itself, uncounted.
             loop="asyncio",
             http=protocol(others),
@@ -169,7 +171,7 @@ def _listen(config: Config) -> Listener:
         remedy = "is another gate running? choose another web.port"
         message = f"web.port: {config.web.host}:{config.web.port}: {error.strerror}; {remedy}"
         raise OSError(message) from error
-    listener.listen(128)
+    listener.listen(BACKLOG)
     return listener
 
 

@@ -8,6 +8,8 @@ Rules of this file:
 - All together hold at most `most`: the descriptors above are for lanes and pictures.
 - Where there is no room, the connection that has kept the web waiting longest makes way; where none
   does, the new one is not taken.
+- Who was cut off has a descriptor until the event loop has closed it: no more than `GOING` of them
+  are waited for before another connection is taken.
 
 uvicorn knows a time for the next request only, and asyncio waits 60 s for a handshake: so that the
 handshake counts as well, connections are counted where they are taken, by the listening socket.
@@ -21,10 +23,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
 
+GOING = 32
+
 
 class Stage(IntEnum):
     """Who waits for whom; the higher makes way first."""
 
+    GONE = -1  # Cut off.
     OURS = 0  # The web owes an answer, or a page's socket is open.
     IDLE = 1  # Nothing is going on.
     BODY = 2  # The rest of a request is to come.
@@ -64,6 +69,8 @@ class Connection(socket.socket):
 
     def enter(self, stage: Stage, seconds: float | None) -> None:
         """Note the stage; cut off after `seconds` unless another call comes first."""
+        if self.stage is Stage.GONE:
+            return
         self.stage = stage
         self.serial = self._others.next_serial()
         self.wait(seconds)
@@ -77,6 +84,7 @@ class Connection(socket.socket):
 
     def cut(self) -> None:
         """End it: its transport sees the end and closes it."""
+        self._others.cut_off(self)
         with suppress(OSError):
             self.shutdown(socket.SHUT_RDWR)
 
@@ -97,6 +105,7 @@ class Connections:
         self.patience = patience
         self._is_proxy = is_proxy
         self._held: dict[int, Connection] = {}
+        self._going: set[int] = set()
         self._hosts: Counter[str] = Counter()
         self._serial = 0
 
@@ -108,6 +117,11 @@ class Connections:
         """Return a number above all before: who has the lowest has waited longest."""
         self._serial += 1
         return self._serial
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether so many were cut off and not closed yet that nobody new is to be taken now."""
+        return len(self._going) >= GOING
 
     def take(self, connection: Connection) -> bool:
         """Hold it, if need be in the place of one that is waited for; False where no room is."""
@@ -122,14 +136,27 @@ class Connections:
         connection.enter(Stage.HANDSHAKE, self.patience.handshake_s)
         return True
 
+    def cut_off(self, connection: Connection) -> None:
+        """Hold it no more, and wait for its descriptor."""
+        if self._forget(connection):
+            connection.stage = Stage.GONE
+            self._going.add(connection.fileno())
+
     def left(self, connection: Connection) -> None:
-        """Count it no more."""
+        """Count it no more: its descriptor is free now."""
+        self._forget(connection)
+        if connection.stage is Stage.GONE:
+            self._going.discard(connection.fileno())
+
+    def _forget(self, connection: Connection) -> bool:
         handle = connection.fileno()
-        if self._held.get(handle) is connection:
-            del self._held[handle]
-            self._hosts[connection.host] -= 1
-            if not self._hosts[connection.host]:
-                del self._hosts[connection.host]
+        if self._held.get(handle) is not connection:
+            return False
+        del self._held[handle]
+        self._hosts[connection.host] -= 1
+        if not self._hosts[connection.host]:
+            del self._hosts[connection.host]
+        return True
 
     def of(self, handle: int) -> Connection | None:
         """Return the connection with this descriptor."""
@@ -144,9 +171,7 @@ class Connections:
         ]
         if not waiting:
             return False
-        last = min(waiting, key=lambda one: (-min(one.stage, Stage.BODY), one.serial))
-        self.left(last)
-        last.cut()
+        min(waiting, key=lambda one: (-min(one.stage, Stage.BODY), one.serial)).cut()
         return True
 
 
@@ -157,6 +182,8 @@ class Listener(socket.socket):
 
     def accept(self) -> tuple[socket.socket, object]:
         """Take a connection. Raises BlockingIOError where there is none, or no room for it."""
+        if self.others.is_behind:
+            raise BlockingIOError
         taken, address = super().accept()
         host = str(address[0]) if isinstance(address, tuple) else ""
         connection = Connection(taken.detach(), host, self.others)

@@ -14,7 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 from websockets.sync.client import connect
 
 from gate.config import WebConfig
-from gate.security.connections import Connections, Listener, Patience
+from gate.security.connections import GOING, Connection, Connections, Listener, Patience
 from gate.security.deadlines import MOST_HEAD, protocol
 from gate.security.descriptors import KEPT_BACK, LEAST, for_the_web
 from gate.security.proxies import known
@@ -268,3 +268,22 @@ def test_proxies_are_addresses_or_networks() -> None:
     assert [is_proxy(host) for host in ("10.0.0.6", "::1", "testclient", "")] == [False] * 4
     with pytest.raises(ValueError, match=r"no address and no network; write e\.g\."):
         WebConfig(proxies=("the proxy",))
+
+
+def test_no_more_than_a_few_wait_to_be_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the event loop closes nothing, no descriptors are taken beyond the few."""
+    monkeypatch.setattr(Connection, "wait", lambda self, seconds, late=None: None)
+    others = Connections(replace(PATIENT, most=4, per_address=400), known(()))
+    listener = Listener(socket.AF_INET, socket.SOCK_STREAM)
+    listener.others = others
+    with closing(listener), ExitStack() as stack:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(400)
+        for _ in range(200):
+            stack.enter_context(closing(socket.create_connection(listener.getsockname())))
+        taken = [stack.enter_context(closing(listener.accept()[0])) for _ in range(4 + GOING)]
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+        assert len(others) == 4
+        taken[0].close()
+        listener.accept()[0].close()

@@ -37,7 +37,9 @@ def test_a_camera_that_does_not_see_stops_deciding(camera: str) -> None:
 
 
 def test_a_silent_board_stops_deciding() -> None:
-    assert set(readiness(WELL, None, lanes(link="down")).stops) == {"board south"}
+    why = "board b at /dev/x: silent: no answer"
+    said = readiness(WELL, None, lanes(link="down", link_why=why)).stops
+    assert said == {"board south": f"the relay board does not answer: {why}"}
 
 
 @pytest.mark.parametrize("fault", BoardFault)
