@@ -228,6 +228,23 @@ FACTS = st.one_of(
 )
 
 
+@given(st.floats(1.0, 20.0), st.floats(0.0, 25.0))
+def test_what_the_rules_decide_opens_while_its_picture_is_young_and_no_longer(
+    second: float, valid_until: float
+) -> None:
+    road = Road()
+    passage = road.arrive()
+    road.tell(PlateSeen(at(second), passage, ADMIT.plate, 0.99, settled=True))
+    road.tell(Decided(at(second), passage, ADMIT, valid_until))
+    if second >= valid_until:
+        assert road.openings() == []
+        assert isinstance(road.lane, lanes.Asking)
+        assert road.lane.decision.reason is Reason.PICTURE_OLD
+    else:
+        (opening,) = road.openings()
+        assert opening.expires == min(second + 2.0, valid_until)
+
+
 @settings(max_examples=300)
 @given(st.lists(FACTS, max_size=40))
 def test_on_every_road_an_opening_has_an_admission_of_that_very_passage(facts: list[Fact]) -> None:
