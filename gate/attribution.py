@@ -5,8 +5,10 @@ A plate speaks for the vehicle only if that plate itself came there with it:
    where a loop tells when the vehicle came, was taken after that. What was seen of the same track
    shortly before counts with it: a car is read as it drives up.
 2. It came: at some moment within `COMING` seconds before the vehicle, or later, it was surely not
-   where it is now (`recognition.arrivals`). A parked car's plate, a poster, a picture that stands
-   still came with nobody.
+   where it is now (`recognition.arrivals`): clearly read at another place, or, on a lane that knows
+   where plates are at its stop line, not in the picture of that place. A parked car's plate, a
+   poster, a picture that stands still came with nobody; what hid a plate that nobody had read yet
+   may have gone away.
 3. It is the nearest: no plate that came in this passage was clearly wider, and none about as wide
    reads as another plate.
 4. Nothing of another vehicle is mixed in: of a track's readings only the newest ones that do not
@@ -37,13 +39,15 @@ class Moment:
     """When it is asked: all in seconds of the monotonic clock.
 
     came: when the vehicle came (its loop closed, or its plate was first seen). max_age: the age at
-    which a picture tells nothing any more. loop: whether a loop told that it came.
+    which a picture tells nothing any more. loop: whether a loop told that it came. line_known:
+    whether only plates at the stop line are asked about, because the lane knows where they are.
     """
 
     came: float
     now: float
     max_age: float
     loop: bool
+    line_known: bool
 
 
 def may_start(stay: Stay, now: float) -> bool:
@@ -101,8 +105,13 @@ def _seen_now(newest: Sighting, moment: Moment) -> bool:
 def _came(run: Run, moment: Moment) -> bool:
     """Return whether the plate that was read most clearly came here with the vehicle."""
     text = max(run, key=lambda one: one.reading.confidence).reading.text
-    same = [one.stay.absent for one in run if one.reading.text == text]
-    return max(same) >= moment.came - COMING
+    return any(came_with_it(one.stay, moment) for one in run if one.reading.text == text)
+
+
+def came_with_it(stay: Stay, moment: Moment) -> bool:
+    """Return whether a plate came to its place when the vehicle came, or after that."""
+    away = stay.absent if moment.line_known else stay.elsewhere
+    return away >= moment.came - COMING
 
 
 def _counts(one: Sighting, passed: Collection[str], moment: Moment) -> bool:

@@ -8,7 +8,7 @@ at hand for the record until the passage ends, also when its track is lost.
 
 from dataclasses import dataclass, field, replace
 
-from gate.attribution import COMING, Moment, Run, may_start, speaker
+from gate.attribution import Moment, Run, came_with_it, may_start, speaker
 from gate.events import Instant
 from gate.sightings import Sighting
 
@@ -119,14 +119,15 @@ class Evidence:
             self._passed[surest.reading.text] = self._spoke[-1].taken
         self._came, self._vehicle = None, None
 
-    def speaking(self, now: float, max_age: float) -> Run:
+    def speaking(self, now: float, max_age: float, *, line_known: bool) -> Run:
         """Return the readings that speak for the vehicle now, oldest first; empty if none may.
 
-        now: monotonic second; max_age: seconds after which a picture tells nothing.
+        now: monotonic second; max_age: seconds after which a picture tells nothing; line_known:
+        whether what is added is at the stop line, as the lane has learnt it.
         """
         if self._came is None:
             return ()
-        moment = Moment(self._came, now, max_age, self._loop)
+        moment = Moment(self._came, now, max_age, self._loop, line_known)
         seen = [*self._widest.values(), *self._clearest.values()]
         tracks = {number: track.sightings for number, track in self._tracks.items()}
         found = speaker(tracks, seen, self._passed, moment)
@@ -140,11 +141,12 @@ class Evidence:
         """Return what last spoke in this passage, for the record; it may be out of sight now."""
         return self._spoke
 
-    def was_there_before(self) -> Sighting | None:
-        """Return the widest plate at the line that did not come with the vehicle, or None."""
+    def was_there_before(self, now: float, *, line_known: bool) -> Sighting | None:
+        """Return the widest plate that is not known to have come with the vehicle, or None."""
         if self._came is None:
             return None
-        still = (one for one in self._widest.values() if one.stay.absent < self._came - COMING)
+        moment = Moment(self._came, now, 0.0, self._loop, line_known)
+        still = (one for one in self._widest.values() if not came_with_it(one.stay, moment))
         return max(still, key=lambda one: one.width, default=None)
 
     def frame(self) -> bytes:

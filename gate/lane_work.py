@@ -18,7 +18,7 @@ from gate import entries
 from gate import lane as lanes
 from gate import lane_record as record
 from gate.admitting import names_check_is_passed_by, says_more
-from gate.attribution import COMING
+from gate.attribution import COMING, Run
 from gate.errors import GateError
 from gate.events import (
     AskGuard,
@@ -255,7 +255,7 @@ class LaneWork:
         if not isinstance(self._state, lanes.Identifying) or self._state.deciding:
             return
         settings = self._settings
-        sightings = self._evidence.speaking(at.monotonic, settings.max_frame_age)
+        sightings = self._speaking(at)
         consensus = vote([one.reading for one in sightings])
         if consensus is None:
             return
@@ -274,19 +274,24 @@ class LaneWork:
         began = self._clock.monotonic()
         self._doubt_picture()
         max_age = self._settings.max_frame_age
-        speaking = self._evidence.speaking(order.at.monotonic, max_age)
+        speaking = self._speaking(order.at)
         self._consensus = vote([one.reading for one in speaking]) or self._consensus
         valid_until = speaking[-1].taken + max_age if speaking else order.at.monotonic
-        decision = self._nobody_speaks() or self._decider.decide(
+        decision = self._nobody_speaks(order.at) or self._decider.decide(
             self._consensus, self._settings.direction, self._travel, order.at
         )
         self._millis["decide"] = _ms(began, self._clock.monotonic())
         self._show(decision)
         self._feed(Decided(self._clock.now(), order.passage, decision, valid_until))
 
-    def _nobody_speaks(self) -> Decision | None:
+    def _speaking(self, at: Instant) -> Run:
+        """Return what speaks for the vehicle now."""
+        max_age = self._settings.max_frame_age
+        return self._evidence.speaking(at.monotonic, max_age, line_known=self._line.is_known)
+
+    def _nobody_speaks(self, at: Instant) -> Decision | None:
         """Return the question about a plate that is there and did not come with the vehicle."""
-        still = self._evidence.was_there_before()
+        still = self._evidence.was_there_before(at.monotonic, line_known=self._line.is_known)
         if self._consensus is not None or still is None:
             return None
         evidence: dict[str, object] = {"text": still.reading.text}

@@ -269,7 +269,7 @@ class Replay:
             self._tell(TrackLost(track.id, at))
         for track_id, reading, stay in zip(seen.joined, readings, seen.stays, strict=True):
             width = spot_of(reading.box)[2]
-            arrived = Stay(at, at) if came else stay
+            arrived = Stay(at, at, elsewhere=at) if came else stay
             self._tell(Sighting(track_id, reading, self._number, at, width, b"", b"", {}, arrived))
         self._tell(None)
         self._clock.sleep(self._step)

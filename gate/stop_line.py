@@ -47,9 +47,17 @@ class StopLine:
         share = SHARE_TWO_LINES if two_lines else SHARE
         return max(floor, share * median(width for _, _, width in self.spots))
 
+    @property
+    def is_known(self) -> bool:
+        """Whether enough vehicles have passed to tell where plates at the line are."""
+        return len(self._places()) >= ENOUGH
+
+    def _places(self) -> list[tuple[float, float]]:
+        return [(x, y) for x, y, _ in self.spots if x or y]
+
     def is_at(self, spot: Spot) -> bool:
         """Return whether a plate is where plates at the line are, as far as that is known yet."""
-        known = [(x, y) for x, y, _ in self.spots if x or y]
+        known = self._places()
         if len(known) < ENOUGH:
             return True
         usual = median(x for x, _ in known), median(y for _, y in known)

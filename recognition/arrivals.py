@@ -41,11 +41,14 @@ class Stay:
 
     since: first known to be there. absent: the last moment at which it was surely not there, -inf
     if no such moment is known. at_start: it was there in the first pictures, or may have been.
+    elsewhere: the last moment before that at which it was clearly read at another place, -inf if
+    it never was.
     """
 
     since: float
     absent: float = -inf
     at_start: bool = False
+    elsewhere: float = -inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def _placed(
         _stayed(places, same, reading, at, moves)
     elif moves and others:
         left = max(places[i].last for i in others)
-        places.append(Place(reading, spot, Stay(at, max(left, fresh.absent)), at))
+        places.append(Place(reading, spot, Stay(at, max(left, fresh.absent), elsewhere=left), at))
     elif (alike := _alike(places, here, reading)) is not None:
         _stayed(places, alike, reading, at, moves=False)
         same = alike
@@ -162,6 +165,6 @@ def _stayed(places: list[Place], index: int, reading: Reading, at: float, moves:
     place = places[index]
     stay = place.stay
     if moves and place.elsewhere >= 2:
-        stay = Stay(at, place.elsewhere_at)
+        stay = Stay(at, place.elsewhere_at, elsewhere=place.elsewhere_at)
     best = reading if reading.confidence > place.best.confidence else place.best
     places[index] = Place(best, place.spot, stay, at)

@@ -224,7 +224,7 @@ class Site:
                     picture if n == 0 else b"",
                     picture[:800],
                     {"read": 12.0},
-                    Stay(now - 0.05, now - 0.15),
+                    Stay(now - 0.05, now - 0.15, elsewhere=now - 0.15),
                 )
             )
         self._ask_guard(lane)

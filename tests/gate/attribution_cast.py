@@ -1,6 +1,7 @@
 """Sightings made by hand."""
 
 from datetime import UTC, datetime
+from math import inf
 
 from gate.events import Instant
 from gate.sightings import Sighting
@@ -21,8 +22,10 @@ def sighting(
     confidence: float = 0.95,
     absent: float | None = None,
     since: float | None = None,
+    elsewhere: float = -inf,
 ) -> Sighting:
     """Return a sighting of a plate; it has just come unless told otherwise."""
-    stay = Stay(taken if since is None else since, taken - 0.1 if absent is None else absent)
+    away = max(taken - 0.1 if absent is None else absent, elsewhere)
+    stay = Stay(taken if since is None else since, away, elsewhere=elsewhere)
     seen = reading(text, confidence, box_at(400.0, 300.0, width))
     return Sighting(track, seen, round(taken * 10), taken, width, frame, b"plate", {}, stay)

@@ -243,7 +243,7 @@ class Stage:
                 frame,
                 b"plate",
                 {"read": 9.0},
-                stay or Stay(taken, taken - 0.1),
+                stay or Stay(taken, taken - 0.1, elsewhere=taken - 0.1),
             )
         )
         self.clock.second += 0.1

@@ -12,7 +12,7 @@ from recognition.arrivals import Stay
 from tests.gate.attribution_cast import sighting
 
 CAME, NOW = 10.0, 11.0
-MOMENT = Moment(came=CAME, now=NOW, max_age=0.8, loop=True)
+MOMENT = Moment(came=CAME, now=NOW, max_age=0.8, loop=True, line_known=True)
 
 
 def who(
@@ -60,6 +60,13 @@ def test_a_plate_that_was_there_before_does_not_speak(absent: float) -> None:
 
 def test_a_plate_that_came_shortly_before_the_loop_closed_speaks() -> None:
     assert who(sighting(1, "吉A12345", 10.9, absent=CAME - COMING)) == 1
+
+
+def test_a_plate_that_only_appeared_speaks_where_the_line_is_known() -> None:
+    appeared = sighting(1, "吉A12345", 10.9)
+    drove = sighting(1, "吉A12345", 10.9, elsewhere=9.0)
+    assert who(appeared, line_known=False) is None
+    assert who(drove, line_known=False) == 1
 
 
 def test_the_nearest_speaks_and_no_other() -> None:
@@ -130,27 +137,35 @@ SIGHTINGS = st.lists(
         st.sampled_from([0.2, 0.6, 0.9, 0.999]),
         st.sampled_from([-inf, -100.0, 4.0, 6.0, 9.0, None]),
         st.sampled_from([-100.0, 4.0, 6.0, 9.0, None]),
+        st.sampled_from([-inf, 4.0, 6.0, 9.0]),
     ),
     max_size=14,
 )
 
 
-@given(SIGHTINGS, st.sets(st.integers(1, 4)), st.sets(st.sampled_from(PLATES)), st.booleans())
+@given(
+    SIGHTINGS,
+    st.sets(st.integers(1, 4)),
+    st.sets(st.sampled_from(PLATES)),
+    st.booleans(),
+    st.booleans(),
+)
 def test_whoever_speaks_is_here_now_came_with_it_is_nearest_and_unmixed(
-    told: list[tuple[int, str, float, float, float, float | None, float | None]],
+    told: list[tuple[int, str, float, float, float, float | None, float | None, float]],
     lost: set[int],
     passed: set[str],
     loop: bool,
+    known: bool,
 ) -> None:
     """The rule's five sentences, said once more as plainly as can be, of whatever it answers."""
     told.sort(key=lambda one: one[2])
     seen = [
-        sighting(track, text, taken, width, b"", sure, absent, since)
-        for track, text, taken, width, sure, absent, since in told
+        sighting(track, text, taken, width, b"", sure, absent, since, elsewhere)
+        for track, text, taken, width, sure, absent, since, elsewhere in told
     ]
     tracks = {n: [one for one in seen if one.track == n] for n in range(1, 5) if n not in lost}
     now = CAME + 0.4
-    moment = Moment(CAME, now, 0.8, loop)
+    moment = Moment(CAME, now, 0.8, loop, known)
     found = speaker(tracks, seen, passed, moment)
     if found is None:
         return
@@ -160,6 +175,7 @@ def test_whoever_speaks_is_here_now_came_with_it_is_nearest_and_unmixed(
     assert now - run[-1].taken <= 0.8
     assert not loop or run[-1].taken >= CAME
     assert any(one.stay.absent >= CAME - COMING for one in run)
+    assert known or any(one.stay.elsewhere >= CAME - COMING for one in run)
     assert not {one.reading.text for one in run} & passed
     clear = {one.reading.text for one in run if one.reading.confidence >= 0.9}
     assert len(clear) <= 1

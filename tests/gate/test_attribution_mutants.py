@@ -30,9 +30,15 @@ MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {
     ),
     "a plate speaks that did not come": (
         RULE,
-        attribution._came,
-        "return max(same) >= moment.came - COMING",
+        attribution.came_with_it,
+        "return away >= moment.came - COMING",
         "return True",
+    ),
+    "a plate that only appeared speaks on a lane that is new": (
+        RULE,
+        attribution.came_with_it,
+        "stay.absent if moment.line_known else stay.elsewhere",
+        "stay.absent",
     ),
     "a plate speaks behind a nearer one": (
         RULE,

@@ -10,7 +10,7 @@ AGE = 0.8
 
 
 def texts(evidence: Evidence, now: float) -> list[str]:
-    return [one.reading.text for one in evidence.speaking(now, AGE)]
+    return [one.reading.text for one in evidence.speaking(now, AGE, line_known=True)]
 
 
 def begun(second: float = 10.0, *, loop: bool = True) -> Evidence:
@@ -125,10 +125,10 @@ def test_a_glimpse_is_a_picture_and_speaks_for_nobody() -> None:
 
 def test_a_plate_that_was_there_before_is_named_for_the_guard() -> None:
     evidence = begun()
-    assert evidence.was_there_before() is None
+    assert evidence.was_there_before(10.2, line_known=True) is None
     evidence.add(sighting(1, "吉A12345", 10.1, absent=-inf, since=-500.0))
     assert texts(evidence, 10.2) == []
-    still = evidence.was_there_before()
+    still = evidence.was_there_before(10.2, line_known=True)
     assert still is not None
     assert still.reading.text == "吉A12345"
 

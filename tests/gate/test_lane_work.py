@@ -384,8 +384,23 @@ def test_a_vehicle_that_stood_before_the_loop_for_a_moment_was_seen_to_come() ->
     came = stage.clock.second - 4.0
     arrive(stage)
     for _ in range(2):
-        stage.see("吉A12345", stay=Stay(came, came))
+        stage.see("吉A12345", stay=Stay(came, came, elsewhere=came))
     assert len(stage.arm.raised) == 1
+
+
+@pytest.mark.parametrize("taught", [0, ENOUGH])
+def test_a_plate_first_read_where_it_stands_opens_once_the_lane_knows_its_line(
+    taught: int,
+) -> None:
+    """Before that nobody knows whether it came or whether what hid it went away."""
+    stage = Stage()
+    stage.work = stage.made(line=stop_line([(970.0, 430.0, 140.0)] * taught))
+    arrive(stage)
+    for _ in range(3):
+        stage.see("吉A12345", stay=Stay(stage.clock.second, stage.clock.second - 1.0))
+    stage.clock.second += 3
+    stage.work.handle(None)
+    assert len(stage.arm.raised) == bool(taught)
 
 
 def test_a_plate_seen_before_the_loop_closed_and_not_since_opens_nothing() -> None:

@@ -40,6 +40,7 @@ def test_a_plate_that_drives_up_has_just_come() -> None:
     for one in drive(12):
         (stay,) = watch.see(one)
     assert stay.absent >= watch.at - 1.0
+    assert stay.elsewhere >= watch.at - 1.0
     assert not stay.at_start
 
 
@@ -158,4 +159,4 @@ def test_a_parked_plate_never_arrives_whatever_else_goes_on(data: st.DataObject)
         seen = data.draw(st.booleans())
         parked = [reading(text, sure, box)] if seen else []
         stays = watch.see(*parked, *others, absent=watch.at, after=data.draw(st.floats(0.04, 30.0)))
-        assert not seen or stays[0].absent == -inf
+        assert not seen or stays[0].absent == stays[0].elsewhere == -inf
