@@ -41,6 +41,7 @@ from hardware.station import Station
 from hardware.station_words import Event, InputChanged
 from recognition import plate_tracks
 from recognition.pipeline import PlateReader
+from recognition.reading import Reading
 from recognition.rectify import shrunk_to
 from recognition.training import synth
 from recognition.training.plate_classes import PlateClass
@@ -108,23 +109,23 @@ class Bench:
         self.reader = PlateReader.default(1, is_usual)
         self.tracks = plate_tracks.started(1)
 
-    def drive(self, image: Image, road: Image) -> dict[str, float] | None:
-        """Let one vehicle come, be read twice, and pass; None where it was not let in."""
+    def drive(self, image: Image, before: Image) -> dict[str, float] | None:
+        """Let one vehicle come, be read twice, and pass; None where it was not let in.
+
+        image: the vehicle at the line; before: a moment ago, on its way there.
+        """
         self._empty()
         now = self.clock.monotonic
         self.tracks = plate_tracks.interrupted(self.tracks, now()).state
-        before = shrunk_to(road, plate_tracks.WIDTH)
-        self.tracks = plate_tracks.remember(self.tracks, before, now())
+        self._read(before, now())
         self.controller.tell(InputChanged(InputName.PRESENCE, True, now()))
         times: dict[str, float] = {}
         for _ in range(2):
             taken = now()
-            readings = self.reader.read(image)
+            readings, seen = self._read(image, taken)
             times["read"] = (now() - taken) * 1000
             if not readings:
                 return None
-            seen = plate_tracks.follow(self.tracks, image, readings, taken)
-            self.tracks = seen.state
             track, best, stay = seen.joined[0], readings[0], seen.stays[0]
             millis = {"read": times["read"]}
             self.controller.tell(Sighting(track, best, 1, taken, 200.0, b"", b"", millis, stay))
@@ -132,6 +133,13 @@ class Bench:
         self.controller.tell(PassageSeen(PassageKind.ENTERED, now()))
         self.clock.sleep(0.15)
         return ended
+
+    def _read(self, image: Image, taken: float) -> tuple[Sequence[Reading], plate_tracks.Followed]:
+        readings = self.reader.read(image)
+        seen = plate_tracks.follow(self.tracks, image, readings, taken)
+        small = shrunk_to(image, plate_tracks.WIDTH)
+        self.tracks = plate_tracks.remember(seen.state, small, taken)
+        return readings, seen
 
     def close(self) -> None:
         """Stop every thread and close the files."""
@@ -177,7 +185,7 @@ class Bench:
 def pictures(plates: Sequence[str], count: int) -> Iterator[tuple[Image, Image]]:
     """Draw street-like pictures, each with one of these plates, 150 to 260 pixels wide.
 
-    The second of each pair is the street without it.
+    The second of each pair shows it on its way there.
     """
     rng = np.random.default_rng(7)
     ground = rng.integers(60, 120, (27, 48, 3)).astype(np.uint8)
@@ -186,11 +194,12 @@ def pictures(plates: Sequence[str], count: int) -> Iterator[tuple[Image, Image]]
         drawn = synth.draw_plate(rng, plates[index % len(plates)], PlateClass.BLUE)
         width = int(rng.integers(150, 260))
         height = round(width * drawn.image.shape[0] / drawn.image.shape[1])
-        image = street.copy()
         small = cv2.resize(drawn.image, (width, height), interpolation=cv2.INTER_AREA)
         x, y = int(rng.integers(300, 1300)), int(rng.integers(500, 900))
+        image, before = street.copy(), street.copy()
         image[y : y + height, x : x + width] = small
-        yield image, street
+        before[y - 2 * height : y - height, x : x + width] = small
+        yield image, before
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -202,7 +211,7 @@ def main(arguments: Sequence[str]) -> None:
             bench = Bench(Path(folder) / "data", link)
             try:
                 all_times = [
-                    bench.drive(image, street) for image, street in pictures(bench.plates, count)
+                    bench.drive(image, before) for image, before in pictures(bench.plates, count)
                 ]
             finally:
                 bench.close()

@@ -156,7 +156,7 @@ class FastLane:
         self._standing = plates[number % len(plates)] if plates else ""
         self._pulsed.clear()
         if plates:
-            self.camera.show(self._picture(self._standing))
+            self._drive_up(self._standing)
         device.set_input(PRESENCE, True)
         if not plates:
             CLOCK.sleep(0.15)
@@ -182,13 +182,19 @@ class FastLane:
                 return True
         return False
 
-    def _picture(self, plate: str) -> NDArray[np.uint8]:
+    def _drive_up(self, plate: str) -> None:
+        """Show the vehicle on its way, and then at the line: a plate has to be seen to come."""
+        width = int(self._dice.integers(180, 240))
+        x, y = int(self._dice.integers(100, 900)), int(self._dice.integers(400, 600))
+        for share in (0.6, 0.75, 0.9, 1.0):
+            self.camera.show(self._picture(plate, round(width * share), x, round(y * share)))
+            CLOCK.sleep(0.3)
+
+    def _picture(self, plate: str, width: int, x: int, y: int) -> NDArray[np.uint8]:
         drawn = plate_picture(plate)
         assert drawn is not None
         image = self._street.copy()
-        width = int(self._dice.integers(180, 240))
         height = round(width * drawn.shape[0] / drawn.shape[1])
-        x, y = int(self._dice.integers(100, 900)), int(self._dice.integers(400, 600))
         image[y - 200 : y + 80, x - 80 : x + width + 80] = 70
         small = cv2.resize(drawn, (width, height), interpolation=cv2.INTER_AREA)
         image[y : y + height, x : x + width] = small
