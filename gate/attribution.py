@@ -50,9 +50,12 @@ class Moment:
     line_known: bool
 
 
-def may_start(stay: Stay, now: float) -> bool:
-    """Return whether a plate can be of a vehicle that comes, on a lane where no loop tells."""
-    return not stay.at_start and stay.since >= now - COMING
+def may_be_of(stay: Stay, came: float) -> bool:
+    """Return whether a plate may be of the vehicle that came at that second, for all that is known.
+
+    It need not have been seen to come; but it is not known to have stood there before.
+    """
+    return not stay.at_start and stay.since >= came - COMING
 
 
 def speaker(
@@ -116,6 +119,7 @@ def came_with_it(stay: Stay, moment: Moment) -> bool:
 
 def _counts(one: Sighting, passed: Collection[str], moment: Moment) -> bool:
     """Return whether a sighting may be of the vehicle that came: not parked, not gone through."""
+    # What was there at the start may be this vehicle's, until it is known to have stood there.
     recent = one.taken >= moment.came and one.stay.since >= moment.came - COMING
     return recent and one.reading.text not in passed
 

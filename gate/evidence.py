@@ -8,7 +8,7 @@ at hand for the record until the passage ends, also when its track is lost.
 
 from dataclasses import dataclass, field, replace
 
-from gate.attribution import Moment, Run, came_with_it, may_start, speaker
+from gate.attribution import YOUNG, Moment, Run, may_be_of, speaker
 from gate.events import Instant
 from gate.sightings import Sighting
 
@@ -80,7 +80,7 @@ class Evidence:
         """Return whether this sighting is of a vehicle that comes, where no loop tells."""
         if sighting.track in self._spent or sighting.reading.text in self._passed:
             return False
-        return may_start(sighting.stay, now)
+        return may_be_of(sighting.stay, now)
 
     def lose(self, number: int) -> bool:
         """Note that a track is out of sight; return whether it was this passage's vehicle."""
@@ -141,12 +141,28 @@ class Evidence:
         """Return what last spoke in this passage, for the record; it may be out of sight now."""
         return self._spoke
 
-    def was_there_before(self, now: float, *, line_known: bool) -> Sighting | None:
-        """Return the widest plate that is not known to have come with the vehicle, or None."""
-        if self._came is None:
+    def unproven(self) -> Run:
+        """Return readings of the nearest plate that may be the vehicle's, oldest first, or ().
+
+        They are for the guard and the record: nobody saw the plate come with the vehicle.
+        """
+        came = self._came
+        if came is None:
+            return ()
+        runs = [
+            tuple(one for one in track.sightings if one.taken >= came - YOUNG)
+            for track in self._tracks.values()
+        ]
+        near = [run for run in runs if run and may_be_of(run[-1].stay, came)]
+        self._spoke = max(near, key=lambda run: run[-1].width, default=self._spoke)
+        return self._spoke
+
+    def was_there_before(self) -> Sighting | None:
+        """Return the widest plate at the line that stood there before the vehicle came, or None."""
+        came = self._came
+        if came is None:
             return None
-        moment = Moment(self._came, now, 0.0, self._loop, line_known)
-        still = (one for one in self._widest.values() if not came_with_it(one.stay, moment))
+        still = (one for one in self._widest.values() if not may_be_of(one.stay, came))
         return max(still, key=lambda one: one.width, default=None)
 
     def frame(self) -> bytes:

@@ -203,7 +203,9 @@ def _decided(lane: Lane, fact: Decided, rules: Rules) -> Step:
 def _decided_by_rules(fact: Decided, passage: PassageId, rules: Rules) -> Step:
     decision = fact.decision
     if decision.verdict is Verdict.ADMIT and fact.at.monotonic >= fact.valid_until:
-        decision = replace(decision, verdict=Verdict.ASK_GUARD, reason=Reason.PICTURE_OLD)
+        decision = replace(
+            decision, verdict=Verdict.ASK_GUARD, reason=Reason.PICTURE_OLD, visitor_pass=None
+        )
     return _follow(fact.at, passage, decision, "auto", rules, valid_until=fact.valid_until)
 
 

@@ -275,11 +275,16 @@ class LaneWork:
         self._doubt_picture()
         max_age = self._settings.max_frame_age
         speaking = self._speaking(order.at)
-        self._consensus = vote([one.reading for one in speaking]) or self._consensus
+        seen = speaking or (self._evidence.unproven() if self._consensus is None else ())
+        self._consensus = vote([one.reading for one in seen]) or self._consensus
         valid_until = speaking[-1].taken + max_age if speaking else order.at.monotonic
-        decision = self._nobody_speaks(order.at) or self._decider.decide(
+        decision = self._decider.decide(
             self._consensus, self._settings.direction, self._travel, order.at
         )
+        if seen and not speaking and decision.verdict is Verdict.ADMIT:
+            decision = _asked(decision, Reason.PLATE_WAS_THERE)
+        elif self._consensus is None:
+            decision = self._about_a_parked_plate() or decision
         self._millis["decide"] = _ms(began, self._clock.monotonic())
         self._show(decision)
         self._feed(Decided(self._clock.now(), order.passage, decision, valid_until))
@@ -289,10 +294,10 @@ class LaneWork:
         max_age = self._settings.max_frame_age
         return self._evidence.speaking(at.monotonic, max_age, line_known=self._line.is_known)
 
-    def _nobody_speaks(self, at: Instant) -> Decision | None:
-        """Return the question about a plate that is there and did not come with the vehicle."""
-        still = self._evidence.was_there_before(at.monotonic, line_known=self._line.is_known)
-        if self._consensus is not None or still is None:
+    def _about_a_parked_plate(self) -> Decision | None:
+        """Return the question where the only plate stood there before the vehicle came."""
+        still = self._evidence.was_there_before()
+        if still is None:
             return None
         evidence: dict[str, object] = {"text": still.reading.text}
         return Decision(Verdict.ASK_GUARD, Reason.PLATE_WAS_THERE, evidence=evidence)
@@ -599,6 +604,11 @@ class LaneWork:
     def _greet(self, decision: Decision) -> None:
         if self._sign is not None:
             self._sign.greet(decision, self._settings.direction)
+
+
+def _asked(decision: Decision, reason: Reason) -> Decision:
+    """Return an admission as a question to the guard; it spends no pass."""
+    return replace(decision, verdict=Verdict.ASK_GUARD, reason=reason, visitor_pass=None)
 
 
 def _trouble(why: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.attribution import COMING, YOUNG, Moment, may_start, speaker
+from gate.attribution import COMING, YOUNG, Moment, may_be_of, speaker
 from gate.sightings import Sighting
 from recognition.arrivals import Stay
 from tests.gate.attribution_cast import sighting
@@ -121,10 +121,10 @@ def test_what_was_read_long_before_is_left_out() -> None:
     assert found[1] == (new,)
 
 
-def test_only_a_plate_that_comes_may_start_a_passage() -> None:
-    assert may_start(Stay(9.9), 10.0)
-    assert not may_start(Stay(9.9, at_start=True), 10.0)
-    assert not may_start(Stay(10.0 - COMING - 0.1), 10.0)
+def test_only_a_plate_that_did_not_stand_there_before_may_start_a_passage() -> None:
+    assert may_be_of(Stay(9.9), 10.0)
+    assert not may_be_of(Stay(9.9, at_start=True), 10.0)
+    assert not may_be_of(Stay(10.0 - COMING - 0.1), 10.0)
 
 
 PLATES = ["吉A12345", "京N88888", "吉B67890", "辽C24680"]

@@ -125,12 +125,21 @@ def test_a_glimpse_is_a_picture_and_speaks_for_nobody() -> None:
 
 def test_a_plate_that_was_there_before_is_named_for_the_guard() -> None:
     evidence = begun()
-    assert evidence.was_there_before(10.2, line_known=True) is None
+    assert evidence.was_there_before() is None
     evidence.add(sighting(1, "吉A12345", 10.1, absent=-inf, since=-500.0))
     assert texts(evidence, 10.2) == []
-    still = evidence.was_there_before(10.2, line_known=True)
+    still = evidence.was_there_before()
     assert still is not None
     assert still.reading.text == "吉A12345"
+
+
+def test_a_plate_that_nobody_saw_come_is_shown_and_does_not_speak() -> None:
+    evidence = begun()
+    evidence.add(sighting(1, "吉A12345", 10.1, absent=-inf))
+    assert texts(evidence, 10.2) == []
+    assert [one.reading.text for one in evidence.unproven()] == ["吉A12345"]
+    assert evidence.spoke() == evidence.unproven()
+    assert evidence.was_there_before() is None
 
 
 def test_what_is_kept_is_bounded() -> None:

@@ -401,6 +401,12 @@ def test_a_plate_first_read_where_it_stands_opens_once_the_lane_knows_its_line(
     stage.clock.second += 3
     stage.work.handle(None)
     assert len(stage.arm.raised) == bool(taught)
+    view = stage.work.view()
+    assert view.plate == "吉A12345"
+    if not taught:
+        assert view.decision.reason is Reason.PLATE_WAS_THERE
+        (read,) = stage.of(entries.PassageRead)
+        assert read.votes
 
 
 def test_a_plate_seen_before_the_loop_closed_and_not_since_opens_nothing() -> None:
