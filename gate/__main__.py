@@ -195,20 +195,32 @@ def _user(verbs: Verbs) -> None:
 def _registry(verbs: Verbs) -> None:
     parser = verbs.add_parser("registry", help="bring the registry in, take it out")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    bring = actions.add_parser("import", help="read a spreadsheet (xlsx, csv) of households")
+    bring = actions.add_parser("import", help="read a spreadsheet (xlsx, xls, ods, csv …)")
     bring.add_argument("file", type=Path, metavar="FILE")
     bring.add_argument(
         "--dry-run", action="store_true", help="show what would change, change it not"
     )
+    bring.add_argument(
+        "--refused", type=Path, metavar="XLSX", help="write the rows that are not taken here"
+    )
+    empty = actions.add_parser("template", help="write a spreadsheet to fill in")
+    empty.add_argument("file", type=Path, metavar="XLSX")
     take = actions.add_parser("export", help="write a spreadsheet that can be imported again")
     take.add_argument("file", type=Path, metavar="FILE")
-    for parser_ in (bring, take):
+    for parser_ in (bring, empty, take):
         _config_option(parser_)
 
     def run_import(options: argparse.Namespace) -> int:
         from gate.registry_verbs import import_file
 
-        return import_file(options.config, options.file, dry_run=options.dry_run)
+        return import_file(
+            options.config, options.file, dry_run=options.dry_run, refused=options.refused
+        )
+
+    def run_template(options: argparse.Namespace) -> int:
+        from gate.registry_verbs import template_file
+
+        return template_file(options.config, options.file)
 
     def run_export(options: argparse.Namespace) -> int:
         from gate.registry_verbs import export_file
@@ -216,6 +228,7 @@ def _registry(verbs: Verbs) -> None:
         return export_file(options.config, options.file)
 
     bring.set_defaults(run=run_import)
+    empty.set_defaults(run=run_template)
     take.set_defaults(run=run_export)
 
 

@@ -22,6 +22,7 @@ from gate.errors import GateError
 from gate.ports import Journal
 from gate.report_values import PassageFilter, PassageRow
 from gate.reports import Reports
+from registry.formulas import harmless
 
 _PORTION = 500
 _MOST = 1_000_000
@@ -71,7 +72,7 @@ class Columns:
 class Listed:
     """A list to be taken out: what it is of, as the audit says it; its headings and lines.
 
-    lines: cells as written, the caller's `harmless`; they are drawn only once the audit has it.
+    lines: cells as people read them; they are drawn only once the audit has it.
     expected: how many there are, as far as is known.
     """
 
@@ -151,12 +152,7 @@ def _cell(row: PassageRow, name: str, zone: tzinfo, words: Words) -> str:
         return ""
     if isinstance(value, datetime):
         return value.astimezone(zone).isoformat(sep=" ", timespec="seconds")
-    return harmless(words(name, str(value)))
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet runs: an apostrophe before what would begin a formula (OWASP)."""
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return words(name, str(value))
 
 
 def _write_csv(
@@ -166,10 +162,10 @@ def _write_csv(
     with target.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([harmless(taker.watermark)])
-        writer.writerow(headings)
+        writer.writerow(map(harmless, headings))
         n = 0
         for line in lines:
-            writer.writerow(line)
+            writer.writerow(map(harmless, line))
             n += 1
     return n
 
@@ -189,7 +185,7 @@ def _write_xlsx(
             if n >= _SHEET:
                 raise TooLong(f"a sheet holds {_SHEET} lines: narrow the filter, or take CSV")
             for column, text in enumerate(line):
-                sheet.write_string(n + 2, column, text)
+                sheet.write_string(n + 2, column, harmless(text))
             n += 1
     return n
 
@@ -198,6 +194,6 @@ def as_text(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     """A small list as CSV text, for what a page shows already (audit, inside, charts)."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(headings)
+    writer.writerow(map(harmless, headings))
     writer.writerows([harmless(cell) for cell in line] for line in lines)
     return text.getvalue()

@@ -1,13 +1,15 @@
-"""`gate registry import FILE [--dry-run]` and `gate registry export FILE`.
+"""`gate registry import FILE [--dry-run] [--refused FILE]`, `gate registry export FILE` and
+`gate registry template FILE`.
 
-Import takes every good row in one transaction and lists every bad one with its cell and reason.
-Exit status: 0 every row is in, 1 some were refused and the rest are in, 2 nothing could be read.
+Import takes every good row in one transaction and lists every bad one with its cell and reason, and
+everything in the file that it did not use. Exit status: 0 all of it is in, 1 some rows were refused
+or something was not used and the rest is in, 2 nothing could be read.
 A progress bar goes to stderr where that is a terminal.
 """
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 from tqdm import tqdm
 
+from gate import import_words
 from gate.config import Config, load
 from gate.entries import Audited
 from gate.errors import JournalAway
@@ -28,9 +31,12 @@ from registry import exchange
 from registry.columns import Table
 from registry.drafts import Entity
 from registry.export import export
+from registry.grid import MOST_BYTES, SheetFault
 from registry.plan import Plan
-from registry.sheets import SheetFault, write_csv, write_xlsx
+from registry.reading.aside import read_now
+from registry.sheets import write_csv, write_xlsx
 from registry.store import Author
+from registry.unused import Understood, Unused, understand
 
 _WHO: Final = "command line"
 _READ, _SOME, _NOTHING = 0, 1, 2
@@ -50,14 +56,28 @@ class Desk:
         return Author(_WHO, self.clock.now().utc)
 
 
-def import_file(config: Path, file: Path, *, dry_run: bool) -> int:
-    """Import a spreadsheet and return the exit status. Raises ConfigError."""
-    return _at_desk(load(config), lambda desk: bring(desk, file, dry_run=dry_run))
+def import_file(config: Path, file: Path, *, dry_run: bool, refused: Path | None = None) -> int:
+    """Import a spreadsheet and return the exit status. Raises ConfigError.
+
+    refused: where to write the rows that were not taken, with what is wrong with them.
+    """
+    return _at_desk(load(config), lambda desk: bring(desk, file, dry_run=dry_run, refused=refused))
 
 
 def export_file(config: Path, file: Path) -> int:
     """Export the registry to a spreadsheet and return the exit status. Raises ConfigError."""
     return _at_desk(load(config), lambda desk: take(desk, file))
+
+
+def template_file(config: Path, file: Path) -> int:
+    """Write a spreadsheet to fill in and return the exit status. Raises ConfigError."""
+    texts = Texts(Language(load(config).site.language))
+    if file.suffix.lower() != ".xlsx":
+        return _fail(texts.say("exchange.suffix_xlsx", file=file))
+    if not _written(texts, file, import_words.empty_file(texts)):
+        return _NOTHING
+    print(texts.say("exchange.template", file=file))
+    return _READ
 
 
 def _at_desk(config: Config, work: Callable[[Desk], int]) -> int:
@@ -71,36 +91,62 @@ def _at_desk(config: Config, work: Callable[[Desk], int]) -> int:
         store.close()
 
 
-def bring(desk: Desk, file: Path, *, dry_run: bool) -> int:
+def bring(desk: Desk, file: Path, *, dry_run: bool, refused: Path | None = None) -> int:
     """Import a spreadsheet; print what happened."""
     say = desk.texts.say
-    try:
-        content = file.read_bytes()
-    except OSError:
-        return _fail(say("exchange.cannot_read", file=file, why=say("sheet_fault.unreadable")))
-    table = exchange.table_of(content)
-    if isinstance(table, SheetFault):
-        why = say(f"sheet_fault.{table.value}")
+    opened = _opened(file)
+    if isinstance(opened, str):
+        return _fail(say("exchange.cannot_read", file=file, why=say(f"sheet_fault.{opened}")))
+    content, found = opened
+    if not found.tables:
+        for line in _unused(desk.texts, found.unused):
+            print(line, file=sys.stderr)
+        why = say(f"sheet_fault.{SheetFault.NO_HEADINGS}")
         return _fail(say("exchange.cannot_read", file=file, why=why))
     try:
-        plan, batch = _dry_run(desk, table) if dry_run else _import(desk, table, file, content)
+        plan, batch = (
+            _dry_run(desk, found.tables) if dry_run else _import(desk, found.tables, file, content)
+        )
     except IntegrityError:
         return _fail(say("exchange.raced"))
-    for line in _report(desk.texts, plan, batch):
+    for line in _report(desk.texts, found, plan, batch):
         print(line)
-    return _SOME if plan.refused else _READ
+    return _status(desk.texts, found, plan, refused)
 
 
-def _dry_run(desk: Desk, table: Table) -> tuple[Plan, int | None]:
+def _opened(file: Path) -> tuple[bytes, Understood] | str:
+    """The file and what it comes to, or which of the texts of "sheet_fault" says why not."""
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            return SheetFault.TOO_LARGE
+        content = file.read_bytes()
+    except OSError:
+        return "unreadable"
+    book = read_now(content)
+    return book.value if isinstance(book, SheetFault) else (content, understand(book))
+
+
+def _status(texts: Texts, found: Understood, plan: Plan, refused: Path | None) -> int:
+    if refused is not None and plan.refused:
+        if not _written(texts, refused, import_words.mendable(texts, found.tables, plan)):
+            return _SOME
+        print(texts.say("exchange.refused_file", rows=plan.rows_refused, file=refused))
+    lost = any(one.is_loss for one in found.unused)
+    return _SOME if plan.refused or lost else _READ
+
+
+def _dry_run(desk: Desk, tables: Sequence[Table]) -> tuple[Plan, int | None]:
     with desk.journal.reading() as session:
-        return _planned(session, desk, table, desk.clock.now().utc), None
+        return _planned(session, desk, tables, desk.clock.now().utc), None
 
 
-def _import(desk: Desk, table: Table, file: Path, content: bytes) -> tuple[Plan, int | None]:
+def _import(
+    desk: Desk, tables: Sequence[Table], file: Path, content: bytes
+) -> tuple[Plan, int | None]:
     """Plan and apply in one transaction, so that the plan cannot be out of date."""
     by = desk.author()
     with desk.journal.unit() as unit:
-        plan = _planned(unit.session, desk, table, by.at)
+        plan = _planned(unit.session, desk, tables, by.at)
         batch = exchange.apply(unit.session, plan, file.name, content, by)
         detail: dict[str, object] = {
             "batch": batch.id,
@@ -111,22 +157,25 @@ def _import(desk: Desk, table: Table, file: Path, content: bytes) -> tuple[Plan,
     return plan, batch.id
 
 
-def _planned(session: Session, desk: Desk, table: Table, at: datetime) -> Plan:
+def _planned(session: Session, desk: Desk, tables: Sequence[Table], at: datetime) -> Plan:
     silent = not sys.stderr.isatty()
-    with tqdm(total=len(table.rows), unit="row", disable=silent, file=sys.stderr) as bar:
-        return exchange.plan(session, table, desk.zone, at, bar.update)
+    rows = sum(len(table.rows) for table in tables)
+    with tqdm(total=rows, unit="row", disable=silent, file=sys.stderr) as bar:
+        return exchange.plan(session, tables, desk.zone, at, bar.update)
 
 
-def _report(texts: Texts, plan: Plan, batch: int | None) -> Iterator[str]:
-    say = texts.say
+def _report(texts: Texts, found: Understood, plan: Plan, batch: int | None) -> Iterator[str]:
+    say, several = texts.say, len(found.tables) > 1
     for refused in plan.refused:
-        why = say(f"row_fault.{refused.fault.value}")
-        yield say(
-            "exchange.refused", row=refused.row, cell=refused.cell, why=why, value=refused.value
+        why, cell = (
+            import_words.refusal(texts, refused),
+            import_words.where(refused, several=several),
         )
+        yield say("exchange.refused", row=refused.row, cell=cell, why=why, value=refused.value)
     for warned in plan.warned:
-        why = say(f"row_warning.{warned.warning.value}")
-        yield say("exchange.warned", row=warned.row, cell=warned.cell, why=why, value=warned.value)
+        why, cell = import_words.warning(texts, warned), import_words.where(warned, several=several)
+        yield say("exchange.warned", row=warned.row, cell=cell, why=why, value=warned.value)
+    yield from _unused(texts, found.unused)
     counts = {"rows": plan.rows, "taken": plan.taken, "refused": plan.rows_refused}
     yield say("exchange.rows", **counts)
     yield say("exchange.would") if batch is None else say("exchange.done", batch=batch)
@@ -139,6 +188,14 @@ def _report(texts: Texts, plan: Plan, batch: int | None) -> Iterator[str]:
         yield say("exchange.count", what=what, new=new[entity], changed=changed[entity])
 
 
+def _unused(texts: Texts, unused: Sequence[Unused]) -> Iterator[str]:
+    several = len({one.sheet for one in unused}) > 1
+    for one in unused:
+        what, at = import_words.left_over(texts, one), import_words.where(one, several=several)
+        key = "exchange.unused" if at else "exchange.unused_file"
+        yield texts.say(key, where=at, what=what)
+
+
 def take(desk: Desk, file: Path) -> int:
     """Export the registry; print how many rows."""
     say = desk.texts.say
@@ -149,12 +206,20 @@ def take(desk: Desk, file: Path) -> int:
         lines = export(unit.session, desk.zone)
         detail: dict[str, object] = {"rows": len(lines) - 1}
         unit.append(Audited(by=_WHO, action="export_registry", target=file.name, detail=detail))
-    try:
-        file.write_bytes(write(lines))
-    except OSError as error:
-        return _fail(say("exchange.cannot_write", file=file, why=error.strerror))
+    if not _written(desk.texts, file, write(lines)):
+        return _NOTHING
     print(say("exchange.exported", rows=len(lines) - 1, file=file))
     return _READ
+
+
+def _written(texts: Texts, file: Path, content: bytes) -> bool:
+    """Write a file; print why not, where that fails."""
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        _fail(texts.say("exchange.cannot_write", file=file, why=error.strerror))
+        return False
+    return True
 
 
 def _fail(message: str) -> int:

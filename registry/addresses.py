@@ -9,6 +9,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
+from registry.invisible import visible
+
 _NUMERALS: Final = {character: str(n) for n, character in enumerate("零一二三四五六七八九")}
 _NUMERALS["〇"] = "0"
 _BUILDING: Final = r"(?:号楼|号院|栋|幢|座|楼|#)"
@@ -96,7 +98,7 @@ def _numeral(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).upper().strip()
+    return unicodedata.normalize("NFKC", visible(text)).upper().strip()
 
 
 def sort_key(part: str) -> tuple[int, str]:

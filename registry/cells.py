@@ -7,10 +7,11 @@ or a plate with a letter too many is refused with its reason, and a person mends
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from registry.invisible import visible
 from registry.kinds import PersonRole, VehicleKind
 from registry.plates import Malformed, Plate, PlateColour, PlateFault, normalise
 from registry.plates import parse as parse_plate
@@ -52,6 +53,8 @@ class RowFault(StrEnum):
     COLOUR_UNKNOWN = "colour_unknown"
     COLOUR_CONTRADICTS = "colour_contradicts"
     COLOUR_NEEDED = "colour_needed"
+    SECOND_VALUE = "second_value"
+    HOLDER_FORM = "holder_form"
     HOLDER_AND_HOUSEHOLD = "holder_and_household"
     NOTHING_TO_REGISTER = "nothing_to_register"
     SLIPPED = "slipped"
@@ -72,7 +75,8 @@ _PLATE_FAULTS: Final[Mapping[PlateFault, RowFault]] = {
 }
 _LONGEST_CELL: Final = 200
 _ERRORS: Final = re.compile(r"#(REF|N/A|NAME\?|VALUE|DIV/0|NUM|NULL|FORMULA)!?.*|#+")
-_ROUNDED: Final = re.compile(r"\d(\.\d+)?E\+?\d+|1\d{4}0{6}|1\d{5,}0{5,}")
+_EXPONENT: Final = re.compile(r"\d(\.\d+)?E\+?\d+")
+_ROUND: Final = re.compile(r"1\d{4}0{6}|1\d{5,}0{5,}")
 _ID_NUMBER: Final = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 _SEPARATORS: Final = re.compile(r"[、,，;；|/\\\n\r]|和|及")
 _NAME: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[ ·•.'’-]){0,29}")
@@ -81,10 +85,21 @@ _PHONE: Final = re.compile(
 )
 _SPACE: Final = re.compile(r"[A-Z0-9\u4e00-\u9fff][A-Z0-9\u4e00-\u9fff#-]{0,15}")
 _DATE: Final = re.compile(
-    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?)?"
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.0+)?)?)?"
 )
+# What a cell that a spreadsheet took for a date or a time comes as.
+_MISTAKEN: Final = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?|\d\d:\d\d:\d\d")
 _COMPACT_DATE: Final = re.compile(r"(\d{4})(\d{2})(\d{2})()()()")
-_NO_END: Final = frozenset({"长期", "永久", "无限期", "长期有效", "永久有效", "forever", "none"})
+_NO_END: Final = frozenset({"长期", "永久", "无限期", "长期有效", "永久有效", "forever"})
+_FIRST_DAY: Final = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
+_VACANT: Final = frozenset(
+    "空置 空房 空 未售 未出售 未入住 未交房 未装修 待售 vacant unsold".split()  # noqa: SIM905
+)
+_NOTHING: Final = frozenset(
+    "无 暂无 没有 沒有 无车 无车位 无车牌 无电话 未登记 未知 不详 待定 "  # noqa: SIM905
+    "n/a na none null nil nothing unknown tbd".split()
+)
+_STROKES: Final = re.compile(r"[-‐‑‒–—―_~/\\|.。·…*]+")
 ROLES: Final[Mapping[PersonRole, str]] = {
     PersonRole.OWNER: "业主",
     PersonRole.TENANT: "租户",
@@ -119,19 +134,35 @@ def any_fault(cell: str) -> RowFault | None:
     return RowFault.ID_NUMBER if _ID_NUMBER.search(_fold(cell)) else None
 
 
+def is_nothing(cell: str, *, remark: bool = False) -> bool:
+    """Whether a cell says in words that there is nothing: 无, 暂无, -, /, 空置. One list for all.
+
+    remark: of a remark 空置 and its like are kept, because they are what it says.
+    """
+    plain = unicodedata.normalize("NFKC", visible(cell)).strip("()[]【】《》 \t\r\n").casefold()
+    if plain in _NOTHING or _STROKES.fullmatch(plain):
+        return True
+    return plain in _VACANT and not remark
+
+
 def name(cell: str) -> str | RowFault:
     """A person's name, without spaces around it."""
-    plain = re.sub(r"\s+", " ", cell.strip())
+    plain = re.sub(r"\s+", " ", visible(cell).strip())
     if _SEPARATORS.search(plain.replace("和", "").replace("及", "")):
         return RowFault.NAME_SEVERAL
     return plain if _NAME.fullmatch(plain) else RowFault.NAME_FORM
 
 
-def phone(cell: str) -> str | RowFault:
-    """A phone number as digits, with + for foreign ones; "" for an empty cell."""
+def phone(cell: str, *, is_number: bool = False) -> str | RowFault:
+    """A phone number as digits, with + for foreign ones; "" for an empty cell.
+
+    is_number: the spreadsheet keeps a number: its last digits may be lost. Text loses none.
+    """
     plain = re.sub(r"[\s()-]", "", _fold(cell))
-    if _ROUNDED.fullmatch(plain):
+    if _EXPONENT.fullmatch(plain) or (is_number and _ROUND.fullmatch(plain)):
         return RowFault.PHONE_ROUNDED
+    if _MISTAKEN.fullmatch(cell.strip()):
+        return RowFault.PHONE_FORM
     if not plain or _PHONE.fullmatch(plain):
         return re.sub(r"^\+?86(?=1\d{10}$)", "", plain)
     several = [part for part in _SEPARATORS.split(cell) if part.strip()]
@@ -169,9 +200,27 @@ def _pieces(cell: str) -> list[str]:
 def spaces(cell: str) -> tuple[str, ...] | RowFault:
     """The parking spaces of a cell, each once."""
     parts = [part for piece in _SEPARATORS.split(_fold(cell)) for part in piece.split()]
+    if any(_MISTAKEN.fullmatch(part) for part in parts):
+        return RowFault.SPACE_FORM  # 3-12 became the twelfth of March
     if not all(_SPACE.fullmatch(part) for part in parts):
         return RowFault.SPACE_FORM
     return tuple(dict.fromkeys(parts))
+
+
+def holder(cell: str) -> str | RowFault:
+    """The name of a firm or of staff."""
+    return RowFault.HOLDER_FORM if _MISTAKEN.fullmatch(cell) else cell
+
+
+def day_of(number: str, *, since_1904: bool) -> str | None:
+    """The day that a spreadsheet keeps as this number, as 2027-12-31; None if it is no such day.
+
+    A cell may show a day in a form that is not known for one (星期五), or have lost its form.
+    """
+    if not re.fullmatch(r"[0-9]{5}", number):
+        return None
+    found = _FIRST_DAY[since_1904] + timedelta(days=int(number))
+    return found.isoformat() if 2000 <= found.year <= 2100 else None
 
 
 def ends(cell: str, zone: tzinfo) -> datetime | RowFault | None:
@@ -203,11 +252,13 @@ def _instant(cell: str, zone: tzinfo) -> tuple[datetime, bool] | RowFault:
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
     if not 2000 <= year <= 2100:
         return RowFault.DATE_RANGE
+    # Midnight is what a spreadsheet or a database writes where only a day was meant.
+    whole_day = (hour % 24, minute, second) == (0, 0, 0)
     try:
-        instant = datetime(year, month, day, hour, minute, second, tzinfo=zone)
+        instant = datetime(year, month, day, 0 if whole_day else hour, minute, second, tzinfo=zone)
     except ValueError:
         return RowFault.DATE_FORM
-    return instant, not found[4]
+    return instant, whole_day
 
 
 def write_end(end: datetime | None, zone: tzinfo) -> str:
@@ -262,4 +313,4 @@ def _word(cell: str, words: Mapping[str, Word], fault: RowFault) -> Word | RowFa
 
 
 def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().upper()
+    return unicodedata.normalize("NFKC", visible(text)).strip().upper()

@@ -5,7 +5,7 @@ as one batch, `undo.undo` takes the batch back. `export.export` writes what read
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from registry import store
 from registry.addresses import Address
-from registry.columns import Table, find_table
+from registry.columns import Table
 from registry.drafts import Draft, Entity, World, twin_key
 from registry.plan import Plan, make_plan
 from registry.records import (
@@ -27,29 +27,22 @@ from registry.records import (
     Unit,
     Vehicle,
 )
-from registry.sheets import SheetFault, read
 from registry.snapshot import plate_of
 from registry.store import Author
 
 
-def table_of(content: bytes) -> Table | SheetFault:
-    """The table in a file, or why nothing in it can be read."""
-    rows = read(content)
-    return rows if isinstance(rows, SheetFault) else find_table(rows)
-
-
 def plan(
     session: Session,
-    table: Table,
+    tables: Sequence[Table],
     zone: tzinfo,
     at: datetime,
     on_row: Callable[[], object] = lambda: None,
 ) -> Plan:
-    """What importing the table would do to the register as it is now.
+    """What importing the tables would do to the register as it is now.
 
     zone: of dates in cells; at: what counts as past; on_row: called after each row.
     """
-    return make_plan(table, picture(session, at), zone, at, on_row)
+    return make_plan(tables, picture(session, at), zone, at, on_row)
 
 
 def picture(session: Session, at: datetime) -> World:

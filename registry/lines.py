@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from enum import StrEnum
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from registry import addresses, cells
 from registry.addresses import Address
@@ -22,12 +22,16 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """One reason why a row is refused. cell: as the spreadsheet names it, e.g. "F12"."""
+    """One reason why a row is refused. cell: as the spreadsheet names it, e.g. "F12".
+
+    sheet: "" where the file has no sheets.
+    """
 
     row: int
     cell: str
     fault: RowFault
     value: str
+    sheet: str = ""
 
 
 class RowWarning(StrEnum):
@@ -39,6 +43,7 @@ class RowWarning(StrEnum):
     ALREADY_OVER = "already_over"
     VALIDITY_WITHOUT_VEHICLE = "validity_without_vehicle"
     BLOCKED = "blocked"
+    DATE_FROM_NUMBER = "date_from_number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Warned:
     cell: str
     warning: RowWarning
     value: str
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,9 @@ class Line:
     """What a row asks for. address: None for a vehicle of a firm or of staff, which has a holder.
 
     Fields are None where the spreadsheet says nothing, so that nothing is changed. until: the end
-    of the vehicles' validity if `has_until`, where None means without end.
+    of the vehicles' validity if `has_until`, where None means without end. vacant: the row says
+    that nobody lives there. cells: where each meaning stands; plate_cells: where each plate does;
+    dated: cells and days where a plain number was taken for a day.
     """
 
     row: int
@@ -73,7 +81,20 @@ class Line:
     until: datetime | None = None
     has_until: bool = False
     note: str = ""
+    vacant: bool = False
+    sheet: str = ""
     cells: Mapping[Column, str] = field(default_factory=dict, repr=False)
+    plate_cells: Mapping[str, str] = field(default_factory=dict, repr=False)
+    dated: tuple[tuple[str, str], ...] = ()
+
+    def cell_of(self, column: Column, plate: str = "") -> str:
+        """The name of the cell with this meaning; of several with plates, that of this plate."""
+        own = self.plate_cells.get(plate) if column is Column.PLATE else None
+        return own or self.cells.get(column, "")
+
+
+_JOINTS: Final[Mapping[Column, str]] = {Column.NOTE: "；"}
+_BY_VEHICLE: Final = (Column.VALID_UNTIL, Column.VALID_FROM, Column.KIND, Column.COLOUR)
 
 
 class _Reader:
@@ -83,19 +104,30 @@ class _Reader:
         self.row = row
         self.table = table
         self.faults: list[Refused] = []
+        self.dated: list[tuple[str, str]] = []
+        self.plate_cells: dict[str, str] = {}
+
+    def written(self, place: int, column: Column) -> str:
+        """What a cell says; "" where it says that there is nothing."""
+        text = self.row.cells[place] if place < len(self.row.cells) else ""
+        return "" if cells.is_nothing(text, remark=column is Column.NOTE) else text
 
     def text(self, column: Column) -> str:
-        place = self.table.columns.get(column)
-        return self.row.cells[place] if place is not None and place < len(self.row.cells) else ""
+        """What the cells of a meaning say, several of them joined."""
+        said = [self.written(place, column) for place in self.table.places(column)]
+        return _JOINTS.get(column, "、").join(filter(None, said))
 
     def cell(self, column: Column) -> str:
-        place = self.table.columns.get(column)
-        return cell_name(self.row.number, place) if place is not None else ""
+        places = self.table.places(column)
+        return cell_name(self.row.number, places[0]) if places else ""
 
-    def refuse(self, column: Column, fault: RowFault) -> None:
-        self.faults.append(
-            Refused(self.row.number, self.cell(column), fault, self.text(column)[:80])
-        )
+    def is_number(self, column: Column) -> bool:
+        return any(place in self.row.numbers for place in self.table.places(column))
+
+    def refuse(self, column: Column, fault: RowFault, place: int | None = None) -> None:
+        at = self.cell(column) if place is None else cell_name(self.row.number, place)
+        value = self.text(column) if place is None else self.written(place, column)
+        self.faults.append(Refused(self.row.number, at, fault, value[:80], self.table.sheet))
 
     def read(
         self, column: Column, meaning: Callable[[str], Value | RowFault], nothing: Value
@@ -110,6 +142,36 @@ class _Reader:
             return nothing
         return value
 
+    def plates(self) -> tuple[Plate, ...]:
+        """The plates of all their columns, each once; what is wrong is named by its own cell."""
+        found: dict[str, Plate] = {}
+        for place in self.table.places(Column.PLATE):
+            read = cells.plates(self.written(place, Column.PLATE))
+            if isinstance(read, RowFault):
+                self.refuse(Column.PLATE, read, place)
+                continue
+            for plate in read:
+                found.setdefault(plate.text, plate)
+                self.plate_cells.setdefault(plate.text, cell_name(self.row.number, place))
+        return tuple(found.values())
+
+    def day(
+        self,
+        column: Column,
+        meaning: Callable[[str, tzinfo], datetime | RowFault | None],
+        zone: tzinfo,
+    ) -> datetime | None:
+        """An instant, of a day as text or as the number that a spreadsheet keeps for it."""
+
+        def read(text: str) -> datetime | RowFault | None:
+            since_1904 = self.table.since_1904
+            day = cells.day_of(text, since_1904=since_1904) if self.is_number(column) else None
+            if day is not None:
+                self.dated.append((self.cell(column), f"{text} = {day}"))
+            return meaning(day or text, zone)
+
+        return self.read(column, read, None)
+
 
 def read_line(row: Row, table: Table, zone: tzinfo) -> Line | tuple[Refused, ...]:
     """What a row asks for, or every reason why it is refused. zone: of dates in the cells."""
@@ -121,22 +183,39 @@ def read_line(row: Row, table: Table, zone: tzinfo) -> Line | tuple[Refused, ...
     line = Line(
         row=row.number,
         address=address,
-        holder=reader.text(Column.HOLDER),
+        holder=reader.read(Column.HOLDER, cells.holder, ""),
         name=reader.read(Column.NAME, cells.name, ""),
-        phone=reader.read(Column.PHONE, cells.phone, ""),
+        phone=reader.read(Column.PHONE, _phone(reader), ""),
         role=reader.read(Column.ROLE, cells.role, None),
-        plates=reader.read(Column.PLATE, cells.plates, ()),
+        plates=reader.plates(),
         spaces=reader.read(Column.SPACE, cells.spaces, ()),
         kind=reader.read(Column.KIND, cells.kind, None),
         colour=reader.read(Column.COLOUR, cells.colour, None),
-        start=reader.read(Column.VALID_FROM, lambda text: cells.starts(text, zone), None),
-        until=reader.read(Column.VALID_UNTIL, lambda text: cells.ends(text, zone), None),
+        start=reader.day(Column.VALID_FROM, cells.starts, zone),
+        until=reader.day(Column.VALID_UNTIL, cells.ends, zone),
         has_until=bool(reader.text(Column.VALID_UNTIL)),
         note=reader.text(Column.NOTE),
+        vacant=_is_vacant(reader),
+        sheet=table.sheet,
         cells={column: reader.cell(column) for column in table.columns},
+        plate_cells=reader.plate_cells,
+        dated=tuple(reader.dated),
     )
     _contradictions(reader, line)
     return tuple(reader.faults) or line
+
+
+def _phone(reader: _Reader) -> Callable[[str], str | RowFault]:
+    is_number = reader.is_number(Column.PHONE)
+    return lambda text: cells.phone(text, is_number=is_number)
+
+
+def _is_vacant(reader: _Reader) -> bool:
+    """Whether the row says in words that there is nobody (空置): an empty cell may be forgotten."""
+    raw = [p for p in reader.table.places(Column.NAME) if p < len(reader.row.cells)]
+    said = any(reader.row.cells[place] for place in raw) and not reader.text(Column.NAME)
+    others = (Column.PLATE, Column.SPACE, Column.PHONE)
+    return said and not any(reader.text(column) for column in others)
 
 
 def _broken_cells(row: Row, table: Table) -> Iterator[Refused]:
@@ -145,7 +224,7 @@ def _broken_cells(row: Row, table: Table) -> Iterator[Refused]:
         if fault is None and text and place >= table.width:
             fault = RowFault.SLIPPED
         if fault is not None:
-            yield Refused(row.number, cell_name(row.number, place), fault, text[:80])
+            yield Refused(row.number, cell_name(row.number, place), fault, text[:80], table.sheet)
 
 
 def _address(reader: _Reader) -> Address | None:
@@ -187,6 +266,10 @@ def _contradictions(reader: _Reader, line: Line) -> None:
         reader.refuse(Column.VALID_UNTIL, RowFault.DATES_REVERSED)
     if line.phone and not reader.text(Column.NAME):
         reader.refuse(Column.NAME, RowFault.NAME_MISSING)
+    for place, column in reader.table.seconds():
+        second = reader.written(place, column)
+        if column in _BY_VEHICLE and second and second != reader.text(column):
+            reader.refuse(column, RowFault.SECOND_VALUE, place)
     if line.colour and not all(colour_fits(plate, line.colour) for plate in line.plates):
         reader.refuse(Column.COLOUR, RowFault.COLOUR_CONTRADICTS)
 
@@ -198,12 +281,19 @@ def warnings_of(line: Line, plate_cell: str, at: datetime) -> Iterator[Warned]:
     for plate in line.plates:
         if plate.unusual:
             yield warned(line, Column.PLATE, RowWarning.PLATE_UNUSUAL, plate.text)
+    for cell, value in line.dated:
+        yield Warned(line.row, cell, RowWarning.DATE_FROM_NUMBER, value, line.sheet)
     if line.has_until and not line.plates:
         yield warned(line, Column.VALID_UNTIL, RowWarning.VALIDITY_WITHOUT_VEHICLE, "")
     if line.plates and line.until and line.until <= at:
         yield warned(line, Column.VALID_UNTIL, RowWarning.ALREADY_OVER, line.until.isoformat())
 
 
-def warned(line: Line, column: Column, warning: RowWarning, value: str) -> Warned:
-    """A warning at the cell of this column."""
-    return Warned(line.row, line.cells.get(column, ""), warning, value)
+def warned(line: Line, column: Column, warning: RowWarning, value: str, plate: str = "") -> Warned:
+    """A warning at the cell of this column; at the plate's own one, where it is about a plate."""
+    return Warned(line.row, line.cell_of(column, plate or value), warning, value, line.sheet)
+
+
+def plates_written(row: Row, table: Table) -> str:
+    """All that a row has in its columns of plates, as it was written."""
+    return _Reader(row, table).text(Column.PLATE)

@@ -4,7 +4,7 @@ Pure. Rows are taken in their order; a row that contradicts the register or an e
 refused whole, and every other row goes on as if it were not there.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -12,9 +12,17 @@ from registry.addresses import Address
 from registry.cells import RowFault
 from registry.columns import Column, Table
 from registry.drafts import Draft, Entity, Fields, World
-from registry.grid import Row
 from registry.kinds import PersonRole, VehicleKind
-from registry.lines import Line, Refused, RowWarning, Warned, read_line, warned, warnings_of
+from registry.lines import (
+    Line,
+    Refused,
+    RowWarning,
+    Warned,
+    plates_written,
+    read_line,
+    warned,
+    warnings_of,
+)
 from registry.plates import Plate, PlateColour, neighbours
 
 
@@ -67,31 +75,32 @@ class Plan:
 
 
 def make_plan(
-    table: Table, world: World, zone: tzinfo, at: datetime, on_row: Callable[[], object]
+    tables: Sequence[Table], world: World, zone: tzinfo, at: datetime, on_row: Callable[[], object]
 ) -> Plan:
-    """Apply a table's rows to the world. zone: of dates in cells; at: what counts as past.
+    """Apply the tables' rows to the world. zone: of dates in cells; at: what counts as past.
 
     on_row: called after each row, for a progress bar.
     """
     refused: list[Refused] = []
-    lines: list[Line] = []
-    for row in table.rows:
-        line = read_line(row, table, zone)
-        faults = line if isinstance(line, tuple) else tuple(_conflicts(line, world))
-        if isinstance(line, Line) and not faults:
-            _apply(line, world)
-            lines.append(line)
-        refused += faults
-        on_row()
-    rows = {row.number: row for row in table.rows}
-    warnings = (w for line in lines for w in _warnings(line, rows[line.row], table, world, at))
-    return Plan(len(table.rows), len(lines), tuple(refused), tuple(warnings), world)
+    lines: list[tuple[Line, str]] = []
+    for table in tables:
+        for row in table.rows:
+            line = read_line(row, table, zone)
+            faults = line if isinstance(line, tuple) else tuple(_conflicts(line, world))
+            if isinstance(line, Line) and not faults:
+                _apply(line, world)
+                lines.append((line, plates_written(row, table)))
+            refused += faults
+            on_row()
+    warnings = (w for line, written in lines for w in _warnings(line, written, world, at))
+    rows = sum(len(table.rows) for table in tables)
+    return Plan(rows, len(lines), tuple(refused), tuple(warnings), world)
 
 
 def _conflicts(line: Line, world: World) -> Iterator[Refused]:
     """What of the register or of earlier rows a row contradicts."""
     home = line.address
-    if home is not None and not line.name and home not in world.households:
+    if home is not None and not (line.name or line.vacant) and home not in world.households:
         yield _refused(line, Column.NAME, RowFault.NAME_MISSING, "")
     if line.note and not (line.plates or line.name or line.spaces):
         yield _refused(line, Column.NOTE, RowFault.NOTHING_TO_REGISTER, line.note)
@@ -119,7 +128,7 @@ def _vehicle_fault(line: Line, known: Draft) -> RowFault | None:
 
 
 def _refused(line: Line, column: Column, fault: RowFault, value: str) -> Refused:
-    return Refused(line.row, line.cells.get(column, ""), fault, value)
+    return Refused(line.row, line.cell_of(column, value), fault, value, line.sheet)
 
 
 def _apply(line: Line, world: World) -> None:
@@ -189,9 +198,7 @@ def _take(draft: Draft, wanted: Mapping[str, object], line: Line) -> None:
     draft.row = line.row
 
 
-def _warnings(line: Line, row: Row, table: Table, world: World, at: datetime) -> Iterator[Warned]:
-    place = table.columns.get(Column.PLATE)
-    written = row.cells[place] if place is not None and place < len(row.cells) else ""
+def _warnings(line: Line, written: str, world: World, at: datetime) -> Iterator[Warned]:
     yield from warnings_of(line, written, at)
     for plate in line.plates:
         if plate.text in world.blocked:
@@ -201,4 +208,5 @@ def _warnings(line: Line, row: Row, table: Table, world: World, at: datetime) ->
         for other in neighbours(plate.text):
             if other in world.vehicles:
                 pair = f"{plate.text} ~ {other}"
-                yield warned(line, Column.PLATE, RowWarning.LOOKS_LIKE_ANOTHER, pair)
+                similar = RowWarning.LOOKS_LIKE_ANOTHER
+                yield warned(line, Column.PLATE, similar, pair, plate.text)

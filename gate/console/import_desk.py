@@ -1,6 +1,6 @@
 """A spreadsheet on its way into the register: read, mapped, planned, applied. No page here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,29 +9,52 @@ from sqlmodel import Session, col, select
 from gate.console.services import Services
 from gate.entries import Audited
 from gate.ports import Unit
-from registry import exchange, sheets, store, undo
-from registry.columns import Column, Table, find_table, map_columns, meaning
+from registry import exchange, store, undo
+from registry.columns import (
+    Columns,
+    Heading,
+    Table,
+    assign,
+    find_heading,
+    map_columns,
+)
+from registry.grid import Book, Sheet
 from registry.plan import Plan
 from registry.records import ImportBatch
-from registry.sheets import Row, SheetFault
 from registry.store import Author
 from registry.undo import ChangedSince, UndoneTwiceError
+from registry.unused import Unused, unused
+
+Chosen = Mapping[str, Columns]
+"""What a person says that the columns of each sheet mean."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A file that could be read. columns: what we think its columns mean, by place from 0."""
+class Part:
+    """A sheet on offer. columns: what we think its columns mean; nothing where it has no headings.
+
+    filled: places under the headings, from 0, that hold anything.
+    """
+
+    sheet: Sheet
+    heading: Heading
+    columns: Columns
+    filled: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that could be read."""
 
     name: str
     content: bytes
-    rows: tuple[Row, ...]
-    heading: int
-    columns: Mapping[Column, int]
+    book: Book
+    parts: tuple[Part, ...]
 
     @property
-    def headings(self) -> tuple[str, ...]:
-        """The texts of the heading row."""
-        return self.rows[self.heading].cells if self.rows else ()
+    def guessed(self) -> Chosen:
+        """What we think, sheet by sheet."""
+        return {part.sheet.name: part.columns for part in self.parts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,53 +71,52 @@ class Batch:
     undone_by: str
 
 
-def open_sheet(name: str, content: bytes) -> Sheet | SheetFault:
-    """Read a file and guess what its columns mean."""
-    rows = sheets.read(content)
-    if isinstance(rows, SheetFault):
-        return rows
-    if not rows:
-        return SheetFault.EMPTY
-    heading = _heading(rows)
-    columns: dict[Column, int] = {}
-    for place, text in enumerate(rows[heading].cells):
-        if (column := meaning(text)) is not None:
-            columns.setdefault(column, place)
-    return Sheet(name, content, rows, heading, columns)
+def opened(name: str, content: bytes, book: Book) -> Upload:
+    """Guess what the columns of a file's sheets mean; hidden and empty sheets are not on offer."""
+    return Upload(name, content, book, tuple(_parts(book)))
 
 
-def _heading(rows: tuple[Row, ...]) -> int:
-    """Return the place of the heading row; the first row where none looks like one."""
-    table = find_table(rows)
-    if isinstance(table, SheetFault):
-        return 0
-    first = table.rows[0].number if table.rows else rows[-1].number + 1
-    above = [place for place, row in enumerate(rows) if row.number < first and any(row.cells)]
-    return above[-1] if above else 0
+def _parts(book: Book) -> Iterator[Part]:
+    for sheet in book:
+        if sheet.rows:
+            found = find_heading(sheet.rows)
+            heading = found or Heading(0, 0, sheet.rows[0].cells)
+            below = sheet.rows[heading.last + 1 :]
+            filled = {p for row in below for p, cell in enumerate(row.cells) if cell}
+            columns = assign(heading.texts) if found else {}
+            yield Part(sheet, heading, columns, frozenset(filled))
 
 
-def plan(services: Services, sheet: Sheet, columns: Mapping[Column, int]) -> Plan:
+def tables(upload: Upload, chosen: Chosen) -> tuple[Table, ...]:
+    """The sheets of which somebody knows what a column means."""
+    return tuple(
+        map_columns(part.sheet, part.heading, columns)
+        for part in upload.parts
+        if (columns := chosen.get(part.sheet.name))
+    )
+
+
+def left_over(upload: Upload, chosen: Chosen) -> tuple[Unused, ...]:
+    """What of the file would not be used."""
+    return tuple(unused(upload.book, tables(upload, chosen)))
+
+
+def plan(services: Services, upload: Upload, chosen: Chosen) -> Plan:
     """Return what importing would do now; nothing is changed."""
-    table = _table(sheet, columns)
+    found = tables(upload, chosen)
     with services.journal.reading() as session:
-        return exchange.plan(session, table, services.zone, services.clock.now().utc)
+        return exchange.plan(session, found, services.zone, services.clock.now().utc)
 
 
-def _table(sheet: Sheet, columns: Mapping[Column, int]) -> Table:
-    return map_columns(sheet.rows, sheet.heading, columns)
-
-
-def apply(
-    services: Services, sheet: Sheet, columns: Mapping[Column, int]
-) -> Callable[[Unit, Author], int]:
-    """Return the change that imports the sheet as one batch, planned anew in its transaction."""
+def apply(services: Services, upload: Upload, chosen: Chosen) -> Callable[[Unit, Author], int]:
+    """Return the change that imports the file as one batch, planned anew in its transaction."""
 
     def act(unit: Unit, by: Author) -> int:
-        table = _table(sheet, columns)
-        planned = exchange.plan(unit.session, table, services.zone, by.at)
-        batch = exchange.apply(unit.session, planned, sheet.name, sheet.content, by)
+        found = tables(upload, chosen)
+        planned = exchange.plan(unit.session, found, services.zone, by.at)
+        batch = exchange.apply(unit.session, planned, upload.name, upload.content, by)
         detail: dict[str, object] = {"taken": planned.taken, "refused": planned.rows_refused}
-        unit.append(Audited(by.who, "import_applied", sheet.name, detail=detail))
+        unit.append(Audited(by.who, "import_applied", upload.name, detail=detail))
         return batch.id or 0
 
     return act

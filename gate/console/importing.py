@@ -1,6 +1,7 @@
 """Import: a spreadsheet is read, its columns mapped, tried dry, applied as one batch, and undone.
 
-Nothing changes before the person has seen what would change and which cells are refused and why.
+Nothing changes before the person has seen what would change, which cells are refused and why, and
+what of the file is not used. An empty file to fill in, and the refused rows, can be taken away.
 """
 
 from collections import Counter
@@ -10,21 +11,26 @@ from typing import Final
 
 from nicegui import events, run, ui
 
+from gate import import_words
 from gate.console import changing, import_desk, register_desk, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
 from gate.console.confirming import confirm
-from gate.console.import_desk import Batch, Sheet
+from gate.console.import_desk import Batch, Chosen, Part, Upload
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.people import Action
 from gate.texts import Language
-from registry.columns import HEADINGS, Column
+from registry.columns import HEADINGS, JOINED, Column, Columns
+from registry.grid import MOST_BYTES, SheetFault
 from registry.plan import Plan
-from registry.sheets import SheetFault
+from registry.reading.aside import read
 
 SHOWN: Final = 200
-MOST_BYTES: Final = 20_000_000
+KINDS: Final = ".xlsx,.xlsm,.xls,.xlsb,.et,.ods,.csv,.txt,.tsv"
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_MOST_MAPPED: Final = 20
+"""Sheets whose columns may be mapped by hand; a building each is common, and more are taken too."""
 
 
 def add(pages: Pages) -> None:
@@ -54,11 +60,13 @@ class ImportPage:
                 on_upload=self._uploaded,
                 on_rejected=lambda: visit.warn("sheet_fault.too_large"),
             )
-            upload.props('accept=".xlsx,.csv" flat bordered').classes("field")
+            upload.props(f'accept="{KINDS}" flat bordered').classes("field")
+            with widgets.div("row-flex"):
+                widgets.button(say("importing.template"), self._template, icon="download")
         self._mapping = widgets.div()
         self._result = widgets.div()
         self._batches = widgets.div()
-        self._selects: list[ui.select] = []
+        self._selects: dict[str, list[ui.select]] = {}
 
     def _usual_headings(self) -> str:
         """The headings that need no telling, in the language of the page."""
@@ -67,59 +75,88 @@ class ImportPage:
 
     def _meanings(self) -> dict[str, str]:
         """What a column may mean, in the language of the page."""
-        if self._visit.texts.language is Language.CHINESE:
-            return {column.value: HEADINGS[column] for column in Column}
-        return {column.value: self._visit.say(f"column.{column.value}") for column in Column}
+        return {one.value: import_words.heading(self._visit.texts, one) for one in Column}
+
+    def _template(self) -> None:
+        if self._visit.act(Action.CHANGE_REGISTRY) is not None:
+            name = f"{self._visit.say('importing.template_name')}.xlsx"
+            ui.download.content(import_words.empty_file(self._visit.texts), name, _XLSX)
 
     async def _uploaded(self, event: events.UploadEventArguments) -> None:
         if self._visit.act(Action.CHANGE_REGISTRY) is None:
             return
         content = await event.file.read()
-        sheet = await run.io_bound(import_desk.open_sheet, event.file.name, content)
         self._mapping.clear()
         self._result.clear()
-        if sheet is None or isinstance(sheet, SheetFault):
-            self._visit.warn(f"sheet_fault.{sheet.value if sheet else 'damaged'}")
+        with self._result:
+            widgets.loading(self._visit.say("importing.reading"))
+        book = await read(content)
+        self._result.clear()
+        if isinstance(book, SheetFault):
+            self._visit.warn(f"sheet_fault.{book.value}")
             return
-        self._draw_mapping(sheet)
-        await self._try(sheet)
+        upload = import_desk.opened(event.file.name, content, book)
+        self._draw_mapping(upload)
+        await self._try(upload)
 
-    def _draw_mapping(self, sheet: Sheet) -> None:
+    def _draw_mapping(self, upload: Upload) -> None:
         say = self._visit.say
-        meanings = self._meanings()
-        places = {place: column.value for column, place in sheet.columns.items()}
+        self._selects = {}
         with self._mapping, widgets.div("card col-flex").style("margin-top:12px"):
             widgets.heading(say("importing.columns"), 3)
-            with widgets.div("filters"):
-                self._selects = [
-                    widgets.choice_field(
-                        heading or f"#{place + 1}", meanings, places.get(place), clearable=True
-                    )
-                    for place, heading in enumerate(sheet.headings)
-                ]
+            for part in upload.parts[:_MOST_MAPPED]:
+                if len(upload.parts) > 1:
+                    widgets.heading(say("importing.sheet", sheet=part.sheet.name), 4)
+                if not part.columns:
+                    widgets.words(say("importing.no_headings_here"), "soft")
+                self._selects[part.sheet.name] = self._draw_part(part)
             with widgets.div("row-flex"):
                 widgets.button(
-                    say("importing.try"), lambda: self._try(sheet), kind="main", icon="science"
+                    say("importing.try"), lambda: self._try(upload), kind="main", icon="science"
                 )
 
-    def _columns(self) -> dict[Column, int]:
-        chosen: dict[Column, int] = {}
-        for place, select in enumerate(self._selects):
+    def _draw_part(self, part: Part) -> list[ui.select]:
+        meanings = self._meanings()
+        guessed = {place: c.value for c, places in part.columns.items() for place in places}
+        headings = part.heading.texts
+        width = max(len(headings), max(part.filled, default=-1) + 1)
+        texts = [*headings, *[""] * (width - len(headings))]
+        with widgets.div("filters"):
+            return [
+                widgets.choice_field(
+                    text or f"#{place + 1}", meanings, guessed.get(place), clearable=True
+                )
+                for place, text in enumerate(texts)
+            ]
+
+    def _chosen(self, upload: Upload) -> Chosen:
+        """What the person says; of sheets that are not on the page, what we think."""
+        said = {name: self._columns(selects) for name, selects in self._selects.items()}
+        return {**upload.guessed, **said}
+
+    def _columns(self, selects: list[ui.select]) -> Columns:
+        chosen: dict[Column, tuple[int, ...]] = {}
+        for place, select in enumerate(selects):
             if select.value:
-                chosen.setdefault(Column(str(select.value)), place)
+                column = Column(str(select.value))
+                if column in JOINED or column not in chosen:
+                    chosen[column] = (*chosen.get(column, ()), place)
         return chosen
 
-    async def _try(self, sheet: Sheet) -> None:
-        services, columns = self._visit.services, self._columns()
-        plan = await ask(lambda: import_desk.plan(services, sheet, columns))
+    async def _try(self, upload: Upload) -> None:
+        services, chosen = self._visit.services, self._chosen(upload)
+        plan = await ask(lambda: import_desk.plan(services, upload, chosen))
         self._result.clear()
         with self._result:
             if plan is None:
                 widgets.empty(self._visit.say("shell.record_away"), icon="cloud_off")
+            elif not any(chosen.values()):
+                self._not_used(upload, chosen)
+                widgets.empty(self._visit.say("importing.nothing_chosen"), icon="help")
             else:
-                self._draw_plan(sheet, plan)
+                self._draw_plan(upload, chosen, plan)
 
-    def _draw_plan(self, sheet: Sheet, plan: Plan) -> None:
+    def _draw_plan(self, upload: Upload, chosen: Chosen, plan: Plan) -> None:
         visit, say = self._visit, self._visit.say
         changes = list(plan.changes())
         made = Counter((change.entity.value, bool(change.before)) for change in changes)
@@ -133,41 +170,90 @@ class ImportPage:
                 word = say("importing.changed" if changed else "importing.new")
                 kind = visit.texts.name_of("entity", entity)
                 widgets.words(f"{word} · {kind}: {n:,}")
-            self._faults(plan)
+            self._not_used(upload, chosen)
+            self._faults(upload, chosen, plan)
             if changes:
                 widgets.button(
                     say("importing.apply", n=f"{plan.taken:,}"),
-                    lambda: self._confirm(sheet, plan),
+                    lambda: self._confirm(upload, plan),
                     kind="good big",
                     icon="done_all",
                 )
             else:
                 widgets.empty(say("importing.nothing"), icon="done_all")
 
-    def _faults(self, plan: Plan) -> None:
-        say = self._visit.say
+    def _not_used(self, upload: Upload, chosen: Chosen) -> None:
+        """What stands in the file and goes nowhere: nobody should find out at the lane."""
+        texts, several = self._visit.texts, len(upload.book) > 1
         lines = [
-            self._fault(one.cell or str(one.row), "row_fault", one.fault.value, one.value)
-            for one in plan.refused[:SHOWN]
+            self._line(
+                import_words.where(one, several=several) or one.sheet,
+                ("ask", "visibility_off") if one.is_loss else ("", "visibility_off"),
+                import_words.left_over(texts, one),
+            )
+            for one in import_desk.left_over(upload, chosen)
+        ]
+        if lines:
+            title = self._visit.say("importing.not_used")
+            widgets.heading(title, 4)
+            heads = [self._visit.say("importing.cell"), self._visit.say("importing.why")]
+            widgets.table(heads, lines[:SHOWN], caption=title)
+
+    def _faults(self, upload: Upload, chosen: Chosen, plan: Plan) -> None:
+        texts, say = self._visit.texts, self._visit.say
+        several = len(upload.parts) > 1
+        lines = [
+            self._line(
+                import_words.where(no, several=several) or str(no.row),
+                ("bad", "close"),
+                import_words.refusal(texts, no),
+                no.value,
+            )
+            for no in plan.refused[:SHOWN]
         ]
         lines += [
-            self._fault(one.cell or str(one.row), "row_warning", one.warning.value, one.value)
+            self._line(
+                import_words.where(one, several=several) or str(one.row),
+                ("ask", "warning"),
+                import_words.warning(texts, one),
+                one.value,
+            )
             for one in plan.warned[:SHOWN]
         ]
         if lines:
             heads = [say("importing.cell"), say("importing.why"), say("importing.value")]
             widgets.table(heads, lines, caption=say("importing.refused"))
+        if len(plan.refused) > SHOWN:
+            widgets.words(say("importing.more", n=f"{len(plan.refused) - SHOWN:,}"), "soft")
+        if plan.refused:
+            widgets.button(
+                say("importing.download_refused", n=f"{plan.rows_refused:,}"),
+                lambda: self._hand_back(upload, chosen, plan),
+                icon="download",
+            )
 
-    def _fault(self, cell: str, area: str, fault: str, value: str) -> list[str]:
-        kind, icon = ("bad", "close") if area == "row_fault" else ("ask", "warning")
-        badge = widgets.badge_html(self._visit.texts.name_of(area, fault), kind, icon)
-        return [f"<b>{escape(cell)}</b>", badge, escape(value)]
+    async def _hand_back(self, upload: Upload, chosen: Chosen, plan: Plan) -> None:
+        visit = self._visit
+        if visit.act(Action.CHANGE_REGISTRY) is None:
+            return
+        found = import_desk.tables(upload, chosen)
+        body = await run.io_bound(import_words.mendable, visit.texts, found, plan)
+        if body is not None:
+            name = f"{visit.say('importing.refused_name')}.xlsx"
+            ui.download.content(body, name, _XLSX)
 
-    def _confirm(self, sheet: Sheet, plan: Plan) -> None:
+    def _line(self, cell: str, look: tuple[str, str], said: str, *more: str) -> list[str]:
+        return [
+            f"<b>{escape(cell)}</b>",
+            widgets.badge_html(said, *look),
+            *(escape(one) for one in more),
+        ]
+
+    def _confirm(self, upload: Upload, plan: Plan) -> None:
         say = self._visit.say
 
         async def agreed() -> None:
-            act = import_desk.apply(self._visit.services, sheet, self._columns())
+            act = import_desk.apply(self._visit.services, upload, self._chosen(upload))
             done = await changing.make(self._visit, Action.CHANGE_REGISTRY, act)
             if isinstance(done, NotDone):
                 return

@@ -7,7 +7,7 @@ from gate.console import inside_desk
 from gate.console.exporting import export_sheet
 from gate.console.lane_words import household_text
 from gate.console.visit import Visit
-from gate.exports import Listed, harmless
+from gate.exports import Listed
 from gate.people import Action
 from registry.names import mask
 from registry.stays import Place, StayLine, Which
@@ -33,7 +33,7 @@ def _lines(visit: Visit, which: Which) -> Iterator[list[str]]:
     while True:
         page = inside_desk.lines(visit.services, which, after, PORTION)
         for line in page.lines:
-            yield [harmless(cell) for cell in _cells(visit, line)]
+            yield list(_cells(visit, line))
         if (after := page.next) is None:
             return
 

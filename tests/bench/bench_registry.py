@@ -24,16 +24,18 @@ from gate.policy import Policy
 from recognition.reading import Candidate, Colour, Consensus
 from registry import dossiers, exchange, sample
 from registry.addresses import Address
-from registry.columns import Table
 from registry.export import export
+from registry.grid import SheetFault
 from registry.kinds import VehicleKind
 from registry.passes import Period
 from registry.plates import LOOKALIKES, PlateColour
+from registry.reading.aside import read_now
 from registry.rules import Dossier, Registration, VehicleId
 from registry.search import Entry, Index
 from registry.sheets import write_xlsx
 from registry.snapshot import Snapshot
 from registry.store import Author
+from registry.unused import understand
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -147,9 +149,9 @@ def importing() -> Iterator[str]:
     by = Author("bench", NOON)
     with Session(engine) as session:
         start, busy = time.perf_counter(), time.process_time()
-        table = exchange.table_of(content)
-        assert isinstance(table, Table)
-        plan = exchange.plan(session, table, ZONE, NOON)
+        book = read_now(content)
+        assert not isinstance(book, SheetFault)
+        plan = exchange.plan(session, understand(book).tables, ZONE, NOON)
         exchange.apply(session, plan, "bench.xlsx", content, by)
         session.commit()
         took, busy = time.perf_counter() - start, time.process_time() - busy

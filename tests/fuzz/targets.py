@@ -24,9 +24,10 @@ from hardware.camera_judge import Judgement, judge
 from hardware.camera_sources import Folder
 from recognition.motion import Motion, shrunk, watch
 from recognition.pipeline import PlateReader
-from registry.columns import find_table
 from registry.grid import Row, SheetFault
-from registry.sheets import read, write_csv, write_xlsx
+from registry.reading.whole import read
+from registry.sheets import write_csv, write_xlsx
+from registry.unused import understand
 
 LINES = (
     ("楼栋", "单元", "房号", "业主姓名", "车牌号", "有效期至"),
@@ -91,11 +92,11 @@ def _part_changed(draw: st.DrawFn) -> bytes:
 
 def sheet(content: bytes) -> None:
     """A spreadsheet is read, or refused with a word."""
-    rows = read(content)
-    assert isinstance(rows, (tuple, SheetFault))
-    if not isinstance(rows, SheetFault):
-        assert all(isinstance(row, Row) for row in rows)
-        find_table(rows)
+    book = read(content)
+    assert isinstance(book, (tuple, SheetFault))
+    if not isinstance(book, SheetFault):
+        assert all(isinstance(row, Row) for sheet in book for row in sheet.rows)
+        understand(book)
 
 
 # --- pictures and frames --------------------------------------------------------------------------

@@ -7,9 +7,11 @@ from importlib.resources import files
 import pytest
 
 from registry.cells import RowFault
+from registry.columns import Column
 from registry.drafts import Entity
+from registry.grid import SheetFault
 from registry.lines import RowWarning
-from registry.sheets import SheetFault
+from registry.unused import Leftover
 
 
 def texts(language: str, area: str) -> dict[str, str]:
@@ -24,6 +26,9 @@ def texts(language: str, area: str) -> dict[str, str]:
         ("row_fault", RowFault, set()),
         ("row_warning", RowWarning, set()),
         ("sheet_fault", SheetFault, {"unreadable"}),
+        ("unused", Leftover, set()),
+        ("column", Column, set()),
+        ("column_hint", Column, set()),
     ],
 )
 def test_every_fault_and_warning_has_words(

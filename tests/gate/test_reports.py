@@ -19,7 +19,7 @@ from gate import report_log
 from gate.database import FILE, Database, open_database
 from gate.entries import Audited
 from gate.events import Direction, LaneId, Reason, Verdict
-from gate.exports import Columns, Form, ReasonMissing, Taker, export, harmless, passages
+from gate.exports import Columns, Form, ReasonMissing, Taker, export, passages
 from gate.report_values import AuditFilter, PassageFilter, PassageRow, Period
 from gate.reports import Reports
 from gate.rollups import facets
@@ -326,11 +326,6 @@ def test_lists_are_exported_with_watermark_and_record(tmp_path: Path) -> None:
         assert [row.why for row in audit] == ["police request 12"] * 2
         with pytest.raises(ReasonMissing):
             take(Form.CSV, Taker("wang", " ", "x"))
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"])
-def test_no_cell_runs_as_a_formula(text: str) -> None:
-    assert harmless(text) == "'" + text
 
 
 def test_stretches_are_many_enough_to_be_tested(database: Database) -> None:

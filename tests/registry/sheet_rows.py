@@ -60,13 +60,14 @@ BAD: dict[str, tuple[RowFault, Spoil]] = {
     "no room": (RowFault.ROOM_MISSING, put(Column.ROOM, "")),
     "a date for a room": (RowFault.ROOM_FORM, put(Column.ROOM, "2026-03-02", "501.5", "五楼左")),
     "no name": (RowFault.NAME_MISSING, put(Column.NAME, "")),
-    "a number for a name": (RowFault.NAME_FORM, put(Column.NAME, "13900001234", "张3", "(空)")),
+    "a number for a name": (RowFault.NAME_FORM, put(Column.NAME, "13900001234", "张3", "(主)")),
     "two names": (RowFault.NAME_SEVERAL, put(Column.NAME, "张三、李四", "张三/李四", "张三,李四")),
-    "phone too short": (RowFault.PHONE_FORM, put(Column.PHONE, "1390000123", "12345", "无")),
+    "phone too short": (RowFault.PHONE_FORM, put(Column.PHONE, "1390000123", "12345")),
+    "a date for a phone": (RowFault.PHONE_FORM, put(Column.PHONE, "2026-03-12")),
     "phone too long": (RowFault.PHONE_FORM, put(Column.PHONE, "139000012345", "13900001234转8")),
     "phone rounded": (
         RowFault.PHONE_ROUNDED,
-        put(Column.PHONE, "1.39E+10", "1.39000E10", "13900000000"),
+        put(Column.PHONE, "1.39E+10", "1.39000E10", "1.390000000E10"),
     ),
     "two phones": (
         RowFault.PHONE_SEVERAL,
@@ -84,6 +85,7 @@ BAD: dict[str, tuple[RowFault, Spoil]] = {
     "plate of no form": (RowFault.PLATE_FORM, put(Column.PLATE, "吉A1警234", "吉A1234警警")),
     "a good plate and a bad one": (RowFault.PLATE_LENGTH, plate(lambda p: p + "、吉A123")),
     "space of no form": (RowFault.SPACE_FORM, put(Column.SPACE, "@@", "B 0001 ?", "=1", "B" * 20)),
+    "a date for a space": (RowFault.SPACE_FORM, put(Column.SPACE, "2026-03-12", "03:12:00")),
     "no date": (
         RowFault.DATE_FORM,
         put(Column.VALID_UNTIL, "明年", "46387", "2027-13-01", "31/12/2027", "2027-02-30"),

@@ -2,6 +2,7 @@
 
 import io
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,8 @@ from sqlmodel import Session, SQLModel, func, select
 from registry import dossiers, exchange, records, sample, store
 from registry.cells import RowFault
 from registry.columns import Column, Table
-from registry.exchange import table_of
 from registry.export import export
+from registry.grid import SheetFault
 from registry.kinds import BlockReason, PersonRole, VehicleKind
 from registry.lines import RowWarning
 from registry.passes import Period
@@ -28,10 +29,11 @@ from registry.records import (
     SpaceVehicle,
     Vehicle,
 )
-from registry.sheets import SheetFault, write_csv, write_xlsx
+from registry.sheets import write_csv, write_xlsx
 from registry.store import Author
 from registry.undo import UndoneTwiceError, undo
 from tests.registry.conftest import NOON, empty_register
+from tests.registry.reading_files import table_of
 from tests.registry.sheet_rows import BAD, HEAD, good, line
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -45,7 +47,7 @@ def table(*rows: list[str], head: list[str] | None = None) -> Table:
 
 
 def planned(session: Session, *rows: list[str], head: list[str] | None = None) -> Plan:
-    return exchange.plan(session, table(*rows, head=head), ZONE, NOON)
+    return exchange.plan(session, [table(*rows, head=head)], ZONE, NOON)
 
 
 def imported(session: Session, by: Author, *rows: list[str], head: list[str] | None = None) -> Plan:
@@ -113,7 +115,7 @@ def test_english_headings_and_a_title_above_them_are_understood(
     content = write_csv([["Cars 2026"], head, ["3", "2", "501", "Ann Lee", "", "吉A12345", "B-1"]])
     found = table_of(content)
     assert isinstance(found, Table)
-    plan = exchange.plan(session, found, ZONE, NOON)
+    plan = exchange.plan(session, [found], ZONE, NOON)
     exchange.apply(session, plan, "cars.csv", content, wang)
     assert store.find_household(session, "3", "2", "501") is not None
 
@@ -160,7 +162,7 @@ def test_a_formula_that_nobody_has_calculated_is_an_error_and_no_empty_cell(
     book.save(content)
     found = table_of(content.getvalue())
     assert isinstance(found, Table)
-    plan = exchange.plan(session, found, ZONE, NOON)
+    plan = exchange.plan(session, [found], ZONE, NOON)
     assert faults(plan) == [("B2", RowFault.SPREADSHEET_ERROR)]
 
 
@@ -168,14 +170,14 @@ def test_a_formula_that_nobody_has_calculated_is_an_error_and_no_empty_cell(
     ("content", "fault"),
     [
         (b"", SheetFault.EMPTY),
-        (b"\xd0\xcf\x11\xe0 an old Excel file", SheetFault.OLD_EXCEL),
+        (b"\xd0\xcf\x11\xe0 half of an old Excel file", SheetFault.DAMAGED),
         (
             b"\xd0\xcf\x11\xe0" + "Root Entry\0EncryptedPackage".encode("utf-16-le"),
             SheetFault.ENCRYPTED,
         ),
         (b"PK\x03\x04 no zip", SheetFault.DAMAGED),
         (b"\x81\x00\xff", SheetFault.ENCODING),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", SheetFault.ENCODING),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", SheetFault.NO_SPREADSHEET),
         ("没有标题,的文件\r\n1,2\r\n".encode(), SheetFault.NO_HEADINGS),
         ("姓名,电话\r\n张三,13900001234\r\n".encode(), SheetFault.NO_HEADINGS),
     ],
@@ -208,6 +210,104 @@ def test_a_plate_of_an_unusual_form_goes_in_and_is_to_be_checked(
         ("F2", RowWarning.PLATE_UNUSUAL, text)
     ]
     assert session.exec(select(Vehicle.plate)).all() == [text]
+
+
+@pytest.mark.parametrize("word", ["无", "暂无", "-", "/", "——"])
+def test_a_word_for_nothing_is_an_empty_cell_in_every_column(
+    session: Session, wang: Author, word: str
+) -> None:
+    nothing = {column.value: word for column in (Column.UNIT, Column.PLATE, Column.SPACE)}
+    rest = (Column.PHONE, Column.VALID_UNTIL, Column.VALID_FROM, Column.NOTE, Column.ROLE)
+    more = (Column.KIND, Column.COLOUR, Column.HOLDER)
+    nothing |= {column.value: word for column in (*rest, *more)}
+    plan = imported(session, wang, row(1, **nothing), row(2, **nothing))
+    assert (plan.refused, plan.taken) == ((), 2)
+    assert (count(session, Person), count(session, Vehicle), count(session, Space)) == (2, 0, 0)
+    assert [person.phone for person in session.exec(select(Person))] == ["", ""]
+
+
+@pytest.mark.parametrize("word", ["空置", "未售", "无", "空房"])
+def test_a_vacant_flat_is_a_household_and_no_person(
+    session: Session, wang: Author, word: str
+) -> None:
+    empty = dict.fromkeys(("phone", "plate", "space", "valid_until", "valid_from"), "")
+    plan = imported(session, wang, row(1, name=word, role="", kind="", colour="", **empty))
+    assert (plan.refused, plan.taken) == ((), 1)
+    assert (count(session, Household), count(session, Person)) == (1, 0)
+
+
+def test_a_flat_without_a_name_that_has_a_car_is_refused(session: Session) -> None:
+    assert faults(planned(session, row(1, name="空置"))) == [
+        ("D2", RowFault.NAME_MISSING),
+    ]
+
+
+def test_several_columns_of_plates_and_spaces_are_all_taken(session: Session, wang: Author) -> None:
+    head = ["楼栋", "房号", "姓名", "车牌号1", "车牌号2", "第三车牌", "车位1", "车位2"]
+    imported(
+        session, wang, ["3", "501", "张三", "吉A12345", "", "吉B23456、吉C34567", "B-1", "B-2"],
+        head=head,
+    )  # fmt: skip
+    assert set(session.exec(select(Vehicle.plate))) == {"吉A12345", "吉B23456", "吉C34567"}
+    assert set(session.exec(select(Space.name))) == {"B-1", "B-2"}
+    assert count(session, SpaceVehicle) == 6
+
+
+def test_what_is_wrong_in_a_second_column_is_named_by_its_own_cell(session: Session) -> None:
+    head = ["楼栋", "房号", "姓名", "车牌号1", "车牌号2"]
+    plan = planned(
+        session,
+        ["3", "501", "张三", "吉A12345", "吉AI2345"],
+        ["3", "502", "李四", "", "吉AKQJ12"],
+        head=head,
+    )
+    assert faults(plan) == [("E2", RowFault.PLATE_LETTER_I)]
+    assert [(w.cell, w.warning) for w in plan.warned] == [("E3", RowWarning.PLATE_UNUSUAL)]
+
+
+@pytest.mark.parametrize(
+    ("first", "says"),
+    [("有效期至", "2027-12-31"), ("颜色", "蓝"), ("类型", "业主车"), ("开始日期", "2026-01-01")],
+)
+def test_vehicles_of_one_row_cannot_differ(session: Session, first: str, says: str) -> None:
+    head = ["楼栋", "房号", "姓名", "车牌号1", first, "车牌号2", f"{first}2"]
+    same = ["3", "501", "张三", "吉A12345", says, "吉B12345", says]
+    other = ["3", "502", "李四", "吉C12345", says, "吉D12345", "2028-12-31"]
+    assert faults(planned(session, same, other, head=head)) == [("G3", RowFault.SECOND_VALUE)]
+
+
+def test_a_row_names_its_sheet(session: Session) -> None:
+    tables = [replace(table(row(n, plate="吉AI2345")), sheet=f"{n}栋") for n in (1, 2)]
+    plan = exchange.plan(session, tables, ZONE, NOON)
+    assert [(no.sheet, no.row, no.cell) for no in plan.refused] == [
+        ("1栋", 2, "F2"),
+        ("2栋", 2, "F2"),
+    ]
+    assert plan.rows == 2
+
+
+def test_a_household_of_two_sheets_is_one(session: Session, wang: Author) -> None:
+    tables = [
+        replace(table(row(1)), sheet="1"),
+        replace(table(row(1, plate="吉B12345", space="")), sheet="2"),
+    ]
+    exchange.apply(session, exchange.plan(session, tables, ZONE, NOON), "a.xlsx", b"", wang)
+    assert (count(session, Household), count(session, Vehicle)) == (1, 2)
+
+
+def test_a_number_in_a_column_of_days_is_its_day_and_is_to_be_checked(
+    session: Session, wang: Author
+) -> None:
+    read = table(row(1, valid_until="46752"))
+    place = read.columns[Column.VALID_UNTIL][0]
+    numbered = replace(read, rows=tuple(replace(r, numbers=frozenset({place})) for r in read.rows))
+    plan = exchange.plan(session, [numbered], ZONE, NOON)
+    assert [(w.cell, w.warning, w.value) for w in plan.warned] == [
+        ("H2", RowWarning.DATE_FROM_NUMBER, "46752 = 2027-12-31")
+    ]
+    exchange.apply(session, plan, "a.xlsx", b"", wang)
+    vehicle = session.exec(select(Vehicle)).one()
+    assert vehicle.valid_until == datetime(2027, 12, 31, 16, 0, tzinfo=UTC)
 
 
 def test_a_thousand_bad_rows_stop_no_good_one_and_none_gets_in(
@@ -372,7 +472,7 @@ def test_an_export_reads_back_as_the_same_rows(community: Session, write) -> Non
 def test_an_export_imports_again_without_a_change(community: Session, write) -> None:
     found = table_of(write(export(community, ZONE)))
     assert isinstance(found, Table)
-    plan = exchange.plan(community, found, ZONE, NOON)
+    plan = exchange.plan(community, [found], ZONE, NOON)
     assert plan.refused == ()
     assert [*plan.changes()] == []
 
@@ -384,7 +484,7 @@ def test_an_export_into_an_empty_register_exports_the_same(
     with empty_register() as empty:
         found = table_of(write_csv(lines))
         assert isinstance(found, Table)
-        plan = exchange.plan(empty, found, ZONE, NOON)
+        plan = exchange.plan(empty, [found], ZONE, NOON)
         exchange.apply(empty, plan, "export.csv", b"", wang)
         assert export(empty, ZONE) == lines
 

@@ -146,7 +146,7 @@ def test_a_spreadsheet_brings_both_and_takes_them_out_again_unchanged(
     assert imported(session, wang, line(good(1)), lorry).refused == ()
     assert [v.colour for v in session.exec(select(Vehicle).order_by(Vehicle.id))] == [BLUE, YELLOW]
     lines = export(session, ZONE)
-    again = exchange.plan(session, table(*map(list, lines[1:]), head=list(lines[0])), ZONE, NOON)
+    again = exchange.plan(session, [table(*map(list, lines[1:]), head=list(lines[0]))], ZONE, NOON)
     assert (again.refused, [*again.changes()]) == ((), [])
     assert write_csv(lines)
     vague = line({**good(2), Column.PLATE: number, Column.COLOUR: ""})

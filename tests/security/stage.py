@@ -15,11 +15,12 @@ from gate.ports import Unit
 from gate.tokens import Scope, Tokens
 from registry import store
 from registry.corrections import PutInside
+from registry.grid import SheetFault
 from registry.kinds import BlockReason, Occupant, PassKind, PassSource
 from registry.passes import Period
 from registry.plates import Plate, parse
+from registry.reading.whole import read
 from registry.records import Household, Person, Vehicle, VisitorPass
-from registry.sheets import SheetFault
 from registry.store import Author
 from registry.visits import PassRequest
 from tests.gate.console.sample_site import PASSWORD, SampleSite
@@ -110,11 +111,11 @@ def _deeds(site: SampleSite, home: int) -> Callable[[Unit, Author], None]:
         inside_deeds.correct([forgotten], "patrol")(unit, by)
         for visitor in ("吉A66661", "吉A66662", "吉A66663", "吉A66664"):
             _announce(visitor, home)(unit, by)
-        sheet = import_desk.open_sheet(
-            "a.csv", "楼栋,单元,房号,业主姓名,车牌号\n3,2,502,李四,吉A27183\n".encode()
-        )
-        assert not isinstance(sheet, SheetFault)
-        import_desk.apply(site.services, sheet, sheet.columns)(unit, by)
+        content = "楼栋,单元,房号,业主姓名,车牌号\n3,2,502,李四,吉A27183\n".encode()
+        book = read(content)
+        assert not isinstance(book, SheetFault)
+        upload = import_desk.opened("a.csv", content, book)
+        import_desk.apply(site.services, upload, upload.guessed)(unit, by)
 
     return act
 

@@ -17,6 +17,7 @@ from registry.sheets import write_xlsx
 from registry.store import label_of
 from tests.gate.console.browsing import settle
 from tests.gate.console.serving import Served
+from tests.registry.reading.packages import line, xlsx
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
@@ -175,7 +176,7 @@ def test_a_sheet_is_tried_applied_and_taken_back_on_the_page(enter, pages, tmp_p
     head = list(HEADINGS.values())[:6]
     rows = [
         ["78", "1", "101", "端木蓉", "13900008881", "粤B8888A、粤B8888C"],
-        ["78", "1", "102", "宇文拓", "13900008882", "粤B8888O"],
+        ["78", "1", "102", "宇文拓", "13900008882", "粤B8888I"],
     ]
     file = tmp_path / "cars.xlsx"
     file.write_bytes(write_xlsx([head, *rows]))
@@ -225,3 +226,70 @@ def test_no_auditor_opens_the_registry(enter, pages):
     for path in ("/special", "/visitors/log", "/spaces"):
         page.goto(f"{pages.url}{path}")
         expect(page.locator("#main")).to_contain_text("您的岗位")
+
+
+HEADS = ["房号", "楼栋", "业主姓名", "车牌号"]
+
+
+def several_sheets(tmp_path: Path) -> Path:
+    file = tmp_path / "buildings.xlsx"
+    old = line(1, HEADS) + line(2, ["509", "79", "端木蓉", "粤B7979O"])
+    first = line(1, [*HEADS, "品牌"]) + line(2, ["501", "79", "端木蓉", "粤B7979A", "大众"])
+    second = line(1, HEADS) + line(2, ["502", "79", "宇文拓", "粤B7979I"])
+    notes = line(1, ["请勿修改表头"])
+    sheets = {"旧": old, "一期": first, "二期": second, "说明": notes}
+    file.write_bytes(xlsx(sheets, states={"旧": "hidden"}))
+    return file
+
+
+def test_a_file_of_several_sheets_is_taken_whole_and_what_is_not_used_is_said(
+    enter, pages, tmp_path: Path
+):
+    page = enter("manager")
+    open_page(page, pages, "/import")
+    page.locator("input[type=file]").set_input_files(several_sheets(tmp_path))
+    main = page.locator("#main")
+    expect(main.locator("td b", has_text="二期!D2")).to_be_visible()
+    for said in ("工作表「旧」是隐藏的", "「品牌」这一列没有导入", "工作表「说明」没有导入"):
+        expect(main.locator("td", has_text=said)).to_be_visible()
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="下载没导入的").click()
+    again = tmp_path / "again.xlsx"
+    taken.value.save_as(again)
+    page.locator("input[type=file]").set_input_files(again)
+    expect(main.locator("td b", has_text="E2")).to_be_visible()
+    expect(main.locator("td", has_text="工作表")).to_have_count(0)
+
+
+def test_the_columns_of_a_sheet_are_said_by_hand(enter, pages, tmp_path: Path):
+    page = enter("manager")
+    open_page(page, pages, "/import")
+    page.locator("input[type=file]").set_input_files(several_sheets(tmp_path))
+    main = page.locator("#main")
+    expect(main.locator("td", has_text="「品牌」这一列没有导入")).to_be_visible()
+    page.get_by_label("品牌").click()
+    page.get_by_role("option", name="备注").click()
+    page.get_by_role("button", name="试算").click()
+    expect(main.locator("td", has_text="「品牌」这一列没有导入")).to_have_count(0)
+    expect(main.locator("td", has_text="工作表「说明」没有导入")).to_be_visible()
+
+
+def test_the_template_is_taken_away_and_is_read(enter, pages, tmp_path: Path):
+    page = enter("manager")
+    open_page(page, pages, "/import")
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="下载模板").click()
+    file = tmp_path / "template.xlsx"
+    taken.value.save_as(file)
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.locator("#main")).to_contain_text("没有要改动的内容")
+
+
+def test_a_web_page_with_the_name_of_a_spreadsheet_is_called_one(enter, pages, tmp_path: Path):
+    file = tmp_path / "cars.xls"
+    file.write_bytes(b"<html><table><tr><td>1</td></tr></table></html>")
+    page = enter("manager")
+    open_page(page, pages, "/import")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.locator(".q-notification", has_text="其实是网页")).to_be_visible()
+    expect(page.get_by_role("status")).to_have_count(0)

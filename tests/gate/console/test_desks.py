@@ -19,8 +19,10 @@ from gate.people import Role, User
 from gate.ports import Written
 from gate.report_values import AuditFilter
 from registry.corrections import CorrectionRefusal, PutInside
+from registry.grid import SheetFault
 from registry.kinds import BlockReason, NameMatch, Occupant, VehicleKind
 from registry.plates import Plate, PlateColour, parse
+from registry.reading.whole import read
 from registry.records import Block, Person, Vehicle, VisitorPass
 from registry.rules import Blocked, Registered, Visitor
 from registry.stays import Which
@@ -31,7 +33,7 @@ from tests.gate.console.sample_site import SampleSite, fill, sample_site
 GUARD, MANAGER = User("guard", Role.GUARD), User("manager", Role.MANAGER)
 SHEET = """楼栋,单元,房号,业主姓名,电话,车牌号
 3,1,101,欧阳明,13900007777,吉A0K001
-3,1,102,司马光,13900008888,吉AO1234
+3,1,102,司马光,13900008888,吉AI1234
 """
 
 
@@ -165,15 +167,21 @@ def test_the_search_follows_changes(site):
     assert [hit.entry.plate for hit in finder.search("吉A0K9")] == ["吉A0K999"]
 
 
+def opened(name: str, text: str) -> import_desk.Upload:
+    content = text.encode("utf-8-sig")
+    book = read(content)
+    assert not isinstance(book, SheetFault)
+    return import_desk.opened(name, content, book)
+
+
 def test_a_sheet_is_tried_applied_and_taken_back(site):
     services = site.services
-    sheet = import_desk.open_sheet("owners.csv", SHEET.encode("utf-8-sig"))
-    assert isinstance(sheet, import_desk.Sheet)
-    planned = import_desk.plan(services, sheet, sheet.columns)
+    sheet = opened("owners.csv", SHEET)
+    planned = import_desk.plan(services, sheet, sheet.guessed)
     assert (planned.taken, planned.rows_refused) == (1, 1)
     assert not isinstance(standing(site, "吉A0K001"), Registered)
     number = register_desk.change(
-        services, MANAGER, import_desk.apply(services, sheet, sheet.columns)
+        services, MANAGER, import_desk.apply(services, sheet, sheet.guessed)
     )
     assert isinstance(standing(site, "吉A0K001"), Registered)
     newest = register_desk.read(services, import_desk.batches)[0]
@@ -185,10 +193,9 @@ def test_a_sheet_is_tried_applied_and_taken_back(site):
 
 def test_a_title_above_the_headings_is_no_heading(site):
     titled = "荷兰小镇车辆表\n" + SHEET
-    sheet = import_desk.open_sheet("titled.csv", titled.encode("utf-8-sig"))
-    assert isinstance(sheet, import_desk.Sheet)
-    assert sheet.heading == 1
-    assert import_desk.plan(site.services, sheet, sheet.columns).taken == 1
+    sheet = opened("titled.csv", titled)
+    assert sheet.parts[0].heading.first == 1
+    assert import_desk.plan(site.services, sheet, sheet.guessed).taken == 1
 
 
 def test_who_is_inside_is_corrected_while_the_database_is_away_and_entered_later(site):

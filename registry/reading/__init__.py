@@ -1,0 +1,4 @@
+"""Reading spreadsheets of any kind into sheets of text.
+
+`aside` is for programs: it has the work done in a child process. `whole` does it.
+"""
