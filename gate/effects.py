@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from gate.entries import OpeningEnded, OpeningOrdered
 from gate.events import LaneId, PassageId
 from registry.corrections import Correction
+from registry.presence import EndedStay
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Row:
 class Effects(Protocol):
     """Called inside the write transaction; raises OpeningRefused where a pass is spent already.
 
-    inside_by: what the vehicle that came or goes is known by among those inside; "" for nobody.
+    passage_ended: keeps who is inside, and returns the stay that this passage ended, if it did.
     corrected: a person saw who is, or is not, inside.
     """
 
@@ -49,8 +50,7 @@ class Effects(Protocol):
     def opening_ended(self, connection: Connection, at: datetime, entry: OpeningEnded) -> None: ...
     def passage_ended(
         self, connection: Connection, at: datetime, row: Row, *, went_through: bool
-    ) -> None: ...
-    def inside_by(self, connection: Connection, row: Row) -> str: ...
+    ) -> EndedStay | None: ...
     def corrected(
         self, connection: Connection, at: datetime, by: str, correction: Correction
     ) -> None: ...
@@ -67,13 +67,8 @@ class NoEffects:
 
     def passage_ended(
         self, connection: Connection, at: datetime, row: Row, *, went_through: bool
-    ) -> None:
+    ) -> EndedStay | None:
         """Nobody is checked in or out."""
-
-    def inside_by(self, connection: Connection, row: Row) -> str:
-        """Every vehicle is known by its plate."""
-        del connection
-        return row.plate
 
     def corrected(
         self, connection: Connection, at: datetime, by: str, correction: Correction

@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlmodel import col
 
 from gate import rollups
 from gate.entries import ServiceNoted
 from gate.ports import Unit
-from gate.tables import alarm, audit, body, entry, inside, opening, passage
+from gate.tables import alarm, audit, body, entry, opening, passage
 from gate.verification import PURGE
+from registry.records import Presence
 
 # Whose guard it was is a person too; that it was a person at all stays known.
 _SOMEBODY = "guard"
@@ -107,7 +109,7 @@ def _forget_row(connection: Connection, row: dict[str, Any], now: datetime) -> N
     connection.execute(update(opening).where(orders, by_person).values(actor=_SOMEBODY))
     # A vehicle that is still inside stays on the list of those inside, but without its passage.
     connection.execute(
-        update(inside).where(inside.c.number == row["number"]).values(passage="", household="")
+        update(Presence).where(col(Presence.passage) == row["passage"]).values(passage="")
     )
     connection.execute(
         update(audit)

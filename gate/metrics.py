@@ -15,6 +15,8 @@ from gate.health import Health
 from gate.pictures import PictureCounts
 from gate.report_values import Record
 from gate.watcher import Watcher
+from registry.kinds import Occupant
+from registry.occupancy import Occupancy
 
 _SECONDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 
@@ -75,9 +77,11 @@ class Metrics:
         watchers: Iterable[tuple[str, Watcher]],
         health: Callable[[], Health],
         pictures: Callable[[], PictureCounts],
+        occupancy: Callable[[], Occupancy],
     ) -> None:
         """Ask these parts for their state whenever somebody reads the metrics."""
-        self.registry.register(_Parts(tuple(lanes), tuple(watchers), health, pictures))
+        parts = _Parts(tuple(lanes), tuple(watchers), health, pictures, occupancy)
+        self.registry.register(parts)
 
 
 class _Parts(Collector):
@@ -87,9 +91,10 @@ class _Parts(Collector):
         watchers: tuple[tuple[str, Watcher], ...],
         health: Callable[[], Health],
         pictures: Callable[[], PictureCounts],
+        occupancy: Callable[[], Occupancy],
     ) -> None:
         self._lanes, self._watchers = lanes, watchers
-        self._health, self._pictures = health, pictures
+        self._health, self._pictures, self._occupancy = health, pictures, occupancy
 
     def collect(self) -> Iterable[Metric]:
         """Return every gauge as it stands."""
@@ -122,4 +127,10 @@ class _Parts(Collector):
         lost.add_metric((), counts.dropped + counts.failed)
         queued = GaugeMetricFamily("gate_pictures_waiting", "Pictures waiting to be written")
         queued.add_metric((), counts.waiting)
-        return (inbox, missed, board, camera, restarts, spool, away, lost, queued)
+        inside = GaugeMetricFamily(
+            "gate_vehicles_inside", "Vehicles inside, as the pages count them", labels=("class",)
+        )
+        now = self._occupancy()
+        for occupant in Occupant:
+            inside.add_metric((occupant.value,), now.inside(occupant))
+        return (inbox, missed, board, camera, restarts, spool, away, lost, queued, inside)

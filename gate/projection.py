@@ -13,7 +13,7 @@ from typing import assert_never
 from sqlalchemy import Connection, bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 
-from gate import projection_inside, projection_passage
+from gate import projection_passage, projection_visit
 from gate.corrections import correction_of
 from gate.effects import Effects, Row
 from gate.entries import (
@@ -69,7 +69,7 @@ class Projection:
                 _alarm(connection, seq, at, entry)
             case GuardActed() | Audited() | ServiceNoted():
                 _audit(connection, seq, at, entry)
-                self._correct(connection, seq, at, entry)
+                self._correct(connection, at, entry)
             case ArmChanged() | MisfitNoted():
                 pass  # Kept in the chain; no page searches them.
             case _ as unreachable:
@@ -121,20 +121,17 @@ class Projection:
         went_through = entry.end is PassageEnd.PASSED or (
             entry.end is PassageEnd.NOT_SEEN and row["opening"] == RAISED
         )
-        ended = Row.of(row)
-        key = self._effects.inside_by(connection, ended) if went_through else ""
         if went_through and row["direction"] == Direction.IN:
-            projection_inside.enter(connection, at, key, row)
-        elif went_through:
-            projection_inside.leave(connection, at, key, row)
-        self._effects.passage_ended(connection, at, ended, went_through=went_through)
+            projection_visit.begin(connection, at, row)
+        stay = self._effects.passage_ended(connection, at, Row.of(row), went_through=went_through)
+        if stay is not None:
+            projection_visit.end(connection, at, stay, row)
 
-    def _correct(self, connection: Connection, seq: int, at: datetime, entry: Entry) -> None:
-        """Do what a person corrected about who is inside, in both lists."""
+    def _correct(self, connection: Connection, at: datetime, entry: Entry) -> None:
+        """Do what a person corrected about who is inside."""
         correction = correction_of(entry) if isinstance(entry, Audited) else None
         if isinstance(entry, Audited) and correction is not None:
             self._effects.corrected(connection, at, entry.by, correction)
-            projection_inside.corrected(connection, seq, correction)
 
 
 def _alarm(

@@ -20,6 +20,7 @@ from registry.errors import RecordMissingError
 from registry.kinds import Occupant
 from registry.passes import PassFault
 from registry.plates import Plate, PlateColour, parse
+from registry.presence import EndedStay
 from registry.records import Presence, SpaceVehicle
 from registry.rules import SpaceId
 from registry.snapshot import Inside
@@ -71,8 +72,9 @@ class RegistryEffects:
 
     def passage_ended(
         self, connection: Connection, at: datetime, row: Row, *, went_through: bool
-    ) -> None:
+    ) -> EndedStay | None:
         """Settle the pass; check the visitor in or out; count who is inside."""
+        ended: EndedStay | None = None
         with _joined(connection) as session:
             by = Author(row.actor or _AUTO, at)
             if not went_through:
@@ -85,13 +87,9 @@ class RegistryEffects:
                 _came_in(session, at, row, by)
             else:
                 visits.keep(session, row.passage, by)
-                _went_out(session, row, by)
+                ended = _went_out(session, row, by)
             session.flush()
-
-    def inside_by(self, connection: Connection, row: Row) -> str:
-        """The plate, and the colour too where two vehicles have one number (ADR 0036)."""
-        with _joined(connection) as session:
-            return _key(session, row)
+        return ended
 
     def corrected(
         self, connection: Connection, at: datetime, by: str, correction: Correction
@@ -117,7 +115,10 @@ def _came_in(session: Session, at: datetime, row: Row, by: Author) -> None:
 
 
 def _key(session: Session, row: Row) -> str:
-    """What the vehicle is known by while it is inside; "" where nobody knows its plate."""
+    """What the vehicle is known by while it is inside; "" where nobody knows its plate.
+
+    The plate, and the colour too where two vehicles have one number (ADR 0036).
+    """
     if not row.plate:
         return ""
     found = presence.key_of if row.direction == Direction.IN else presence.key_leaving
@@ -146,7 +147,8 @@ def _free_space(session: Session, row: Row, key: str) -> SpaceId | None:
     return None if space is None else SpaceId(space)
 
 
-def _went_out(session: Session, row: Row, by: Author) -> None:
+def _went_out(session: Session, row: Row, by: Author) -> EndedStay | None:
     if row.plate:
         visits.check_out(session, row.plate, row.passage, by)
-    presence.leave(session, _key(session, row), OCCUPANTS.get(row.standing, Occupant.UNKNOWN))
+    counted_as = OCCUPANTS.get(row.standing, Occupant.UNKNOWN)
+    return presence.leave(session, _key(session, row), counted_as)

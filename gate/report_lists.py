@@ -1,14 +1,12 @@
-"""Lists and single things: one passage with everything, who is inside, alarms, audit.
+"""Lists and single things: one passage with everything, alarms, audit.
 
 Part of gate.reports.
 """
 
 import json
-from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
-from sqlmodel import col
+from sqlalchemy import ColumnElement, Connection, select
 
 from gate import ledger
 from gate.events import LaneId, PassageId
@@ -18,16 +16,12 @@ from gate.report_values import (
     AuditFilter,
     AuditPage,
     AuditRow,
-    InsideCount,
-    InsideVehicle,
     OpeningRow,
     PassageDetail,
     Record,
 )
-from gate.tables import alarm, audit, inside, opening
+from gate.tables import alarm, audit, opening
 from gate.vault import Vault
-from registry.records import VisitorPass
-from registry.snapshot import plate_of
 
 
 def detail(connection: Connection, of: PassageId, vault: Vault) -> PassageDetail | None:
@@ -49,35 +43,6 @@ def record(kept: ledger.Kept, vault: Vault) -> Record:
     header = kept.link.header
     entry = ledger.readable(kept, vault)
     return Record(header.seq, kept.at(), header.kind, header.lane, header.passage, entry)
-
-
-def inside_vehicles(connection: Connection, limit: int) -> tuple[InsideVehicle, ...]:
-    """Who is inside, longest first."""
-    query = select(inside).order_by(inside.c.since).limit(limit)
-    return tuple(_inside(row) for row in connection.execute(query))
-
-
-def inside_counts(connection: Connection) -> tuple[InsideCount, ...]:
-    """How many are inside, by standing and kind; most first."""
-    n = func.count()
-    query = select(inside.c.standing, inside.c.vehicle_kind, n)
-    query = query.group_by(inside.c.standing, inside.c.vehicle_kind).order_by(n.desc())
-    return tuple(InsideCount(*row) for row in connection.execute(query))
-
-
-def overstays(
-    connection: Connection, now: datetime, visitors_for: timedelta
-) -> tuple[InsideVehicle, ...]:
-    """Visitors who should have left, longest first."""
-    over = col(VisitorPass.valid_until) < now
-    query = (
-        select(inside)
-        .outerjoin(VisitorPass, col(VisitorPass.id) == inside.c.visitor_pass)
-        .where(inside.c.standing == "visitor")
-        .where(or_(over, inside.c.since < now - visitors_for))
-        .order_by(inside.c.since)
-    )
-    return tuple(_inside(row) for row in connection.execute(query))
 
 
 def alarms(connection: Connection, *, standing: bool, limit: int) -> tuple[AlarmRow, ...]:
@@ -140,11 +105,6 @@ def _opening(row: Any) -> OpeningRow:
         received=row.received,
         millis=json.loads(row.millis),
     )
-
-
-def _inside(row: Any) -> InsideVehicle:
-    values = {name: getattr(row, name) for name in InsideVehicle.__slots__}
-    return InsideVehicle(**values | {"plate": plate_of(row.plate)})
 
 
 def _alarm(row: Any) -> AlarmRow:

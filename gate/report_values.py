@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from gate.entries import Entry
 from gate.events import Direction, Instant, LaneId, PassageId
+from registry.occupancy import Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,31 +229,6 @@ class DwellBar:
 
 
 @dataclass(frozen=True, slots=True)
-class InsideVehicle:
-    """A vehicle that came in and has not been seen to leave."""
-
-    plate: str
-    number: int
-    passage: PassageId
-    lane: LaneId
-    since: datetime
-    plate_class: str
-    standing: str
-    household: str
-    vehicle_kind: str
-    visitor_pass: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class InsideCount:
-    """How many are inside now, by standing and the registry's kind of vehicle."""
-
-    standing: str
-    vehicle_kind: str
-    n: int
-
-
-@dataclass(frozen=True, slots=True)
 class AlarmRow:
     """An alarm; standing while acknowledged is None. evidence: what it was raised on."""
 
@@ -306,7 +282,7 @@ class Charts:
 
     hours, days: those without any are left out. peak: the busiest hour of one lane, None for none.
     faults: alarms by kind ("alarm:link_lost") and orders that failed ("opening:expired").
-    inside: now, whatever the period.
+    inside: now, whatever the period, as every page counts them.
     """
 
     hours: tuple[FlowHour, ...]
@@ -316,7 +292,7 @@ class Charts:
     shares: Shares
     reasons: tuple[Bar, ...]
     people: tuple[Bar, ...]
-    inside: tuple[InsideCount, ...]
+    inside: Counts
     buildings: tuple[Bar, ...]
     dwell: tuple[DwellBar, ...]
     faults: tuple[Bar, ...]
@@ -331,6 +307,6 @@ class ShiftSummary:
     went_out: int
     visitors: int
     by_reason: tuple[Bar, ...]
-    inside: tuple[InsideCount, ...]
+    inside: Counts
     standing_alarms: tuple[AlarmRow, ...]
     running: tuple[PassageRow, ...]

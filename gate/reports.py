@@ -8,10 +8,11 @@ is the caller's business (gate.people, gate.journal).
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
 
 from gate import day_counts, report_charts, report_lists, report_log
 from gate.database import Database
@@ -24,8 +25,6 @@ from gate.report_values import (
     Bar,
     Charts,
     Count,
-    InsideCount,
-    InsideVehicle,
     Page,
     PassageDetail,
     PassageFilter,
@@ -35,6 +34,9 @@ from gate.report_values import (
     ShiftSummary,
 )
 from gate.vault import Vault
+from registry import stays
+from registry.occupancy import Counts
+from registry.stays import StayLine
 
 
 class Reports:
@@ -83,7 +85,7 @@ class Reports:
                 shares=report_charts.shares(sums),
                 reasons=report_charts.by_facet(sums, "reason"),
                 people=report_charts.by_facet(sums, "actor"),
-                inside=report_lists.inside_counts(connection),
+                inside=stays.counts(Session(connection)),
                 buildings=report_charts.visitors(connection, covered),
                 dwell=report_charts.dwells(connection, covered),
                 faults=report_charts.faults(connection, period, sums),
@@ -103,20 +105,15 @@ class Reports:
 
     # --- lists --------------------------------------------------------------------------------
 
-    def inside(self, limit: int = 5_000) -> tuple[InsideVehicle, ...]:
-        """Vehicles that came in and were not seen to leave, longest first."""
+    def inside(self) -> Counts:
+        """How many are inside now, by class."""
         with self._reading() as connection:
-            return report_lists.inside_vehicles(connection, limit)
+            return stays.counts(Session(connection))
 
-    def inside_counts(self) -> tuple[InsideCount, ...]:
-        """How many are inside now, by standing and kind; most first."""
+    def overstays(self, now: datetime) -> tuple[StayLine, ...]:
+        """Visitors who should have left, longest inside first."""
         with self._reading() as connection:
-            return report_lists.inside_counts(connection)
-
-    def overstays(self, now: datetime, visitors_for: timedelta) -> tuple[InsideVehicle, ...]:
-        """Visitors beyond the end of their pass, or inside for longer than `visitors_for`."""
-        with self._reading() as connection:
-            return report_lists.overstays(connection, now, visitors_for)
+            return stays.overstays(Session(connection), now)
 
     def alarms(self, *, standing: bool = True, limit: int = 200) -> tuple[AlarmRow, ...]:
         """Alarms, newest first; only those nobody acknowledged unless told otherwise."""
@@ -142,7 +139,7 @@ class Reports:
                 went_out=directions.get(Direction.OUT.value, 0),
                 visitors=sum(bar.n for bar in visitors),
                 by_reason=report_charts.by_facet(sums, "reason"),
-                inside=report_lists.inside_counts(connection),
+                inside=stays.counts(Session(connection)),
                 standing_alarms=report_lists.alarms(connection, standing=True, limit=200),
                 running=report_log.running(connection),
             )

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, null, select, update
+from sqlalchemy import Connection, null, select, update
 from sqlmodel import Session, col
 
 from gate import holds, report_log
@@ -22,10 +22,9 @@ from gate.forgetting import forget_passages
 from gate.forgetting_visitors import forget_visitors_of, rows_of
 from gate.ports import Journal, Pictures, Unit
 from gate.report_values import PassageRow
-from gate.tables import audit, hold, inside, passage
+from gate.tables import audit, hold, passage
 from registry import store
 from registry.records import Block, Change, NameCheck, Person, Vehicle, Visit, VisitorPass
-from registry.snapshot import inside_keys
 from registry.store import Author
 
 _PORTION = 50
@@ -110,7 +109,6 @@ def _forget_passages(journal: Journal, plates: Sequence[str], *, why: str, now: 
             connection = unit.session.connection()
             numbers = connection.execute(wanted).scalars().all()
             if not numbers:
-                connection.execute(delete(inside).where(inside.c.plate.in_(inside_keys(plates))))
                 return done
             forget_passages(unit, numbers, now, what="person", why=why)
         done += len(numbers)

@@ -229,22 +229,6 @@ alarm = Table(
 Index("ix_alarm_standing", alarm.c.seq, postgresql_where=alarm.c.acknowledged.is_(None),
       sqlite_where=alarm.c.acknowledged.is_(None))  # fmt: skip
 
-inside = Table(
-    "inside",
-    metadata,
-    # As registry.records.Presence: with "/blue" behind it where two vehicles have one number.
-    Column("plate", Word, primary_key=True),
-    Column("number", BigInteger, nullable=False, index=True),
-    Column("passage", Word, nullable=False),
-    Column("lane", Word, nullable=False),
-    Column("since", Utc, nullable=False, index=True),
-    _word("plate_class"),
-    _word("standing"),
-    _word("household"),
-    _word("vehicle_kind"),
-    Column("visitor_pass", BigInteger),
-)
-
 audit = Table(
     "audit",
     metadata,

@@ -170,6 +170,7 @@ class Application:
             self.watchers.items(),
             store.journal.health,
             store.pictures.counts,
+            lambda: self.register.snapshot.occupancy,
         )
         self.settings.subscribe(self._retune)
 

@@ -41,3 +41,25 @@ class Occupancy:
 
     def _with(self, occupant: Occupant, count: int) -> "Occupancy":
         return Occupancy(MappingProxyType({**self.balance, occupant: count}))
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many are inside. known: by plate, in each class; spaces, taken: of the parking."""
+
+    occupancy: Occupancy
+    known: Mapping[Occupant, int] = field(default_factory=dict)
+    spaces: int = 0
+    taken: int = 0
+
+    def inside(self, occupant: Occupant) -> int:
+        """How many of a class are inside, as people are shown it."""
+        return self.occupancy.inside(occupant)
+
+    def total(self) -> int:
+        """How many are inside of all classes, as people are shown it."""
+        return sum(self.inside(occupant) for occupant in Occupant)
+
+    def is_short(self, occupant: Occupant) -> bool:
+        """Whether fewer are counted than are known by plate, which cannot be right."""
+        return self.occupancy.balance.get(occupant, 0) < self.known.get(occupant, 0)

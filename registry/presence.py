@@ -1,9 +1,12 @@
 """Which vehicles are inside, and how many, over a Session that is given. Never commits.
 
-These rows follow the traffic, which the journal records; only what a person sets by hand (a
-recount, a vehicle that left unseen) is written to the history too.
+These rows are the one place that says who is inside: pages, charts, the handover, REST, metrics and
+the rule about visitors all read them (registry.stays.counts, or the snapshot made from them). They
+follow the traffic, which the journal records; only what a person sets by hand (a recount, a vehicle
+that left unseen) is written to the history too.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
@@ -19,6 +22,15 @@ from registry.records import OccupancyCount, Presence, Space, Vehicle
 from registry.rules import SpaceId
 from registry.snapshot import Inside, plate_of
 from registry.store import Author
+
+
+@dataclass(frozen=True, slots=True)
+class EndedStay:
+    """A stay that is over. passage: by which it began, "" where none is known."""
+
+    since: datetime
+    occupant: Occupant
+    passage: str
 
 
 def enter(session: Session, plate: str, present: Inside, passage: str = "") -> None:
@@ -40,13 +52,16 @@ def enter(session: Session, plate: str, present: Inside, passage: str = "") -> N
     session.flush()
 
 
-def leave(session: Session, plate: str, occupant: Occupant) -> None:
-    """A vehicle went out; `occupant` counts if it was not known to be inside."""
+def leave(session: Session, plate: str, occupant: Occupant) -> EndedStay | None:
+    """A vehicle went out; `occupant` counts if it was not known to be inside: then None."""
     known = session.get(Presence, plate) if plate else None
     _count(session, known.occupant if known else occupant, -1)
-    if known is not None:
-        session.delete(known)
+    if known is None:
+        return None
+    ended = EndedStay(known.since, known.occupant, known.passage)
+    session.delete(known)
     session.flush()
+    return ended
 
 
 def recount(session: Session, occupant: Occupant, count: int, by: Author) -> None:

@@ -10,10 +10,11 @@ from types import MappingProxyType
 
 from registry import addresses
 from registry.kinds import Occupant
+from registry.occupancy import Counts
 from registry.plates import PlateColour
 from registry.rules import Dossier
 from registry.snapshot import Inside, Snapshot, plate_of
-from registry.stays import Counts, Place, StayLine, Stays, Which
+from registry.stays import Place, StayLine, Stays, Which
 
 
 def counts(known: Snapshot) -> Counts:

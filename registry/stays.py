@@ -5,7 +5,7 @@ Over a Session that is given; reads only. What is shown is what deciding goes by
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -15,7 +15,7 @@ from sqlmodel import Session, col, func, select
 
 from registry import presence, store
 from registry.kinds import Occupant
-from registry.occupancy import Occupancy
+from registry.occupancy import Counts, Occupancy
 from registry.plates import PlateColour, presumed
 from registry.records import OccupancyCount, Presence, Space, Vehicle, Visit, VisitorPass
 from registry.rules import SpaceId
@@ -78,22 +78,8 @@ class Stays:
     next: Place | None
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many are inside. known: by plate, in each class; spaces, taken: of the parking."""
-
-    occupancy: Occupancy
-    known: Mapping[Occupant, int] = field(default_factory=dict)
-    spaces: int = 0
-    taken: int = 0
-
-    def is_short(self, occupant: Occupant) -> bool:
-        """Whether fewer are counted than are known by plate, which cannot be right."""
-        return self.occupancy.balance.get(occupant, 0) < self.known.get(occupant, 0)
-
-
 def counts(session: Session) -> Counts:
-    """Count vehicles and spaces."""
+    """Count vehicles and spaces: the one function that every page, chart and program asks."""
     balance = {row.occupant: row.count for row in session.exec(select(OccupancyCount))}
     by_class = select(col(Presence.occupant), func.count()).group_by(col(Presence.occupant))
     taken = select(func.count(func.distinct(Presence.space_id)))
@@ -114,6 +100,13 @@ def page(session: Session, which: Which, after: Place | None, limit: int) -> Sta
     shown = rows[:limit]
     more = Place(shown[-1].since, shown[-1].plate) if len(rows) > limit else None
     return Stays(_lines(session, shown), more)
+
+
+def overstays(session: Session, now: datetime) -> tuple[StayLine, ...]:
+    """Visitors who should have left, longest inside first."""
+    visitors = select(Presence).where(Presence.occupant == Occupant.VISITOR)
+    rows = session.exec(visitors.order_by(col(Presence.since), col(Presence.plate))).all()
+    return tuple(line for line in _lines(session, rows) if line.overstays(now))
 
 
 def line(session: Session, key: str) -> StayLine | None:

@@ -12,7 +12,9 @@ from gate.console.lane_words import reason_text
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.people import Action
-from gate.report_values import Bar, Charts, DwellBar, InsideCount, Period
+from gate.report_values import Bar, Charts, DwellBar, Period
+from registry.kinds import Occupant
+from registry.occupancy import Counts
 
 DAYS: Final = {"today": 1, "week": 7, "month": 30, "year": 365}
 
@@ -125,12 +127,10 @@ class ChartsPage:
             else:
                 widgets.empty(self._visit.say("charts.nothing"), icon="bar_chart")
 
-    def _inside(self, counts: tuple[InsideCount, ...]) -> list[Bar]:
+    def _inside(self, counts: Counts) -> list[Bar]:
         texts = self._visit.texts
-        totals: dict[str, int] = {}
-        for count in counts:
-            totals[count.standing] = totals.get(count.standing, 0) + count.n
-        return [Bar(texts.name_of("inside", name or "unknown"), n) for name, n in totals.items()]
+        bars = (Bar(texts.name_of("occupant", one), counts.inside(one)) for one in Occupant)
+        return [bar for bar in bars if bar.n]
 
     def _buildings(self, answers: Charts) -> list[Bar]:
         say = self._visit.say

@@ -19,9 +19,10 @@ from gate.people import Action
 from registry.corrections import Recounted
 from registry.kinds import Occupant
 from registry.names import mask
+from registry.occupancy import Counts
 from registry.plates import normalise
 from registry.snapshot import plate_of
-from registry.stays import Counts, Place, StayLine, Which
+from registry.stays import Place, StayLine, Which
 
 LENGTH: Final = 40
 _ALL: Final = "all"

@@ -18,7 +18,8 @@ from gate.report_values import AuditFilter, AuditRow
 from registry import recalled, stays
 from registry.corrections import Correction, CorrectionRefusal, TakenOut, refusal_by
 from registry.kinds import Occupant
-from registry.stays import Counts, Place, StayLine, Stays, Which
+from registry.occupancy import Counts
+from registry.stays import Place, StayLine, Stays, Which
 
 _log = logging.getLogger(__name__)
 NEWEST = 8

@@ -27,9 +27,10 @@ from registry.corrections import (
     TakenOut,
 )
 from registry.kinds import Occupant
+from registry.occupancy import Counts
 from registry.plates import Plate, PlateColour
 from registry.snapshot import plate_of
-from registry.stays import Counts, StayLine
+from registry.stays import StayLine
 
 Then = Callable[[], Awaitable[None]]
 REASONS = ("patrol", "misread", "held_open", "followed", "told")

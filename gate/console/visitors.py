@@ -17,9 +17,8 @@ from gate.console.plate_chip import plate_chip
 from gate.console.register_desk import PassLine
 from gate.console.visit import Visit
 from gate.people import Action
-from gate.report_values import InsideVehicle
 from registry.plates import normalise
-from registry.stays import LONG_VISIT
+from registry.stays import StayLine
 from registry.visits import GrantRefusal
 
 
@@ -64,7 +63,7 @@ class VisitorsPage:
         lines = await ask(
             lambda: register_desk.read(services, lambda s: register_desk.passes(s, now, part))
         )
-        late = await ask(lambda: services.reports.overstays(now, LONG_VISIT))
+        late = await ask(lambda: services.reports.overstays(now))
         if part != self._typed():
             return  # Typed on meanwhile: an older answer must not be drawn over a newer one.
         self._overstays.clear()
@@ -86,12 +85,12 @@ class VisitorsPage:
     def _typed(self) -> str:
         return normalise(str(self._part.value or ""))
 
-    def _late(self, vehicle: InsideVehicle) -> None:
+    def _late(self, vehicle: StayLine) -> None:
         visit = self._visit
         with widgets.banner("ask", "schedule"):
             widgets.raw(plate_chip(vehicle.plate, size="small"))
             since = visit.say("visitors.late", since=visit.hour(vehicle.since))
-            who = household_text(visit.texts, vehicle.household)
+            who = household_text(visit.texts, vehicle.home)
             widgets.words(f"{since} · {who}" if who else since, "grow")
 
     def _line(self, line: PassLine) -> None:

@@ -24,7 +24,7 @@ from gate.projection import Projection
 from gate.register import Register
 from gate.registry_effects import RegistryEffects
 from gate.report_lists import audit_row
-from gate.tables import audit, inside
+from gate.tables import audit
 from registry import dossiers
 from registry.corrections import (
     Correction,
@@ -290,10 +290,9 @@ def test_while_the_database_is_away_a_correction_is_felt_and_kept(tmp_path: Path
 
 @dataclass(frozen=True)
 class State:
-    """Who is inside, in both lists, and the counts that are not zero."""
+    """Who is inside, and the counts that are not zero."""
 
     inside: dict[str, object]
-    shown: dict[str, object]
     counts: dict[Occupant, int]
     spaces: list[int]
 
@@ -305,11 +304,9 @@ def state(office: Desk) -> State:
 
 def _state(session: Session) -> State:
     rows = session.exec(select(Presence).order_by(col(Presence.plate))).all()
-    shown = session.connection().execute(inside.select().order_by(inside.c.plate)).all()
     counts = session.exec(select(OccupancyCount).order_by(col(OccupancyCount.occupant)))
     return State(
         {row.plate: row.since for row in rows},
-        {row.plate: row.since for row in shown},
         {row.occupant: row.count for row in counts if row.count},
         [row.space_id for row in rows if row.space_id is not None],
     )
@@ -488,7 +485,6 @@ def test_occupancy_is_entries_minus_exits_and_what_people_saw(
 def agree(here: Books, model: Model, remembered: Snapshot) -> None:
     """Both lists, the counts, and the register in memory say what the model says."""
     found = _state(here.session)
-    assert found.inside == found.shown
     assert set(found.inside) == set(model.inside)
     assert found.counts == {who: n for who, n in model.counts.items() if n}
     assert len(found.spaces) == len(set(found.spaces))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gate import inside_deeds, projection_inside
+from gate import inside_deeds
 from registry import corrections, dossiers, presence
 from registry.corrections import PutInside, Recounted, TakenOut
 from registry.kinds import Occupant
@@ -62,20 +62,6 @@ MUTANTS: dict[str, Mutant] = {
         inside_deeds._uncounted,
         "now - (done.after - done.before)",
         "done.before",
-    ),
-    "the page's list forgets who was put inside": (
-        COUNTED,
-        [("put", OWNER)],
-        projection_inside.corrected,
-        "connection.execute(_ADD, _stay(connection, seq, correction))",
-        "pass",
-    ),
-    "the page's list keeps who left unseen": (
-        COUNTED,
-        [("in", OWNER), ("take out", OWNER)],
-        projection_inside.corrected,
-        'connection.execute(_REMOVE_STAY, {"of": key, "began": since})',
-        "pass",
     ),
     "two vehicles take one space": (
         COUNTED,

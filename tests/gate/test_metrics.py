@@ -10,6 +10,8 @@ from gate.health import Health
 from gate.metrics import Metrics
 from gate.pictures import PictureCounts
 from gate.report_values import Record
+from registry.kinds import Occupant
+from registry.occupancy import Occupancy
 from tests.gate.journal_cast import NOON, SOUTH, decision
 
 PASSAGE = PassageId("p")
@@ -51,6 +53,7 @@ def figures() -> dict[str, float]:
         [("south", Eye())],  # type: ignore[list-item]
         lambda: Health(NOON, "disk", 7, 1),
         lambda: PictureCounts(5, 10, 1, 2, "slow"),
+        lambda: Occupancy({Occupant.RESIDENT: 3, Occupant.VISITOR: -1}),
     )
     lines = generate_latest(metrics.registry).decode().splitlines()
     pairs = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
@@ -80,6 +83,8 @@ def test_devices_queues_and_spool_are_told_as_they_are_now() -> None:
     assert found["gate_database_up"] == 0
     assert found["gate_pictures_waiting"] == 5
     assert found["gate_pictures_lost"] == 3
+    assert found['gate_vehicles_inside{class="resident"}'] == 3
+    assert found['gate_vehicles_inside{class="visitor"}'] == 0
 
 
 def test_no_plate_is_among_them() -> None:

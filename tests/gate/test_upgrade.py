@@ -7,23 +7,31 @@ users, a token, a hold and twelve passages, with the key of `journal_cast.key_va
 import lzma
 import sqlite3
 from contextlib import closing
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import MetaData, create_engine, inspect, text
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from gate import holds, personal_fields
 from gate.database import FILE, Database, open_database, rebuilding
 from gate.entries import Audited
+from gate.events import Direction, PassageId
 from gate.journal import Journal
 from gate.migrations import run
 from gate.people import LogInRefused, People, Role, User
+from gate.registry_effects import RegistryEffects
+from gate.reports import Reports
+from gate.tables import micros
 from gate.tokens import Tokens
 from gate.verification import verify
+from registry import stays
+from registry.kinds import Occupant
 from registry.records import Person
 from registry.search import load_index
-from tests.gate.journal_cast import NOON, ToldClock, key_vault, whole
+from registry.stays import Which
+from tests.gate.journal_cast import NOON, NORTH, ToldClock, key_vault, whole
 from tests.postgres import Server
 
 RELEASES = Path(__file__).parent / "releases"
@@ -191,3 +199,104 @@ def test_the_tables_are_the_same_on_both_engines(postgres: Server, tmp_path: Pat
             )
         database.dispose()
     assert found[0] == found[1]
+
+
+# --- who is inside is kept once (0007) ------------------------------------------------------------
+
+MINUTE = timedelta(minutes=1)
+
+
+def written_before(database: Database) -> None:
+    """What both lists held at 0006, where they agreed and where they did not."""
+    rows = (
+        # came in before the registry kept a list
+        ("吉A00001", 1, "p1", NOON, "registered"),
+        # left unseen: a person took it off the registry's list, which the other never heard of
+        ("吉A00002", 2, "p2", NOON, "registered"),
+        # taken off, and came in again afterwards
+        ("吉A00003", 3, "p3", NOON + 10 * MINUTE, "visitor"),
+        # in both
+        ("吉A00004", 4, "p4", NOON, "registered"),
+    )
+    stored = NOON.replace(tzinfo=None)
+    with database.writing() as connection:
+        for plate, number, passage, since, standing in rows:
+            values = {"plate": plate, "number": number, "passage": passage, "standing": standing}
+            connection.execute(
+                text(
+                    "INSERT INTO inside (plate, number, passage, lane, since, standing) "
+                    "VALUES (:plate, :number, :passage, 'south', :since, :standing)"
+                ),
+                values | {"since": micros(since)},
+            )
+        for plate, passage in (("吉A00004", "p4"), ("吉A00005", "")):
+            connection.execute(
+                text(
+                    "INSERT INTO presence (plate, since, occupant, passage) "
+                    "VALUES (:plate, :since, 'resident', :passage)"
+                ),
+                {"plate": plate, "since": stored, "passage": passage},
+            )
+        connection.execute(
+            text(
+                "INSERT INTO occupancy_count (occupant, count, recounted_at) "
+                "VALUES ('resident', 7, NULL), ('visitor', 2, :at)"
+            ),
+            {"at": stored + 20 * MINUTE},
+        )
+        for plate in ("吉A00002", "吉A00003"):
+            connection.execute(
+                text(
+                    "INSERT INTO change (at, who, action, entity, entity_id) "
+                    "VALUES (:at, 'wang', 'deleted', 'Presence', :plate)"
+                ),
+                {"at": stored + 5 * MINUTE, "plate": plate},
+            )
+
+
+def test_two_lists_of_those_inside_become_one(tmp_path: Path, where: str | None) -> None:
+    place = where or tmp_path
+    database = open_database(place)
+    with rebuilding(database) as connection:
+        run.downgrade(connection, "0006")
+    written_before(database)
+    database.dispose()
+
+    database = open_database(place)
+    with database.reading() as connection:
+        lines = stays.page(Session(connection), Which(), None, 100).lines
+        counts = stays.counts(Session(connection))
+        assert not inspect(connection).has_table("inside")
+    assert {line.plate: (line.since, line.passage, line.occupant) for line in lines} == {
+        "吉A00001": (NOON, "p1", Occupant.RESIDENT),
+        "吉A00003": (NOON + 10 * MINUTE, "p3", Occupant.VISITOR),
+        "吉A00004": (NOON, "p4", Occupant.RESIDENT),
+        "吉A00005": (NOON, "", Occupant.RESIDENT),
+    }
+    # The one that is taken over is counted, but not where a person has counted since.
+    assert counts.occupancy.balance == {Occupant.RESIDENT: 8, Occupant.VISITOR: 2}
+    database.dispose()
+
+
+def test_an_earlier_release_s_vehicles_inside_leave_with_their_visits(
+    tmp_path: Path, place: Path | str
+) -> None:
+    database = open_database(place)
+    personal_fields.seal(database, key_vault())
+    reports = Reports(database, key_vault(), UTC)
+    assert reports.inside().known[Occupant.RESIDENT] == PASSAGES
+    assert reports.inside().total() == PASSAGES
+    clock = ToldClock(NOON + timedelta(days=1))
+    journal = Journal(database, tmp_path, key_vault(), clock, effects=RegistryEffects())
+    journal.start()
+    try:
+        for entries in whole("out", "吉A27Y01", lane=NORTH, direction=Direction.OUT):
+            journal.append(*entries)
+        came = reports.passage(PassageId("p0"))
+        assert came is not None
+        assert came.paired is not None
+        assert came.paired.passage == "out"
+        assert reports.inside().total() == PASSAGES - 1
+    finally:
+        journal.close()
+        database.dispose()

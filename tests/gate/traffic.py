@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from gate.effects import NoEffects
 from gate.entries import (
     AlarmRaised,
     Entry,
@@ -29,6 +28,7 @@ from gate.events import (
     Verdict,
 )
 from gate.projection import Projection
+from gate.registry_effects import RegistryEffects
 from tests.gate.journal_cast import NOON, NORTH, SOUTH
 
 STANDINGS = ("registered", "visitor", "unknown", "blocked")
@@ -41,7 +41,7 @@ class Traffic:
 
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)
-        self._projection = Projection(NoEffects())
+        self._projection = Projection(RegistryEffects())
         self.at = NOON
         self.entries = 0
 
