@@ -17,3 +17,4 @@ def test_the_arm_rises_for_the_vehicles_own_plate_and_for_no_other(tmp_path: Pat
     outcomes = list(wrong_plate_run(tmp_path, kinds, rounds=1))
     assert [one.raised for one in outcomes] == [True, False, False], outcomes
     assert {one.reason for one in outcomes[1:]} == {"plate_was_there"}
+    assert [one.alarms for one in outcomes] == [(), ("frozen",), ()]

@@ -8,6 +8,7 @@ plate is the vehicle's own, so that a gate that opens for nobody does not pass f
 """
 
 import argparse
+import json
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -60,12 +61,13 @@ lanes:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one trial came to: whether the arm was raised, and the newest passage's answer."""
+    """What one trial came to: the arm, the newest passage's answer, and the alarms over cameras."""
 
     trial: str
     raised: bool
     verdict: str
     reason: str
+    alarms: tuple[str, ...]
 
 
 class Street:
@@ -161,7 +163,7 @@ class Trials:
         """Carry one trial out."""
         self._street.empty()
         CLOCK.sleep(EMPTY_S)
-        before = self._newest()
+        before, alarms = self._newest(), len(self._alarms())
         pulses = self._pulses
         self.kinds[kind]()
         raised = self._pulses > pulses
@@ -169,7 +171,7 @@ class Trials:
         CLOCK.sleep(1.5)
         newest = self._newest()
         assert newest[0] > before[0], f"{kind}: no passage was begun"
-        return Outcome(kind, raised, newest[1], newest[2])
+        return Outcome(kind, raised, newest[1], newest[2], self._alarms()[alarms:])
 
     def _vehicle_on_the_loop(self) -> None:
         self._device.set_input(PRESENCE, True)
@@ -199,6 +201,10 @@ class Trials:
 
     def _changed(self, change: Change) -> None:
         self._pulses += change.channel == RAISE and change.energised
+
+    def _alarms(self) -> tuple[str, ...]:
+        found = rows(self._data, "select evidence from alarm where kind = 'camera' order by seq")
+        return tuple(json.loads(one["evidence"]).get("why", "") for one in found)
 
     def _newest(self) -> tuple[int, str, str]:
         found = rows(
@@ -245,7 +251,8 @@ def main(arguments: Sequence[str]) -> int:
             wrong += one.raised and one.trial != "drives_up"
             opened += one.raised and one.trial == "drives_up"
             said = "ARM RAISED" if one.raised else "arm down"
-            print(f"{one.trial:<14} {said:<10} {one.verdict} {one.reason}", flush=True)
+            told = " ".join(one.alarms)
+            print(f"{one.trial:<14} {said:<10} {one.verdict} {one.reason} {told}", flush=True)
     print(f"{wrong} openings for a wrong plate; {opened} for the vehicle's own")
     return 1 if wrong else 0
 
