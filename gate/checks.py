@@ -116,6 +116,22 @@ def _camera(config: Config, lane: str, clock: Clock) -> Finding:
 _CAMERA_REMEDY = "look at the camera's power, network and address"
 _CAMERA_REMEDIES = {
     "wrong_password": "put user:password into the environment variable named by camera.user_env",
+    "forbidden": "the camera knows the account but does not let it in: give it the right to view, "
+    "or wait until its lock has ended (often 30 minutes)",
+    "login_unknown": "the camera wants a log-in by SHA-256 only: allow Digest with MD5, or Basic, "
+    "for RTSP in the camera's security settings",
+    "bad_request": "the camera does not understand the address: check path and query in "
+    "camera.source against its manual",
+    "too_often": "the camera was asked too often: wait a minute; look who else asks it",
+    "busy": "the camera has too many viewers, or is starting: close other viewers, lower its bit "
+    "rate, or wait a minute",
+    "no_tcp": "the camera sends by UDP only: allow RTP over TCP (interleaved) in its settings",
+    "no_key_frame": "the stream comes, its first key frame does not: set the camera's key frame "
+    "interval (I-frame interval) to one or two seconds",
+    "not_decoded": "something comes that is no video: set the stream to H.264, H.265 or MJPEG",
+    "stalled": "pictures stopped: look at the cable, and at the camera's other viewers",
+    "behind": "pictures come later than they are taken: lower the camera's resolution, bit rate or "
+    "frame rate, or look what else keeps this machine or its network busy",
     "no_route": "nothing answers at that address: check cable, power and the address",
     "refused": "the machine answers but not on that port: check the port in camera.source",
     "no_such_stream": "the camera has no stream of that name: look it up in its manual",

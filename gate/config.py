@@ -173,6 +173,13 @@ class CameraConfig(Part):
     source: str = Field(
         description="rtsp://…, http://…/stream.mjpg, a device number, a video file or a folder."
     )
+
+    @field_validator("source", mode="before")
+    @classmethod
+    def _number(cls, value: object) -> object:
+        """A device's number is written as one."""
+        return str(value) if type(value) is int and value >= 0 else value
+
     user_env: str | None = Field(
         None, description="Environment variable that holds user:password for the camera's URL."
     )

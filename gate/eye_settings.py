@@ -8,8 +8,8 @@ import os
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit, urlunsplit
 
+from hardware.camera_address import address_of
 from hardware.camera_frames import CameraSettings
 
 if TYPE_CHECKING:  # The eye's process reads no configuration.
@@ -55,10 +55,8 @@ def eye_settings(lane: str, settings: "LaneConfig", config: "Config") -> EyeSett
 def with_user(source: str, variable: str | None) -> str:
     """Return the URL with the user and password of the named environment variable in it."""
     secret = os.environ.get(variable, "") if variable else ""
-    if not secret or "://" not in source:
+    address = address_of(source)
+    if not secret or address is None:
         return source
     user, _, password = secret.partition(":")
-    parts = urlsplit(source)
-    host = parts.netloc.rpartition("@")[2]
-    netloc = f"{quote(user, safe='')}:{quote(password, safe='')}@{host}"
-    return urlunsplit(parts._replace(netloc=netloc))
+    return address.with_user(user, password).whole

@@ -2,8 +2,9 @@
 
 Rules:
 - `latest()` and `health()` never wait and never raise; call them from any thread.
-- A picture's time is when it first came. A frozen picture grows old and is refused by its age, and
-  so is one that waited in a buffer while the network or this program stalled.
+- A picture's time is when it was taken (`hardware.camera_age`). A frozen picture grows old and is
+  refused by its age, and so is one that waited while the network or this program stalled; a stream
+  that stays behind is opened anew. While a picture's age is not known it is not shown.
 - Whatever goes wrong becomes a health value; no exception leaves the thread.
 - After a loss the next try comes after a growing delay of at most three seconds, so that pictures
   are back within ten seconds of the camera's return. Only a password that is refused is tried again
@@ -17,7 +18,8 @@ from collections.abc import Callable
 from math import inf
 from typing import TypeVar
 
-from hardware.camera_flow import Flow, flow
+from hardware.camera_age import BEHIND_S, Arrival, Timeline, follow
+from hardware.camera_choice import source_for
 from hardware.camera_frames import (
     CameraHealth,
     CameraSettings,
@@ -27,7 +29,7 @@ from hardware.camera_frames import (
     Image,
 )
 from hardware.camera_judge import Judgement, judge
-from hardware.camera_sources import Source, source_for
+from hardware.camera_sources import Grabbed, MakeSource, Source
 from hardware.clock import Clock
 
 __all__ = ["Camera", "CameraHealth", "CameraSettings", "CameraState", "CameraTrouble", "Frame"]
@@ -38,7 +40,11 @@ _log = logging.getLogger(__name__)
 _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 3.0
 # A camera that showed pictures with this password may refuse it once while it starts.
+_TOO_OFTEN_DELAY = 20.0
 _DENIED_ONCE, _DENIED_DELAY, _LONGEST_DENIED = 3.0, 60.0, 1800.0
+_KEY_FRAME_AFTER = 1.0  # A stream that shows nothing for so long is said to wait for a key frame.
+_KEY_FRAME_WITHIN = 45.0  # Cameras send one every 30 s at the least.
+_BEHIND_EVERY = 0.5  # Seconds between the pictures that are shown while a stream catches up.
 _STEADY_AFTER = 5.0  # Pictures for this long, and the next loss starts with the short delay again.
 
 
@@ -49,7 +55,7 @@ class Camera:
         self,
         settings: CameraSettings,
         clock: Clock,
-        make_source: Callable[[CameraSettings], Source] = source_for,
+        make_source: MakeSource = source_for,
         came: Callable[[], None] = lambda: None,
     ) -> None:
         """came: called on the camera's thread after each new picture; it must return at once."""
@@ -62,7 +68,7 @@ class Camera:
         self._frame: Frame | None = None
         self._state: tuple[CameraState, CameraTrouble | None] = (CameraState.STARTING, None)
         self._judgement = Judgement()
-        self._flow = Flow()
+        self._timeline = Timeline()
         self._inside: float | None = None
         self._denials = 0
         self._every = 1.0 / settings.fps
@@ -121,7 +127,9 @@ class Camera:
 
     def _pause(self) -> float:
         """Return the seconds to wait before the next try."""
-        if self._state[1] is not CameraTrouble.WRONG_PASSWORD:
+        if self._state[1] is CameraTrouble.TOO_OFTEN:
+            return _TOO_OFTEN_DELAY
+        if self._state[1] not in (CameraTrouble.WRONG_PASSWORD, CameraTrouble.FORBIDDEN):
             self._denials = 0
             pause, self._delay = self._delay, min(self._delay * 2, _LONGEST_DELAY)
             return pause
@@ -151,45 +159,85 @@ class Camera:
             self._call(source.close)
 
     def _play(self, source: Source) -> bool:
-        opened = self._clock.monotonic()
-        last = opened - self._every
-        self._judgement, self._flow = Judgement(), Flow()
+        self._judgement, self._timeline = Judgement(), Timeline(held=source.held)
+        return self._play_live(source) if source.paced else self._play_recording(source)
+
+    def _play_live(self, source: Source) -> bool:
+        opened = shown = self._clock.monotonic()
+        last, any_shown = opened - self._every, False
         while not self._stop.is_set():
-            every = self._every if source.paced else 1.0 / self._settings.fps
-            if not source.paced:
-                self._clock.wait(self._stop, last + every - self._clock.monotonic())
             asked = self._clock.monotonic()
-            if not self._call(source.grab):
-                return self._dry(source)
+            came = self._call(source.grab)
+            if not isinstance(came, Grabbed):
+                self._lose(came or CameraTrouble.STALLED)
+                return False
             now = self._clock.monotonic()
-            self._flow = flow(self._flow, asked, now)
+            arrival = Arrival(asked, now, came.stamp, came.waited)
+            self._timeline = follow(self._timeline, arrival)
+            shown, any_shown = (now, True) if came.shows else (shown, any_shown)
+            if self._gives_up(now, now - shown, any_shown=any_shown):
+                return False
+            every = self._gap()
             # A little early is in time: a camera of the wanted rate must not lose every other one.
-            if now >= last + every * 3 / 4:
-                self._take(source, now)
+            if came.shows and now >= last + every * 3 / 4:
+                self._take(source, now, self._timeline.taken(now, came.taken))
                 last = max(last + every, now - every)
             if now - opened > _STEADY_AFTER:
                 self._delay = _FIRST_DELAY
         return False
 
-    def _dry(self, source: Source) -> bool:
-        if source.paced:
-            self._lose(CameraTrouble.STALLED)
+    def _gap(self) -> float:
+        """Seconds between pictures of a live source; what is behind is passed over to catch up."""
+        return self._every if self._timeline.lag <= BEHIND_S else max(self._every, _BEHIND_EVERY)
+
+    def _gives_up(self, now: float, dark: float, *, any_shown: bool) -> bool:
+        """Whether the stream is to be opened anew; dark: seconds since it showed a picture."""
+        if self._timeline.hopeless(now):
+            self._lose(CameraTrouble.BEHIND)
+        elif dark > (self._settings.read_within if any_shown else _KEY_FRAME_WITHIN):
+            self._lose(CameraTrouble.NOT_DECODED)
+        else:
+            if dark > _KEY_FRAME_AFTER and not any_shown:
+                self._set(CameraState.STARTING, CameraTrouble.NO_KEY_FRAME)
             return False
+        return True
+
+    def _play_recording(self, source: Source) -> bool:
+        """Play at the recording's own speed, at most as many pictures as are wanted."""
+        every = 1.0 / self._settings.fps
+        began = due = self._clock.monotonic()
+        last = began - every
+        while not self._stop.is_set():
+            came = self._call(source.grab)
+            if not isinstance(came, Grabbed):
+                return self._ended()
+            due = due + every if came.stamp is None else began + came.stamp
+            self._clock.wait(self._stop, due - self._clock.monotonic())
+            now = self._clock.monotonic()
+            if now >= last + every * 3 / 4:
+                self._take(source, now, now)
+                last = max(last + every, now - every)
+        return False
+
+    def _ended(self) -> bool:
         if self._number == 0:
             self._lose(CameraTrouble.NOT_DECODED)
             return False
         self._set(CameraState.ENDED, None)
         return True
 
-    def _take(self, source: Source, now: float) -> None:
+    def _take(self, source: Source, now: float, taken: float | None) -> None:
+        """Show the picture, unless nobody can tell how old it is."""
+        if taken is None:
+            return
         image = self._call(source.retrieve)
         if image is None:
             self._set(CameraState.IMPAIRED, CameraTrouble.NOT_DECODED)
             return
         self._judgement = judge(self._judgement, image, now, self._settings)
-        self._keep(image, now, live=source.paced and not self._settings.still_ok)
+        self._keep(image, now, taken, live=source.paced and not self._settings.still_ok)
 
-    def _keep(self, image: Image, now: float, *, live: bool) -> None:
+    def _keep(self, image: Image, now: float, taken: float, *, live: bool) -> None:
         frozen = self._judgement.trouble is CameraTrouble.FROZEN
         trouble = None if frozen and not live else self._judgement.trouble
         self._set(CameraState.IMPAIRED if trouble else CameraState.LIVE, trouble)
@@ -199,7 +247,6 @@ class Camera:
             self._interval = gap if old is None else 0.8 * old + 0.2 * gap
         self._last_at = now
         self._number += 1
-        taken = self._flow.taken(now) if live else now
         if frozen and live:
             taken = min(taken, self._judgement.same_since)
         self._frame = Frame(self._settings.name, self._number, taken, image)

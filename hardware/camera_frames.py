@@ -4,12 +4,13 @@ Images are `uint8` arrays of shape (height, width, 3), blue-green-red. Instants 
 seconds. Nothing here names a password: `CameraSettings.place` is the address without credentials.
 """
 
-import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+
+from hardware.camera_address import mask_url
 
 __all__ = [
     "CameraHealth",
@@ -18,21 +19,9 @@ __all__ = [
     "CameraTrouble",
     "Frame",
     "Image",
-    "mask_url",
 ]
 
 Image = NDArray[np.uint8]
-
-# Up to the last @, so that a password with an unescaped @ or / in it is not shown in part.
-_CREDENTIALS = re.compile(r"(?<=://)\S*@")
-_SECRET_QUERY = re.compile(
-    r"((?:pass|passwd|password|pwd|token|key|auth)\w*=)[^&\s]*", re.IGNORECASE
-)
-
-
-def mask_url(url: str) -> str:
-    """Return the address with user, password and secret query values taken out."""
-    return _SECRET_QUERY.sub(r"\1***", _CREDENTIALS.sub("***@", url))
 
 
 class CameraState(StrEnum):
@@ -52,10 +41,18 @@ class CameraTrouble(StrEnum):
     NO_ROUTE = "no_route"  # Nothing answers at that address.
     REFUSED = "refused"  # The machine answers, but not on that port.
     WRONG_PASSWORD = "wrong_password"
+    FORBIDDEN = "forbidden"  # The account may not see the stream, or is locked.
+    LOGIN_UNKNOWN = "login_unknown"  # The camera wants a log-in that nobody here speaks.
     NO_SUCH_STREAM = "no_such_stream"
+    BAD_REQUEST = "bad_request"  # The camera does not understand the address.
+    TOO_OFTEN = "too_often"  # The camera was asked too often.
+    BUSY = "busy"  # Too many viewers, or it is starting.
+    NO_TCP = "no_tcp"  # The camera sends by UDP only.
     NO_FILE = "no_file"  # No such file, folder or device, or no picture in it.
     NOT_DECODED = "not_decoded"  # Something comes, but no picture can be made of it.
     STALLED = "stalled"  # Pictures came and then stopped.
+    NO_KEY_FRAME = "no_key_frame"  # A stream comes; its first whole picture is waited for.
+    BEHIND = "behind"  # What comes is older than what the camera sees by now.
     FROZEN = "frozen"  # The same picture over and over.
     DARK = "dark"
     BRIGHT = "bright"
@@ -67,7 +64,7 @@ class CameraTrouble(StrEnum):
 class CameraSettings:
     """One camera as configured.
 
-    url: rtsp://, rtsps://, http:// or https:// with user:password@ where needed; "usb:0" or
+    url: rtsp://, rtsps://, http:// or https:// with user:password@ where needed; "0", "usb:0" or
     /dev/v4l/by-path/… for a USB camera; else the path of a video file or of a folder of pictures.
     fps: how many pictures a second are wanted; more are thrown away undecoded where possible.
     loop: files and folders start again at their end. still_ok: the same picture over and over is
@@ -97,7 +94,10 @@ class CameraSettings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One picture. `taken` is when it first came: a frozen picture does not become younger."""
+    """One picture. `taken` is the monotonic second at which it was taken, as far as the stream's
+    stamps and the order of its pictures tell (`hardware.camera_age`); where the same picture comes
+    over and over, the second of the first one: a frozen picture does not become younger.
+    """
 
     camera: str
     number: int

@@ -5,14 +5,19 @@ chunk says that it is 2 GB long cost OpenCV 5.0.0 4 GB and several seconds. The 
 limit of OpenCV's own (`OPENCV_IO_MAX_IMAGE_PIXELS`, set by `gate`).
 """
 
+import re
 import struct
+from enum import StrEnum
 
 import cv2
 import numpy as np
 
 from hardware.camera_frames import Image
 
-__all__ = ["MOST_BYTES", "decode"]
+__all__ = ["MOST_BYTES", "SUFFIXES", "Refused", "decode", "unpacked"]
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff"})
+"""Names of files that hold pictures; lower case."""
 
 MOST_BYTES = 64 << 20
 """Of a picture's file; a camera's largest JPEG has about 10 MB."""
@@ -20,17 +25,38 @@ MOST_BYTES = 64 << 20
 _PNG = b"\x89PNG\r\n\x1a\n"
 _CHUNK = struct.Struct(">I4s")
 _CHECKSUM = 4
+_LIMIT = "CV_IO_MAX_IMAGE"  # Stands in OpenCV's error where a picture is larger than it may be.
+_ISO_FILE = re.compile(rb"....ftyp(heic|heix|hevc|heim|heis|hevm|mif1|msf1|avif|avis)", re.DOTALL)
+
+
+class Refused(StrEnum):
+    """Why there is no picture."""
+
+    TOO_MANY_BYTES = "too_many_bytes"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    UNKNOWN_FORMAT = "unknown_format"  # HEIC and AVIF: telephones write them, nothing here reads.
+    NOT_WHOLE = "not_whole"
 
 
 def decode(content: bytes) -> Image | None:
     """Return the picture as (height, width, 3) blue-green-red, or None where there is none."""
-    if not 0 < len(content) <= MOST_BYTES or not _holds_its_chunks(content):
-        return None
+    picture = unpacked(content)
+    return None if isinstance(picture, Refused) else picture
+
+
+def unpacked(content: bytes) -> Image | Refused:
+    """Return the picture as (height, width, 3) blue-green-red, or why there is none."""
+    if len(content) > MOST_BYTES:
+        return Refused.TOO_MANY_BYTES
+    if _ISO_FILE.match(content):
+        return Refused.UNKNOWN_FORMAT
+    if not content or not _holds_its_chunks(content):
+        return Refused.NOT_WHOLE
     try:
         picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error:
-        return None
-    return None if picture is None else np.asarray(picture, np.uint8)
+    except cv2.error as error:
+        return Refused.TOO_MANY_PIXELS if _LIMIT in str(error) else Refused.NOT_WHOLE
+    return Refused.NOT_WHOLE if picture is None else np.asarray(picture, np.uint8)
 
 
 def _holds_its_chunks(content: bytes) -> bool:

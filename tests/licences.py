@@ -32,6 +32,10 @@ GOES_WITH = {"Apache-2.0": PERMISSIVE | WEAK_COPYLEFT}
 """Project's licence -> licences that what it installs may have."""
 
 STATED = {
+    "av": (
+        "BSD-3-Clause",
+        "its wheels hold FFmpeg (LGPL-3.0) with x264 and x265 (GPL-2.0), see decision 0093",
+    ),
     "colorama": ("BSD-3-Clause", "Windows only, so not installed where this page is made"),
     "docutils": (
         "LicenseRef-scancode-public-domain AND BSD-2-Clause",

@@ -28,7 +28,7 @@ from tests.system.site import wait_for
     ("source", "secret", "expected"),
     [
         ("rtsp://cam/1", "admin:p@ss/w:rd", "rtsp://admin:p%40ss%2Fw%3Ard@cam/1"),
-        ("rtsp://old:user@cam:554/1?x=1", "a:b", "rtsp://a:b@cam:554/1?x=1"),
+        ("rtsp://old:user@cam:8554/1?x=1", "a:b", "rtsp://a:b@cam:8554/1?x=1"),
         ("rtsp://cam/1", "", "rtsp://cam/1"),
         ("/videos/gate.mp4", "a:b", "/videos/gate.mp4"),
     ],

@@ -15,13 +15,28 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
+import numpy as np
+from numpy.typing import NDArray
+
+CELL, BITS = 16, 32  # As in server.py.
 SERVER = Path(__file__).with_name("server.py")
 PYTHON = "/usr/bin/python3"
 REMEDY = "GStreamer's RTSP server is not installed: run `sh tests/rtsp.sh` (see there)"
 
 
+def told_time(image: NDArray[np.uint8], now: float) -> float:
+    """Return the monotonic second that is drawn in a picture with the pattern "time"."""
+    cells = image[:CELL, : CELL * BITS].mean(axis=2).reshape(CELL, BITS, CELL).mean(axis=(0, 2))
+    millis = sum(int(level > 128) << bit for bit, level in enumerate(cells))
+    turn = 1 << BITS
+    turns = round((now * 1000 - millis) / turn)
+    return (millis + turns * turn) / 1000
+
+
 class RtspCamera:
-    """One camera. size: (width, height); user, password: "" lets everybody in."""
+    """One camera. size: (width, height); gop: pictures from one key frame to the next, 0 for
+    two seconds; user, password: "" lets everybody in.
+    """
 
     def __init__(
         self,
@@ -30,6 +45,7 @@ class RtspCamera:
         pattern: str = "ball",
         size: tuple[int, int] = (640, 360),
         fps: int = 10,
+        gop: int = 0,
         kbps: int = 2000,
         user: str = "",
         password: str = "",
@@ -41,7 +57,7 @@ class RtspCamera:
             "width": size[0],
             "height": size[1],
             "fps": fps,
-            "gop": 2 * fps,
+            "gop": gop or 2 * fps,
             "kbps": kbps,
             "user": user,
             "password": password,

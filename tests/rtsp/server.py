@@ -20,6 +20,7 @@ import json
 import random
 import sys
 import threading
+import time
 
 import gi
 
@@ -34,10 +35,17 @@ PATH = "/Streaming/Channels/101"
 """As on the cameras of the largest maker."""
 CLOCK = 16
 """Pixels of the square that changes in a still picture: too small for a motion."""
+CELL, BITS = 16, 32
+"""Pixels and number of the squares that tell the millisecond of the machine's monotonic clock."""
 
 
 def say(**words):
     print(json.dumps(words), flush=True)
+
+
+def running_time(element):
+    clock = element.get_clock()
+    return clock.get_time() - element.get_base_time() if clock else 0
 
 
 class Encoder:
@@ -48,11 +56,13 @@ class Encoder:
         self._size = options.width, options.height
         self._luma = options.width * options.height
         self._ticks, self._tick = options.pattern == "still", 0
+        self._tells = options.pattern == "time"
         self._picture = bytes([90]) * self._luma + bytes([128]) * (self._luma // 2)
         self._outlets = []
         self._lock = threading.Lock()
         raw = f"video/x-raw,format=I420,width={options.width},height={options.height}"
-        pattern = "smpte75" if options.pattern == "still" else options.pattern
+        known = {"still": "smpte75", "time": "smpte75"}
+        pattern = known.get(options.pattern, options.pattern)
         rate = "" if options.origin else f",framerate={options.fps}/1"
         source = (
             f"souphttpsrc location={options.origin} is-live=true ! multipartdemux ! image/jpeg"
@@ -95,6 +105,8 @@ class Encoder:
     def _push(self):
         level = {"black": 16, "white": 250}.get(self.mode)
         picture = self._picture if not self._ticks or self.mode != "live" else self._ticked()
+        if self._tells:
+            picture = self._told(picture)
         if level is not None:
             picture = bytes([level]) * self._luma + bytes([128]) * (self._luma // 2)
         self._in.emit("push-buffer", Gst.Buffer.new_wrapped(picture))
@@ -108,17 +120,30 @@ class Encoder:
             picture[row * width : row * width + CLOCK] = bytes([60 + 8 * (self._tick % 16)]) * CLOCK
         return bytes(picture)
 
+    def _told(self, picture):
+        """The picture with the present millisecond in its upper left, black 0 and white 1."""
+        now, width = time.monotonic_ns() // 1_000_000, self._size[0]
+        row = b"".join(bytes([235 if now >> n & 1 else 16]) * CELL for n in range(BITS))
+        told = bytearray(picture)
+        for line in range(CELL):
+            told[line * width : line * width + len(row)] = row
+        return bytes(told)
+
     def _coded(self, sink):
-        buffer = sink.emit("pull-sample").get_buffer()
+        sample = sink.emit("pull-sample")
+        buffer = sample.get_buffer()
         unit = buffer.extract_dup(0, buffer.get_size())
         if self.mode == "silent":
             return Gst.FlowReturn.OK
         if self.mode == "garbage":
             unit = b"\0\0\0\1\x65" + self._dice.randbytes(max(200, len(unit)))
+        taken = sample.get_segment().to_running_time(Gst.Format.TIME, buffer.pts)
+        age = max(0, running_time(self._in) - taken)
         with self._lock:
             outlets = list(self._outlets)
         for outlet in outlets:
             fresh = Gst.Buffer.new_wrapped(unit)
+            fresh.pts = max(0, running_time(outlet) - age)
             if outlet.emit("push-buffer", fresh) != Gst.FlowReturn.OK:
                 with self._lock:
                     self._outlets.remove(outlet)
@@ -128,7 +153,7 @@ class Encoder:
 def factory_of(encoder):
     factory = GstRtspServer.RTSPMediaFactory()
     factory.set_launch(
-        "( appsrc name=in is-live=true do-timestamp=true format=time"
+        "( appsrc name=in is-live=true format=time"
         " caps=video/x-h264,stream-format=byte-stream,alignment=au"
         " ! h264parse config-interval=-1 ! rtph264pay name=pay0 pt=96 )"
     )
@@ -183,6 +208,7 @@ def main():
     asks.add_argument("--scheme", choices=["digest", "basic"], default="digest")
     options = asks.parse_args()
     Gst.init(None)
+    Gst.Sample.get_buffer, Gst.Buffer.extract_dup  # noqa: B018 - loaded before threads need them
     encoder, loop = Encoder(options), GLib.MainLoop()
     server = GstRtspServer.RTSPServer(address="127.0.0.1", service=options.port)
     factory = factory_of(encoder)

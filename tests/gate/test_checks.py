@@ -1,0 +1,68 @@
+"""`gate check` says of every camera what it is and what to do, and nothing else is printed."""
+
+import socket
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from gate.checks import _CAMERA_REMEDIES, Finding, _camera
+from gate.config import parse
+from gate.system_clock import SystemClock
+from hardware.camera_frames import CameraTrouble
+from hardware.emulators.camera import EmulatedCamera
+from tests.gate.test_config import GOOD
+
+SEEN_IN_THE_PICTURE = {"frozen", "dark", "bright", "flat", "crashed"}
+
+
+def found(source: str, monkeypatch: pytest.MonkeyPatch) -> Finding:
+    monkeypatch.setattr("gate.checks.CAMERA_WITHIN", 3.0)
+    config = parse(GOOD.replace("rtsp://camera/1", f"'{source}'"))
+    return _camera(config, next(iter(config.lanes)), SystemClock())
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("rtsp://admin:se#cret@127.0.0.1:{port}/live", "refused"),
+        ("http://admin:se#cret@127.0.0.1:{port}/live", "refused"),
+        ("no/such/film.mp4", "no_file"),
+        ("99", "no_file"),
+    ],
+)
+def test_a_camera_that_is_not_well_is_one_line_and_its_remedy(
+    source: str, why: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    finding = found(source.format(port=port), monkeypatch)
+    assert (finding.well, finding.seen) == (False, why)
+    assert finding.remedy == _CAMERA_REMEDIES[why]
+    assert "cret" not in str(finding)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_camera_that_refuses_is_named_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    with EmulatedCamera(fps=10.0, password="geheim") as device:
+        assert found(device.url, monkeypatch).seen == "wrong_password"
+        device.refuse()
+        assert found(device.url, monkeypatch).seen == "busy"
+
+
+def test_a_camera_that_is_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    with EmulatedCamera(fps=10.0) as device:
+        noise = np.random.default_rng(0).integers(0, 255, (9, 16, 3), dtype=np.uint8)
+        device.show(np.asarray(cv2.resize(noise, (320, 180)), np.uint8))
+        finding = found(device.url, monkeypatch)
+        assert finding.well, finding
+
+
+def test_every_trouble_that_shows_no_picture_has_a_remedy_of_its_own() -> None:
+    assert {one.value for one in CameraTrouble} - SEEN_IN_THE_PICTURE == set(_CAMERA_REMEDIES)
+
+
+def test_a_device_may_be_written_as_a_number(tmp_path: Path) -> None:
+    config = parse(GOOD.replace("rtsp://camera/1", "0"))
+    assert next(iter(config.lanes.values())).camera.source == "0"
