@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from gate import ledger
 from gate.events import LaneId, PassageId
+from gate.report_alarms import to_row
 from gate.report_log import by_id, by_number
 from gate.report_values import (
     AlarmRow,
@@ -50,7 +51,7 @@ def alarms(connection: Connection, *, standing: bool, limit: int) -> tuple[Alarm
     query = select(alarm).order_by(alarm.c.seq.desc()).limit(limit)
     if standing:
         query = query.where(alarm.c.acknowledged.is_(None))
-    return tuple(_alarm(row) for row in connection.execute(query))
+    return tuple(to_row(row) for row in connection.execute(query))
 
 
 def audit_page(
@@ -105,11 +106,6 @@ def _opening(row: Any) -> OpeningRow:
         received=row.received,
         millis=json.loads(row.millis),
     )
-
-
-def _alarm(row: Any) -> AlarmRow:
-    values = {name: getattr(row, name) for name in AlarmRow.__slots__}
-    return AlarmRow(**values | {"evidence": json.loads(row.evidence)})
 
 
 def _audit(row: Any) -> AuditRow:

@@ -14,10 +14,12 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from gate import day_counts, report_charts, report_lists, report_log
+from gate import day_counts, report_alarms, report_charts, report_lists, report_log
+from gate.alarms import AlarmGroup
 from gate.database import Database
 from gate.errors import JournalAway
 from gate.events import Direction, PassageId
+from gate.report_alarms import AlarmFilter, AlarmPage
 from gate.report_values import (
     AlarmRow,
     AuditFilter,
@@ -119,6 +121,28 @@ class Reports:
         """Alarms, newest first; only those nobody acknowledged unless told otherwise."""
         with self._reading() as connection:
             return report_lists.alarms(connection, standing=standing, limit=limit)
+
+    def standing_alarms(self) -> tuple[AlarmGroup, ...]:
+        """Alarms that nobody acknowledged, by kind: the gravest first, then the newest."""
+        with self._reading() as connection:
+            return report_alarms.standing(connection)
+
+    def alarm_ids(self, kind: str, newest: int) -> tuple[str, ...]:
+        """The standing alarms of a kind, up to a number of the journal."""
+        with self._reading() as connection:
+            return report_alarms.ids(connection, kind, newest)
+
+    def alarm_page(
+        self, wanted: AlarmFilter, cursor: int | None = None, limit: int = 60
+    ) -> AlarmPage:
+        """A page of the history of alarms, newest first."""
+        with self._reading() as connection:
+            return report_alarms.page(connection, wanted, cursor, limit)
+
+    def alarm_kinds(self) -> tuple[str, ...]:
+        """Every kind of alarm that was ever raised."""
+        with self._reading() as connection:
+            return report_alarms.kinds(connection)
 
     def audit(self, wanted: AuditFilter, cursor: int | None = None, limit: int = 100) -> AuditPage:
         """A page of who did what, newest first."""

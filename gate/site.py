@@ -146,10 +146,14 @@ class Site:
         """State that somebody has looked at an arm whose movement failed."""
         return self._act(lane, actor, "reset_fault", remark, lambda p: p.barrier.reset_fault(actor))
 
-    def acknowledge(self, alarm: str, actor: str, remark: str) -> bool:
-        """Note that a person has seen an alarm."""
-        self._journal.append(entries.AlarmAcknowledged(alarm, actor, remark))
-        return True
+    def acknowledge(self, alarms: Sequence[str], actor: str, remark: str) -> bool:
+        """Note that a person has seen these alarms: all of them, or none."""
+        seen = [entries.AlarmAcknowledged(alarm, actor, remark) for alarm in alarms]
+        try:
+            self._journal.append(*seen)
+        except GateError:
+            return False
+        return bool(seen)
 
     def _answer(self, passage: PassageId, answer: Answer | TakeBack) -> bool:
         for parts in self._lanes.values():

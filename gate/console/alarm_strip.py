@@ -1,108 +1,72 @@
-"""Standing alarms above the lanes: what is wrong, since when, and who takes it on.
+"""Standing alarms above the lanes: by kind, the gravest and newest first, and who takes them on.
 
-They sound until a person acknowledges them; nothing else stops them.
+They sound until a person acknowledges them (gate.console.alarm_watch); nothing else stops them.
 """
 
-from collections.abc import Callable
-from html import escape
+from functools import partial
 
-from nicegui import run, ui
-
+from gate.alarms import AlarmGroup
 from gate.console import widgets
+from gate.console.alarm_ack import acknowledge_sheet
+from gate.console.alarm_words import LOOKS, group_html, recovered_kinds
 from gate.console.asking_aside import Asked
-from gate.console.once import Once
 from gate.console.visit import Visit
 from gate.people import Action
-from gate.report_values import AlarmRow
 
 SHOWN = 2
 
 
 class AlarmStrip:
-    """The alarms that nobody has acknowledged yet, oldest first."""
+    """The kinds of alarm that nobody has acknowledged yet. shown: at most so many, None for all."""
 
-    def __init__(self, visit: Visit) -> None:
-        self._visit = visit
-        self._names = {str(view.lane): view.name for view in visit.services.lanes.views()}
+    def __init__(self, visit: Visit, shown: int | None = SHOWN) -> None:
+        self._visit, self._most = visit, shown
         self._place = widgets.div("alarms").props("aria-live=assertive")
-        self._standing: tuple[AlarmRow, ...] = ()
-        self._asked = Asked(lambda: visit.services.reports.alarms()[::-1], self._show)
+        self._groups: tuple[AlarmGroup, ...] = ()
+        self._over: frozenset[str] = frozenset()
+        self._asked = Asked(visit.services.reports.standing_alarms, self._show)
         self.changed = self._asked.changed
         self.refresh = self._asked.refresh
 
     def acknowledge_first(self) -> None:
-        """Take on the alarm that stands longest."""
-        if self._standing:
-            self._sheet(self._standing[0])
+        """Take on the gravest."""
+        if self._groups:
+            acknowledge_sheet(self._visit, self._groups[0], self.changed)
 
-    def _show(self, alarms: tuple[AlarmRow, ...] | None) -> None:
-        if alarms is None or alarms == self._standing:
+    def lane_changed(self) -> None:
+        """See anew what is over."""
+        self._show(self._groups)
+
+    def _show(self, groups: tuple[AlarmGroup, ...] | None) -> None:
+        if groups is None:
             return
-        self._standing = alarms
+        over = recovered_kinds(groups, self._visit.services.lanes.views())
+        if (groups, over) == (self._groups, self._over):
+            return
+        self._groups, self._over = groups, over
         self._place.clear()
         with self._place:
-            for alarm in alarms[:SHOWN]:
-                self._strip(alarm)
-            if len(alarms) > SHOWN:
-                widgets.words(self._visit.say("alarm.more", n=len(alarms) - SHOWN), "soft")
-        ui.run_javascript(f"window.gateAlarm && gateAlarm({'true' if alarms else 'false'})")
+            for place, group in enumerate(groups[: self._most]):
+                self._strip(group, first=place == 0)
+            hidden = 0 if self._most is None else len(groups) - self._most
+            if hidden > 0:
+                self._more(hidden)
 
-    def _strip(self, alarm: AlarmRow) -> None:
-        say = self._visit.say
-        with widgets.banner("bad", "notification_important"):
-            lane = self._names.get(alarm.lane, alarm.lane)
-            name = self._visit.texts.name_of("alarm.kind", alarm.kind)
-            since = f'<span data-since="{alarm.raised.isoformat()}"></span>'
-            why = self._why(alarm)
-            widgets.raw(f"<strong>{escape(name)}</strong>{why} {escape(lane)} · {since}", "grow")
-            widgets.words(say("alarm.sound_off"), "mute-hint small")
-            if self._visit.may(Action.OPERATE):
-                widgets.button(say("alarm.acknowledge"), self._opener(alarm), key="K")
+    def _more(self, hidden: int) -> None:
+        said = self._visit.say("alarm.more_kinds", n=hidden)
+        widgets.raw(f'<a class="plain-btn" href="/alarms">{said}</a>')
 
-    def _why(self, alarm: AlarmRow) -> str:
-        """Return the device's own reason in words, and which board it is, where it is told."""
-        why = str(alarm.evidence.get("why", ""))
-        area = "camera.why" if alarm.kind == "camera" else "why"
-        said = f"：{escape(self._visit.texts.name_of(area, why))}" if why else ""
-        board, channel = alarm.evidence.get("board"), alarm.evidence.get("channel")
-        if not board:
-            return said
-        word = "alarm.at_relay" if channel else "alarm.at_board"
-        return said + escape(self._visit.say(word, board=board, n=channel))
-
-    def _opener(self, alarm: AlarmRow) -> Callable[[], None]:
-        return lambda: self._sheet(alarm)
-
-    def _sheet(self, alarm: AlarmRow) -> None:
+    def _strip(self, group: AlarmGroup, *, first: bool) -> None:
         visit = self._visit
-        if visit.act(Action.OPERATE) is None:
-            return
-        name = visit.texts.name_of("alarm.kind", alarm.kind)
-        dialog, card = widgets.sheet(name)
-        once = Once()
-
-        async def taken() -> None:
-            user = visit.act(Action.OPERATE)
-            if user is None or not once.take():
-                return
-            dialog.close()
-            remark = note.value.strip()
-            done = await run.io_bound(
-                visit.services.lanes.acknowledge, alarm.alarm, user.name, remark
-            )
-            if done:
-                visit.tell("alarm.acknowledged")
-            else:
-                visit.warn("shell.not_kept")
-            self.changed()
-
-        with card:
-            hint = f"alarm.hint.{alarm.kind}"
-            if visit.texts.knows(hint):
-                widgets.words(visit.say(hint))
-            note = widgets.text_field(visit.say("by_hand.remark")).props("autofocus")
-            note.on("keydown.enter", taken)
-            with widgets.div("row-flex"):
-                widgets.button(visit.say("alarm.acknowledge"), taken, kind="main")
-                widgets.button(visit.say("shell.cancel"), dialog.close, key="Esc")
-        visit.open_sheet(dialog)
+        kind, icon = LOOKS[group.severity]
+        names = {str(view.lane): view.name for view in visit.services.lanes.views()}
+        with widgets.banner(kind or "calm", icon):
+            line = group_html(visit.texts, group, names, recovered=group.kind in self._over)
+            widgets.raw(line, "grow")
+            widgets.words(visit.say("alarm.sound_off"), "mute-hint small")
+            if visit.may(Action.OPERATE):
+                widgets.button(
+                    visit.say("alarm.acknowledge"),
+                    partial(acknowledge_sheet, visit, group, self.changed),
+                    key="K" if first else "",
+                )

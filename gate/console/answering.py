@@ -7,6 +7,7 @@ Rules of this file:
 - The second press of a doubled one is swallowed.
 """
 
+from collections.abc import Callable
 from html import escape
 from typing import Final
 
@@ -76,8 +77,13 @@ def _say_why_not(visit: Visit, view: LaneView, choice: Choice) -> None:
         visit.warn("ask.gone")
 
 
-def ask_why(visit: Visit, view: LaneView, choice: Choice) -> None:
-    """Name what speaks against this vehicle, ask why it is let in all the same, then admit it."""
+def ask_why(
+    visit: Visit, view: LaneView, choice: Choice, then: Callable[[], None] | None = None
+) -> None:
+    """Name what speaks against this vehicle, ask why it is let in all the same, then admit it.
+
+    then: called where it was admitted.
+    """
 
     async def chosen(remark: str) -> None:
         checked = isinstance(choice.standing, Visitor) or view.direction is Direction.OUT
@@ -87,7 +93,8 @@ def ask_why(visit: Visit, view: LaneView, choice: Choice) -> None:
             await act(remark)
 
     async def act(remark: str) -> None:
-        await admit(visit, view, choice, remark)
+        if await admit(visit, view, choice, remark) and then is not None:
+            then()
 
     gravest = next((one for one in Objection if one in choice.against), Objection.NOT_IN_ORDER)
     doubtful = gravest is not Objection.NOT_IN_ORDER

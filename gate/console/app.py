@@ -13,6 +13,7 @@ from nicegui.translations import translations
 
 from gate.console import (
     account,
+    alarms_page,
     ask,
     blocks,
     charts,
@@ -120,6 +121,7 @@ _PAGES = (
     settings,
     lookups,
     account,
+    alarms_page,
     tokens_page,
     privacy,
     holds_page,

@@ -18,10 +18,12 @@ LIVE: Final = (
 )
 ASK: Final = (
     ("1 … 5", "admit"),
+    ("0", "admit_anyway"),
     ("E", "correct"),
     ("V", "visitor"),
     ("S", "space"),
     ("R", "refuse"),
+    ("Z", "take_back"),
 )
 ANYWHERE: Final = (("?", "keys"), ("Esc", "close"), ("Tab / Enter", "move"))
 

@@ -39,6 +39,7 @@ async def build(visit: Visit) -> None:
     def changed(kind: str, payload: object) -> None:
         if kind == "lane" and isinstance(payload, LaneView) and payload.lane in cards:
             cards[payload.lane].show(payload)
+            alarms.lane_changed()
         elif kind == "entry":
             feed.changed()
             alarms.changed()

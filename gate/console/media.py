@@ -26,7 +26,14 @@ _STATIC: Final = {
     "console.js": "text/javascript",
     "presses.js": "text/javascript",
 }
-_SOUNDS: Final = {"alarm.wav": sound.ALARM, "ask.wav": sound.ASK}
+_SOUNDS: Final = {
+    "ask.wav": sound.ASK,
+    "grave.wav": sound.ALARM,
+    "serious.wav": sound.WARN,
+    "notice.wav": sound.NOTICE,
+    "lost.wav": sound.LOST,
+    "back.wav": sound.BACK,
+}
 # Pictures are personal data: a shared browser must not keep them on its disk.
 _NEVER_KEPT: Final = {"Cache-Control": "no-store"}
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")

@@ -24,6 +24,7 @@ class Place:
 GUARD_PLACES: Final = (
     Place("/live", "live", "videocam", Action.WATCH, "L"),
     Place("/ask", "ask", "contact_support", Action.OPERATE, "A"),
+    Place("/alarms", "alarms", "notifications", Action.WATCH, "M"),
     Place("/visitors/new", "visitor_new", "person_add", Action.REGISTER_VISITOR, "N"),
     Place("/visitors", "visitors", "badge", Action.REGISTER_VISITOR, "V"),
     Place("/log", "log", "list_alt", Action.READ_LOG_TODAY, "T"),

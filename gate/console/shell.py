@@ -10,6 +10,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from gate.console import widgets
+from gate.console.alarm_watch import AlarmWatch
 from gate.console.help_sheet import show_keys
 from gate.console.navigation import GUARD_PLACES, MANAGER_PLACES, Place, places
 from gate.console.preferences import LANGUAGE_COOKIE, THEME_COOKIE, Theme
@@ -74,6 +75,7 @@ def _top(visit: Visit) -> None:
     with widgets.div("topbar", tag="header"):
         widgets.words(visit.services.site, "site", tag="span")
         _asking(visit)
+        AlarmWatch(visit)
         widgets.div("grow")
         widgets.raw('<span data-clock class="clock"></span>', tag="span")
         other, name = _other_language(visit)
@@ -132,7 +134,7 @@ def _asking(visit: Visit) -> None:
             with place:
                 text = visit.say("shell.asking", n=count)
                 label = widgets.badge_html(text, "ask", "contact_support")
-                widgets.raw(f'<a href="/ask" style="text-decoration:none">{label}</a>')
+                widgets.raw(f'<a href="/ask" class="bare">{label}</a>')
         if count > before[0]:
             ui.run_javascript("window.gateAsk && gateAsk()")
         before[0] = count

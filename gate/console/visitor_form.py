@@ -14,8 +14,10 @@ from typing import Final
 from nicegui import run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
-from gate.console import visitor_desk, widgets
+from gate.admitting import VISITOR
+from gate.console import answering, visitor_desk, widgets
 from gate.console.asking_aside import ask
+from gate.console.choices import typed
 from gate.console.lane_words import household_text
 from gate.console.once import Once
 from gate.console.pages import Pages
@@ -24,7 +26,6 @@ from gate.console.visit import Visit
 from gate.console.visitor_days import DayFields
 from gate.console.visitor_desk import Checked, Home, Stay, Wanted
 from gate.errors import GateError
-from gate.events import PassageId
 from gate.people import Action, User
 from registry.kinds import NameMatch
 from registry.plates import Plate, PlateColour
@@ -199,11 +200,11 @@ class VisitorForm:
         if not isinstance(made, int):
             self._visit.warn(f"visitor.refused.{made}" if made else "shell.not_kept")
             return
-        self._visit.tell("visitor.kept", plate=str(plate))
         if self._passage:
-            await self._admit(user, plate)
+            self._visit.tell("visitor.kept", plate=str(plate))
+            await self._admit(plate)
         else:
-            ui.navigate.to("/live")
+            self._visit.tell_there(f"/visitors?new={made}", "visitor.kept", plate=str(plate))
 
     async def _pass(self, user: User, plate: Plate, home: Home) -> int | GrantRefusal | None:
         wanted = Wanted(
@@ -225,15 +226,24 @@ class VisitorForm:
             _log.exception("a visitor was not registered")
             return None
 
-    async def _admit(self, user: User, plate: Plate) -> None:
-        lanes = self._visit.services.lanes
-        passage = PassageId(self._passage)
-        done = await run.io_bound(lanes.admit, passage, plate.text, user.name, "visitor")
-        if done:
-            self._visit.tell("ask.admitted", plate=str(plate))
-        else:
-            self._visit.warn("ask.gone")
-        ui.navigate.to("/ask" if lanes.asking() else "/live")
+    async def _admit(self, plate: Plate) -> None:
+        """Let the vehicle in that waits; where something speaks against it, ask first."""
+        visit = self._visit
+        view = next((v for v in visit.services.lanes.views() if v.passage == self._passage), None)
+        if view is None:
+            visit.tell_there("/live", "visitor.kept_gone", plate=str(plate))
+            return
+        choice = typed(visit.services, view, plate.text)
+        if choice.against:
+            answering.ask_why(visit, view, choice, then=self._on)
+        elif await answering.admit(visit, view, choice, VISITOR):
+            self._on()
+
+    def _on(self) -> None:
+        """Go on to the next vehicle that waits; what was done is said there."""
+        visit = self._visit
+        there = "/ask" if visit.services.lanes.asking() else "/live"
+        visit.tell_there(there, "visitor.let_in")
 
 
 def _colour(visit: Visit, passage: str) -> PlateColour:

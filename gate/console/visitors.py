@@ -37,6 +37,7 @@ class VisitorsPage:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
+        self._new = visit.request.query_params.get("new", "")
         say = visit.say
         with widgets.div("page-head"):
             widgets.heading(say("nav.visitors")).classes("grow")
@@ -79,7 +80,8 @@ class VisitorsPage:
                     widgets.empty(
                         visit.say("visitors.none"), visit.say("visitors.none_hint"), "badge"
                     )
-            for line in lines or ():
+            # The one that was just registered stands on top, marked.
+            for line in sorted(lines or (), key=lambda one: str(one.id) != self._new):
                 self._line(line)
 
     def _typed(self) -> str:
@@ -95,9 +97,12 @@ class VisitorsPage:
 
     def _line(self, line: PassLine) -> None:
         visit, say = self._visit, self._visit.say
-        with widgets.div("card candidate"):
+        new = str(line.id) == self._new
+        with widgets.div("card candidate just-made" if new else "card candidate"):
             widgets.raw(plate_chip(line.plate, line.colour))
             with widgets.div("words"):
+                if new:
+                    widgets.badge(say("visitors.just_made"), "good", "check_circle")
                 widgets.raw(self._facts(line))
                 masked.person(visit, line.name, line.phone, f"pass {line.id}")
             with widgets.div("row-flex"):

@@ -240,6 +240,8 @@ def test_a_key_for_the_vehicle_that_was_on_top_is_not_done_to_the_next(enter, pa
         page.reload()
         settle(page)
         page.keyboard.press("r")
+        expect(page.get_by_role("dialog")).to_be_visible()
+        page.keyboard.press("Enter")
         said(page, "已拒绝")
         assert [one[0] for one in lanes.asked] == ["refuse"]
     finally:

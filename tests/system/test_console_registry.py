@@ -66,7 +66,7 @@ def test_a_visitor_is_registered_by_keyboard_alone_and_the_owners_name_is_not_sh
     expect(page.locator(".badge-good", has_text="姓名相符")).to_be_visible()
     page.get_by_role("button", name="登记", exact=True).focus()
     page.keyboard.press("Enter")
-    page.wait_for_url("**/live")
+    page.wait_for_url("**/visitors?new=*")
     made = newest_pass(pages, "粤B2468A")
     assert made is not None
     assert (made.kind, made.name_check_id is not None) == (PassKind.ONCE, True)
@@ -99,7 +99,7 @@ def test_a_carer_for_weeks_needs_somebody_of_the_household(enter, pages):
     options.last.click()
     page.get_by_label("可进几次").fill("20")
     save.click()
-    page.wait_for_url("**/live")
+    page.wait_for_url("**/visitors?new=*")
     made = newest_pass(pages, "粤B2468C")
     assert made is not None
     assert (made.kind, made.allowed, made.recurring) == (PassKind.TIMES, 20, True)

@@ -118,7 +118,7 @@ def test_a_pass_may_hold_for_one_colour_of_the_number(enter, pages, home):
     choose(page, "车牌颜色", "黄")
     expect(page.locator(".plate-yellow")).to_be_visible()
     page.get_by_role("button", name="登记", exact=True).click()
-    page.wait_for_url("**/live")
+    page.wait_for_url("**/visitors?new=*")
     with pages.site.journal.reading() as session:
         made = session.exec(select(VisitorPass).where(VisitorPass.plate == "粤B1357F")).one()
         assert made.colour is PlateColour.YELLOW
@@ -146,6 +146,9 @@ def test_a_block_may_hold_for_one_colour_of_the_number(enter, pages):
     sheet.get_by_label("车牌", exact=True).fill("粤B1357G")
     choose(page, "车牌颜色", "黄")
     sheet.get_by_label("依据").fill("协查 7")
+    sheet.get_by_role("button", name="加入黑名单").click()
+    expect(page.locator(".q-notification", has_text="请选择原因")).to_be_visible()
+    sheet.get_by_role("button", name="套牌").click()
     sheet.get_by_role("button", name="加入黑名单").click()
     line = page.locator(".candidate", has_text="协查 7")
     expect(line.locator(".plate-yellow")).to_be_visible()

@@ -154,31 +154,78 @@
     document.querySelectorAll("[data-clock]").forEach(clock);
   }, 500);
 
-  // An alarm sounds every four seconds until a person acknowledges it.
-  let alarm = null;
-  const play = (url) => {
-    const sound = new Audio(url);
-    sound.play().then(
-      () => document.body.classList.remove("muted"),
-      () => document.body.classList.add("muted"),
-    );
-  };
-  window.gateAsk = () => play("/console/sound/ask.wav");
-  window.gateAlarm = (on) => {
-    if (on && alarm === null) {
-      play("/console/sound/alarm.wav");
-      alarm = setInterval(() => play("/console/sound/alarm.wav"), 4000);
-    } else if (!on && alarm !== null) {
-      clearInterval(alarm);
-      alarm = null;
+  // Every sound is fetched when the page comes, for it must be there when the service is not.
+  const SOUNDS = ["ask", "grave", "serious", "notice", "lost", "back"];
+  const sounds = new Map();
+  const preload = async (name) => {
+    try {
+      const answer = await fetch(`/console/sound/${name}.wav`);
+      if (answer.ok) sounds.set(name, URL.createObjectURL(await answer.blob()));
+    } catch (error) {
+      setTimeout(() => preload(name), 5000);
     }
   };
+  const loaded = Promise.all(SOUNDS.map(preload));
+  const play = async (name) => {
+    if (!sounds.has(name)) await loaded;
+    if (!sounds.has(name)) return;
+    const sound = new Audio(sounds.get(name));
+    sound.dataset.sound = name;
+    sound.play().then(
+      () => document.body.classList.remove("muted"),
+      // Only a browser that forbids sound is muted: another failure is not the person's to mend.
+      (error) => { if (error.name === "NotAllowedError") document.body.classList.add("muted"); },
+    );
+  };
+  window.gateAsk = () => play("ask");
 
-  // When the line went, or came back.
+  // A grave alarm sounds every four seconds until a person acknowledges it, a serious one every
+  // twenty, a notice once; and each new one at once.
+  const EVERY = { grave: 4000, serious: 20000, notice: 0 };
+  let alarm = { level: null, newest: 0, timer: null };
+  window.gateAlarm = (level, newest) => {
+    const news = level !== null && (level !== alarm.level || newest > alarm.newest);
+    if (level === alarm.level && !news) return;
+    clearInterval(alarm.timer);
+    alarm = { level, newest: Math.max(newest, alarm.newest), timer: null };
+    if (level === null) return;
+    if (news) play(level);
+    if (EVERY[level]) alarm.timer = setInterval(() => play(level), EVERY[level]);
+  };
+
+  // When the line went, or came back. A guard who looks elsewhere hears it: once when the service is
+  // lost, again each half minute while it is, and when it is back, on this page or on the one that is
+  // loaded anew. A page that is being left has lost nothing.
+  const LOST = "gateLost";
+  const GRACE = 1500; // Milliseconds: a service that answers again at once was not lost.
+  const LOST_EVERY = 30000;
   let lastAway = 0;
+  let lost = null;
+  let leavingPage = false;
+  window.addEventListener("beforeunload", () => { leavingPage = true; });
+  const soundLost = () => {
+    if (leavingPage || window.socket?.connected) return;
+    sessionStorage.setItem(LOST, "1");
+    play("lost");
+    lost = setTimeout(soundLost, LOST_EVERY);
+  };
+  const soundBack = () => {
+    clearTimeout(lost);
+    lost = null;
+    if (!sessionStorage.getItem(LOST)) return;
+    sessionStorage.removeItem(LOST);
+    play("back");
+  };
   const watchTheLine = (socket) => {
-    socket.on("disconnect", () => { lastAway = Infinity; });
-    socket.on("connect", () => { lastAway = Math.min(lastAway, Date.now()); });
+    socket.on("disconnect", () => {
+      lastAway = Infinity;
+      lost ??= setTimeout(soundLost, GRACE);
+    });
+    socket.on("connect", () => {
+      lastAway = Math.min(lastAway, Date.now());
+      soundBack();
+    });
+    if (socket.connected) soundBack();
   };
 
   // Who types or presses is there: the service hears of it now and then, and at once where the log-in
@@ -315,6 +362,18 @@
     if (mine && fresh) tellDraft(kept.draft.filter((one) => !putBack(one)), kept.ended);
   };
   restoreDraft();
+
+  // Words about what was done here, said on the page that comes next: here nobody would read them.
+  const WORD = "gateWord";
+  window.gateLeaveWord = (text) => sessionStorage.setItem(WORD, text);
+  const sayWord = () => {
+    const text = sessionStorage.getItem(WORD);
+    if (!text) return;
+    if (!window.Quasar?.Notify || !window.socket?.connected) return setTimeout(sayWord, 100);
+    sessionStorage.removeItem(WORD);
+    window.Quasar.Notify.create({ message: text, type: "positive", position: "top", timeout: 6000 });
+  };
+  sayWord();
 
   // A preference is kept by this browser for a year and needs no log-in.
   window.gatePrefer = (name, value) => {

@@ -82,6 +82,33 @@
   });
   Object.defineProperty(window, "did_handshake", { get: () => socket !== undefined, set: () => {} });
 
+  // The second press of a doubled one acts on nothing, neither on the same button nor on what has come
+  // under the finger meanwhile. A keypad, a calendar and fields of numbers are pressed fast on purpose.
+  const FAST = ".keypad, .q-date, .q-uploader, .q-expansion-item__toggle, input, textarea, canvas";
+  document.addEventListener("click", (event) => {
+    if (!event.isTrusted || event.detail < 2 || !event.target.closest?.("button, a[href], [role=button]")) return;
+    if (event.target.closest(FAST)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+
+  // Nor does a key that opened a sheet type itself into the field that the sheet has brought: pressed
+  // twice, or held down.
+  const AGAIN = 700; // Milliseconds.
+  let hot = null;
+  const typing = () => document.activeElement?.matches("input, textarea, [contenteditable]");
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!typing()) {
+      hot = event.key.length === 1 ? { key: event.key.toLowerCase(), at: performance.now() } : null;
+    } else if (hot && event.key.toLowerCase() === hot.key && (event.repeat || performance.now() - hot.at < AGAIN)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else {
+      hot = null;
+    }
+  }, true);
+
   // A page that the browser kept, and shows again on the way back, is an old one: its keys are gone.
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 

@@ -257,5 +257,5 @@ class FakeLanes:
             self.change(lane, mode="automatic")
         return self.answer
 
-    def acknowledge(self, alarm: str, actor: str, remark: str) -> bool:
-        return self._obey("acknowledge", alarm, actor, remark)
+    def acknowledge(self, alarms: Sequence[str], actor: str, remark: str) -> bool:
+        return self._obey("acknowledge", tuple(alarms), actor, remark)

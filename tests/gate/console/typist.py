@@ -48,4 +48,4 @@ def register_visitor(typist: Typist, page: Page, plate: str, home: str, name: st
     expect(page.locator(".badge-good", has_text="姓名相符")).to_be_visible()
     expect(page.get_by_role("button", name="登记", exact=True)).to_be_focused()
     typist.press("Enter")
-    page.wait_for_url("**/live")
+    page.wait_for_url("**/visitors?new=*")

@@ -1,0 +1,137 @@
+"""Alarms: those that stand, by kind, and the history: which, where, when, who took them on."""
+
+from datetime import datetime, time, timedelta
+from html import escape
+from typing import Final
+
+from gate.alarms import severity_of
+from gate.console import widgets
+from gate.console.alarm_strip import AlarmStrip
+from gate.console.alarm_words import severity_badge, why_html
+from gate.console.asking_aside import ask
+from gate.console.pages import Pages
+from gate.console.visit import Visit
+from gate.people import Action
+from gate.report_alarms import AlarmFilter, AlarmPage
+from gate.report_values import AlarmRow
+
+LENGTH: Final = 60
+_STATES: Final = {"all": None, "standing": True, "acknowledged": False}
+
+
+def add(pages: Pages) -> None:
+    """Register the page."""
+    pages.add("/alarms", "nav.alarms", Action.WATCH, build)
+
+
+async def build(visit: Visit) -> None:
+    """Fill the page."""
+    page = AlarmsPage(visit, await ask(visit.services.reports.alarm_kinds) or ())
+    await page.refresh()
+
+
+class AlarmsPage:
+    """The strip of those that stand, a filter, and the history."""
+
+    def __init__(self, visit: Visit, kinds: tuple[str, ...]) -> None:
+        self._visit = visit
+        self._names = {str(view.lane): view.name for view in visit.services.lanes.views()}
+        self._which = AlarmFilter()
+        widgets.hidden_heading(visit.say("nav.alarms"))
+        self._strip = AlarmStrip(visit, shown=None)
+        self._filter(kinds)
+        self._rows = widgets.div("card").style("margin-top:12px")
+        self._buttons = widgets.div("row-flex").style("margin-top:10px")
+        visit.keys.lay({"k": self._strip.acknowledge_first})
+        visit.listen(self._heard)
+
+    def _filter(self, kinds: tuple[str, ...]) -> None:
+        say, texts = self._visit.say, self._visit.texts
+        with widgets.div("card filters"):
+            names = {kind: texts.name_of("alarm.kind", kind) for kind in kinds}
+            states = {name: say(f"alarm.state.{name}") for name in _STATES}
+            self._kind = widgets.choice_field(say("alarm.what"), names, clearable=True)
+            self._lane = widgets.choice_field(say("log.lane"), self._names, clearable=True)
+            self._state = widgets.choice_field(say("alarm.state"), states, "all")
+            self._actor = widgets.text_field(say("alarm.by"))
+            self._since, self._until = (
+                widgets.text_field(say(key)).props("type=date stack-label")
+                for key in ("visitor.first", "visitor.last")
+            )
+            self._actor.on("keydown.enter", self.search)
+            widgets.button(say("shell.search"), self.search, kind="main", icon="search")
+
+    def _heard(self, kind: str, _: object) -> None:
+        if kind == "entry":
+            self._strip.changed()
+        elif kind == "lane":
+            self._strip.lane_changed()
+
+    async def refresh(self) -> None:
+        """Show the newest of everything."""
+        await self._strip.refresh()
+        await self._show(None)
+
+    async def search(self) -> None:
+        """Show the newest that match."""
+        since, until = self._day(self._since.value), self._day(self._until.value)
+        self._which = AlarmFilter(
+            since=since,
+            until=until + timedelta(days=1) if until else None,
+            kind=str(self._kind.value or ""),
+            lane=str(self._lane.value or ""),
+            standing=_STATES[str(self._state.value or "all")],
+            actor=str(self._actor.value or "").strip(),
+        )
+        await self._show(None)
+
+    def _day(self, typed: object) -> datetime | None:
+        if not typed:
+            return None
+        day = datetime.fromisoformat(str(typed)).date()
+        return datetime.combine(day, time(), self._visit.services.zone)
+
+    async def _show(self, cursor: int | None) -> None:
+        if self._visit.act(Action.WATCH) is None:
+            return
+        reports, which = self._visit.services.reports, self._which
+        page = await ask(lambda: reports.alarm_page(which, cursor, LENGTH))
+        self._rows.clear()
+        self._buttons.clear()
+        with self._rows:
+            self._lines(page)
+        with self._buttons:
+            self._older(page, cursor)
+
+    def _lines(self, page: AlarmPage | None) -> None:
+        say = self._visit.say
+        if page is None:
+            widgets.empty(say("shell.record_away"), icon="cloud_off")
+        elif not page.rows:
+            widgets.empty(say("alarm.nothing"), icon="notifications_none")
+        else:
+            heads = ("log.time", "alarm.what", "log.lane", "alarm.state")
+            cells = (self._cells(row) for row in page.rows)
+            widgets.table([say(head) for head in heads], cells, caption=say("nav.alarms"))
+
+    def _cells(self, row: AlarmRow) -> list[str]:
+        visit, texts = self._visit, self._visit.texts
+        name = escape(texts.name_of("alarm.kind", row.kind))
+        seen = visit.say("alarm.state.standing")
+        if row.acknowledged is not None:
+            seen = visit.say("alarm.seen", by=row.actor, at=visit.hour(row.acknowledged))
+        remark = f"：{row.remark}" if row.remark else ""
+        badge = severity_badge(texts, severity_of(row.kind))
+        return [
+            f'<span class="mono">{visit.hour(row.raised)}</span>',
+            f"{badge} {name}{why_html(texts, row.kind, row.evidence)}",
+            escape(self._names.get(row.lane, row.lane)),
+            escape(seen + remark),
+        ]
+
+    def _older(self, page: AlarmPage | None, cursor: int | None) -> None:
+        say = self._visit.say
+        if cursor is not None:
+            widgets.button(say("shell.newest"), lambda: self._show(None), icon="first_page")
+        if page is not None and page.cursor is not None:
+            widgets.button(say("shell.more"), lambda: self._show(page.cursor), icon="chevron_right")
