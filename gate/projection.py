@@ -100,8 +100,9 @@ class Projection:
         self._effects.ordered(connection, at, entry)
         if entry.by != "auto":
             _audit_row(
-                connection, seq, at, entry.lane, entry.by, "raise", entry.plate, entry.reason
-            )
+                connection, seq, at, entry.lane, entry.by, "raise", entry.plate, entry.reason,
+                _text({"passage": entry.passage}),
+            )  # fmt: skip
 
     def _opened(self, connection: Connection, seq: int, at: datetime, entry: OpeningEnded) -> None:
         values = {

@@ -1,24 +1,32 @@
-"""The log of look-ups and changes: who did what, to whom, why. For managers and auditors."""
+"""The audit log: who did what, to what, when and why. For managers and auditors."""
 
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
 from html import escape
 from typing import Final
 
 from gate.console import widgets
 from gate.console.asking_aside import ask
-from gate.console.lane_words import remark_text
-from gate.console.look_up import why_text
+from gate.console.audit_words import action_text, actor_text, target_html, why_words
+from gate.console.exporting import export_sheet
 from gate.console.pages import Pages
 from gate.console.visit import Visit
+from gate.exports import Listed, harmless
 from gate.people import Action
 from gate.report_values import AuditFilter, AuditPage, AuditRow
 
 LENGTH: Final = 60
+PORTION: Final = 500
+HEADS: Final = ("log.time", "log.actor", "lookups.action", "lookups.target", "shell.reason")
 KINDS: Final = {
+    "everything": "",
     "look_ups": "look_up*",
     "log_ins": "log_in*",
     "exports": "export*",
     "settings": "setting*",
-    "everything": "",
+    "alarms": "alarm*",
+    "registry": "vehicle*",
+    "visitors": "visitor*",
 }
 
 
@@ -40,26 +48,47 @@ class LookupsPage:
         self._which = AuditFilter()
         say = visit.say
         widgets.hidden_heading(say("nav.lookups"))
-        with widgets.div("card row-flex"):
+        with widgets.div("card filters"):
             kinds = {name: say(f"lookups.{name}") for name in KINDS}
-            self._kind = widgets.choice_field(say("lookups.kind"), kinds, "look_ups")
+            self._kind = widgets.choice_field(say("lookups.kind"), kinds, "everything")
             self._actor = widgets.text_field(say("log.actor"))
             self._target = widgets.text_field(say("lookups.target"))
-            for field in (self._kind, self._actor, self._target):
-                field.classes(remove="field").style("flex:1 1 160px")
+            self._first, self._last = (
+                widgets.text_field(say(key)).props("type=date stack-label")
+                for key in ("log.first_day", "log.last_day")
+            )
             for typed in (self._actor, self._target):
                 typed.on("keydown.enter", self.search)
             widgets.button(say("shell.search"), self.search, kind="main", icon="search")
+            if visit.may(Action.EXPORT):
+                widgets.button(say("export.title"), self._export, icon="download")
         self._rows = widgets.div("card").style("margin-top:12px")
         self._buttons = widgets.div("row-flex").style("margin-top:10px")
 
-    async def search(self) -> None:
-        """Show the newest lines that match."""
-        self._which = AuditFilter(
+    def _wanted(self) -> AuditFilter:
+        first, last = self._day(self._first.value), self._day(self._last.value)
+        return AuditFilter(
+            since=first,
+            until=last + timedelta(days=1) if last else None,
             actor=str(self._actor.value or "").strip(),
             action=KINDS[str(self._kind.value)],
             target=str(self._target.value or "").strip(),
         )
+
+    def _day(self, typed: object) -> datetime | None:
+        if not typed:
+            return None
+        day = datetime.fromisoformat(str(typed)).date()
+        return datetime.combine(day, time(), self._visit.services.zone)
+
+    def _export(self) -> None:
+        visit, which = self._visit, self._wanted()
+        if visit.act(Action.READ_AUDIT) is not None:
+            export_sheet(visit, lambda: listed(visit, which))
+
+    async def search(self) -> None:
+        """Show the newest lines that match."""
+        self._which = self._wanted()
         await self._show(None)
 
     async def _show(self, cursor: int | None) -> None:
@@ -81,8 +110,7 @@ class LookupsPage:
         elif not page.rows:
             widgets.empty(say("lookups.nothing"), say("lookups.nothing_hint"), "policy")
         else:
-            heads = [say("log.time"), say("log.actor"), say("lookups.action")]
-            heads += [say("lookups.target"), say("shell.reason")]
+            heads = [say(key) for key in HEADS]
             widgets.table(
                 heads, (self._cells(row) for row in page.rows), caption=say("nav.lookups")
             )
@@ -91,10 +119,10 @@ class LookupsPage:
         visit = self._visit
         return [
             f'<span class="mono">{visit.hour(row.at)}</span>',
-            escape(row.actor),
-            escape(visit.texts.name_of("audit", row.action)),
-            escape(row.target) + self._picture(row),
-            escape(self._why(row)),
+            escape(actor_text(visit.texts, row)),
+            escape(action_text(visit.texts, row.action)),
+            target_html(visit, row) + self._picture(row),
+            escape(why_words(visit, row)),
         ]
 
     def _picture(self, row: AuditRow) -> str:
@@ -105,14 +133,32 @@ class LookupsPage:
         said = escape(self._visit.say("passage.pictures"))
         return f' <a href="/console/picture/{escape(picture)}.jpg" target="_blank">{said}</a>'
 
-    def _why(self, row: AuditRow) -> str:
-        """Return the reason in words: of a look-up, or of what was done to an arm."""
-        texts = self._visit.texts
-        return remark_text(texts, row.why) if row.lane else why_text(self._visit, row.why)
-
     def _older(self, page: AuditPage | None, cursor: int | None) -> None:
         say = self._visit.say
         if cursor is not None:
             widgets.button(say("shell.newest"), lambda: self._show(None), icon="first_page")
         if page is not None and page.cursor is not None:
             widgets.button(say("shell.more"), lambda: self._show(page.cursor), icon="chevron_right")
+
+
+def listed(visit: Visit, which: AuditFilter) -> Listed:
+    """The lines of the audit that match, newest first, in the reader's words."""
+    headings = tuple(visit.say(key) for key in HEADS)
+    return Listed(f"audit {which}", headings, _file_lines(visit, which))
+
+
+def _file_lines(visit: Visit, which: AuditFilter) -> Iterator[list[str]]:
+    cursor: int | None = None
+    while True:
+        page = visit.services.reports.audit(which, cursor, PORTION)
+        for row in page.rows:
+            cells = (
+                visit.time(row.at),
+                actor_text(visit.texts, row),
+                action_text(visit.texts, row.action),
+                row.target,
+                why_words(visit, row),
+            )
+            yield [harmless(cell) for cell in cells]
+        if (cursor := page.cursor) is None:
+            return

@@ -224,7 +224,7 @@ def test_a_key_for_the_vehicle_that_was_on_top_is_not_done_to_the_next(enter, pa
     ask_again(pages)
     decision = lanes.views()[0].decision
     for key in ("south", "north"):
-        lanes.change(key, state="asking", passage=f"p-{key}", decision=decision)
+        lanes.change(key, state="asking", passage=f"p-{key}", decision=decision, arm="closed")
     monkeypatch.setattr(ask, "FRESH_S", 1e9)
     try:
         page = enter("guard")
