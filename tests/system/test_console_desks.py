@@ -144,6 +144,7 @@ def test_an_export_asks_why_and_carries_who_took_it(enter, pages, form):
         sheet.get_by_label("文件类型").click()
         page.get_by_role("option", name="CSV").click()
     sheet.get_by_label("补充说明").fill("业委会月报")
+    sheet.get_by_role("button", name="内部检查").click()
     with page.expect_download() as download:
         sheet.get_by_role("button", name="开始导出").dblclick()
     body = Path(download.value.path()).read_bytes()

@@ -100,6 +100,7 @@ def test_a_vehicle_that_came_in_unseen_is_counted_once_by_a_doubled_click(enter,
     expect(page.locator(".q-notification", has_text="车牌")).to_be_visible()
     sheet.get_by_label("车牌", exact=True).first.fill("粤B24680")
     expect(sheet).to_contain_text("将计入：未登记")
+    sheet.get_by_role("button", name="巡查核实").click()
     sheet.get_by_role("button", name="有车在场内").dblclick()
     expect(line_of(page, "粤B24680")).to_be_visible()
     assert counted(pages, Occupant.UNKNOWN) == before + 1
@@ -120,6 +121,9 @@ def test_a_count_says_what_it_changes_before_it_is_kept(enter, pages):
     expect(sheet).to_contain_text(f"Difference {-before:+,}")
     sheet.get_by_label("How many you counted").fill("77")
     expect(sheet).to_contain_text(f"Difference {77 - before:+,}")
+    sheet.get_by_role("button", name="Save").click()
+    expect(page.locator(".q-notification", has_text="Choose a reason")).to_be_visible()
+    sheet.locator(".choices button").first.click()
     sheet.get_by_role("button", name="Save").dblclick()
     expect(page.locator(".card", has_text="Visitor").locator(".figure").first).to_have_text("77")
     assert counted(pages, Occupant.VISITOR) == 77
@@ -153,6 +157,7 @@ def test_who_was_not_seen_for_long_is_ticked_and_ended_together(enter, pages):
     sheet.get_by_role("button", name="全部打勾").click()
     expect(boxes.first).to_be_checked()
     sheet.get_by_role("checkbox", name="粤B10002").click()
+    sheet.get_by_role("button", name="巡查核实").click()
     sheet.get_by_role("button", name="打勾的已不在场内").dblclick()
     expect(page.locator(".q-notification", has_text="已更正")).to_be_visible()
     assert [still_inside(pages, f"粤B1000{n}") for n in range(3)] == [False, False, True]
@@ -182,6 +187,7 @@ def test_who_may_export_takes_the_list_with_a_reason_and_a_watermark(enter, page
     if form == "csv":
         sheet.get_by_label("文件类型").click()
         page.get_by_role("option", name="CSV").click()
+    sheet.get_by_role("button", name="内部检查").click()
     with page.expect_download() as download:
         sheet.get_by_role("button", name="开始导出").dblclick()
     target = tmp_path / f"inside.{form}"
