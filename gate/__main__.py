@@ -140,7 +140,10 @@ def _replay(verbs: Verbs) -> None:
     parser.add_argument("--lane", required=True, help="lane of config.yaml whose camera it was")
     parser.add_argument("--json", action="store_true", help="one line of JSON per passage")
     parser.add_argument(
-        "--fps", type=float, default=5.0, help="pictures per second of a folder (default 5)"
+        "--fps",
+        type=float,
+        default=5.0,
+        help="pictures per second of a folder, and at most so many of a video (default 5)",
     )
     parser.add_argument(
         "--each", action="store_true", help="every picture of the folder is another vehicle"

@@ -1,13 +1,15 @@
 """`gate read`: the plates in pictures, for people and (with --json) for programs.
 
 One line per picture on stdout, in the order given; folders are walked in name order. A picture that
-cannot be read gets an error line and exit status 1 at the end; the rest is still read. A progress
-bar goes to stderr where that is a terminal.
+cannot be read gets an error line and exit status 1 at the end; the rest is still read. What a
+folder holds beside pictures is counted on stderr, and a progress bar goes there where that is a
+terminal.
 """
 
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,15 +20,22 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from gate import second_reader
-from hardware.stills import decode
+from hardware.stills import MOST_BYTES, SUFFIXES, Refused, unpacked
 from recognition.manifest import ModelError
 from recognition.pipeline import PlateReader
 from recognition.reading import Box, Reading
 from registry.plates import is_usual
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 Image = NDArray[np.uint8]
-NO_PICTURE = "is not a whole picture that can be decoded (JPEG, PNG, BMP, WebP, TIFF)"
+READ = "JPEG, PNG, BMP, WebP, TIFF"
+PHOTOS = frozenset({".heic", ".heif", ".hif", ".avif"})
+"""What telephones write and nothing here reads: named as such instead of being passed over."""
+WHY = {
+    Refused.NOT_WHOLE: f"is not a whole picture that can be decoded ({READ})",
+    Refused.UNKNOWN_FORMAT: f"is HEIC or AVIF, which is not read: save it as JPEG ({READ} are)",
+    Refused.TOO_MANY_PIXELS: "is larger than the limit of 67 megapixels: save it smaller",
+    Refused.TOO_MANY_BYTES: f"is larger than the limit of {MOST_BYTES >> 20} MB: save it smaller",
+}
 
 
 class ReadsPictures(Protocol):
@@ -51,6 +60,7 @@ def run(
 ) -> int:
     """Read every picture and print a line for each; return 1 if any could not be read."""
     files = [file for path in paths for file in pictures(path)]
+    _say_what_is_passed_over(paths)
     if not files:
         print("no pictures found: give picture files, or folders that hold some", file=sys.stderr)
         return 2
@@ -73,13 +83,27 @@ def run(
 def pictures(path: Path) -> Iterator[Path]:
     """Walk a folder's pictures in name order; a file is taken at its word."""
     if path.is_dir():
-        yield from (
-            file
-            for file in sorted(path.rglob("*"))
-            if file.suffix.lower() in SUFFIXES and file.is_file()
-        )
+        yield from (file for file in sorted(path.rglob("*")) if _is_picture(file))
     else:
         yield path
+
+
+def _is_picture(file: Path) -> bool:
+    return file.suffix.lower() in SUFFIXES | PHOTOS and file.is_file()
+
+
+def _say_what_is_passed_over(paths: Sequence[Path]) -> None:
+    """Count on stderr what the folders hold beside pictures, by the ends of their names."""
+    others = Counter(
+        file.suffix.lower() or file.name
+        for path in paths
+        if path.is_dir()
+        for file in path.rglob("*")
+        if file.is_file() and not _is_picture(file)
+    )
+    if others:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in others.most_common(8))
+        print(f"passed over, since they are no pictures: {kinds}", file=sys.stderr)
 
 
 def load(file: Path) -> Image | str:
@@ -90,8 +114,8 @@ def load(file: Path) -> Image | str:
         return f"cannot be opened: {error.strerror or error}"
     if not content:
         return "is empty"
-    image = decode(content)
-    return NO_PICTURE if image is None else image
+    image = unpacked(content)
+    return WHY[image] if isinstance(image, Refused) else image
 
 
 def read_one(reader: ReadsPictures, file: Path, *, crops: bool) -> Result:

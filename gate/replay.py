@@ -1,8 +1,9 @@
 """`gate replay`: what would have happened before this camera; nothing moves, nothing is written.
 
 The pictures go through the same networks, tracking, votes, register and rules as at the gate, in
-the time of the recording. The arm is imagined: it rises at once and the vehicle passes when it is
-no longer seen. With `each`, every picture is a vehicle of its own, seen several times.
+the time of the recording, which is that of a video's own time stamps. The arm is imagined: it rises
+at once and the vehicle passes when it is no longer seen. With `each`, every picture is a vehicle of
+its own, seen several times.
 """
 
 import json
@@ -13,7 +14,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from sqlmodel import Session
@@ -33,6 +33,7 @@ from gate.sightings import Look, Sighting, TrackLost
 from gate.wiring import lane_settings, open_store, policy_of, rules_of
 from hardware.arm import Link, Mode, OutcomeKind, Position, Presence, Why
 from hardware.arm import OrderId as ArmOrder
+from hardware.camera_film import played
 from hardware.station_words import ArmState, OrderOutcome
 from recognition import plate_tracks
 from recognition.arrivals import Stay
@@ -46,6 +47,10 @@ Image = NDArray[np.uint8]
 EACH_SEEN = 3
 """How often each picture is seen with `each`: a standing car gives the votes as many frames."""
 GAP = 5.0
+UNSEEN = 2.0
+"""Seconds without a picture in a recording after which what was seen last is gone."""
+FORGOTTEN = 120.0
+"""Seconds without a picture after which no rule waits any more: the rest is passed over."""
 
 
 class ReplayClock:
@@ -168,8 +173,8 @@ def run(config: Path, source: Path, lane: str, *, fps: float, each: bool, as_jso
     total = len(frames) if frames is not None else None
     walked = _each(frames, source) if frames is not None else _video(source, fps)
     quiet = not sys.stderr.isatty()
-    for name, image in tqdm(walked, total=total, unit="picture", disable=quiet):
-        replay.show(name, image, alone=each)
+    for name, second, image in tqdm(walked, total=total, unit="picture", disable=quiet):
+        replay.show(name, image, second, alone=each)
     replay.finish()
     for outcome in replay.outcomes():
         print(_line(outcome) if as_json else _text(outcome))
@@ -211,11 +216,21 @@ class Replay:
             arm=_CLOSED,
         )
 
-    def show(self, name: str, image: Image, *, alone: bool) -> None:
-        """Let the lane see one picture; alone: it is a vehicle of its own, seen several times."""
+    def show(
+        self, name: str, image: Image, second: float | None = None, *, alone: bool = False
+    ) -> None:
+        """Let the lane see one picture.
+
+        second: of the recording; None: one step after the picture before it. alone: it is a vehicle
+        of its own, seen several times.
+        """
+        if second is not None:
+            self._pass_to(second)
         self._file = name
         for _ in range(EACH_SEEN if alone else 1):
             self._see(image, alone=alone)
+            if second is None:
+                self._clock.sleep(self._step)
         if alone:
             self._clock.sleep(self._patience)  # It stands there until the rules have been asked.
             self._tell(None)
@@ -226,6 +241,24 @@ class Replay:
         until = self._clock.monotonic() + GAP
         while self._clock.monotonic() < until:
             self._follow(None, ())
+            self._clock.sleep(self._step)
+
+    def _pass_to(self, second: float) -> None:
+        """Let the recording's time pass, for the rules that wait too.
+
+        A recording of motion has gaps: what was seen before a long one is out of sight.
+        """
+        began = self._clock.monotonic()
+        while (now := self._clock.monotonic()) < second - self._step:
+            if now > began + FORGOTTEN:
+                self._clock.sleep(second - self._step - now)
+                continue
+            if now > began + UNSEEN:
+                self._follow(None, ())
+            else:
+                self._tell(None)
+            self._clock.sleep(self._step)
+        self._clock.sleep(max(0.0, second - self._clock.monotonic()))
 
     def outcomes(self) -> Iterator[Outcome]:
         """Return the passages in order, each with its first decision."""
@@ -272,7 +305,6 @@ class Replay:
             arrived = Stay(at, at, elsewhere=at) if came else stay
             self._tell(Sighting(track_id, reading, self._number, at, width, b"", b"", {}, arrived))
         self._tell(None)
-        self._clock.sleep(self._step)
 
     def _tell(self, message: Sighting | TrackLost | None) -> None:
         known = len(self._notes.entries)
@@ -319,30 +351,22 @@ def _ignore(command: Look) -> None:
     del command
 
 
-def _each(files: Sequence[Path], folder: Path) -> Iterator[tuple[str, Image]]:
+def _each(files: Sequence[Path], folder: Path) -> Iterator[tuple[str, None, Image]]:
     for file in files:
         image = load_picture(file)
         if isinstance(image, str):
             print(f"{file}: {image}", file=sys.stderr)
             continue
-        yield str(file.relative_to(folder)), image
+        yield str(file.relative_to(folder)), None, image
 
 
-def _video(path: Path, fps: float) -> Iterator[tuple[str, Image]]:
-    video = cv2.VideoCapture(str(path))
-    if not video.isOpened():
-        raise ConfigError((Fault(str(path), "is not a video that can be played, nor a folder"),))
-    every = max(1, round((video.get(cv2.CAP_PROP_FPS) or fps) / fps))
-    number = 0
+def _video(path: Path, fps: float) -> Iterator[tuple[str, float, Image]]:
     try:
-        while video.grab():
-            if number % every == 0:
-                done, image = video.retrieve()
-                if done:
-                    yield f"{path.name}#{number}", np.asarray(image, np.uint8)
-            number += 1
-    finally:
-        video.release()
+        for number, second, image in played(path, fps):
+            yield f"{path.name}#{number}", second, image
+    except ValueError:
+        fault = Fault(str(path), "is not a video that can be played, nor a folder")
+        raise ConfigError((fault,)) from None
 
 
 def _line(outcome: Outcome) -> str:

@@ -97,10 +97,10 @@ def played(path: Path, fps: float) -> Iterator[tuple[int, float, Image]]:
     Raises ValueError where the file is no video that can be played.
     """
     source = Recording(CameraSettings(path.name, str(path), fps=fps))
-    if source.open() is not None:
-        raise ValueError(f"{path} is no video that can be played")
     number, due = -1, 0.0
     try:
+        if source.open() is not None:
+            raise ValueError(f"{path} is no video that can be played")
         while (came := source.grab()) is not None:
             number += 1
             second = came.stamp or 0.0

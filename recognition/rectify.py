@@ -30,11 +30,11 @@ def expanded(quad: Quad, across: float, down: float) -> Quad:
 
 
 def half(image: Image) -> Image:
-    """The picture at half its size, each pixel the mean of four.
+    """The picture at half its size, but of a pixel at least; each pixel is the mean of four.
 
     Averaging by any other factor than two takes OpenCV ten times as long.
     """
-    size = (image.shape[1] // 2, image.shape[0] // 2)
+    size = (max(1, image.shape[1] // 2), max(1, image.shape[0] // 2))
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 

@@ -1,5 +1,6 @@
 """A recording is played on its own time stamps."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,15 +13,25 @@ from hardware.camera_film import Recording, played
 from tests.hardware.fake_clock import FakeClock
 
 
-def filmed(path: Path, seconds: list[float], codec: str = "libx264") -> Path:
-    """Write a film: picture n is 4 n levels brighter than the first, and stands at its second."""
+def filmed(
+    path: Path,
+    seconds: list[float],
+    picture: Callable[[float], np.ndarray] | None = None,
+    size: tuple[int, int] = (48, 64),
+) -> Path:
+    """Write a film whose pictures stand at these seconds.
+
+    picture: makes the one of a second, (height, width) as in size; None: picture n is 4 n levels
+    brighter than the first.
+    """
     with av.open(str(path), "w") as film:
-        stream = film.add_stream(codec, rate=1000)
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream = film.add_stream("libx264", rate=1000)
+        (stream.height, stream.width), stream.pix_fmt = size, "yuv420p"
         stream.codec_context.time_base = stream.time_base = Fraction(1, 1000)
         for number, second in enumerate(seconds):
-            picture = np.full((48, 64, 3), 20 + 4 * number, np.uint8)
-            frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
+            plain = np.full((*size, 3), 20 + min(4 * number, 220), np.uint8)
+            shown = plain if picture is None else picture(second)
+            frame = av.VideoFrame.from_ndarray(shown, format="bgr24")
             frame.pts, frame.time_base = round(second * 1000), Fraction(1, 1000)
             film.mux(stream.encode(frame))
         film.mux(stream.encode())
