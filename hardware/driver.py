@@ -240,11 +240,12 @@ class Driver:
         return result
 
     def _refuse_rivals(self, channel: int) -> None:
-        rivals = self._holding.rivals(channel, self._clock.monotonic())
-        if unproven := self._holding.unproven(rivals):
-            self._prove(unproven)
-            rivals = self._holding.rivals(channel, self._clock.monotonic())
-        if rivals:
+        # One that was released, and maybe believed, is looked at before its rival is energised.
+        if unproven := self._holding.unproven(self._holding.group(channel)):
+            with suppress(BoardError):
+                self._prove(unproven)
+            self._require_link()
+        if rivals := self._holding.rivals(channel, self._clock.monotonic()):
             raise self._error(
                 Trouble.INTERLOCK,
                 f"relay {rivals[0]} is or may be energised; release it before relay {channel}",

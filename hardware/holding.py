@@ -68,12 +68,15 @@ class Holding:
         for notes in (self._until, self._release_at, self._unproven, self._resisted):
             notes.pop(channel, None)
 
+    def group(self, channel: int) -> frozenset[int]:
+        """Return the channels that must never be energised together with `channel`."""
+        groups = [group for group in self._interlock if channel in group]
+        return frozenset(other for group in groups for other in group) - {channel}
+
     def rivals(self, channel: int, now: float) -> tuple[int, ...]:
         """Return the channels that forbid energising `channel` now."""
         self._expire(now)
-        groups = [group for group in self._interlock if channel in group]
-        others = {other for group in groups for other in group} - {channel}
-        return tuple(sorted(others & self._until.keys()))
+        return tuple(sorted(self.group(channel) & self._until.keys()))
 
     def may_be_energised(self, now: float) -> tuple[int, ...]:
         """Return every channel that is, or may be, energised."""

@@ -44,6 +44,8 @@ steps = st.one_of(
     st.tuples(st.just("unplug_after"), st.integers(0, 30), st.just(0)),
     st.tuples(st.just("plug"), st.just(0), st.just(0)),
     st.tuples(st.just("reset"), st.just(0), st.just(0)),
+    st.tuples(st.just("weld"), st.sampled_from([RAISE, LOWER]), st.just(0)),
+    st.tuples(st.just("free"), st.just(0), st.just(0)),
 )
 
 
@@ -107,7 +109,12 @@ class Site:
             case "plug":
                 self.wire.plugged = True
             case "reset":
+                self.wire.model.relays.welded.clear()
                 self.wire.model.reset(self.clock.now)
+            case "weld":
+                self.wire.model.relays.welded.add(count)
+            case "free":
+                self.wire.model.relays.welded.clear()
 
     def serve(self, seconds: float) -> None:
         end = self.clock.now + seconds
@@ -116,10 +123,19 @@ class Site:
             left = end - self.clock.now
             self.wire.pass_time(max(0.001, left if due is None else min(due, left)))
 
+    def _stuck_is_told(self) -> None:
+        """Whatever stays energised is known, and whatever is called stuck stays energised."""
+        self.serve(12.0)
+        energised = {ch for ch, on in enumerate(self.wire.model.relays.states, 1) if on}
+        told = self.board.stuck if self.board.trouble is None else energised
+        assert told == energised, "stuck and not told, or told and not stuck"
+
     def settle(self) -> None:
         """End all faults and let service() do its work."""
         self.wire.faults.clear()
         self.wire.plugged = True
+        self._stuck_is_told()
+        self.wire.model.relays.welded.clear()
         before = self.energised
         self.serve(12.0)
         assert self.board.trouble is None, "the link did not come back"
@@ -187,6 +203,15 @@ def a_lost_pulse_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
             self._holding.release_at(channel, self._clock.monotonic() + ms / 1000)
 
     monkeypatch.setattr(driver.Driver, "_plan_end", plan)
+    monkeypatch.setattr(driver.Driver, "_watch", lambda self, states: None)
+
+
+def nothing_is_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holding.Holding, "to_prove", lambda self, now: ())
+
+
+def an_answer_is_enough_for_the_rival(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holding.Holding, "unproven", lambda self, channels: ())
 
 
 def commands_wait_for_the_wire(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,6 +241,9 @@ MUTANTS: dict[str, tuple[str, Callable[[pytest.MonkeyPatch], None]]] = {
     "no interlock in software pulses": ("lcus-raw", no_rivals),
     "nothing released at connect": ("kmtronic", no_release_at_connect),
     "an unanswered release is believed": ("lcus-spaced", a_release_is_believed),
+    "nothing is read back": ("waveshare", nothing_is_read_back),
+    "nothing is read back in software pulses": ("numato", nothing_is_read_back),
+    "an answer is enough for the rival": ("lctech-ff", an_answer_is_enough_for_the_rival),
     "writes are repeated": ("waveshare", writes_are_repeated),
     "a pulse that failed is not ended": ("numato", a_lost_pulse_is_forgotten),
     "commands wait for the wire": ("lctech-ff", commands_wait_for_the_wire),
