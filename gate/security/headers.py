@@ -11,6 +11,7 @@ _NEVER: Final = "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 PAGES: Final = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "media-src 'self' blob:; "  # Alarms must sound while the service is away.
     f"connect-src 'self'; form-action 'self'; {_NEVER}"
 )
 PLAIN: Final = (
