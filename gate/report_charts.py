@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from gate.day_counts import HOURS, Covered
-from gate.events import Direction, LaneId, Reason, Verdict
+from gate.events import Direction, LaneId, PassageEnd, Reason, Verdict
 from gate.report_values import (
     Bar,
     DwellBar,
@@ -26,9 +26,10 @@ from gate.report_values import (
     WeekGrid,
 )
 from gate.rollups import DWELL_BARS
-from gate.tables import FACETS, alarm, cell, dwell, flow, moment, visitor_flow
+from gate.tables import FACETS, alarm, cell, dwell, flow, moment, passage, visitor_flow
 
 _HOUR = 3_600_000_000
+_NO_PERSON = ("", "auto")
 _HAND = (Reason.BY_HAND.value, Reason.EMERGENCY.value, Reason.VISITOR_UNCHECKED.value)
 
 
@@ -131,6 +132,30 @@ def cell_sums(connection: Connection, covered: Covered) -> tuple[CellSum, ...]:
     )
 
 
+def ended_sums(connection: Connection, since: datetime, until: datetime) -> tuple[CellSum, ...]:
+    """Count the passages that ended from `since` (included) to `until` (not included).
+
+    Each passage ends once, so that two shifts that follow each other share none and miss none.
+    """
+    query = (
+        select(passage.c.cell, func.count())
+        .where(passage.c.ended >= since, passage.c.ended < until)
+        .group_by(passage.c.cell)
+    )
+    sums = {int(number): int(n) for number, n in connection.execute(query)}
+    cells = select(cell).where(cell.c.id.in_(sums))
+    return tuple(
+        CellSum({name: row[name] for name in FACETS}, sums[row["id"]])
+        for row in connection.execute(cells).mappings()
+    )
+
+
+def went_through(one: CellSum) -> bool:
+    """Whether passages with these facets drove through, as who is inside is counted."""
+    end, opening = one.facets["outcome"], one.facets["opening"]
+    return bool(end == PassageEnd.PASSED or (end == PassageEnd.NOT_SEEN and opening == "raised"))
+
+
 def shares(sums: Iterable[CellSum]) -> Shares:
     """The recall meter and what the gate did by itself."""
     counted = dict.fromkeys(Shares.__slots__, 0)
@@ -143,6 +168,7 @@ def shares(sums: Iterable[CellSum]) -> Shares:
 def _shares_of(facets: Mapping[str, Any]) -> Iterator[str]:
     """The shares that a passage with these facets counts for."""
     vehicle, auto = facets["trigger"] != "guard", facets["actor"] == "auto"
+    person = facets["actor"] not in _NO_PERSON
     admitted = facets["verdict"] == Verdict.ADMIT.value
     refused = facets["verdict"] == Verdict.REFUSE.value
     raised = facets["opening"] == "raised"
@@ -153,7 +179,8 @@ def _shares_of(facets: Mapping[str, Any]) -> Iterator[str]:
         "opened": auto and raised,
         "asked": facets["asked"],
         "corrected": facets["corrected"],
-        "by_hand": facets["reason"] in _HAND,
+        # The rules let an ambulance in as an emergency, too: nobody's hand did that.
+        "by_hand": person and facets["reason"] in _HAND,
         "unchecked": facets["reason"] == Reason.VISITOR_UNCHECKED.value,
         "refused": refused,
         "failed": facets["opening"] != "" and not raised,
@@ -236,10 +263,3 @@ def _counted(
 
 def _lane(column: ColumnElement[Any], period: Period) -> list[ColumnElement[bool]]:
     return [column.in_(period.lanes)] if period.lanes else []
-
-
-def whole_hours(since: datetime, until: datetime) -> Period:
-    """The period, widened to whole hours, as the rollups can answer it."""
-    floor = since.replace(minute=0, second=0, microsecond=0)
-    ceiling = until.replace(minute=0, second=0, microsecond=0)
-    return Period(floor, ceiling if ceiling == until else ceiling + timedelta(hours=1))

@@ -194,7 +194,7 @@ class Shares:
 
     seen: passages of vehicles. read: with a plate. decided: admitted or refused without a person.
     opened: raised without a person. asked: put before a guard. corrected: misreads that a guard
-    corrected. by_hand: raised by a person without the rules. refused: not let in. failed: the arm
+    corrected. by_hand: raised by a person, not by the rules. refused: not let in. failed: the arm
     did not rise when ordered. unchecked: visitors let in without the check of the owner's name.
     """
 
@@ -300,7 +300,10 @@ class Charts:
 
 @dataclass(frozen=True, slots=True)
 class ShiftSummary:
-    """What a shift hands over: counts of the period, who is inside, what stands open."""
+    """What a shift hands over: counts of what ended in it, who is inside, what stands open.
+
+    came_in, went_out: vehicles that drove through. visitors: of those that came in.
+    """
 
     shares: Shares
     came_in: int

@@ -150,18 +150,16 @@ class Reports:
             return report_lists.audit_page(connection, wanted, cursor, limit)
 
     def shift(self, since: datetime, until: datetime) -> ShiftSummary:
-        """What a shift hands over. Counts are of whole hours: since is taken down, until up."""
-        period = report_charts.whole_hours(since, until)
+        """What a shift hands over: the passages that ended in it, and what stands now."""
         with self._reading() as connection:
-            covered = day_counts.covered(connection, period)
-            sums = report_charts.cell_sums(connection, covered)
-            directions = {b.label: b.n for b in report_charts.by_facet(sums, "direction")}
-            visitors = report_charts.visitors(connection, covered)
+            sums = report_charts.ended_sums(connection, since, until)
+            through = [one for one in sums if report_charts.went_through(one)]
+            came_in = [one for one in through if one.facets["direction"] == Direction.IN]
             return ShiftSummary(
                 shares=report_charts.shares(sums),
-                came_in=directions.get(Direction.IN.value, 0),
-                went_out=directions.get(Direction.OUT.value, 0),
-                visitors=sum(bar.n for bar in visitors),
+                came_in=sum(one.n for one in came_in),
+                went_out=sum(one.n for one in through) - sum(one.n for one in came_in),
+                visitors=sum(one.n for one in came_in if one.facets["standing"] == "visitor"),
                 by_reason=report_charts.by_facet(sums, "reason"),
                 inside=stays.counts(Session(connection)),
                 standing_alarms=report_lists.alarms(connection, standing=True, limit=200),

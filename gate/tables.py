@@ -180,6 +180,7 @@ Index("ix_passage_household", passage.c.household, passage.c.number,
       sqlite_where=passage.c.household != "")  # fmt: skip
 Index("ix_passage_running", passage.c.number, postgresql_where=passage.c.ended.is_(None),
       sqlite_where=passage.c.ended.is_(None))  # fmt: skip
+Index("ix_passage_ended", passage.c.ended)
 Index("ix_passage_pictured", passage.c.started, postgresql_where=passage.c.picture_frame != "",
       sqlite_where=passage.c.picture_frame != "")  # fmt: skip
 Index("ix_passage_remembered", passage.c.started, postgresql_where=passage.c.forgotten.is_(None),

@@ -18,6 +18,8 @@ from gate.people import LogInRefused, User
 from gate.ports import Clock
 
 FRESH: Final = timedelta(seconds=10)
+FETCH: Final = timedelta(minutes=1)
+"""So long a browser may take to fetch the log-in of who took over at it."""
 _log = logging.getLogger(__name__)
 
 
@@ -40,6 +42,7 @@ class Doorkeeper:
         self._known: dict[str, tuple[User, datetime]] = {}
         self._spared: dict[str, datetime] = {}
         self._guesses = Guesses()
+        self._handed: dict[str, tuple[str, datetime]] = {}
 
     def log_in(self, name: str, password: str, code: str = "") -> tuple[User, str] | LogInRefused:
         """Return the user and a token, or why not. Slow on purpose: call it off the event loop."""
@@ -72,6 +75,18 @@ class Doorkeeper:
         """
         if ticket := self._sessions.check(token, self._clock.now().utc):
             self._spared[ticket.number] = since.replace(microsecond=0)
+
+    def hand_over(self, token: str, successor: str) -> None:
+        """End a log-in, in every tab, and keep its successor's for the browser that held it."""
+        now = self._clock.now().utc
+        self.log_out(token)
+        self._handed = {one: kept for one, kept in self._handed.items() if now - kept[1] <= FETCH}
+        self._handed[token] = (successor, now)
+
+    def fetch(self, token: str | None) -> str | None:
+        """Return, once, the log-in that was left for the browser with this one; None for none."""
+        kept = self._handed.pop(token or "", None)
+        return kept[0] if kept and self._clock.now().utc - kept[1] <= FETCH else None
 
     def log_out(self, token: str) -> None:
         """End the log-in, in every tab."""

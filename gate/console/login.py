@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gate.console.devices import LASTS, Devices
 from gate.console.doorkeeper import Doorkeeper
 from gate.console.guesses import Guesser, Guesses, network
+from gate.console.handover_signing import TAKEN
 from gate.console.preferences import LANGUAGE_COOKIE, Preferences, current
 from gate.console.services import Services
 from gate.console.sessions import COOKIE, LONGEST
@@ -42,7 +43,10 @@ def router(services: Services, doorkeeper: Doorkeeper) -> APIRouter:
     desk = _Desk(services, doorkeeper)
 
     @routes.get("/login")
-    def ask(request: Request, why: str = "", to: str = HOME) -> HTMLResponse:
+    def ask(request: Request, why: str = "", to: str = HOME) -> Response:
+        if why == "ended" and doorkeeper.who(request.cookies.get(COOKIE)) is not None:
+            # A tab whose own log-in ended, where somebody has logged in or taken over since.
+            return RedirectResponse(safe_target(to), status_code=303, headers=_HEADERS)
         return HTMLResponse(_form(services.site, current(), why, to), headers=_HEADERS)
 
     @routes.post("/login")
@@ -60,6 +64,14 @@ def router(services: Services, doorkeeper: Doorkeeper) -> APIRouter:
         user, token = outcome
         response = _let_in(request, user, token, to)
         desk.remember(request, response, user.name)
+        return response
+
+    @routes.get(TAKEN)
+    def take_over(request: Request) -> RedirectResponse:
+        """Give the browser the log-in of who took over, after both signed there."""
+        response = RedirectResponse("/handover", status_code=303, headers=_HEADERS)
+        if token := doorkeeper.fetch(request.cookies.get(COOKIE)):
+            _give(request, response, token)
         return response
 
     @routes.get("/logout")
@@ -166,6 +178,13 @@ def _refused(site: str, to: str, name: str, refusal: _Refusal) -> HTMLResponse:
 
 def _let_in(request: Request, user: User, token: str, to: str) -> RedirectResponse:
     response = RedirectResponse(safe_target(to), status_code=303)
+    _give(request, response, token)
+    if LANGUAGE_COOKIE not in request.cookies and user.language in set(Language):
+        response.set_cookie(LANGUAGE_COOKIE, user.language, max_age=31_536_000, samesite="lax")
+    return response
+
+
+def _give(request: Request, response: Response, token: str) -> None:
     response.set_cookie(
         COOKIE,
         token,
@@ -174,9 +193,6 @@ def _let_in(request: Request, user: User, token: str, to: str) -> RedirectRespon
         samesite="lax",
         secure=request.url.scheme == "https",
     )
-    if LANGUAGE_COOKIE not in request.cookies and user.language in set(Language):
-        response.set_cookie(LANGUAGE_COOKIE, user.language, max_age=31_536_000, samesite="lax")
-    return response
 
 
 def safe_target(to: str) -> str:

@@ -4,6 +4,7 @@ import csv
 import itertools
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -38,7 +39,19 @@ from gate.tables import (
 from registry import stays
 from registry.kinds import Occupant
 from registry.stays import Which
-from tests.gate.journal_cast import NOON, NORTH, SOUTH, desk, key_vault, migrated, whole
+from tests.gate.journal_cast import (
+    NOON,
+    NORTH,
+    SOUTH,
+    desk,
+    ended,
+    key_vault,
+    migrated,
+    ordered,
+    raised,
+    started,
+    whole,
+)
 from tests.gate.traffic import CLASSES, STANDINGS, Traffic
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -271,11 +284,60 @@ def test_who_is_inside(reports: Reports, database: Database) -> None:
 
 def test_a_shift_is_handed_over(reports: Reports, rows: list[PassageRow]) -> None:
     shift = reports.shift(YEAR.since, YEAR.until)
+    through = [row for row in rows if drove_through(row)]
     assert (shift.came_in, shift.went_out) == (
-        sum(row.direction == "in" for row in rows),
-        sum(row.direction == "out" for row in rows),
+        sum(row.direction == "in" for row in through),
+        sum(row.direction == "out" for row in through),
     )
     assert len(shift.running) == sum(row.ended is None for row in rows)
+
+
+def drove_through(row: PassageRow) -> bool:
+    return row.outcome == "passed" or (row.outcome == "not_seen" and row.opening == "raised")
+
+
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(cuts=st.lists(st.integers(0, 400), min_size=1, max_size=5), off=st.integers(-1, 1))
+def test_shifts_that_follow_each_other_share_no_passage_and_miss_none(
+    reports: Reports, rows: list[PassageRow], cuts: list[int], off: int
+) -> None:
+    """Signatures at the very moment of an end, just before and just after it."""
+    ends = sorted(row.ended for row in rows if row.ended is not None)
+    tick = timedelta(microseconds=off)
+    signed = sorted({ends[cut % len(ends)] + tick for cut in cuts})
+    moments = [YEAR.since, *signed, YEAR.until]
+    shifts = [reports.shift(since, until) for since, until in itertools.pairwise(moments)]
+    for (since, until), shift in zip(itertools.pairwise(moments), shifts, strict=True):
+        own = [row for row in rows if row.ended is not None and since <= row.ended < until]
+        through = [row for row in own if drove_through(row)]
+        assert shift.came_in == sum(row.direction == "in" for row in through)
+        assert shift.went_out == sum(row.direction == "out" for row in through)
+        assert shift.visitors == sum(
+            row.direction == "in" and row.standing == "visitor" for row in through
+        )
+        assert shift.shares.refused == sum(row.verdict == "refuse" for row in own)
+        assert {bar.label: bar.n for bar in shift.by_reason} == Counter(row.reason for row in own)
+    whole = reports.shift(YEAR.since, YEAR.until)
+    assert sum(shift.came_in for shift in shifts) == whole.came_in
+    assert sum(shift.went_out for shift in shifts) == whole.went_out
+
+
+def test_only_a_person_s_hand_is_counted_as_by_hand(tmp_path: Path) -> None:
+    """The rules let an ambulance in as an emergency; a guard raises for one, too."""
+    with desk(tmp_path) as made:
+        for number, by in enumerate(("auto", "auto", "wang", "button")):
+            name = f"e{number}"
+            emergency = replace(ordered(name, "", by=by, order=f"order-{name}"), reason="emergency")
+            made.journal.append(started(name), emergency)
+            made.journal.append(raised(name), ended(name))
+        reports = Reports(made.database, made.vault, UTC)
+        now = made.clock.utc + timedelta(hours=1)
+        shift = reports.shift(NOON - timedelta(days=1), now)
+        charts = reports.charts(Period(NOON - timedelta(days=1), now))
+        assert shift.shares.by_hand == charts.shares.by_hand == 2
+        assert shift.shares.opened == 2
 
 
 def test_the_audit_is_paged_and_filtered(tmp_path: Path) -> None:

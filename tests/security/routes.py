@@ -24,6 +24,7 @@ STATED: dict[str, Action | str] = {
     "/": OPEN,
     "/login": OPEN,
     "/logout": OPEN,
+    "/handover/taken": OPEN,
     "/healthz": OPEN,
     "/readyz": OPEN,
     "/metrics": LOCAL,

@@ -8,9 +8,11 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
+import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -127,6 +129,75 @@ def test_both_guards_sign_once_and_the_sheet_is_kept(enter, pages):
     expect(page.locator("#main")).to_contain_text("guard → manager")
     assert audits(pages, "handover")[0] == ("guard", "manager", "钥匙两把")
     assert len(audits(pages, "handover")) == before + 1
+
+
+def sign(page: Page, name: str, code: str = "") -> None:
+    page.get_by_label("接班人用户名").fill(name)
+    page.get_by_label("密码").fill(PASSWORD)
+    if code:
+        page.get_by_label("六位验证码").fill(code)
+    page.get_by_role("button", name="双方签字并保存").click()
+
+
+def test_after_the_handover_the_console_acts_in_the_name_of_who_took_over(enter, pages):
+    page = enter("guard")
+    open_page(page, pages, "/handover")
+    other = page.context.new_page()
+    open_page(other, pages, "/live")
+    before = page.context.cookies()
+    sign(page, "manager")
+    expect(page.locator(".topbar .who")).to_contain_text("manager")
+    expect(page.locator(".q-notification").first).to_contain_text("现在由 manager 登录")
+    expect(page.locator(".rail a[href='/settings']")).to_be_visible()
+
+    token = {one["name"]: one["value"] for one in before}["gate_session"]
+    assert pages.doorkeeper.who(token) is None  # whoever copied it acts in nobody's name
+    other.reload()
+    settle(other)
+    expect(other.locator(".topbar .who")).to_contain_text("manager")
+
+    open_page(page, pages, "/settings")
+    change(page, "0.981", "接班后改")
+    expect(page.locator(".setting").first).to_contain_text("0.981")
+    assert audits(pages, "setting_changed")[0] == ("manager", SURE, "接班后改")
+
+
+def test_who_takes_over_shows_the_second_factor_as_at_the_log_in(enter, pages):
+    people, clock = pages.site.services.people, pages.site.clock
+    secret = pyotp.random_base32()
+    now = clock.now().utc
+    people.turn_on_second_factor("manager", secret, pyotp.TOTP(secret).at(now), now, "tests")
+    try:
+        page = enter("guard")
+        open_page(page, pages, "/handover")
+        kept = len(audits(pages, "handover"))
+        sign(page, "manager")
+        expect(page.locator(".q-notification").first).to_contain_text("六位动态码")
+        sign(page, "manager", "000000")
+        expect(page.locator(".q-notification", has_text="动态码不对")).to_be_visible()
+        assert len(audits(pages, "handover")) == kept
+        expect(page.locator(".topbar .who")).to_contain_text("guard")
+        later = now + timedelta(seconds=30)
+        sign(page, "manager", pyotp.TOTP(secret).at(later))
+        expect(page.locator(".topbar .who")).to_contain_text("manager")
+        assert len(audits(pages, "handover")) == kept + 1
+    finally:
+        people.stop_second_factor("manager", "tests", now)
+        pages.doorkeeper.forget()
+
+
+def test_a_shift_begins_where_the_last_sheet_ends(enter, pages):
+    page = enter("guard")
+    open_page(page, pages, "/handover")
+    sign(page, "manager")
+    expect(page.locator(".topbar .who")).to_contain_text("manager")
+    rows = pages.site.services.reports.audit(AuditFilter(action="handover")).rows
+    sign(page, "guard")
+    expect(page.locator(".topbar .who")).to_contain_text("guard")
+    newest, *older = pages.site.services.reports.audit(AuditFilter(action="handover")).rows
+    assert [row.seq for row in older] == [row.seq for row in rows]
+    assert newest.detail["since"] == rows[0].detail["until"]
+    assert (newest.detail["came_in"], newest.detail["went_out"]) == (0, 0)
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, timedelta
 
 from gate import inside_deeds
-from gate.console.handover import _inside_of
+from gate.console.handover_sheet import inside_of
 from gate.events import Direction
 from gate.register import Register
 from gate.report_values import Period
@@ -35,7 +35,7 @@ def told(api: Api) -> dict[str, dict[Occupant, int]]:
         page = stays.counts(session)
     rest = client.get("/api/v1/inside").json()["counts"]
     rule = Register(api.desk.journal, api.desk.clock).snapshot.occupancy
-    sheet = {Occupant(one["occupant"]): one["n"] for one in _inside_of(shift.inside)}
+    sheet = {Occupant(one["occupant"]): one["n"] for one in inside_of(shift.inside)}
     return {
         "page": by_class(page),
         "charts": by_class(charts.inside),

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from gate.console.doorkeeper import FRESH, Doorkeeper
+from gate.console.doorkeeper import FETCH, FRESH, Doorkeeper
 from gate.console.guesses import FAILURES
 from gate.console.sessions import Sessions
 from gate.errors import JournalAway
@@ -111,3 +111,25 @@ def test_log_out_ends_the_token():
     keeper, _, _, token = door()
     keeper.log_out(token)
     assert keeper.who(token) is None
+
+
+def test_a_log_in_that_is_handed_over_is_over_and_its_browser_fetches_the_next_once():
+    keeper, _, _, token = door()
+    entered = keeper.log_in("li", "right")
+    assert isinstance(entered, tuple)
+    keeper.hand_over(token, entered[1])
+    assert keeper.who(token) is None
+    assert keeper.fetch(None) is None
+    assert keeper.fetch(entered[1]) is None
+    assert keeper.fetch(token) == entered[1]
+    assert keeper.fetch(token) is None
+    assert keeper.who(entered[1]) is not None
+
+
+def test_a_log_in_that_nobody_fetches_in_time_is_given_to_nobody():
+    keeper, _, clock, token = door()
+    entered = keeper.log_in("li", "right")
+    assert isinstance(entered, tuple)
+    keeper.hand_over(token, entered[1])
+    clock.at += FETCH + timedelta(seconds=1)
+    assert keeper.fetch(token) is None
