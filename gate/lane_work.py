@@ -498,9 +498,8 @@ class LaneWork:
                 self._alarm(kind.value, dict(evidence))
             case LinkChanged(up, why):
                 if not up:
-                    board = why.partition(": ")[0]
-                    said = {"why": _trouble(why), "detail": why, "board": board}
-                    self._alarm("link_down", dict(said))
+                    said: dict[str, object] = {"why": _trouble(why), "detail": why}
+                    self._alarm("link_down", said | {"board": _place(why)})
             case PassageSeen():
                 self._passage_seen(event, at)
             case _ as unreachable:
@@ -614,6 +613,12 @@ def _asked(decision: Decision, reason: Reason) -> Decision:
 def _trouble(why: str) -> str:
     """Return the trouble's word out of "place: word: remedy", or the whole sentence."""
     return next((one.value for one in Trouble if f": {one.value}: " in why), why)
+
+
+def _place(why: str) -> str:
+    """Return which board it is out of "place: word: remedy", "" where that is not told."""
+    marks = (f": {one.value}: " for one in Trouble)
+    return next((why.partition(mark)[0] for mark in marks if mark in why), "")
 
 
 def _ms(since: float, until: float) -> float:

@@ -227,6 +227,21 @@ def test_alarms_are_recorded_and_move_nothing() -> None:
     assert stage.arm.raised == []
 
 
+@pytest.mark.parametrize(
+    ("why", "word", "board"),
+    [
+        ("board b at /dev/x: silent: no answer; check power", "silent", "board b at /dev/x"),
+        ("crashed: see the log", "crashed: see the log", ""),
+    ],
+)
+def test_a_board_that_does_not_answer_is_named(why: str, word: str, board: str) -> None:
+    stage = Stage()
+    stage.work.handle(LinkChanged(False, why, stage.clock.second))
+    (alarm,) = stage.of(entries.AlarmRaised)
+    assert isinstance(alarm, entries.AlarmRaised)
+    assert (alarm.evidence["why"], alarm.evidence["board"]) == (word, board)
+
+
 def test_a_car_that_follows_closely_gets_a_passage_of_its_own() -> None:
     stage = Stage()
     arrive(stage)
