@@ -55,6 +55,11 @@ def read(content: bytes) -> Book | SheetFault:
         return _named(str(error))
     except _DAMAGED:
         return SheetFault.DAMAGED
+    except BaseException as error:
+        # A panic of Rust is no Exception, and its class has no name to import.
+        if type(error).__name__ == "PanicException":
+            return SheetFault.DAMAGED
+        raise
 
 
 def _read(content: bytes, silent: Silent) -> Book | SheetFault:

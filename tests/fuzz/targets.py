@@ -28,6 +28,7 @@ from registry.grid import Row, SheetFault
 from registry.reading.whole import read
 from registry.sheets import write_csv, write_xlsx
 from registry.unused import understand
+from tests.registry.reading import packages
 
 LINES = (
     ("楼栋", "单元", "房号", "业主姓名", "车牌号", "有效期至"),
@@ -74,14 +75,24 @@ def changed(draw: st.DrawFn, good: tuple[bytes, ...]) -> bytes:
 
 @cache
 def _sheets() -> tuple[bytes, ...]:
-    return write_xlsx(LINES), write_csv(LINES), "\n".join("\t".join(n) for n in LINES).encode("gbk")
+    """The packed ones first."""
+    rows = "".join(map(packages.ods_line, LINES))
+    packed = (
+        write_xlsx(LINES),
+        packages.xlsx({"a": packages.good_sheet("<row><c><f>1</f></c></row>")}, merged=["A2:B3"]),
+        packages.xlsb({"a": LINES, "b": [["x", ("error", 42)]]}, merged=[(1, 2, 0, 1)]),
+        packages.ods({"a": rows, "b": rows}, hidden=["b"]),
+    )
+    old = packages.xls({"a": LINES, "b": [["x", ("error", 42)]]}, merged=[(1, 2, 0, 1)])
+    return (*packed, old, write_csv(LINES), "\n".join("\t".join(n) for n in LINES).encode("gbk"))
 
 
 @st.composite
 def _part_changed(draw: st.DrawFn) -> bytes:
     """A workbook whose XML was changed and packed again: checksums hold."""
     made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(_sheets()[0])) as old, zipfile.ZipFile(made, "w") as new:
+    whole = draw(st.sampled_from(_sheets()[:4]))
+    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(made, "w") as new:
         names = old.namelist()
         which = draw(st.sampled_from(names))
         for name in names:

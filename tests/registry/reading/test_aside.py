@@ -45,6 +45,8 @@ def children() -> set[int]:
 )
 def test_what_the_child_reads_is_what_the_file_has(content: bytes) -> None:
     assert aside.read_now(content) == read(content)
+    said = "\n".join(child.lines(read(content)))
+    assert aside.understood(said.encode()) == read(content)
 
 
 @pytest.mark.parametrize("content", [FAR, MERGED, NO_ADDRESSES], ids=["far", "merged", "cells"])

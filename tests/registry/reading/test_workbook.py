@@ -1,5 +1,8 @@
 """Workbooks of every kind: what stands in them comes out, and nothing is lost in silence."""
 
+import io
+import zipfile
+
 import pytest
 
 from registry.grid import Book, Row, SheetFault
@@ -261,3 +264,40 @@ def test_stray_formatted_cells_cost_nothing() -> None:
 )
 def test_what_is_not_read_is_called_by_its_name(content: bytes, fault: SheetFault) -> None:
     assert read(content) is fault
+
+
+def test_a_panic_of_the_library_is_a_damaged_file(capfd: pytest.CaptureFixture[str]) -> None:
+    """calamine panics at a binary workbook that names a part it has not."""
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(xlsb({"a": [HEAD]}))) as old,
+        zipfile.ZipFile(packed, "w") as new,
+    ):
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'Id="rId1" Type', b'Id="rId7" Type'))
+    assert read(packed.getvalue()) is SheetFault.DAMAGED
+    capfd.readouterr()  # what Rust says of it
+
+
+def test_merged_cells_that_lie_over_each_other_are_counted_each_time() -> None:
+    used = line(1, ["房号"]) + f'<row r="1999">{text("ZZ1999", "x")}</row>'
+    assert read(xlsx({"a": used}, merged=["A1:ZZ1999"])) is SheetFault.TOO_LARGE
+    assert read(xlsx({"a": used}, merged=["A1:ZZ1000", "A1:ZZ999"])) is SheetFault.TOO_LARGE
+
+
+def test_truth_and_length_of_time_come_as_a_spreadsheet_shows_them() -> None:
+    row = cell('<c r="A1" t="b"><v>1</v></c><c r="B1" s="1"><v>0.5</v></c>', formats=(0, 46))
+    assert row.cells == ("TRUE", "12:00:00")
+
+
+def test_a_file_with_hidden_sheets_only_or_with_none_that_holds_anything() -> None:
+    hidden = book(xlsx({"a": good_sheet()}, states={"a": "hidden"}))
+    assert [(sheet.name, sheet.rows) for sheet in hidden] == [("a", ())]
+    assert read(xlsx({"a": "", "b": ""})) is SheetFault.EMPTY
+
+
+def test_an_archive_of_other_things_is_no_spreadsheet() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as new:
+        new.writestr("cars.xlsx", xlsx({"a": good_sheet()}))
+    assert read(packed.getvalue()) is SheetFault.NO_SPREADSHEET
