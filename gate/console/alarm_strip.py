@@ -4,6 +4,7 @@ They sound until a person acknowledges them (gate.console.alarm_watch); nothing 
 """
 
 from functools import partial
+from html import escape
 
 from gate.alarms import AlarmGroup
 from gate.console import widgets
@@ -46,24 +47,27 @@ class AlarmStrip:
         self._groups, self._over = groups, over
         self._place.clear()
         with self._place:
-            for place, group in enumerate(groups[: self._most]):
-                self._strip(group, first=place == 0)
-            hidden = 0 if self._most is None else len(groups) - self._most
-            if hidden > 0:
-                self._more(hidden)
+            shown = groups[: self._most]
+            for place, group in enumerate(shown, start=1):
+                more = self._more(len(groups) - place) if place == len(shown) else ""
+                self._strip(group, more, first=place == 1)
 
-    def _more(self, hidden: int) -> None:
-        said = self._visit.say("alarm.more_kinds", n=hidden)
-        widgets.raw(f'<a class="plain-btn" href="/alarms">{said}</a>')
+    def _more(self, hidden: int) -> str:
+        """Return the way to the kinds that the strip has no room for."""
+        if not hidden:
+            return ""
+        said = escape(self._visit.say("alarm.more_kinds", n=hidden))
+        return f' <a class="more" href="/alarms">{said}</a>'
 
-    def _strip(self, group: AlarmGroup, *, first: bool) -> None:
+    def _strip(self, group: AlarmGroup, more: str, *, first: bool) -> None:
         visit = self._visit
         kind, icon = LOOKS[group.severity]
         names = {str(view.lane): view.name for view in visit.services.lanes.views()}
         with widgets.banner(kind or "calm", icon):
             line = group_html(visit.texts, group, names, recovered=group.kind in self._over)
-            widgets.raw(line, "grow")
-            widgets.words(visit.say("alarm.sound_off"), "mute-hint small")
+            muted = escape(visit.say("alarm.sound_off")) if first else ""
+            hint = f' <span class="mute-hint small">{muted}</span>' if muted else ""
+            widgets.raw(f"{line}{more}{hint}", "grow")
             if visit.may(Action.OPERATE):
                 widgets.button(
                     visit.say("alarm.acknowledge"),

@@ -65,13 +65,14 @@ class Visit:
         ui.navigate.to(path)
 
     def tell_there(self, path: str, key: str, **values: object) -> None:
-        """Lead to another page, and say there that something was done."""
-        self.leave_word(key, **values)
-        self.go(path)
+        """Lead to another page, and say there that something was done: here nobody would read it.
 
-    def leave_word(self, key: str, **values: object) -> None:
-        """Say something on the page that this one leads to: here it would not be seen."""
-        ui.run_javascript(f"gateLeaveWord({json.dumps(self.say(key, **values))})")
+        One script does both: two messages may arrive in any order.
+        """
+        self.keys.leave()
+        said, there = json.dumps(self.say(key, **values)), json.dumps(path)
+        with self.client:  # The sheet that asked for it may have gone meanwhile.
+            ui.run_javascript(f"gateSayThere({there}, {said})")
 
     def now(self) -> datetime:
         """Return the time, aware UTC."""

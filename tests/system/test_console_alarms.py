@@ -19,9 +19,15 @@ NUMBERS = count(1)
 HEAR = """
     window.heard = [];
     const play = HTMLMediaElement.prototype.play;
+    window.broken = [];
     HTMLMediaElement.prototype.play = function () {
-        window.heard.push(this.dataset.sound);
-        return play.call(this);
+        const name = this.dataset.sound;
+        window.heard.push(name);
+        // A browser that waits for a first press forbids it; anything else is a sound that is lost.
+        return play.call(this).catch((error) => {
+            if (error.name !== "NotAllowedError") window.broken.push(`${name}: ${error.name}`);
+            throw error;
+        });
     };
 """
 
@@ -58,6 +64,8 @@ def heard(page: Page, sound: str, times: int = 1) -> None:
     page.wait_for_function(
         "([sound, n]) => window.heard.filter(one => one === sound).length >= n", arg=[sound, times]
     )
+    page.wait_for_timeout(300)  # A sound that cannot be played is known by then.
+    assert page.evaluate("window.broken") == []
 
 
 MANY = (("camera", SOUTH, 24), ("raise_retried", NORTH, 3), ("arm_dropped", NORTH, 1))

@@ -365,7 +365,10 @@
 
   // Words about what was done here, said on the page that comes next: here nobody would read them.
   const WORD = "gateWord";
-  window.gateLeaveWord = (text) => sessionStorage.setItem(WORD, text);
+  window.gateSayThere = (path, text) => {
+    sessionStorage.setItem(WORD, text);
+    location.assign(path);
+  };
   const sayWord = () => {
     const text = sessionStorage.getItem(WORD);
     if (!text) return;

@@ -7,6 +7,9 @@
   const tell = (text, more = {}) =>
     window.Quasar?.Notify.create({ message: text, position: "top", timeout: 8000, type: "negative", ...more });
 
+  // Quasar's own ground for what goes on is none of ours.
+  addEventListener("load", () => window.Quasar?.Notify.registerType("ongoing", { group: false, timeout: 0, spinner: true, color: "warning" }));
+
   // Presses that the service has not heard yet.
   const unheard = new Set();
   let waiting = null; // Takes away what says that the page waits.
