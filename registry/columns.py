@@ -102,7 +102,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under their headings. above: rows over the headings. since_1904: as of the sheet."""
+    """Rows under their headings. above: rows over the headings. since_1904: as of the sheet.
+
+    seconds: columns with a heading whose meaning another one has already, by place.
+    """
 
     sheet: str
     columns: Columns
@@ -111,19 +114,12 @@ class Table:
     rows: tuple[Row, ...]
     above: tuple[Row, ...] = ()
     since_1904: bool = False
+    seconds: tuple[tuple[int, Column], ...] = ()
 
     @property
     def width(self) -> int:
         """How many columns have a heading; a row with more cells than that has slipped."""
         return len(self.headings)
-
-    def seconds(self) -> Iterator[tuple[int, Column]]:
-        """Columns with a heading whose meaning another one has already, and where they stand."""
-        taken = {place for places in self.columns.values() for place in places}
-        for place, text in enumerate(self.headings):
-            column = meaning(text)
-            if column is not None and column in self.columns and place not in taken:
-                yield place, column
 
     def places(self, column: Column) -> tuple[int, ...]:
         """Where a meaning stands; nowhere where no column has it."""
@@ -224,4 +220,20 @@ def map_columns(sheet: Sheet, heading: Heading, columns: Columns) -> Table:
     below = sheet.rows[heading.last + 1 :]
     row = sheet.rows[heading.last].number if sheet.rows else 0
     above = sheet.rows[: heading.first]
-    return Table(sheet.name, dict(columns), tuple(texts), row, below, above, sheet.since_1904)
+    return Table(
+        sheet=sheet.name,
+        columns=dict(columns),
+        headings=tuple(texts),
+        heading_row=row,
+        rows=below,
+        above=above,
+        since_1904=sheet.since_1904,
+        seconds=tuple(_seconds(texts, columns)),
+    )
+
+
+def _seconds(texts: Sequence[str], columns: Columns) -> Iterator[tuple[int, Column]]:
+    taken = {place for places in columns.values() for place in places}
+    for place, column in enumerate(_understood(texts)):
+        if column is not None and column in columns and place not in taken:
+            yield place, column

@@ -266,7 +266,7 @@ def _contradictions(reader: _Reader, line: Line) -> None:
         reader.refuse(Column.VALID_UNTIL, RowFault.DATES_REVERSED)
     if line.phone and not reader.text(Column.NAME):
         reader.refuse(Column.NAME, RowFault.NAME_MISSING)
-    for place, column in reader.table.seconds():
+    for place, column in reader.table.seconds:
         second = reader.written(place, column)
         if column in _BY_VEHICLE and second and second != reader.text(column):
             reader.refuse(column, RowFault.SECOND_VALUE, place)

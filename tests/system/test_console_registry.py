@@ -293,3 +293,20 @@ def test_a_web_page_with_the_name_of_a_spreadsheet_is_called_one(enter, pages, t
     page.locator("input[type=file]").set_input_files(file)
     expect(page.locator(".q-notification", has_text="其实是网页")).to_be_visible()
     expect(page.get_by_role("status")).to_have_count(0)
+
+
+def test_a_plate_of_an_unusual_form_is_to_be_checked_and_is_registered(enter, pages):
+    page = enter("manager")
+    open_page(page, pages, "/special")
+    page.get_by_role("button", name="列入车辆").click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_label("车牌").first.fill("吉AKQJ12")
+    expect(sheet.locator(".badge", has_text="少见的格式")).to_be_visible()
+    sheet.get_by_label("哪个单位的车").fill("市急救中心二分站")
+    sheet.get_by_role("button", name="列入车辆").click()
+    expect(page.locator("#main")).to_contain_text("市急救中心二分站")
+    assert isinstance(standing(pages, "吉AKQJ12"), Emergency)
+    open_page(page, pages, "/special")
+    page.get_by_role("button", name="列入车辆").click()
+    sheet.get_by_label("车牌").first.fill("吉AI2345")
+    expect(sheet.locator(".badge", has_text="字母 I")).to_be_visible()
