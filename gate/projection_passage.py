@@ -92,6 +92,9 @@ def decide(connection: Connection, seq: int, at: datetime, entry: PassageDecided
             "remark": entry.remark,
             "asked": row["asked"] or decision.verdict is Verdict.ASK_GUARD,
             "corrected_from": entry.corrected_from or row["corrected_from"],
+            # Of a vehicle without a plate nothing is read: its picture comes with the decision.
+            "picture_frame": entry.picture.frame or row["picture_frame"],
+            "picture_plate": entry.picture.plate or row["picture_plate"],
         },
     )
 

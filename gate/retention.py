@@ -138,7 +138,7 @@ class Retention:
     def _delete_pictures(self, now: datetime) -> int:
         """Take pictures off the rows, then off the disk; what a held passage shows stays."""
         before = now - timedelta(days=self._limits.pictures)
-        shown = passage.c.picture_frame != ""
+        shown = or_(passage.c.picture_frame != "", passage.c.picture_plate != "")
         with self._journal.reading() as session:
             held = select(passage.c.picture_frame, passage.c.picture_plate)
             rows = session.connection().execute(held.where(shown, ~holds.not_held())).all()

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from html import escape
 
-from gate.console import widgets
+from gate.console import passage_pictures, widgets
 from gate.console.asking_aside import ask
 from gate.console.entry_words import entry_line
+from gate.console.evidence_words import evidence_words
 from gate.console.lane_words import (
     actor_text,
     household_text,
@@ -40,7 +41,11 @@ async def build(visit: Visit) -> None:
         visit.client.status_code = 403
         widgets.empty(visit.say("passage.not_today"), visit.say("shell.not_allowed_hint"), "lock")
     else:
-        _draw(visit, detail)
+        pictures = visit.services.pictures
+        seen = await ask(lambda: passage_pictures.shown(detail.row, detail.records, pictures))
+        other = detail.paired
+        before = await ask(lambda: passage_pictures.shown(other, (), pictures)) if other else None
+        _draw(visit, detail, seen, before)
 
 
 def _may_see(visit: Visit, row: PassageRow) -> bool:
@@ -49,14 +54,20 @@ def _may_see(visit: Visit, row: PassageRow) -> bool:
     return visit.may(Action.READ_LOG) or visit.local(row.started).date() == today
 
 
-def _draw(visit: Visit, detail: PassageDetail) -> None:
+def _draw(
+    visit: Visit,
+    detail: PassageDetail,
+    seen: passage_pictures.Shown | None,
+    before: passage_pictures.Shown | None,
+) -> None:
     row = detail.row
     _head(visit, row)
     with widgets.div("two"):
         with widgets.div("col-flex"):
-            _pictures(visit, row, visit.say("passage.pictures"))
+            if seen is not None:
+                passage_pictures.draw(visit, seen, visit.say("passage.pictures"))
             if detail.paired is not None:
-                _paired(visit, row, detail.paired)
+                _paired(visit, row, detail.paired, before)
         with widgets.div("col-flex"):
             _facts(visit, row)
             _votes(visit, detail.records)
@@ -80,26 +91,13 @@ def _head(visit: Visit, row: PassageRow) -> None:
                 widgets.words(f"“{reason_aloud(visit.texts, row.reason)}”", "small soft")
 
 
-def _pictures(visit: Visit, row: PassageRow, title: str) -> None:
-    with widgets.div("card"):
-        widgets.heading(title, 3)
-        if not row.picture_frame and not row.picture_plate:
-            widgets.empty(visit.say("passage.no_pictures"), icon="no_photography")
-            return
-        for key, alt in ((row.picture_frame, "frame"), (row.picture_plate, "plate")):
-            if key:
-                said = escape(visit.say(f"passage.alt_{alt}"))
-                style = "width:100%;border-radius:8px" if alt == "frame" else ""
-                widgets.raw(
-                    f'<img class="{"" if style else "cutout"}" style="{style}" '
-                    f'src="/console/picture/{key}.jpg" alt="{said}">'
-                ).style("margin-top:8px")
-
-
-def _paired(visit: Visit, row: PassageRow, other: PassageRow) -> None:
+def _paired(
+    visit: Visit, row: PassageRow, other: PassageRow, seen: passage_pictures.Shown | None
+) -> None:
     key = "passage.came_in" if other.direction == "in" else "passage.went_out"
     dwell = span_text(visit, row.dwell if row.dwell is not None else other.dwell)
-    _pictures(visit, other, f"{visit.say(key)} {visit.time(other.started)}")
+    if seen is not None and seen.missing is None:
+        passage_pictures.draw(visit, seen, f"{visit.say(key)} {visit.time(other.started)}")
     link = escape(visit.say("passage.other"))
     stayed = escape(visit.say("passage.stayed", span=dwell)) if dwell else ""
     widgets.raw(f'{stayed} <a href="/passages/{other.passage}">{link}</a>', "card")
@@ -158,9 +156,9 @@ def _evidence(visit: Visit, records: Iterable[Record]) -> None:
     """Show the rule's own figures: what was known when it was decided."""
     decided = [record.entry for record in records if isinstance(record.entry, PassageDecided)]
     facts = [
-        (visit.texts.name_of("evidence", key), escape(str(value)))
+        (name, escape(value))
         for entry in decided
-        for key, value in entry.decision.evidence.items()
+        for name, value in evidence_words(visit.texts, entry.decision.evidence, visit.time)
     ]
     facts += [
         (visit.say("passage.millis"), _millis(visit, entry.millis))
