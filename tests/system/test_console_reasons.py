@@ -7,7 +7,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from gate.report_values import AuditFilter
 from tests.gate.console.browsing import settle
-from tests.gate.console.serving import Served, ask_again
+from tests.gate.console.serving import Served
+from tests.system.test_console_ask import waiting
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(900)]
 Open = Callable[[Page], None]
@@ -74,7 +75,11 @@ CHOSEN = """() => {
 
 @pytest.mark.parametrize("name", SHEETS)
 def test_nothing_is_chosen_and_nothing_is_done_without(enter, pages: Served, name: str):
-    ask_again(pages)
+    with waiting(pages):
+        walk(enter, pages, name)
+
+
+def walk(enter, pages: Served, name: str) -> None:
     page = enter("manager")
     path, opened = SHEETS[name]
     page.goto(f"{pages.url}{path}")

@@ -68,7 +68,7 @@ def test_a_finger_does_what_a_key_does(browser, pages):
     expect(sheet.locator(".choices")).to_be_visible()
     page.touchscreen.tap(10, 900)  # Beside the sheet: a slip closes nothing.
     expect(sheet).to_be_visible()
-    sheet.locator(".choices button").first.tap()
+    sheet.get_by_role("button", name="出租车").tap()
     expect(page.locator("[role=dialog]")).to_have_count(0)
     assert [one[:2] for one in pages.site.lanes.asked] == [("raise_by_hand", "south")]
     page.context.close()
