@@ -2,8 +2,9 @@
 
 Rules: the picture is only read, never changed or copied whole; a doubtful plate is looked at again
 with slightly other corners and the opinions are averaged, so that what depends on the corners
-cannot seem sure; a second reader, where there is one, is asked about what is doubtful even then;
-nothing is returned for a place on which no plate's text was read.
+cannot seem sure; a colour is named only where the picture shows colours; a second reader, where
+there is one, is asked about what is doubtful even then; nothing is returned for a place on which no
+plate's text was read.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from recognition.chroma import colours_told, light_of
 from recognition.detector import Detector, DetectorSettings
 from recognition.reader import (
     Logits,
@@ -22,7 +24,7 @@ from recognition.reader import (
     log_softmax,
     postprocess,
 )
-from recognition.reading import Box, Reading
+from recognition.reading import Box, Colour, Reading
 from recognition.rectify import expanded, quad_size, upright
 from recognition.second_opinion import SecondReader, is_doubtful, weighed
 
@@ -105,14 +107,18 @@ class PlateReader:
     def _texts(self, image: Image, quads: list[Quad], worth: Sequence[bool]) -> list[PlateText]:
         if not quads:
             return []
-        logits = self.network.logits([self._cut(image, quad) for quad in quads])
-        texts = list(postprocess(logits, self.network.manifest, self.plausible))
+        plates = [self._cut(image, quad) for quad in quads]
+        light = light_of(image)
+        told = [colours_told(light, plate) for plate in plates]
+        logits = self.network.logits(plates)
+        texts = list(postprocess(logits, self.network.manifest, self.plausible, told))
         for index, text in enumerate(texts):
             if text.confidence < self.settings.doubtful and worth[index]:
-                texts[index] = self._again(image, quads[index], _only(logits, index))
+                first = _only(logits, index)
+                texts[index] = self._again(image, quads[index], first, told[index])
         return texts
 
-    def _again(self, image: Image, quad: Quad, first: Logits) -> PlateText:
+    def _again(self, image: Image, quad: Quad, first: Logits, told: frozenset[Colour]) -> PlateText:
         """Read with other corners too and average the probabilities of all looks."""
         crops = [self._cut(image, expanded(quad, *grow)) for grow in self.settings.again]
         more = self.network.logits(crops)
@@ -121,7 +127,7 @@ class PlateReader:
             _mean(np.concatenate([first.colours, more.colours])),
             np.concatenate([first.two_lines, more.two_lines]).mean(axis=0, keepdims=True),
         )
-        return postprocess(looks, self.network.manifest, self.plausible)[0]
+        return postprocess(looks, self.network.manifest, self.plausible, [told])[0]
 
     def _calibrated_mean(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
         """Mean over looks of what the network would state, as logits before its temperatures."""

@@ -121,18 +121,30 @@ def log_softmax(logits: Floats) -> Floats:
 
 
 def postprocess(
-    logits: Logits, manifest: Manifest, plausible: Plausible | None = None
+    logits: Logits,
+    manifest: Manifest,
+    plausible: Plausible | None = None,
+    told: Sequence[frozenset[Colour]] | None = None,
 ) -> tuple[PlateText, ...]:
     """Texts, calibrated probabilities, colours and alternatives of a batch.
 
-    plausible: whether a text can be a plate; None ranks by the picture alone.
+    plausible: whether a text can be a plate; None ranks by the picture alone. told: the colours
+    that can be told of each plate (`recognition.chroma`); any other is unknown and doubts nothing.
+    None: all.
     """
     temperatures = np.array(manifest.temperatures or (1.0,) * manifest.slots, np.float32)
     log_probs = log_softmax(logits.characters / temperatures[:, None])
     colours = np.exp(log_softmax(logits.colours))
     two_lines = 1 / (1 + np.exp(-logits.two_lines))
     return tuple(
-        _plate_text(log_probs[i], colours[i], float(two_lines[i]), manifest, plausible)
+        _plate_text(
+            log_probs[i],
+            colours[i],
+            float(two_lines[i]),
+            manifest,
+            plausible,
+            frozenset(Colour) if told is None else told[i],
+        )
         for i in range(len(log_probs))
     )
 
@@ -152,6 +164,7 @@ def _plate_text(
     two_lines: float,
     manifest: Manifest,
     plausible: Plausible | None,
+    told: frozenset[Colour],
 ) -> PlateText:
     paths = _ranked(_paths(log_probs, manifest.alphabet), plausible)
     named = [Colour(name) for name in manifest.colours]
@@ -161,12 +174,13 @@ def _plate_text(
         for name, p in zip(named, colours, strict=True)
         if name in allowed_colours(best.text)
     )
-    colour = int(colours.argmax())
+    colour, confidence = int(colours.argmax()), float(np.exp(best.least))
+    known = named[colour] in told
     return PlateText(
         text=best.text,
-        confidence=_doubted(float(np.exp(best.least)), agreement),
-        colour=named[colour],
-        colour_confidence=float(colours[colour]),
+        confidence=_doubted(confidence, agreement) if known else confidence,
+        colour=named[colour] if known else Colour.UNKNOWN,
+        colour_confidence=float(colours[colour]) if known else 0.0,
         two_lines=two_lines,
         log_probs=log_probs,
         candidates=tuple(

@@ -199,4 +199,4 @@ def _colour(party: Sequence[Reading]) -> tuple[Colour, float]:
         for colour in Colour
     }
     best = max(Colour, key=lambda colour: (evidence[colour], colour))
-    return best, evidence[best] / len(party)
+    return (best if evidence[best] else Colour.UNKNOWN), evidence[best] / len(party)

@@ -69,7 +69,9 @@ def test_no_plate_gives_no_reading() -> None:
 
 def test_a_plate_is_warped_to_the_networks_size_and_read() -> None:
     pipeline = reader([box_at(640, 400)], [("吉A12345", 0.999)])
-    (found,) = pipeline.read(STREET)
+    street = STREET.copy()
+    street[370:430, 580:700] = (200, 70, 20)
+    (found,) = pipeline.read(street)
     assert found.text == "吉A12345"
     assert found.colour is Colour.BLUE
     assert pipeline.network.sizes == {(48, 160, 3)}
