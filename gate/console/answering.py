@@ -184,6 +184,8 @@ async def take_back(visit: Visit, view: LaneView) -> None:
     if user is None or view.passage is None:
         return
     if await run.io_bound(visit.services.lanes.take_back, view.passage, user.name):
+        # What is answered now is no second press of what was taken back.
+        visit.answers.end(view.passage, visit.services.clock.monotonic(), done=False)
         visit.tell("ask.taken_back")
     else:
         visit.warn("ask.gone")

@@ -16,7 +16,7 @@ from gate.console.gate_drawing import DRAWING, state_classes
 from gate.console.lane_words import answer_class, answer_html, household_text, state_badges
 from gate.console.visit import Visit
 from gate.console.why_words import why_words
-from gate.events import Direction
+from gate.events import Direction, Reason
 from gate.people import Action
 from gate.ports import LaneView
 
@@ -77,15 +77,19 @@ class LaneCard:
         self._gate.classes(replace=state_classes(view.arm, view.presence))
         self._badges.set_content(state_badges(texts, view))
         self._answer.classes(replace=answer_class(view))
-        why = ""
-        if view.decision is not None:
-            why = why_words(texts, view.decision, self._visit.local, self._visit.now())
-        if view.decision is not None and view.decision.household:
-            why = f"{why} · {household_text(texts, view.decision.household)}"
-        self._answer.set_content(answer_html(texts, view, why))
+        self._answer.set_content(answer_html(texts, view, self._why(view)))
         wanted = self._wanted_buttons()
         if wanted != self._drawn_buttons:
             self._draw_buttons(wanted)
+
+    def _why(self, view: LaneView) -> str:
+        """Why, with figures where they are short: the card has less room than the queue."""
+        seen, visit = view.decision, self._visit
+        if seen is None or seen.reason is Reason.NEAR_MATCH:
+            return ""
+        why = why_words(visit.texts, seen, visit.local, visit.now())
+        who = household_text(visit.texts, seen.household) if seen.household else ""
+        return f"{why} · {who}" if who else why
 
     def _head(self) -> None:
         view, say = self.view, self._visit.say

@@ -262,6 +262,10 @@ def test_a_refusal_may_carry_a_reason_and_is_taken_back_while_it_waits(enter, pa
         page.keyboard.press("z")
         expect(page.locator(".ask").first).to_be_visible()
         assert pages.site.lanes.asked[-1] == ("take_back", "p-100", "guard")
+        page.keyboard.press("r")
+        page.get_by_role("dialog").get_by_role("button", name="不放行，不写原因").click()
+        expect(page.get_by_role("button", name="撤回不放行")).to_be_visible()
+        assert pages.site.lanes.asked[-1] == ("refuse", "p-100", "guard", "")
 
 
 def test_a_refused_vehicle_that_left_cannot_be_taken_back(enter, pages):
