@@ -24,7 +24,7 @@ TOTP = pyotp.TOTP(SECRET)
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path) as one:
+    with desk(tmp_path, start=False) as one:  # Its own thread would look at the file meanwhile.
         yield one
 
 
@@ -48,15 +48,15 @@ def held(made: Desk) -> Iterator[None]:
 @contextmanager
 def garbage(made: Desk) -> Iterator[None]:
     """The file holds something else: it can be neither read nor written."""
-    files = [made.folder / f"{FILE}{suffix}" for suffix in ("", "-wal", "-shm")]
-    kept = {file: file.read_bytes() for file in files if file.exists()}
-    made.database.dispose()
-    for file in kept:
-        file.write_bytes(b"garbage! " * 1000)
+    made.database.dispose()  # The last connection leaves one file, without a log beside it.
+    file = made.folder / FILE
+    before = file.read_bytes()
+    file.write_bytes(b"garbage! " * 1000)
     yield
     made.database.dispose()
-    for file, before in kept.items():
-        file.write_bytes(before)
+    for suffix in ("-wal", "-shm"):
+        file.with_name(FILE + suffix).unlink(missing_ok=True)
+    file.write_bytes(before)
 
 
 Broken = Callable[[Desk], AbstractContextManager[None]]
