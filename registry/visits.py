@@ -22,7 +22,7 @@ from registry.errors import UnsavedError
 from registry.kinds import NameMatch, PassKind, PassSource, UseState
 from registry.passes import Ledger, Pass, PassFault, PassId, Period
 from registry.passes import spend as spend_use
-from registry.plates import Plate, PlateColour
+from registry.plates import Plate, PlateColour, same_ground
 from registry.records import NameCheck, PassUse, Person, Visit, VisitorPass
 from registry.snapshot import plate_of
 from registry.store import Author
@@ -53,7 +53,9 @@ class PassRequest:
 
     name_check: id of the evidence; needed where a guard lets in, unless `confirmation` tells how
     the household itself confirmed (a call, by whom). consent_person: needed for recurring passes,
-    but where the household itself announces. colour: of the plate, where it is known.
+    but where the household itself announces. colour: of the plate, where it is known. again: also
+    where a pass for the same plate and household holds in that time already; people are asked
+    first, programs have their idempotency key.
     """
 
     plate: Plate
@@ -71,6 +73,7 @@ class PassRequest:
     recurring: bool = False
     consent_person: int | None = None
     colour: PlateColour = PlateColour.UNKNOWN
+    again: bool = True
 
 
 class GrantRefusal(StrEnum):
@@ -83,6 +86,7 @@ class GrantRefusal(StrEnum):
     CONSENT_MISSING = "consent_missing"
     TOO_LONG = "too_long"
     BLOCKED = "blocked"
+    ALREADY = "already"
 
 
 LONGEST_VISIT: Final = timedelta(days=31)
@@ -103,7 +107,34 @@ def grant(session: Session, wanted: PassRequest, by: Author) -> VisitorPass | Gr
     if store.is_blocked(session, wanted.plate, wanted.colour, by.at):
         return GrantRefusal.BLOCKED
     refusal = _name_refusal(session, wanted) or _consent_refusal(session, wanted)
+    if refusal is None and not wanted.again and standing(session, wanted, by.at) is not None:
+        refusal = GrantRefusal.ALREADY
     return refusal or store.add(session, _pass_row(wanted, start, end, by), by)
+
+
+def standing(session: Session, wanted: PassRequest, now: datetime) -> VisitorPass | None:
+    """The pass of this plate and household that still lets in within the wanted time; the longest.
+
+    A pass that is used up, revoked or over, or of a vehicle of another colour, is none.
+    """
+    start, end = max(wanted.period.start or now, now), wanted.period.end
+    rows = (
+        select(VisitorPass)
+        .where(VisitorPass.plate == wanted.plate.text)
+        .where(VisitorPass.household_id == wanted.household_id)
+        .where(col(VisitorPass.revoked_at).is_(None), col(VisitorPass.valid_until) > start)
+        .order_by(col(VisitorPass.valid_until).desc(), col(VisitorPass.id))
+    )
+    return next(
+        (
+            row
+            for row in session.exec(rows)
+            if (end is None or row.valid_from < end)
+            and (row.allowed is None or row.spent < row.allowed)
+            and same_ground(row.colour, wanted.colour)
+        ),
+        None,
+    )
 
 
 def _name_refusal(session: Session, wanted: PassRequest) -> GrantRefusal | None:

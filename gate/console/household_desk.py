@@ -143,6 +143,8 @@ def _history(
         .order_by(col(Change.id).desc())
         .limit(20)
     )
+    rows = session.exec(wanted).all()
+    names = _spaces_of(session, rows)
     return tuple(
         ChangeLine(
             row.at,
@@ -150,11 +152,33 @@ def _history(
             row.action.value,
             row.entity,
             row.plate or "",
-            masked_fields(row.entity, row.before),
-            masked_fields(row.entity, row.after),
+            _named(masked_fields(row.entity, row.before), names),
+            _named(masked_fields(row.entity, row.after), names),
         )
-        for row in session.exec(wanted)
+        for row in rows
     )
+
+
+def _spaces_of(session: Session, rows: Iterable[Change]) -> Mapping[object, str]:
+    """The names of the spaces that these changes speak of by the number of their row."""
+    sides = (side for row in rows for side in (row.before, row.after) if side)
+    numbers = {side["space_id"] for side in sides if isinstance(side.get("space_id"), int)}
+    return dict(session.exec(select(Space.id, Space.name).where(col(Space.id).in_(numbers))).all())
+
+
+def _named(
+    fields: Mapping[str, object] | None, spaces: Mapping[object, str]
+) -> Mapping[str, object] | None:
+    """The fields with a space by its name; numbers of rows tell a person nothing."""
+    if fields is None:
+        return None
+    told = {name: value for name, value in fields.items() if not _is_number_of_row(name)}
+    space = spaces.get(fields.get("space_id"))
+    return told | {"space": space} if space else told
+
+
+def _is_number_of_row(name: str) -> bool:
+    return name == "id" or name.endswith("_id")
 
 
 def vehicle(session: Session, number: int) -> VehicleLine | None:

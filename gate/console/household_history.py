@@ -1,6 +1,6 @@
 """What changed about a household: who, when, and each field before and after. Persons masked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from typing import Final
@@ -8,12 +8,22 @@ from typing import Final
 from gate.console import widgets
 from gate.console.household_desk import ChangeLine
 from gate.console.visit import Visit
+from gate.texts import Texts
 
-_UNTOLD: Final = frozenset({"id", "household_id", "unit_id", "plate_class", "spent"})
+_UNTOLD: Final = frozenset(
+    {"plate_class", "spent", "passage", "passage_in", "passage_out", "source", "state"}
+)
 """Fields that tell a person nothing."""
 
-_CATALOGUES: Final = {"colour": "colour", "kind": "vehicle_kind", "role": "person_role"}
-_MOMENTS: Final = frozenset({"valid_from", "valid_until"})
+_CATALOGUES: Final = {
+    "colour": ("colour",),
+    "kind": ("vehicle_kind", "pass_kind"),
+    "role": ("person_role",),
+    "reason": ("block_reason",),
+    "purpose": ("visitor.purpose",),
+    "occupant": ("occupant",),
+    "outcome": ("visitors.fits",),
+}
 
 
 def history(visit: Visit, lines: Sequence[ChangeLine]) -> None:
@@ -55,8 +65,24 @@ def _told(visit: Visit, fields: Mapping[str, object], names: Sequence[str]) -> s
 
 def _word(visit: Visit, name: str, value: object) -> str:
     """A value in words where it is one of few, a moment in the site's zone, else as it is."""
-    if name in _CATALOGUES:
-        return visit.texts.name_of(_CATALOGUES[name], str(value))
-    if name in _MOMENTS:
-        return visit.time(datetime.fromisoformat(str(value)))
-    return str(value)
+    return word(visit.texts, name, value, visit.time)
+
+
+def word(texts: Texts, name: str, value: object, time: Callable[[datetime], str]) -> str:
+    """Return the value of a field for a person. time: a moment as the page writes it."""
+    if isinstance(value, bool):
+        return texts.say("evidence.true" if value else "evidence.false")
+    said = str(value)
+    for area in _CATALOGUES.get(name, ()):
+        if texts.knows(f"{area}.{said}"):
+            return texts.say(f"{area}.{said}")
+    moment = _moment(said)
+    return said if moment is None else time(moment)
+
+
+def _moment(said: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(said) if "T" in said else None
+    except ValueError:
+        return None
+    return at if at is None or at.tzinfo is not None else None

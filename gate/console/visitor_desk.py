@@ -85,7 +85,7 @@ class Wanted:
     """What was typed into the form. confirmation: how the household itself confirmed, or "".
 
     chosen: the days, for Stay.CHOSEN. colour: of the plate of the vehicle that waits, if it was
-    seen: a lorry may have the number of somebody's car.
+    seen: a lorry may have the number of somebody's car. again: though a pass stands already.
     """
 
     plate: Plate
@@ -99,6 +99,18 @@ class Wanted:
     remark: str = ""
     chosen: Chosen | None = None
     colour: PlateColour = PlateColour.UNKNOWN
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Already:
+    """A pass that stands already. wanted: until when the new one was to hold; allowed: None any."""
+
+    id: int
+    until: datetime
+    spent: int
+    allowed: int | None
+    wanted: datetime
 
 
 def consenters(services: Services, home: Home) -> tuple[Consenter, ...]:
@@ -137,15 +149,28 @@ def check_name(
         return Checked(home, row.id, row.outcome)
 
 
-def register(services: Services, user: User, wanted: Wanted) -> int | GrantRefusal:
-    """Make the pass and return its number, or say why there is none."""
+def register(services: Services, user: User, wanted: Wanted) -> int | GrantRefusal | Already:
+    """Make the pass and return its number, or say why there is none, or which stands already."""
     now = services.clock.now().utc
-    made = change(services, user, announce(_request(services, wanted, now), Giver(user.role)))
+    request = _request(services, wanted, now)
+    made = change(services, user, announce(request, Giver(user.role)))
+    if made is GrantRefusal.ALREADY:
+        return _already(services, request, now) or made
     if isinstance(made, GrantRefusal):
         return made
     if made.id is None:
         raise UnsavedError("a visitor pass has no id yet; flush the session first")
     return made.id
+
+
+def _already(services: Services, request: PassRequest, now: datetime) -> Already | None:
+    """Return the pass that stands; None where it was used up or revoked meanwhile."""
+    with services.journal.reading() as session:
+        row = visits.standing(session, request, now)
+        if row is None:
+            return None
+        until, wanted = row.valid_until, request.period.end or row.valid_until
+        return Already(store.id_of(row), until, row.spent, row.allowed, wanted)
 
 
 def _request(services: Services, wanted: Wanted, now: datetime) -> PassRequest:
@@ -166,6 +191,7 @@ def _request(services: Services, wanted: Wanted, now: datetime) -> PassRequest:
         visitor_phone=wanted.phone,
         purpose=wanted.purpose,
         remark=wanted.remark,
+        again=wanted.again,
     )
 
 

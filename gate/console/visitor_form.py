@@ -23,8 +23,9 @@ from gate.console.once import Once
 from gate.console.pages import Pages
 from gate.console.plate_pad import PlatePad
 from gate.console.visit import Visit
+from gate.console.visitor_again import ask_again
 from gate.console.visitor_days import DayFields
-from gate.console.visitor_desk import Checked, Home, Stay, Wanted
+from gate.console.visitor_desk import Already, Checked, Home, Stay, Wanted
 from gate.errors import GateError
 from gate.people import Action, User
 from registry.kinds import NameMatch
@@ -188,25 +189,41 @@ class VisitorForm:
         else:
             await self._register(user, self._plate, self._home)
 
-    async def _register(self, user: User, plate: Plate, home: Home) -> None:
+    async def _register(self, user: User, plate: Plate, home: Home, *, again: bool = False) -> None:
         if not self._once.take():
             return
-        made: int | GrantRefusal | None = None
+        made: int | GrantRefusal | Already | None = None
         try:
-            made = await self._pass(user, plate, home)
+            made = await self._pass(user, plate, home, again=again)
         finally:
             if not isinstance(made, int):
                 self._once.give_back()
-        if not isinstance(made, int):
+        if isinstance(made, Already):
+            self._ask_again(made, plate, home)
+        elif isinstance(made, int):
+            await self._go_on(made, plate)
+        else:
             self._visit.warn(f"visitor.refused.{made}" if made else "shell.not_kept")
-            return
+
+    def _ask_again(self, made: Already, plate: Plate, home: Home) -> None:
+        async def again() -> None:
+            user = self._visit.act(Action.REGISTER_VISITOR)
+            if user is not None:
+                await self._register(user, plate, home, again=True)
+
+        ask_again(self._visit, made, str(plate), lambda: self._go_on(made.id, plate), again)
+
+    async def _go_on(self, made: int, plate: Plate) -> None:
+        """The visitor has a pass: let in who waits, or show the pass."""
         if self._passage:
             self._visit.tell("visitor.kept", plate=str(plate))
             await self._admit(plate)
         else:
             self._visit.tell_there(f"/visitors?new={made}", "visitor.kept", plate=str(plate))
 
-    async def _pass(self, user: User, plate: Plate, home: Home) -> int | GrantRefusal | None:
+    async def _pass(
+        self, user: User, plate: Plate, home: Home, *, again: bool
+    ) -> int | GrantRefusal | Already | None:
         wanted = Wanted(
             plate=plate,
             home=home,
@@ -219,6 +236,7 @@ class VisitorForm:
             remark=str(self._remark.value or "").strip(),
             chosen=self._days.chosen(),
             colour=self._pad.colour,
+            again=again,
         )
         try:
             return await run.io_bound(visitor_desk.register, self._visit.services, user, wanted)

@@ -156,3 +156,39 @@ def test_a_block_may_hold_for_one_colour_of_the_number(enter, pages):
     with pages.site.journal.reading() as session:
         made = session.exec(select(Block).where(Block.plate == "粤B1357G")).one()
         assert made.colour is PlateColour.YELLOW
+
+
+def test_who_registers_a_visitor_twice_is_asked_and_makes_one_pass(enter, pages, home):
+    def register(page: Page) -> None:
+        open_page(page, pages, "/visitors/new?plate=粤B1357H")
+        page.get_by_label("去哪一户").fill(home)
+        expect(page.locator(".badge-good", has_text="79栋")).to_be_visible()
+        page.get_by_label("访客说的业主姓名").fill(OWNER)
+        page.keyboard.press("Enter")
+        expect(page.locator(".badge-good", has_text="姓名相符")).to_be_visible()
+        page.get_by_role("button", name="登记", exact=True).click()
+
+    def made() -> int:
+        with pages.site.journal.reading() as session:
+            wanted = select(VisitorPass).where(VisitorPass.plate == "粤B1357H")
+            return len(session.exec(wanted).all())
+
+    page = enter("guard")
+    register(page)
+    page.wait_for_url("**/visitors?new=*")
+    register(page)
+    sheet = page.get_by_role("dialog")
+    expect(sheet).to_contain_text("已有有效登记")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert made() == 1
+    page.get_by_role("button", name="登记", exact=True).click()
+    expect(sheet).to_contain_text("已有有效登记")
+    page.keyboard.press("1")
+    page.wait_for_url("**/visitors?new=*")
+    assert made() == 1
+    register(page)
+    expect(sheet).to_contain_text("已有有效登记")
+    page.keyboard.press("2")
+    page.wait_for_url("**/visitors?new=*")
+    assert made() == 2

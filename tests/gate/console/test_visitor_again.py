@@ -1,0 +1,93 @@
+"""A second pass for one vehicle and household is made only on purpose, however it is asked for."""
+
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from gate import list_deeds
+from gate.console import register_desk, visitor_desk
+from gate.console.visitor_desk import Already, Stay, Wanted
+from gate.people import Role, User
+from registry.plates import Plate, PlateColour, parse
+from registry.records import VisitorPass
+from tests.gate.console.sample_site import SampleSite, fill, sample_site
+
+GUARD = User("guard", Role.GUARD)
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[SampleSite]:
+    with tempfile.TemporaryDirectory() as folder:
+        fill(Path(folder), days=1, per_day=2)
+        with sample_site(Path(folder)) as opened:
+            yield opened
+
+
+def wanted(site: SampleSite, text: str, home: str = "3-1-101", **changes: object) -> Wanted:
+    plate, there = parse(text), visitor_desk.find_home(site.services, home)
+    assert isinstance(plate, Plate)
+    assert there is not None
+    once = Wanted(plate, there, Stay.ONCE_TODAY, None, confirmation="电话")
+    return replace(once, **changes)  # type: ignore[arg-type]  # a test's shorthand
+
+
+def passes(site: SampleSite, text: str) -> int:
+    with site.journal.reading() as session:
+        return len(session.exec(select(VisitorPass).where(VisitorPass.plate == text)).all())
+
+
+@pytest.mark.timeout(60)
+def test_of_many_tabs_at_once_one_makes_the_pass_and_the_others_are_asked(site: SampleSite) -> None:
+    wish = wanted(site, "粤B11111")
+    with ThreadPoolExecutor(8) as tabs:
+        jobs = [tabs.submit(visitor_desk.register, site.services, GUARD, wish) for _ in range(8)]
+        made = [job.result() for job in jobs]
+    numbers = [one for one in made if isinstance(one, int)]
+    assert len(numbers) == passes(site, "粤B11111") == 1
+    assert {one.id for one in made if isinstance(one, Already)} == set(numbers)
+    assert len([one for one in made if isinstance(one, Already)]) == 7
+
+
+def test_once_more_is_possible_on_purpose(site: SampleSite) -> None:
+    wish = wanted(site, "粤B22222")
+    assert isinstance(visitor_desk.register(site.services, GUARD, wish), int)
+    asked = visitor_desk.register(site.services, GUARD, wish)
+    assert isinstance(asked, Already)
+    assert (asked.spent, asked.allowed) == (0, 1)
+    again = visitor_desk.register(site.services, GUARD, replace(wish, again=True))
+    assert isinstance(again, int)
+    assert passes(site, "粤B22222") == 2
+
+
+def test_a_longer_one_is_told_until_when_the_standing_one_may_be_extended(site: SampleSite) -> None:
+    made = visitor_desk.register(site.services, GUARD, wanted(site, "粤B33333"))
+    week = visitor_desk.register(site.services, GUARD, wanted(site, "粤B33333", stay=Stay.WEEK))
+    assert isinstance(made, int)
+    assert isinstance(week, Already)
+    assert week.wanted - week.until == timedelta(days=6)
+    register_desk.change(site.services, GUARD, list_deeds.extend(week.id, week.wanted))
+    after = visitor_desk.register(site.services, GUARD, wanted(site, "粤B33333", stay=Stay.WEEK))
+    assert isinstance(after, Already)
+    assert (after.id, after.until) == (made, week.wanted)
+
+
+def test_another_household_or_a_pass_that_is_over_is_nothing_to_ask_about(site: SampleSite) -> None:
+    first = visitor_desk.register(site.services, GUARD, wanted(site, "粤B44444"))
+    assert isinstance(first, int)
+    other = wanted(site, "粤B44444", "3-1-102")
+    assert isinstance(visitor_desk.register(site.services, GUARD, other), int)
+    register_desk.change(site.services, GUARD, list_deeds.revoke(first, ""))
+    assert isinstance(visitor_desk.register(site.services, GUARD, wanted(site, "粤B44444")), int)
+
+
+def test_a_lorry_with_the_number_of_a_car_is_another_vehicle(site: SampleSite) -> None:
+    blue = wanted(site, "粤B55555", colour=PlateColour.BLUE)
+    yellow = wanted(site, "粤B55555", colour=PlateColour.YELLOW)
+    assert isinstance(visitor_desk.register(site.services, GUARD, blue), int)
+    assert isinstance(visitor_desk.register(site.services, GUARD, yellow), int)
