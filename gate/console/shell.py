@@ -117,7 +117,7 @@ def _prefer(cookie: str, value: str) -> None:
 
 def _log_out(visit: Visit) -> None:
     visit.doorkeeper.log_out(visit.token)
-    ui.navigate.to("/logout")
+    ui.run_javascript("gateForget(); location.assign('/logout')")
 
 
 def _asking(visit: Visit) -> None:

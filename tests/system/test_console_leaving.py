@@ -178,3 +178,48 @@ def test_who_logs_out_leaves_nothing_behind_in_any_tab(
     page.bring_to_front()
     expect(page.locator(".login")).to_be_visible()
     assert page.evaluate("sessionStorage.getItem('gateDraft')") is None
+
+
+def phone(page: Page) -> str:
+    return page.get_by_label("访客电话").input_value()
+
+
+def test_a_half_filled_form_outlives_f5(enter, pages):
+    page = enter("guard")
+    half_a_visitor(page, pages)
+    page.reload()
+    settle(page)
+    expect(page.locator(".draft")).to_contain_text("放回原处")
+    assert phone(page) == "13900001234"
+
+
+def test_a_half_filled_form_outlives_back_and_forward(enter, pages):
+    page = enter("guard")
+    page.goto(f"{pages.url}/live")
+    settle(page)
+    half_a_visitor(page, pages)
+    page.go_back()
+    settle(page)
+    expect(page.locator(".draft")).to_have_count(0)
+    page.go_forward()
+    settle(page)
+    expect(page.locator(".draft")).to_contain_text("放回原处")
+    assert phone(page) == "13900001234"
+
+
+def test_who_logs_out_leaves_nothing_of_a_half_filled_form(enter, pages):
+    page = enter("guard")
+    half_a_visitor(page, pages)
+    page.locator(".topbar button").last.click()
+    expect(page.locator(".login")).to_contain_text("登录")
+    assert page.evaluate("sessionStorage.getItem('gateDraft')") is None
+
+
+def test_what_was_searched_for_is_no_form(enter, pages):
+    page = enter("guard")
+    page.goto(f"{pages.url}/inside")
+    settle(page)
+    page.get_by_label("车牌").fill("12345")
+    page.reload()
+    settle(page)
+    expect(page.locator(".draft")).to_have_count(0)

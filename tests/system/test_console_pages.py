@@ -112,6 +112,21 @@ def test_no_page_is_wider_than_a_tablet(enter, pages):
     assert wide == {}
 
 
+@pytest.mark.parametrize("size", [(1366, 768), (820, 1180), (390, 844)])
+def test_the_window_itself_never_scrolls(enter, pages, size):
+    """Only the page scrolls, inside its frame: else the top bar is half out of sight."""
+    page = enter("admin")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    tall = {}
+    for path in paths(pages):
+        look_at(page, f"{pages.url}{path}")
+        root = page.locator("html")
+        over = root.evaluate("root => root.scrollHeight - root.clientHeight")
+        if over > 0:
+            tall[path] = over
+    assert tall == {}
+
+
 def test_every_page_is_reached_by_two_keys(enter, pages):
     page = enter("admin")
     for place in (*PLACES[1:], PLACES[0]):

@@ -279,6 +279,7 @@
   let ended = false;
   window.gateEnded = (keep) => {
     ended = keep;
+    if (!keep) window.gateForget();
     const here = encodeURIComponent(location.pathname + location.search);
     location.assign(`/login?why=ended&to=${here}`);
   };
@@ -314,11 +315,19 @@
     if (event.target.matches("textarea, input:not([type=password]):not([type=file])")) touched.add(event.target);
   });
   window.addEventListener("pagehide", () => {
-    const fields = [...touched].filter((one) => one.isConnected && one.value && one.ariaLabel);
-    if (!(ended || away()) || !fields.length) return;
+    const anew = ended || away();
+    // Left by F5 or Back, a form is kept, too; what was searched for is typed again.
+    const wanted = (one) => one.isConnected && one.value && one.ariaLabel && (anew || !one.closest(".page-head"));
+    const fields = [...touched].filter(wanted);
+    if (!fields.length) return;
     const draft = fields.map((one) => ({ label: one.ariaLabel, value: one.value, sheet: Boolean(one.closest(".q-dialog")) }));
-    sessionStorage.setItem(DRAFT, JSON.stringify({ path: location.pathname, user: window.gateUser, at: Date.now(), ended, draft }));
+    sessionStorage.setItem(DRAFT, JSON.stringify({ path: location.pathname, user: window.gateUser, at: Date.now(), ended, anew, draft }));
   });
+  // Of what was done, or of somebody who leaves, nothing is kept.
+  window.gateForget = () => {
+    touched.clear();
+    sessionStorage.removeItem(DRAFT);
+  };
 
   const putBack = ({ label, value, sheet }) => {
     const same = [...document.querySelectorAll("main#main input, main#main textarea")];
@@ -333,14 +342,14 @@
   };
 
   // Words that no field took, on top of the page until they have been read.
-  const tellDraft = (lost, ended) => {
+  const tellDraft = (lost, { ended, anew }) => {
     const texts = window.gateTexts || {};
     const strip = document.createElement("div");
     strip.className = "banner banner-ask draft";
     strip.setAttribute("role", "alert");
     const said = strip.appendChild(document.createElement("div"));
     said.className = "grow";
-    const why = ended ? texts.draft_ended : texts.draft_anew;
+    const why = ended ? texts.draft_ended : anew ? texts.draft_anew : texts.draft_left;
     said.textContent = why + (lost.length ? texts.draft_lost : texts.draft_back);
     for (const { label, value } of lost) {
       said.appendChild(document.createElement("div")).textContent = `${label}: ${value}`;
@@ -355,11 +364,14 @@
   const restoreDraft = () => {
     const kept = JSON.parse(sessionStorage.getItem(DRAFT) || "null");
     if (!kept) return;
-    const mine = kept.user === window.gateUser && kept.path === location.pathname;
+    const again = ["reload", "back_forward"].includes(performance.getEntriesByType("navigation")[0]?.type);
+    const own = kept.user === window.gateUser;
     const fresh = Date.now() - kept.at <= (kept.ended ? 60 : 15) * 60000;
+    if (own && fresh && !kept.anew && kept.path !== location.pathname) return; // Forward leads there again.
+    const mine = own && kept.path === location.pathname && (kept.anew || again);
     if (mine && fresh && !window.socket?.connected) return setTimeout(restoreDraft, 200);
     sessionStorage.removeItem(DRAFT);
-    if (mine && fresh) tellDraft(kept.draft.filter((one) => !putBack(one)), kept.ended);
+    if (mine && fresh) tellDraft(kept.draft.filter((one) => !putBack(one)), kept);
   };
   restoreDraft();
 
@@ -367,6 +379,7 @@
   const WORD = "gateWord";
   window.gateSayThere = (path, text) => {
     sessionStorage.setItem(WORD, text);
+    window.gateForget();
     location.assign(path);
   };
   const sayWord = () => {
