@@ -43,8 +43,9 @@ def written(pages) -> None:
 @pytest.mark.parametrize("language", Language)
 def test_no_line_shows_a_word_of_the_machine(enter, pages, written, language):
     page = open_audit(enter, pages, language=language)
-    cells = page.locator("main tbody td").all_inner_texts()
-    assert [cell for cell in cells if RAW.search(cell)] == []
+    # Not the object's: a file may be called as it likes.
+    cells = page.locator("tbody td:nth-child(2), tbody td:nth-child(3), tbody td:nth-child(5)")
+    assert [cell for cell in cells.all_inner_texts() if RAW.search(cell)] == []
     if language is Language.CHINESE:
         table = page.locator("main tbody")
         for words in ("用户名或密码不对", "（未填用户名）", "系统", "补录暂存记录", "南门入口"):
@@ -67,7 +68,7 @@ def test_the_days_bound_the_lines(enter, pages, written):
     tomorrow = today + timedelta(days=1)
     page.get_by_label("从", exact=True).fill(tomorrow.isoformat())
     page.get_by_role("button", name="查找").click()
-    expect(page.locator("main")).to_contain_text("没有符合条件的记录")
+    expect(page.locator("main#main")).to_contain_text("没有符合条件的记录")
     page.get_by_label("从", exact=True).fill(today.isoformat())
     page.get_by_label("到", exact=True).fill(today.isoformat())
     page.get_by_role("button", name="查找").click()
