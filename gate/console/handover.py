@@ -19,6 +19,7 @@ from gate.console.visit import Visit
 from gate.people import Action
 from gate.report_values import AuditFilter, AuditRow, ShiftSummary
 from registry.kinds import Occupant
+from registry.occupancy import Counts
 
 
 def add(pages: Pages) -> None:
@@ -84,7 +85,7 @@ class HandoverPage:
             [
                 escape(texts.name_of("occupant", one)),
                 f'<span class="num">{counts.inside(one):,}</span>',
-                f'<span class="num">{counts.known.get(one, 0):,}</span>',
+                escape(say(_hint(counts, one), n=f"{counts.known.get(one, 0):,}")),
             ]
             for one in Occupant
             if counts.inside(one) or counts.known.get(one)
@@ -139,3 +140,8 @@ class HandoverPage:
                         visit.hour(row.at), partial(kept_sheet, visit, row), kind="small",
                         icon="description",
                     )  # fmt: skip
+
+
+def _hint(counts: Counts, occupant: Occupant) -> str:
+    """How the count fits what is known by plate, as the page of vehicles inside says it."""
+    return "stays.short" if counts.is_short(occupant) else "stays.known"
