@@ -35,6 +35,7 @@ MANAGED = {Role.MANAGER, Role.ADMIN}
 AUDITED = {Role.AUDITOR, Role.MANAGER, Role.ADMIN}
 MAY_DO: dict[tuple[str, str], set[Role]] = {
     ("/live", "lanes.*"): WATCHED,
+    ("/alarms", "lanes.acknowledge"): WATCHED,
     ("/live", "journal.append Audited"): WATCHED,
     ("/ask", "lanes.*"): WATCHED,
     ("/visitors/new", "journal.*"): WATCHED,
