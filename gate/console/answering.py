@@ -11,10 +11,9 @@ from collections.abc import Callable
 from html import escape
 from typing import Final
 
-from nicegui import run
-
 from gate.admitting import Objection, reason_code
 from gate.console import visitor_instead, widgets
+from gate.console.by_hand import by
 from gate.console.choices import Choice, choice_of, typed
 from gate.console.lane_words import is_held_up
 from gate.console.once import Once
@@ -25,7 +24,7 @@ from gate.console.still_waits import mark_when_gone
 from gate.console.visit import Visit
 from gate.console.why_sheet import REASONS, About, reasons_of, why_sheet
 from gate.console.why_words import percent
-from gate.events import Direction
+from gate.events import Direction, PassageId
 from gate.people import Action
 from gate.ports import LaneView
 from registry.rules import Visitor
@@ -47,24 +46,32 @@ async def choose(visit: Visit, view: LaneView, choice: Choice) -> None:
 
 async def admit(visit: Visit, view: LaneView, choice: Choice, remark: str) -> bool:
     """Admit the vehicle of this passage, and no other."""
-    user = visit.act(Action.OPERATE)
-    if user is None or view.passage is None:
-        return False
-    monotonic = visit.services.clock.monotonic
-    if not visit.answers.begin(view.passage, monotonic()):
-        return False
+    passage, lanes = view.passage, visit.services.lanes
     plate = choice.text if choice.text != view.plate else ""
-    done = False
-    try:
-        admit_ = visit.services.lanes.admit
-        passage, told = view.passage, choice.against
-        done = bool(await run.io_bound(admit_, passage, plate, user.name, remark, told))
-    finally:
-        visit.answers.end(view.passage, monotonic(), done=done)
+    if passage is None:
+        return False
+    done = await _answer(
+        visit, passage, lambda who: lanes.admit(passage, plate, who, remark, choice.against)
+    )
+    if done is None:
+        return False
     if done:
         visit.tell("ask.admitted", plate=choice.text or visit.say("ask.no_plate"))
     else:
         _say_why_not(visit, view, choice)
+    return done
+
+
+async def _answer(visit: Visit, passage: PassageId, act: Callable[[str], bool]) -> bool | None:
+    """Answer for a vehicle as who is logged in now; None where that is no press of its own."""
+    monotonic = visit.services.clock.monotonic
+    if not visit.answers.begin(passage, monotonic()):
+        return None
+    done = False
+    try:
+        done = await by(visit, act)
+    finally:
+        visit.answers.end(passage, monotonic(), done=done)
     return done
 
 
@@ -154,18 +161,12 @@ def refuse_sheet(visit: Visit, view: LaneView) -> None:
 
 async def refuse(visit: Visit, view: LaneView, remark: str) -> None:
     """Leave the arm down. The vehicle may still be let in by hand while it stands there."""
-    user = visit.act(Action.OPERATE)
-    monotonic = visit.services.clock.monotonic
-    if user is None or view.passage is None:
+    passage, lanes = view.passage, visit.services.lanes
+    if passage is None:
         return
-    if not visit.answers.begin(view.passage, monotonic()):
+    done = await _answer(visit, passage, lambda who: lanes.refuse(passage, who, remark))
+    if done is None:
         return
-    done = False
-    try:
-        lanes = visit.services.lanes
-        done = bool(await run.io_bound(lanes.refuse, view.passage, user.name, remark))
-    finally:
-        visit.answers.end(view.passage, monotonic(), done=done)
     if not done:
         visit.warn("ask.gone")
     elif is_held_up(_now(visit, view)):
@@ -180,12 +181,12 @@ def _now(visit: Visit, view: LaneView) -> LaneView:
 
 async def take_back(visit: Visit, view: LaneView) -> None:
     """Let a vehicle that was refused wait for a person again, while it stands there."""
-    user = visit.act(Action.OPERATE)
-    if user is None or view.passage is None:
+    passage, lanes = view.passage, visit.services.lanes
+    if passage is None:
         return
-    if await run.io_bound(visit.services.lanes.take_back, view.passage, user.name):
+    if await by(visit, lambda who: lanes.take_back(passage, who)):
         # What is answered now is no second press of what was taken back.
-        visit.answers.end(view.passage, visit.services.clock.monotonic(), done=False)
+        visit.answers.end(passage, visit.services.clock.monotonic(), done=False)
         visit.tell("ask.taken_back")
     else:
         visit.warn("ask.gone")

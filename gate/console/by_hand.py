@@ -97,8 +97,6 @@ def hold_sheet(visit: Visit, view: LaneView) -> None:
 
 def _how_long(visit: Visit, view: LaneView, remark: str) -> None:
     """Ask how long; the site's cap bounds the choice."""
-    if visit.act(Action.OPERATE) is None:
-        return
     dialog, card = widgets.sheet(visit.say("by_hand.hold_title", lane=view.name))
     once, lanes = Once(), visit.services.lanes
     cap = visit.services.hold_cap.total_seconds() / 60

@@ -19,8 +19,6 @@ Act = Callable[[str], Awaitable[None]]
 
 def ask(visit: Visit, view: LaneView, remark: str, act: Act) -> None:
     """Lead to the visitor form, or let in with words; act: is given the whole remark."""
-    if visit.act(Action.OPERATE) is None:
-        return
     dialog, card = widgets.sheet(visit.say("by_hand.visitor_title"))
     once = Once()
 
@@ -29,6 +27,8 @@ def ask(visit: Visit, view: LaneView, remark: str, act: Act) -> None:
         visit.go(form_of(view))
 
     async def in_need() -> None:
+        if visit.act(Action.OPERATE) is None:
+            return
         words = str(note.value or "").strip()
         if not words:
             visit.warn("by_hand.visitor_words")

@@ -53,7 +53,10 @@ def scenes(pages: Served, number: int) -> Iterator[Scene]:
     yield Scene(
         "/live", "/live", lambda: lanes.change("south", mode="maintenance", maintenance=True)
     )
-    yield Scene("/live", "/live", lambda: lanes.change("south", mode="fire"))
+    refused = {"state": "refused", "passage": "p-100", "may_take_back": True}
+    for page in ("/live", "/ask"):
+        yield Scene(page, page, lambda: lanes.change("south", mode="automatic", **refused))
+    yield Scene("/live", "/live", lambda: lanes.change("south", mode="fire", may_take_back=False))
     yield Scene("/live", "/live", lambda: lanes.change("south", mode="automatic", arm="fault"))
 
 

@@ -304,7 +304,9 @@ def _sheet(element: Element) -> str:
 
 
 def _goes(element: Element, listener: EventListener) -> int:
-    """How late this is pressed: 0 for what stays."""
+    """How late this is pressed: 0 for what stays, before that what is chosen: a reason."""
+    if "aria-pressed" in element.props and _sheet(element):
+        return -1
     words = _words(element).split()
     late = max((len(LAST) - n for n, word in enumerate(LAST) if word in words), default=0)
     return len(LAST) if listener.type == "hide" else late
