@@ -38,7 +38,7 @@ LESSER = (None, Role.AUDITOR, Role.GUARD, Role.MANAGER)
 LAST = ("退出登录", "取消", "关闭", "已经复制")
 """Buttons that take the log-in or a sheet away: pressed after all others, the first one last."""
 
-SHEET = "楼栋,单元,房号,业主姓名,车牌号\n3,2,501,张三,吉A27182\n"
+SHEET = "楼栋,单元,房号,业主姓名,车牌号\n3,2,501,张三,吉A27182\n3,2,502,,吉AI2345\n"
 _numbers = count(1)
 
 
