@@ -67,6 +67,12 @@ def _add_arguments(name: str, verb: argparse.ArgumentParser) -> None:
             verb.add_argument("--batch", type=int, default=64)
             verb.add_argument("--rate", type=float, default=1.6e-3)
             verb.add_argument("--decay", type=float, default=0.3, help="share of the steps")
+            verb.add_argument(
+                "--average",
+                type=float,
+                default=0.999,
+                help="of the weights; less for a short decay",
+            )
             verb.add_argument("--real-share", type=float, default=0.3)
             verb.add_argument("--every", type=int, default=250)
             verb.add_argument("--threads", type=int, default=2)

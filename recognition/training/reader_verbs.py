@@ -100,6 +100,7 @@ def run_training(
         rate=options.rate,
         warmup=min(300, options.steps // 4 + 1),
         decay=options.decay,
+        average=options.average,
         real_share=options.real_share,
         seed=options.seed,
         every=options.every,
