@@ -31,10 +31,11 @@ def test_every_step_from_nothing_to_an_error_page(tmp_path, data, capsys):
     run("train", *common, "--steps", 2, *small)
     earlier = tmp_path / "earlier.pt"
     earlier.write_bytes((scratch / "reader-state.pt").read_bytes())
-    run("train", *common, "--steps", 4, *small, "--half")
+    run("train", *common, "--steps", 4, *small, "--half", "--average", 0.9)
     log = [json.loads(line) for line in (scratch / "reader-log.jsonl").read_text().splitlines()]
     assert [entry["step"] for entry in log] == [2, 4]
     assert "source drawn" in log[-1]
+    assert (log[-1]["recipe"]["half"], log[-1]["recipe"]["average"]) == (True, 0.9)
 
     run("export", *common, "--out", out, "--name", "tiny", "--pictures", 4)
     run("export", *common, "--out", out, "--name", "mean", "--pictures", 4, "--mean-with", earlier)
