@@ -60,8 +60,8 @@ def test_the_new_characters_stand_where_the_old_ones_stood():
 KINDS = [
     ("WJ粤12345", PlateClass.ARMED_POLICE, "wj"),
     ("WJ粤1234X", PlateClass.ARMED_POLICE_DOUBLE, "wj"),
-    ("GS33116", PlateClass.ARMY, "pla"),
-    ("GS33116", PlateClass.ARMY_DOUBLE, "pla"),
+    ("KA12345", PlateClass.ARMY, "pla"),
+    ("KA12345", PlateClass.ARMY_DOUBLE, "pla"),
     ("粤A12345", PlateClass.YELLOW_DOUBLE, "yellow_rear"),
     ("粤A1234挂", PlateClass.TRAILER, "trailer"),
     ("粤A12345", PlateClass.LOW_SPEED, "low_speed"),
@@ -106,7 +106,7 @@ def test_what_makes_the_class_stays_on_the_plate(text, plate_class, kind):
 
 
 def test_red_characters_are_replaced_by_red_ones():
-    before = photographed("GS33116", PlateClass.ARMY_DOUBLE, "pla")
+    before = photographed("KA12345", PlateClass.ARMY_DOUBLE, "pla")
     for seed in range(8):
         after = reprinted(np.random.default_rng(seed), before, atlas())
         upper = after.image[69:147].astype(int)
@@ -117,7 +117,7 @@ def test_red_characters_are_replaced_by_red_ones():
 def test_real_digits_change_places():
     orders = set()
     for seed in range(30):
-        rng, before = np.random.default_rng(seed), photographed("GS90617", PlateClass.ARMY, "pla")
+        rng, before = np.random.default_rng(seed), photographed("KA90617", PlateClass.ARMY, "pla")
         text = reprinted(rng, before, atlas()).text
         if sorted(text[2:]) == sorted("90617"):
             orders.add(text[2:])
