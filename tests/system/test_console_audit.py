@@ -9,8 +9,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from gate.entries import Audited, GuardActed, ServiceNoted
-from gate.events import LaneId
+from gate.entries import (
+    Audited,
+    GuardActed,
+    OpeningOrdered,
+    PassageEnded,
+    PassageStarted,
+    ServiceNoted,
+)
+from gate.events import Direction, LaneId, OrderId, PassageEnd, PassageId, Trigger
 from gate.texts import Language
 from tests.gate.console.browsing import settle
 from tests.gate.console.serving import Served
@@ -54,11 +61,19 @@ def test_no_line_shows_a_word_of_the_machine(enter, pages, written, language):
 
 
 def test_a_raise_leads_to_its_passage_and_a_setting_to_the_settings(enter, pages, written):
+    passage, lane = PassageId("sample-raised"), LaneId("south")
+    pages.site.publish(
+        PassageStarted(passage, lane, Direction.IN, Trigger.GUARD),
+        OpeningOrdered(
+            OrderId("raised"), passage, lane, Direction.IN, "guard", "by_hand", "", remark="moving"
+        ),
+        PassageEnded(passage, lane, PassageEnd.BACKED_OUT),
+    )
     page = open_audit(enter, pages)
     expect(page.locator("main tbody a[href='/settings']").first).to_be_visible()
     raised = page.locator("main tbody tr", has_text="人工抬杆").first
     raised.locator("a").first.click()
-    page.wait_for_url("**/passages/sample-*")
+    page.wait_for_url("**/passages/sample-raised")
 
 
 def test_the_days_bound_the_lines(enter, pages, written):
