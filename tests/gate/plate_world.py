@@ -192,7 +192,7 @@ class World:
         """A resident's car stands at the roadside, near or far, or its plate hangs on a wall."""
         if plate in {one.plate for one in (*self.queue, *self.others)}:
             return
-        aside = self.dice.choice([-1, 1]) * self.dice.uniform(1.9 if self.taught else 1.2, 6.0)
+        aside = self.dice.choice([-1, 1]) * self.dice.uniform(1.9, 6.0)
         self.others.append(Car(plate, self.dice.uniform(3.0, 18.0), aside))
 
     def _passer_by(self) -> Car:
