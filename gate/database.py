@@ -35,7 +35,6 @@ _POSTGRES = {
 # Only a bound: the journal checkpoints long before.
 _CHECKPOINT_PAGES = 16_000
 _TRUNCATE_S = 0.1
-_MAGIC = b"SQLite format 3\0"
 _CHAIN_LOCK = 0x6761_7465
 
 
@@ -89,15 +88,19 @@ class Database:
         """See whether the database is one. Raises sqlite3.DatabaseError or OSError where not.
 
         Looks with a connection of its own: those that are open go on believing what they have read.
+        The file is opened by SQLite alone. Whoever else in this process opens and closes it drops
+        every lock that SQLite holds on it (POSIX: close() releases all of the process's locks), and
+        the next program that closes the database then deletes the log under us
+        (https://sqlite.org/howtocorrupt.html, 2.2). `immutable` reads the file without its log.
         """
         if self.path is None:
             with self.reading() as connection:
                 connection.execute(text("SELECT 1"))
             return
-        with self.path.open("rb") as file:
-            if file.read(len(_MAGIC)) != _MAGIC:
-                raise sqlite3.DatabaseError(f"{self.path.name} is no database any more")
-        with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as own:
+        address = self.path.absolute().as_uri()
+        with closing(sqlite3.connect(f"{address}?immutable=1", uri=True)) as bare:
+            bare.execute("PRAGMA schema_version").fetchone()
+        with closing(sqlite3.connect(f"{address}?mode=ro", uri=True)) as own:
             for table in ("entry", "passage", "user_account"):
                 own.execute(f"SELECT * FROM {table} ORDER BY rowid DESC LIMIT 1").fetchall()  # noqa: S608 - our own names
 

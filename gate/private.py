@@ -9,6 +9,7 @@ import logging
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -50,8 +51,12 @@ def close(path: Path) -> None:
 
 
 def make_file(path: Path) -> None:
-    """Make an empty file that is ours alone where there is none. Raises OSError."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, FILE))
+    """Make an empty file that is ours alone where there is none. Raises OSError.
+
+    One that is there is not opened: closing it would drop SQLite's locks on it (POSIX).
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE))
 
 
 def _ours(data: Path) -> Iterator[Path]:
