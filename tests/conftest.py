@@ -86,7 +86,9 @@ def browser() -> Iterator[Browser]:
 def enter(browser: Browser, pages: Served, request: pytest.FixtureRequest) -> Iterator[Enter]:
     """A fresh browser session of a person, on the live page; errors of its script fail the test.
 
-    Where the test fails, its report tells what each page showed and said.
+    Each person's browser is one that has been used before: a person who is new at an address is
+    held back after some log-ins a minute. Where the test fails, its report tells what each page
+    showed and said.
     """
     from tests.gate.console.browsing import listen, log_in, open_context, state_of
 
@@ -97,7 +99,10 @@ def enter(browser: Browser, pages: Served, request: pytest.FixtureRequest) -> It
         page = open_context(browser, pages.url, **preferences).new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         opened.append((page, listen(page)))
+        page.context.add_cookies(pages.devices.get(name, []))
         log_in(page, pages.url, name)
+        cookies = page.context.cookies(f"{pages.url}/login")
+        pages.devices[name] = [one for one in cookies if one.get("path") == "/login"]
         return page
 
     yield entered

@@ -132,11 +132,13 @@ def passage_cells(visit: Visit, rows: Sequence[PassageRow]) -> list[list[str]]:
 def _cells(visit: Visit, row: PassageRow, names: dict[str, str]) -> list[str]:
     texts = visit.texts
     badge = widgets.badge_html(*verdict_look(texts, row.verdict, row.outcome))
-    plate = plate_chip(row.plate or row.plate_read, row.colour, size="small")
+    text = row.plate or row.plate_read
+    plate = plate_chip(text, row.colour, size="small")
+    named = "" if text else f' aria-label="{escape(visit.say("ask.no_plate"))}"'
     why = reason_text(texts, row.reason) if row.reason else ""
     return [
         f'<a class="mono" href="/passages/{row.passage}">{visit.hour(row.started)}</a>',
-        f'<a href="/passages/{row.passage}">{plate}</a>',
+        f'<a href="/passages/{row.passage}"{named}>{plate}</a>',
         badge,
         escape(why),
         escape(household_text(texts, row.household)),

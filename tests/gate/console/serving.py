@@ -7,8 +7,9 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
@@ -27,17 +28,24 @@ from gate.register import Register
 from gate.tokens import Tokens
 from tests.gate.console.sample_site import SampleSite, fill, sample_site
 
+if TYPE_CHECKING:
+    from playwright.sync_api import SetCookieParam
+
 START_WITHIN_S = 40.0
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """Where the pages are, and what is behind them."""
+    """Where the pages are, and what is behind them.
+
+    devices: by person, the cookies of a browser in which that person has logged in before.
+    """
 
     url: str
     site: SampleSite
     doorkeeper: Doorkeeper
     app: FastAPI
+    devices: "dict[str, list[SetCookieParam]]" = field(default_factory=dict)
 
 
 def application(site: SampleSite) -> tuple[FastAPI, Doorkeeper]:

@@ -20,15 +20,17 @@ NO_ADDRESSES = xlsx({"a": "<row>" + "<c><v>1</v></c>" * 4_000_000 + "</row>"})
 
 
 def children() -> set[int]:
-    """Processes whose parent this one is."""
+    """Processes that read a spreadsheet for this one; a browser may be a child as well."""
     found = set()
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 stat = (entry / "stat").read_text()
+                command = (entry / "cmdline").read_bytes()
             except OSError:
                 continue
-            if int(stat.rpartition(")")[2].split()[1]) == os.getpid():
+            ours = int(stat.rpartition(")")[2].split()[1]) == os.getpid()
+            if ours and child.__name__.encode() in command:
                 found.add(int(entry.name))
     return found
 
