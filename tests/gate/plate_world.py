@@ -154,7 +154,7 @@ class World:
             self.queue.append(self._arrival())
         if self._chance(1.0) and len(self.others) < 8:
             self._park(dice.choice(self.residents))
-        if self._chance(1.5) and self.taught:
+        if self._chance(1.5) and self.taught and len(self.others) < 12:
             self.others.append(self._passer_by())
         if self._chance(0.5) and self.others:
             self.others.remove(dice.choice(self.others))
