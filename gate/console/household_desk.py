@@ -1,39 +1,16 @@
 """What the registry pages ask: search, one household, its vehicles. No page in here."""
 
-import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from gate.console.services import Services
 from registry import store
 from registry.kinds import VehicleKind
 from registry.masking import masked_fields
 from registry.plates import Plate, neighbours
 from registry.records import Change, Household, Space, SpaceVehicle, Vehicle
-from registry.search import Hit, Index, load_index
-
-
-class Finder:
-    """The search index, made anew when the register has changed. Safe to call from any thread."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._lock = threading.Lock()
-        self._index: Index | None = None
-        self._seen: int | None = -1
-
-    def search(self, typed: str, limit: int = 30) -> tuple[Hit, ...]:
-        """Return the best hits, best first."""
-        with self._lock, self._services.journal.reading() as session:
-            newest = session.exec(select(func.max(Change.id))).one()
-            if self._index is None or newest != self._seen:
-                self._index, self._seen = load_index(session), newest
-            index = self._index
-        return index.search(typed, limit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from gate import deeds
 from gate.console import changing, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
-from gate.console.household_desk import Finder
+from gate.console.finder import Finder
 from gate.console.household_page import household
 from gate.console.lane_words import household_text
 from gate.console.once import until_done

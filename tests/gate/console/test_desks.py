@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from gate import deeds, list_deeds
 from gate.console import household_desk, import_desk, inside_desk, register_desk, visitor_desk
-from gate.console.household_desk import Finder
+from gate.console.finder import Finder
 from gate.console.visitor_desk import Home, Stay, Wanted
 from gate.deeds import VehicleWanted
 from gate.inside_deeds import Undone
