@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from gate import private
-from gate.errors import GateError
+from gate.domain.errors import GateError
 
 Run = Callable[[argparse.Namespace], int]
 MOST_PIXELS = 1 << 26

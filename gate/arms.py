@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from gate.config import BarrierConfig, BoardConfig, Config, InputConfig, LaneConfig
-from gate.events import LaneId, OrderId
+from gate.domain.passage import LaneId, OrderId
 from hardware.arm import BarrierSettings, Controller
 from hardware.board import BoardSettings
 from hardware.clock import Clock
@@ -81,7 +81,7 @@ class Stations:
 
 @dataclass(frozen=True, slots=True)
 class LaneBarrier:
-    """The arm of one lane: gate.ports.Barrier. It knows no other lane's arm."""
+    """The arm of one lane: gate.domain.ports.Barrier. It knows no other lane's arm."""
 
     station: Station
     lane: LaneId

@@ -23,11 +23,11 @@ from pathlib import Path
 
 from gate import private
 from gate.database import FILE, open_database
-from gate.entries import ServiceNoted
-from gate.errors import GateError, RestoreRefused
+from gate.domain.entries import ServiceNoted
+from gate.domain.errors import GateError, RestoreRefused
+from gate.domain.ports import Clock
 from gate.journal import SPOOL_FILE, Journal
 from gate.pictures import Pictures
-from gate.ports import Clock
 from gate.tenancy import Tenancy
 from gate.vault import Vault, sync_folder
 from gate.verification import verify

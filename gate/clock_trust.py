@@ -9,7 +9,7 @@ import json
 
 from sqlalchemy import Connection, select
 
-from gate.entries import Audited, ServiceNoted
+from gate.domain.entries import Audited, ServiceNoted
 from gate.report_values import Record
 from gate.tables import audit
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from gate.entries import Entry, ServiceNoted
+from gate.domain.entries import Entry, ServiceNoted
+from gate.domain.ports import Clock
 from gate.ledger import Stamp, Stamped, tip
-from gate.ports import Clock
 
 TOLERANCE_S = 2.0
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")

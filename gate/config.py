@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from gate.errors import GateError
-from gate.events import Direction
-from gate.schedule import parse_schedule
+from gate.domain.errors import GateError
+from gate.domain.passage import Direction
+from gate.domain.schedule import parse_schedule
 from hardware.arm import Controller
 from hardware.board import BoardProtocol
 from hardware.inputs import InputName

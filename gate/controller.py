@@ -9,10 +9,10 @@ import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from gate.domain.ports import Clock, LaneView
 from gate.hub import Hub
 from gate.lane_words import Message
 from gate.lane_work import LaneWork
-from gate.ports import Clock, LaneView
 from gate.sightings import Preview
 
 MOST_WAITING = 1000

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, assert_never
 
-from gate.entries import Audited
+from gate.domain.entries import Audited
 from registry.corrections import Correction, PutInside, Recounted, TakenOut
 from registry.kinds import Occupant
 from registry.rules import SpaceId

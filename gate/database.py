@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from gate import private
-from gate.errors import DatabaseUnusable
+from gate.domain.errors import DatabaseUnusable
 from gate.migrations import run
 
 FILE = "gate.db"

@@ -11,7 +11,7 @@ from pathlib import Path
 from gate import personal_fields
 from gate.config import Config, load
 from gate.database import copy_beside, open_database, rebuilding
-from gate.errors import GateError
+from gate.domain.errors import GateError
 from gate.migrations import run
 from gate.tenancy import Tenancy
 from gate.vault import open_vault, rotate

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from gate.database import Database
-from gate.errors import JournalAway
+from gate.domain.errors import JournalAway
 from gate.report_values import Period
 from gate.tables import cell, dwell, flow, hour, hour_of, state, visitor_flow
 

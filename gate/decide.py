@@ -19,7 +19,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, assert_never
 
-from gate.events import CandidatePlate, Decision, Direction, Reason, Verdict
+from gate.domain.passage import CandidatePlate, Decision, Direction, Reason, Verdict
+from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
+from gate.domain.schedule import ALWAYS
 from gate.grounds import (
     STANDING_NAMES,
     blocking_of,
@@ -27,8 +29,6 @@ from gate.grounds import (
     household_of,
     registration_of,
 )
-from gate.policy import Hours, Policy, RepeatEntry, SecondCar
-from gate.schedule import ALWAYS
 from recognition.reading import Consensus
 from registry.kinds import Occupant, VehicleKind
 from registry.occupancy import Occupancy

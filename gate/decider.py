@@ -14,10 +14,10 @@ from gate.admitting import (
     says_more,
 )
 from gate.decide import case_of, decide
-from gate.events import Decision, Direction, Instant, Reason, Verdict
+from gate.domain.passage import Decision, Direction, Instant, Reason, Verdict
+from gate.domain.policy import Policy
 from gate.grounds import STANDING_NAMES, household_of, registration_of
 from gate.lane_words import Answer
-from gate.policy import Policy
 from gate.register import Register
 from recognition.reading import Colour, Consensus
 from registry.plates import EXPECTED_COLOURS, Malformed, Plate, PlateColour, parse

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, SQLModel
 
-from gate.entries import Audited
-from gate.ports import Unit
+from gate.domain.entries import Audited
+from gate.domain.ports import Unit
 from registry import homes, parking, store
 from registry.addresses import Address
 from registry.homes import HomeRefusal

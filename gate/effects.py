@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from gate.entries import OpeningEnded, OpeningOrdered
-from gate.events import LaneId, PassageId
+from gate.domain.entries import OpeningEnded, OpeningOrdered
+from gate.domain.passage import LaneId, PassageId
 from registry.corrections import Correction
 from registry.presence import EndedStay
 

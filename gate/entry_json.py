@@ -10,8 +10,8 @@ from typing import get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from gate.entries import Entry
-from gate.errors import GateError
+from gate.domain.entries import Entry
+from gate.domain.errors import GateError
 
 _KINDS = {kind.__name__: TypeAdapter(kind) for kind in get_args(Entry)}
 

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import xlsxwriter
 
-from gate.entries import Audited
-from gate.errors import GateError
-from gate.ports import Journal
+from gate.domain.entries import Audited
+from gate.domain.errors import GateError
+from gate.domain.ports import Journal
 from gate.report_values import PassageFilter, PassageRow
 from gate.reports import Reports
 from registry.formulas import harmless

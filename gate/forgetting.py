@@ -13,8 +13,8 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlmodel import col
 
 from gate import rollups
-from gate.entries import ServiceNoted
-from gate.ports import Unit
+from gate.domain.entries import ServiceNoted
+from gate.domain.ports import Unit
 from gate.tables import alarm, audit, body, entry, opening, passage
 from gate.verification import PURGE
 from registry.records import Presence

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, assert_never
 
-from gate.policy import Policy
+from gate.domain.policy import Policy
 from recognition.reading import Consensus
 from registry.passes import Period
 from registry.rules import (

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, insert, or_, select, update
 
-from gate.entries import Audited
-from gate.errors import GateError
-from gate.events import PassageId
-from gate.ports import Unit
+from gate.domain.entries import Audited
+from gate.domain.errors import GateError
+from gate.domain.passage import PassageId
+from gate.domain.ports import Unit
 from gate.tables import disclosure, hold, passage
 
 

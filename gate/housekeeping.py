@@ -10,8 +10,8 @@ from datetime import datetime, timedelta, tzinfo
 
 from gate.database import Database, drop_old_copies
 from gate.day_counts import keep_missing
-from gate.errors import GateError
-from gate.ports import Clock
+from gate.domain.errors import GateError
+from gate.domain.ports import Clock
 from gate.retention import Purged, Retention
 
 HOUR = 3

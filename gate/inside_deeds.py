@@ -15,9 +15,9 @@ from sqlmodel import Session
 
 from gate.corrections import PUT_INSIDE, RECOUNTED, TAKEN_OUT, correction_in, entry_of
 from gate.deeds import Deed
-from gate.errors import GateError
+from gate.domain.errors import GateError
+from gate.domain.ports import Unit
 from gate.grounds import STANDING_NAMES, registration_of
-from gate.ports import Unit
 from gate.registry_effects import OCCUPANTS
 from gate.report_lists import audit_row
 from gate.report_values import AuditRow

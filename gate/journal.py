@@ -24,16 +24,16 @@ from sqlmodel import Session
 from gate.clock_source import went_on
 from gate.clockwatch import ClockWatch, boot_id
 from gate.database import Database
+from gate.domain.entries import Entry, ServiceNoted
+from gate.domain.errors import JournalAway, OpeningRefused
+from gate.domain.passage import Instant
+from gate.domain.ports import Clock, Written
 from gate.effects import Effects, NoEffects
-from gate.entries import Entry, ServiceNoted
 from gate.entry_json import kind_of, text_of
-from gate.errors import JournalAway, OpeningRefused
-from gate.events import Instant
 from gate.health import Health, HealthBoard
 from gate.keeper import Keeper
 from gate.ledger import Stamped
 from gate.ordered import Ordered
-from gate.ports import Clock, Written
 from gate.projection import Projection
 from gate.recovery import loose_ends
 from gate.report_values import Record
@@ -63,7 +63,7 @@ _log = logging.getLogger(__name__)
 
 
 class Unit:
-    """One transaction of a person's change: gate.ports.Unit."""
+    """One transaction of a person's change: gate.domain.ports.Unit."""
 
     def __init__(self, session: Session, write: Callable[[Sequence[Entry]], None]) -> None:
         self._session = session
@@ -80,7 +80,7 @@ class Unit:
 
 
 class Journal:
-    """gate.ports.Journal over a database and a spool."""
+    """gate.domain.ports.Journal over a database and a spool."""
 
     def __init__(
         self,

@@ -13,9 +13,9 @@ from tqdm import tqdm
 
 from gate import backup
 from gate.database import Database
-from gate.errors import GateError
+from gate.domain.errors import GateError
+from gate.domain.ports import Clock
 from gate.pictures import Pictures
-from gate.ports import Clock
 from gate.vault import Vault
 from gate.verification import verify
 from gate.witness import FILE as WITNESS_FILE

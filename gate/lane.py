@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import assert_never
 
-from gate.events import (
+from gate.domain.passage import (
     AskGuard,
     Decide,
     Decided,

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from gate import entries
-from gate.events import (
+from gate.domain import entries
+from gate.domain.passage import (
     Decision,
     Direction,
     LaneId,

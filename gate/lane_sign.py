@@ -4,7 +4,7 @@ Never a name, never a household, never a debt: the plate is all that is shown of
 on the car already.
 """
 
-from gate.events import Decision, Direction, Verdict
+from gate.domain.passage import Decision, Direction, Verdict
 from gate.texts import Texts
 from hardware.sign import Colour, Signs
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gate.admitting import Objection
-from gate.events import Decision, Direction, Instant, LaneId, PassageId
+from gate.domain.passage import Decision, Direction, Instant, LaneId, PassageId
 from gate.lane import Rules
 from gate.sightings import Report
 from hardware.station_words import Event as StationEvent

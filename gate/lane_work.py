@@ -14,13 +14,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from gate import entries
 from gate import lane as lanes
 from gate import lane_record as record
 from gate.admitting import names_check_is_passed_by, says_more
 from gate.attribution import COMING, Run
-from gate.errors import GateError
-from gate.events import (
+from gate.domain import entries
+from gate.domain.errors import GateError
+from gate.domain.passage import (
     AskGuard,
     Decide,
     Decided,
@@ -50,9 +50,9 @@ from gate.events import (
     VehiclePassed,
     Verdict,
 )
+from gate.domain.ports import Barrier, Clock, Journal, LaneView, Pictures
 from gate.evidence import Evidence, is_plate
 from gate.lane_words import Answer, Decider, LaneSettings, Message, Raise, Retuned, Sign, TakeBack
-from gate.ports import Barrier, Clock, Journal, LaneView, Pictures
 from gate.sightings import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
 from gate.stop_line import StopLine
 from hardware.arm import OutcomeKind

@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select
 
 from gate.chain import GENESIS, Header, Link, forge, hash_body
-from gate.entries import Entry
+from gate.domain.entries import Entry
+from gate.domain.errors import VaultError
+from gate.domain.passage import Instant
 from gate.entry_json import decode, encode, kind_of, text_of
-from gate.errors import VaultError
-from gate.events import Instant
 from gate.tables import body, entry, micros, moment
 from gate.vault import Vault
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gate.deeds import Deed, removal
-from gate.entries import Audited
+from gate.domain.entries import Audited
+from gate.domain.ports import Unit
 from gate.people import Role
-from gate.ports import Unit
 from registry import listed, store, visits
 from registry.kinds import BlockReason, ListedKind, PassSource
 from registry.listed import ListingRefusal

@@ -10,7 +10,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from gate.controller import LaneController
-from gate.entries import AlarmRaised, OpeningEnded, PassageDecided, PassageEnded
+from gate.domain.entries import AlarmRaised, OpeningEnded, PassageDecided, PassageEnded
 from gate.health import Health
 from gate.pictures import PictureCounts
 from gate.report_values import Record

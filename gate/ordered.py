@@ -7,8 +7,8 @@ entries are spooled nobody can see how often a visitor pass was spent, so each o
 import threading
 from collections import OrderedDict
 
-from gate.entries import Entry, OpeningOrdered
-from gate.errors import OpeningRefused
+from gate.domain.entries import Entry, OpeningOrdered
+from gate.domain.errors import OpeningRefused
 
 _REMEMBERED = 4096
 

@@ -21,11 +21,11 @@ from typing import assert_never
 from sqlmodel import Session, col, select
 
 from gate import second_factor
-from gate.entries import Audited
-from gate.errors import JournalAway
+from gate.domain.entries import Audited
+from gate.domain.errors import JournalAway
+from gate.domain.ports import Journal, Unit
 from gate.passwords import Passwords
 from gate.people_tables import UserRow
-from gate.ports import Journal, Unit
 from gate.remembered_people import RememberedPeople
 
 FAILURES_BEFORE_WAIT = 5

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gate import private
-from gate.errors import VaultError
+from gate.domain.errors import VaultError
 from gate.vault import Vault, sync_folder
 
 PURPOSE = "picture"
@@ -39,7 +39,7 @@ class PictureCounts:
 
 
 class Pictures:
-    """gate.ports.Pictures over a folder. Thread-safe."""
+    """gate.domain.ports.Pictures over a folder. Thread-safe."""
 
     def __init__(self, folder: Path, vault: Vault, *, queue: int = _QUEUE) -> None:
         """Begin the writing thread. The folder is made when it is first needed."""

@@ -15,8 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from gate import projection_passage, projection_visit
 from gate.corrections import correction_of
-from gate.effects import Effects, Row
-from gate.entries import (
+from gate.domain.entries import (
     AlarmAcknowledged,
     AlarmRaised,
     ArmChanged,
@@ -32,8 +31,9 @@ from gate.entries import (
     PassageStarted,
     ServiceNoted,
 )
-from gate.errors import OpeningRefused
-from gate.events import Direction, PassageEnd
+from gate.domain.errors import OpeningRefused
+from gate.domain.passage import Direction, PassageEnd
+from gate.effects import Effects, Row
 from gate.tables import alarm, audit, opening
 
 RAISED = "raised"

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from gate import rollups
-from gate.entries import (
+from gate.domain.entries import (
     OpeningEnded,
     OpeningOrdered,
     PassageDecided,
@@ -19,7 +19,7 @@ from gate.entries import (
     PassageRead,
     PassageStarted,
 )
-from gate.events import LaneId, PassageId, Verdict
+from gate.domain.passage import LaneId, PassageId, Verdict
 from gate.tables import passage
 
 Values = dict[str, Any]

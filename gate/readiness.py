@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from gate.domain.ports import LaneView
 from gate.health import Health
-from gate.ports import LaneView
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ repeats it. A passage without an end was interrupted.
 
 from sqlalchemy import Connection, select
 
-from gate.entries import Entry, OpeningEnded, PassageEnded
-from gate.events import PassageEnd
+from gate.domain.entries import Entry, OpeningEnded, PassageEnded
+from gate.domain.passage import PassageEnd
 from gate.tables import opening, passage
 
 INDETERMINATE = "indeterminate"

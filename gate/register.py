@@ -15,8 +15,8 @@ from functools import reduce
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from gate.errors import GateError
-from gate.ports import Clock, Journal
+from gate.domain.errors import GateError
+from gate.domain.ports import Clock, Journal
 from registry import dossiers
 from registry.corrections import Correction, corrected
 from registry.plates import Plate, PlateColour
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 
 class Register:
-    """Implements gate.ports.Registry. Thread-safe."""
+    """Implements gate.domain.ports.Registry. Thread-safe."""
 
     def __init__(self, journal: Journal, clock: Clock) -> None:
         self._journal, self._clock = journal, clock

@@ -10,10 +10,10 @@ from typing import Final
 from sqlalchemy import Connection
 from sqlmodel import Session, col, select
 
+from gate.domain.entries import OpeningEnded, OpeningOrdered
+from gate.domain.errors import OpeningRefused
+from gate.domain.passage import Direction, PassageEnd
 from gate.effects import Row
-from gate.entries import OpeningEnded, OpeningOrdered
-from gate.errors import OpeningRefused
-from gate.events import Direction, PassageEnd
 from registry import presence, store, visits
 from registry.corrections import Correction
 from registry.errors import RecordMissingError

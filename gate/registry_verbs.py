@@ -22,9 +22,9 @@ from tqdm import tqdm
 
 from gate import import_words
 from gate.config import Config, load
-from gate.entries import Audited
-from gate.errors import JournalAway
-from gate.ports import Clock, Journal
+from gate.domain.entries import Audited
+from gate.domain.errors import JournalAway
+from gate.domain.ports import Clock, Journal
 from gate.texts import Language, Texts
 from gate.wiring import open_store
 from registry import exchange

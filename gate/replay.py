@@ -22,10 +22,10 @@ from tqdm import tqdm
 from gate import second_reader
 from gate.config import Config, ConfigError, Fault, load
 from gate.decider import RegisterDecider
-from gate.entries import Entry, OpeningOrdered, PassageDecided, PassageStarted
-from gate.events import Instant, LaneId, OrderId, PassageId
+from gate.domain.entries import Entry, OpeningOrdered, PassageDecided, PassageStarted
+from gate.domain.passage import Instant, LaneId, OrderId, PassageId
+from gate.domain.ports import Unit, Written
 from gate.lane_work import LaneWork
-from gate.ports import Unit, Written
 from gate.read_cli import load as load_picture
 from gate.read_cli import pictures
 from gate.register import Register

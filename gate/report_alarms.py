@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from gate.alarms import AlarmGroup, by_gravity
+from gate.domain.alarms import AlarmGroup, by_gravity
 from gate.report_values import AlarmRow
 from gate.tables import alarm
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from gate.day_counts import HOURS, Covered
-from gate.events import Direction, LaneId, PassageEnd, Reason, Verdict
+from gate.domain.passage import Direction, LaneId, PassageEnd, Reason, Verdict
 from gate.report_values import (
     Bar,
     DwellBar,

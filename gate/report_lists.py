@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, select
 
 from gate import ledger
-from gate.events import LaneId, PassageId
+from gate.domain.passage import LaneId, PassageId
 from gate.report_alarms import to_row
 from gate.report_log import by_id, by_number
 from gate.report_values import (

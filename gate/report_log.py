@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
-from gate.events import PassageId
+from gate.domain.passage import PassageId
 from gate.report_values import Count, Page, PassageFilter, PassageRow
 from gate.tables import STRETCH, cell, hour, hour_of, known_plate, passage, stretch
 

@@ -7,8 +7,8 @@ chart speaks of hours of the day and days of the week. A text that is not known 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from gate.entries import Entry
-from gate.events import Direction, Instant, LaneId, PassageId
+from gate.domain.entries import Entry
+from gate.domain.passage import Direction, Instant, LaneId, PassageId
 from registry.occupancy import Counts
 
 

@@ -15,10 +15,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from gate import day_counts, report_alarms, report_charts, report_lists, report_log
-from gate.alarms import AlarmGroup
 from gate.database import Database
-from gate.errors import JournalAway
-from gate.events import Direction, PassageId
+from gate.domain.alarms import AlarmGroup
+from gate.domain.errors import JournalAway
+from gate.domain.passage import Direction, PassageId
 from gate.report_alarms import AlarmFilter, AlarmPage
 from gate.report_values import (
     AlarmRow,

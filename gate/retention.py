@@ -18,13 +18,13 @@ from sqlalchemy import Connection, Select, and_, or_, select, update
 
 from gate import holds, latches
 from gate.clock_trust import in_doubt
-from gate.entries import AlarmAcknowledged, AlarmRaised, Audited, GuardActed
-from gate.errors import GateError
+from gate.domain.entries import AlarmAcknowledged, AlarmRaised, Audited, GuardActed
+from gate.domain.errors import GateError
+from gate.domain.ports import Clock
 from gate.forgetting import forget_audit, forget_passages, record_purge
 from gate.forgetting_visitors import forget_visitors
 from gate.journal import Journal
 from gate.pictures import Pictures
-from gate.ports import Clock
 from gate.tables import body, entry, hold, passage
 
 FLOORS = {"pictures": 1, "passages": 30, "visitors": 30, "audit": 180}

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 
-from gate.entries import OpeningOrdered, ServiceNoted
+from gate.domain.entries import OpeningOrdered, ServiceNoted
+from gate.domain.errors import OpeningRefused
+from gate.domain.passage import Instant
 from gate.entry_json import kind_of, text_of
-from gate.errors import OpeningRefused
-from gate.events import Instant
 from gate.ledger import Stamped, Tip, tip, write
 from gate.projection import Projection
 from gate.report_values import Record

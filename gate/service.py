@@ -20,7 +20,7 @@ import uvicorn
 
 from gate.arms import board_settings
 from gate.config import Config, ConfigError, Fault, load
-from gate.errors import GateError
+from gate.domain.errors import GateError
 from gate.security.certificates import certificate_faults, run_out
 from gate.security.connections import Connections, Listener, Patience
 from gate.security.descriptors import for_the_web, raise_limit

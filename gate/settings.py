@@ -20,9 +20,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from gate.config import Config, PolicyConfig
-from gate.entries import Audited
-from gate.errors import GateError
-from gate.ports import Clock, Journal
+from gate.domain.entries import Audited
+from gate.domain.errors import GateError
+from gate.domain.ports import Clock, Journal
 from gate.settings_table import SettingRow
 from gate.texts import FIRST, Language, catalogue
 from gate.tunables import POLICY, Fault, Kind, SettingRefused, Tunable, Value, read

@@ -9,15 +9,15 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 
-from gate import entries
 from gate.admitting import Objection, has_reason
 from gate.controller import LaneController
-from gate.errors import GateError
-from gate.events import LaneId, OrderId, PassageId
+from gate.domain import entries
+from gate.domain.errors import GateError
+from gate.domain.passage import LaneId, OrderId, PassageId
+from gate.domain.ports import Barrier, Clock, Journal, LaneView, Pictures
 from gate.hub import Hub
 from gate.lane_words import Answer, Raise, TakeBack
 from gate.latches import LOCK, MAINTENANCE_OFF, MAINTENANCE_ON, UNLOCK
-from gate.ports import Barrier, Clock, Journal, LaneView, Pictures
 
 ANSWER_WITHIN = 3.0
 """Seconds in which a lane answers a person; a lane that does not is reported as not done."""
@@ -35,7 +35,7 @@ class LaneParts:
 
 
 class Site:
-    """Implements gate.ports.Lanes and SiteEvents."""
+    """Implements gate.domain.ports.Lanes and SiteEvents."""
 
     def __init__(
         self,

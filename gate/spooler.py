@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select, text
 
 from gate.database import Database
-from gate.entries import ServiceNoted
+from gate.domain.entries import ServiceNoted
 from gate.entry_json import decode, encode, kind_of
 from gate.ledger import Stamp, Stamped
 from gate.scribe import Scribe

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select
 
-from gate.entries import PassageRead
+from gate.domain.entries import PassageRead
 from gate.ledger import of_passage, readable
 from gate.stop_line import REMEMBERED, Spot, StopLine, stop_line
 from gate.tables import opening

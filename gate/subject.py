@@ -17,10 +17,10 @@ from sqlalchemy import Connection, null, select, update
 from sqlmodel import Session, col
 
 from gate import holds, report_log
-from gate.entries import Audited
+from gate.domain.entries import Audited
+from gate.domain.ports import Journal, Pictures, Unit
 from gate.forgetting import forget_passages
 from gate.forgetting_visitors import forget_visitors_of, rows_of
-from gate.ports import Journal, Pictures, Unit
 from gate.report_values import PassageRow
 from gate.tables import audit, hold, passage
 from registry import store

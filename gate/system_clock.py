@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from gate.events import Instant
+from gate.domain.passage import Instant
 from hardware.clock import SystemClock as HardwareClock
 
 
 class SystemClock(HardwareClock):
-    """The machine's monotonic and wall clock: gate.ports.Clock and hardware.clock.Clock."""
+    """The machine's monotonic and wall clock: gate.domain.ports.Clock and hardware.clock.Clock."""
 
     def now(self) -> Instant:
         """Return this moment on both clocks."""

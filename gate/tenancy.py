@@ -8,7 +8,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from gate.errors import GateError
+from gate.domain.errors import GateError
 
 FILE = "gate.lock"
 

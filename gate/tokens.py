@@ -8,10 +8,10 @@ from enum import StrEnum
 
 from sqlmodel import col, select
 
-from gate.entries import Audited
+from gate.domain.entries import Audited
+from gate.domain.ports import Journal
 from gate.people import Action
 from gate.people_tables import TokenRow
-from gate.ports import Journal
 from registry import addresses, store
 
 PREFIX = "gate_"

@@ -12,8 +12,8 @@ from enum import StrEnum
 from math import isfinite
 from typing import Final
 
-from gate.errors import GateError
-from gate.schedule import ScheduleError, parse_schedule
+from gate.domain.errors import GateError
+from gate.domain.schedule import ScheduleError, parse_schedule
 
 Value = float | int | bool | str | None
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 
-from gate.errors import VaultError
+from gate.domain.errors import VaultError
 
 _NONCE = 12
 _CLEAR = b"\x00"

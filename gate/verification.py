@@ -13,9 +13,9 @@ from pathlib import Path
 from gate import chain
 from gate.chain import Finding, Flaw, Link
 from gate.database import Database
-from gate.entries import ServiceNoted
+from gate.domain.entries import ServiceNoted
+from gate.domain.errors import VaultError
 from gate.entry_json import EntryUnreadable
-from gate.errors import VaultError
 from gate.ledger import Kept, walk
 from gate.vault import Vault
 from gate.witness import testimonies

@@ -16,8 +16,8 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
+from gate.domain.ports import Clock
 from gate.eye_settings import EyeSettings, open_eye
-from gate.ports import Clock
 from gate.sightings import Ask, CameraReport, CloseEyes, Command, Look, Report
 
 SILENCE = 8.0

@@ -28,7 +28,7 @@ from gate.api import (
 )
 from gate.api.access import Access
 from gate.api.parts import ApiServices
-from gate.ports import SiteEvents
+from gate.domain.ports import SiteEvents
 from gate.readiness import Readiness
 from gate.security.bodies import BodyLimit
 from gate.security.headers import headers

@@ -23,13 +23,15 @@ from gate.config import Config, LaneConfig
 from gate.controller import LaneController
 from gate.database import Database, open_database
 from gate.decider import RegisterDecider
-from gate.entries import ArmChanged, Audited
-from gate.errors import GateError
-from gate.events import LaneId, Verdict
+from gate.domain.entries import ArmChanged, Audited
+from gate.domain.errors import GateError
+from gate.domain.ids import Ids
+from gate.domain.passage import LaneId, Verdict
+from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
+from gate.domain.schedule import Schedule, parse_schedule
 from gate.eye_settings import eye_settings
 from gate.housekeeping import Housekeeping
 from gate.hub import Hub
-from gate.ids import Ids
 from gate.journal import Journal
 from gate.lane import Rules
 from gate.lane_sign import LaneSign
@@ -39,14 +41,12 @@ from gate.latches import latches_of
 from gate.metrics import Metrics
 from gate.people import People
 from gate.pictures import Pictures
-from gate.policy import Hours, Policy, RepeatEntry, SecondCar
 from gate.readiness import Readiness, readiness
 from gate.register import Register
 from gate.registry_effects import RegistryEffects
 from gate.report_values import Record
 from gate.reports import Reports
 from gate.retention import Limits, Retention
-from gate.schedule import Schedule, parse_schedule
 from gate.settings import Settings
 from gate.sightings import Report
 from gate.site import LaneParts, Site

@@ -13,8 +13,8 @@ from typing import Annotated, Protocol
 from fastapi import Depends, HTTPException, Request, Security, status
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from gate.domain.ports import Clock
 from gate.people import Role, User, may
-from gate.ports import Clock
 from gate.tokens import ACTIONS, Holder, Scope
 
 COOKIE = "gate_session"

@@ -12,7 +12,7 @@ from gate import list_deeds
 from gate.api import found
 from gate.api.access import ReadsRegistry, WritesRegistry
 from gate.api.parts import Key, Model, Problem, Services, act, example, whole_plate
-from gate.ports import Unit
+from gate.domain.ports import Unit
 from registry import store
 from registry.kinds import BlockReason
 from registry.plates import PlateColour

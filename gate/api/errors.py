@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from gate.api.parts import Problem
-from gate.errors import JournalAway
+from gate.domain.errors import JournalAway
 
 MOST_SHOWN: Final = 10
 _MOST_CHARACTERS: Final = 200

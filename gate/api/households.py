@@ -12,7 +12,7 @@ from gate import deeds
 from gate.api import found
 from gate.api.access import ReadsRegistry, WritesRegistry
 from gate.api.parts import Key, Model, Problem, Services, act, example
-from gate.ports import Unit
+from gate.domain.ports import Unit
 from registry import addresses, store
 from registry.homes import HomeRefusal
 from registry.names import mask, mask_phone

@@ -12,8 +12,8 @@ from gate import inside_deeds
 from gate.api import found
 from gate.api.access import CorrectsInside, ReadsInside
 from gate.api.parts import ApiServices, Key, Model, Problem, Services, act, example, whole_plate
+from gate.domain.ports import Unit
 from gate.inside_deeds import Unclear
-from gate.ports import Unit
 from registry import presence, stays
 from registry.corrections import (
     MOST_COUNTED,

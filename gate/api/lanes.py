@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from gate.api.access import ReadsLanes
 from gate.api.parts import Model, Services
-from gate.ports import LaneView
+from gate.domain.ports import LaneView
 
 router = APIRouter(tags=["lanes"])
 WAITING = 256

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from gate.api.access import Caller
 from gate.decider import RegisterDecider
-from gate.errors import JournalAway
+from gate.domain.errors import JournalAway
+from gate.domain.ports import Clock, Journal, Lanes, Unit
 from gate.people_tables import IdempotencyRow
-from gate.ports import Clock, Journal, Lanes, Unit
 from gate.register import Register
 from gate.reports import Reports
 from gate.tokens import Tokens

@@ -8,9 +8,9 @@ from fastapi import APIRouter, HTTPException, Query, status
 from gate.api import found
 from gate.api.access import Caller, ReadsPassages
 from gate.api.parts import Model, Problem, Services
-from gate.entries import Audited
-from gate.errors import JournalAway
-from gate.events import Direction, LaneId, PassageId
+from gate.domain.entries import Audited
+from gate.domain.errors import JournalAway
+from gate.domain.passage import Direction, LaneId, PassageId
 from gate.report_values import PassageFilter, PassageRow
 
 router = APIRouter(prefix="/passages", tags=["passages"])

@@ -12,9 +12,9 @@ from gate.api import found
 from gate.api.access import ReadsPeople, WritesRegistry
 from gate.api.households import WHY, MaskedPerson, masked
 from gate.api.parts import Key, Model, Problem, Services, act, example
-from gate.entries import Audited
-from gate.errors import JournalAway
-from gate.ports import Unit
+from gate.domain.entries import Audited
+from gate.domain.errors import JournalAway
+from gate.domain.ports import Unit
 from registry import homes, store
 from registry.cells import RowFault
 from registry.homes import HomeRefusal

@@ -11,7 +11,7 @@ from gate import deeds
 from gate.api import found
 from gate.api.access import ReadsRegistry, WritesRegistry
 from gate.api.parts import Key, Model, Problem, Services, act, example, whole_plate
-from gate.ports import Unit
+from gate.domain.ports import Unit
 from registry import parking, store
 from registry.parking import SpaceRefusal
 from registry.records import Presence, Space

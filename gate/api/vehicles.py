@@ -14,7 +14,7 @@ from gate.api import found
 from gate.api.access import ReadsRegistry, WritesRegistry
 from gate.api.parts import Key, Model, Problem, Services, act, example, whole_plate
 from gate.deeds import VehicleWanted
-from gate.ports import Unit
+from gate.domain.ports import Unit
 from registry import store
 from registry.kinds import VehicleKind
 from registry.plates import Plate, PlateColour, is_usual

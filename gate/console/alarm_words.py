@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
-from gate.alarms import AlarmGroup, Severity, has_recovered
 from gate.console.widgets import badge_html
-from gate.ports import LaneView
+from gate.domain.alarms import AlarmGroup, Severity, has_recovered
+from gate.domain.ports import LaneView
 from gate.texts import Texts
 
 LOOKS: Final[Mapping[Severity, tuple[str, str]]] = {

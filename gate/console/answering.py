@@ -24,9 +24,9 @@ from gate.console.still_waits import mark_when_gone
 from gate.console.visit import Visit
 from gate.console.why_sheet import REASONS, About, reasons_of, why_sheet
 from gate.console.why_words import percent
-from gate.events import Direction, PassageId
+from gate.domain.passage import Direction, PassageId
+from gate.domain.ports import LaneView
 from gate.people import Action
-from gate.ports import LaneView
 from registry.rules import Visitor
 
 REFUSALS: Final = ("household_said_no", "nobody_named", "soliciting", "told_to_wait", "other")

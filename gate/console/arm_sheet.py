@@ -12,8 +12,8 @@ from gate.console.confirming import confirm
 from gate.console.lane_words import state_badges
 from gate.console.visit import Visit
 from gate.console.why_sheet import About, reasons_of, why_sheet
+from gate.domain.ports import Lanes, LaneView
 from gate.people import Action
-from gate.ports import Lanes, LaneView
 
 LOCK_REASONS: Final = ("closed_lane", "security", "broken", "other")
 WORK_REASONS: Final = ("broken", "service", "testing", "other")

@@ -21,9 +21,9 @@ from gate.console.plate_chip import plate_chip
 from gate.console.standing_words import standing_html
 from gate.console.visit import Visit
 from gate.console.why_words import percent, why_words
-from gate.events import Direction
+from gate.domain.passage import Direction
+from gate.domain.ports import LaneView
 from gate.people import Action
-from gate.ports import LaneView
 
 Do = Callable[[], object]
 FRESH_S = 1.0

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from nicegui import Client, background_tasks, run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
-from gate.errors import GateError
+from gate.domain.errors import GateError
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)

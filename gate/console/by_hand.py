@@ -16,11 +16,11 @@ from gate.console import visitor_instead, widgets
 from gate.console.once import Once
 from gate.console.visit import Visit
 from gate.console.why_sheet import REASONS, About, reasons_of, why_sheet
-from gate.entries import Audited
-from gate.errors import JournalAway
-from gate.events import Direction, LaneId
+from gate.domain.entries import Audited
+from gate.domain.errors import JournalAway
+from gate.domain.passage import Direction, LaneId
+from gate.domain.ports import LaneView
 from gate.people import Action
-from gate.ports import LaneView
 
 LOWER_REASONS: Final = ("passed_by", "left_up", "security", "other")
 HOLD_MINUTES: Final = (5, 15, 30, 60, 120, 240)

@@ -9,9 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gate.console import register_desk
 from gate.console.visit import Visit
-from gate.errors import GateError, JournalAway
+from gate.domain.errors import GateError, JournalAway
+from gate.domain.ports import Unit
 from gate.people import Action, User, UserError
-from gate.ports import Unit
 from registry.errors import RegistryError
 from registry.store import Author
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from gate.admitting import Objection, colour_of, objections, support
 from gate.console.services import Services
-from gate.events import CandidatePlate
-from gate.ports import LaneView
+from gate.domain.passage import CandidatePlate
+from gate.domain.ports import LaneView
 from registry.plates import Malformed, parse
 from registry.rules import Standing
 

@@ -15,8 +15,8 @@ from gate.console.once import until_done
 from gate.console.pages import Pages
 from gate.console.paper import print_button
 from gate.console.visit import Visit
+from gate.domain.ports import Unit
 from gate.people import Action
-from gate.ports import Unit
 from registry.store import Author
 
 FIELDS: Final = ("authority", "document", "officer", "scope", "basis", "handed_over", "sha256")

@@ -13,9 +13,9 @@ from typing import Final, Protocol
 
 from gate.console.guesses import Guesser, Guesses
 from gate.console.sessions import Left, Sessions
-from gate.errors import JournalAway
+from gate.domain.errors import JournalAway
+from gate.domain.ports import Clock
 from gate.people import LogInRefused, User
-from gate.ports import Clock
 
 FRESH: Final = timedelta(seconds=10)
 FETCH: Final = timedelta(minutes=1)

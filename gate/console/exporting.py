@@ -19,7 +19,7 @@ from gate.console.look_up import REASONS, why_text
 from gate.console.once import Once
 from gate.console.reason_choice import ReasonChoice
 from gate.console.visit import Visit
-from gate.errors import GateError
+from gate.domain.errors import GateError
 from gate.exports import Columns, Form, Listed, Taker, export, passages
 from gate.people import Action
 from gate.report_values import PassageFilter

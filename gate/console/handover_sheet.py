@@ -12,7 +12,7 @@ from typing import Final
 from gate.console import widgets
 from gate.console.lane_words import modes_of
 from gate.console.visit import Visit
-from gate.entries import Audited
+from gate.domain.entries import Audited
 from gate.people import Action
 from gate.report_values import AuditRow, ShiftSummary
 from registry.kinds import Occupant

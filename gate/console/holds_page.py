@@ -14,9 +14,9 @@ from gate.console.once import until_done
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
-from gate.events import PassageId
+from gate.domain.passage import PassageId
+from gate.domain.ports import Unit
 from gate.people import Action
-from gate.ports import Unit
 from registry.plates import Malformed, normalise, parse
 from registry.store import Author
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from nicegui import Client
 
-from gate.ports import SiteEvents
+from gate.domain.ports import SiteEvents
 
 OnChange = Callable[[str, object], None]
 _log = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from gate.console.services import Services
-from gate.entries import Audited
-from gate.ports import Unit
+from gate.domain.entries import Audited
+from gate.domain.ports import Unit
 from registry import exchange, store, undo
 from registry.columns import (
     Columns,

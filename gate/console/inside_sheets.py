@@ -15,9 +15,9 @@ from gate.console.plate_pad import PlatePad
 from gate.console.reason_choice import ReasonChoice
 from gate.console.visit import Visit
 from gate.console.why_sheet import About, why_sheet
+from gate.domain.ports import Written
 from gate.inside_deeds import Unclear
 from gate.people import Action
-from gate.ports import Written
 from registry.corrections import (
     MOST_COUNTED,
     Correction,

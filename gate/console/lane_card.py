@@ -16,9 +16,9 @@ from gate.console.gate_drawing import DRAWING, state_classes
 from gate.console.lane_words import answer_class, answer_html, household_text, state_badges
 from gate.console.visit import Visit
 from gate.console.why_words import why_words
-from gate.events import Direction, Reason
+from gate.domain.passage import Direction, Reason
+from gate.domain.ports import LaneView
 from gate.people import Action
-from gate.ports import LaneView
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Final
 
 from gate.console.plate_chip import plate_chip
 from gate.console.widgets import badge_html
-from gate.events import Decision, PassageEnd, Verdict
-from gate.ports import LaneView
+from gate.domain.passage import Decision, PassageEnd, Verdict
+from gate.domain.ports import LaneView
 from gate.texts import Texts
 
 VERDICT_ICONS: Final = {

@@ -13,9 +13,9 @@ from gate.console.feed import Feed
 from gate.console.lane_card import LaneCard
 from gate.console.pages import Pages
 from gate.console.visit import Visit
-from gate.events import LaneId
+from gate.domain.passage import LaneId
+from gate.domain.ports import LaneView
 from gate.people import Action
-from gate.ports import LaneView
 
 
 def add(pages: Pages) -> None:

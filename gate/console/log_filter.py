@@ -12,7 +12,7 @@ from typing import Any, Final
 from gate.console import widgets
 from gate.console.lane_words import reason_text
 from gate.console.visit import Visit
-from gate.events import Direction, LaneId, PassageEnd, Reason, Verdict
+from gate.domain.passage import Direction, LaneId, PassageEnd, Reason, Verdict
 from gate.people import Action
 from gate.report_values import PassageFilter
 from registry.plates import PlateClass, normalise

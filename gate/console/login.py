@@ -24,7 +24,7 @@ from gate.console.preferences import LANGUAGE_COOKIE, Preferences, current
 from gate.console.services import Services
 from gate.console.sessions import COOKIE, LONGEST
 from gate.console.throttle import Throttle
-from gate.errors import JournalAway
+from gate.domain.errors import JournalAway
 from gate.passwords import AT_ONCE
 from gate.people import WAIT, LogInRefused, User
 from gate.security.headers import PLAIN, POLICY

@@ -12,8 +12,8 @@ from gate.console import widgets
 from gate.console.once import Once
 from gate.console.reason_choice import ReasonChoice
 from gate.console.visit import Visit
-from gate.entries import Audited
-from gate.errors import JournalAway
+from gate.domain.entries import Audited
+from gate.domain.errors import JournalAway
 from gate.people import Action, User
 
 REASONS: Final = ("gate_work", "resident_asks", "incident", "police", "check")

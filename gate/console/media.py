@@ -18,7 +18,7 @@ from gate.console import sound
 from gate.console.doorkeeper import Doorkeeper
 from gate.console.services import Services
 from gate.console.sessions import COOKIE
-from gate.events import LaneId
+from gate.domain.passage import LaneId
 from gate.people import Action, may
 
 _STATIC: Final = {

@@ -19,8 +19,8 @@ from gate.console.log import span_text
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
-from gate.entries import PassageDecided, PassageRead
-from gate.events import PassageId
+from gate.domain.entries import PassageDecided, PassageRead
+from gate.domain.passage import PassageId
 from gate.people import Action
 from gate.report_values import OpeningRow, PassageDetail, PassageRow, Record
 

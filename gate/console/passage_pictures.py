@@ -13,9 +13,9 @@ from html import escape
 
 from gate.console import widgets
 from gate.console.visit import Visit
-from gate.entries import PassageDecided, PassageRead
-from gate.events import Picture
-from gate.ports import Pictures
+from gate.domain.entries import PassageDecided, PassageRead
+from gate.domain.passage import Picture
+from gate.domain.ports import Pictures
 from gate.report_values import PassageRow, Record
 
 

@@ -15,7 +15,7 @@ from gate.console.confirming import confirm
 from gate.console.once import Once
 from gate.console.pages import Pages
 from gate.console.visit import Visit
-from gate.errors import GateError
+from gate.domain.errors import GateError
 from gate.people import Action, User
 from registry.plates import normalise
 

@@ -12,8 +12,8 @@ from typing import TypeVar
 from sqlmodel import Session, col, select
 
 from gate.console.services import Services
+from gate.domain.ports import Unit
 from gate.people import User
-from gate.ports import Unit
 from registry import store
 from registry.kinds import BlockReason, ListedKind
 from registry.records import (

@@ -15,7 +15,7 @@ from gate.console.lane_words import actor_text, reason_text, remark_text
 from gate.console.log import HEADS, passage_cells
 from gate.console.pages import Pages
 from gate.console.visit import Visit
-from gate.events import Reason
+from gate.domain.passage import Reason
 from gate.people import Action
 from gate.report_values import Charts, PassageFilter, PassageRow, Period, Shares
 

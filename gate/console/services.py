@@ -8,8 +8,8 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from gate.conditions import Condition
+from gate.domain.ports import Clock, Journal, Lanes, Pictures, Registry, SiteEvents
 from gate.people import People
-from gate.ports import Clock, Journal, Lanes, Pictures, Registry, SiteEvents
 from gate.reports import Reports
 from gate.settings import Settings
 from gate.texts import FIRST, Language

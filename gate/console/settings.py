@@ -16,7 +16,7 @@ from gate.console.config_table import config_table
 from gate.console.pages import Pages
 from gate.console.setting_sheet import fault_text, hint_of, name_of, setting_sheet, value_text
 from gate.console.visit import Visit
-from gate.errors import GateError
+from gate.domain.errors import GateError
 from gate.people import Action
 from gate.report_values import AuditFilter, AuditRow
 from gate.settings import text_keys, tunable_of

@@ -27,8 +27,8 @@ from gate.console.doorkeeper import Doorkeeper
 from gate.console.lateness import Lateness
 from gate.console.leaving import leave
 from gate.console.sessions import COOKIE
+from gate.domain.ports import Clock
 from gate.people import Action, may
-from gate.ports import Clock
 
 RELOAD: Final = "Implicit handshake failed"
 """The refusal at which NiceGUI's program loads the page anew, which leads to the log-in."""

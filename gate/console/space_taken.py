@@ -11,9 +11,9 @@ from urllib.parse import quote
 from gate.console import widgets
 from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
-from gate.events import Reason
+from gate.domain.passage import Reason
+from gate.domain.ports import LaneView
 from gate.people import Action
-from gate.ports import LaneView
 from registry.plates import Malformed, PlateColour, parse
 from registry.snapshot import plate_of
 

@@ -10,7 +10,7 @@ from nicegui.element import Element
 
 from gate.console import widgets
 from gate.console.visit import Visit
-from gate.events import PassageId
+from gate.domain.passage import PassageId
 
 WAITING = frozenset({"asking", "refused"})
 

@@ -19,7 +19,7 @@ from gate.console.confirming import confirm
 from gate.console.once import until_done
 from gate.console.pages import Pages
 from gate.console.visit import Visit
-from gate.errors import GateError
+from gate.domain.errors import GateError
 from gate.people import Action, User
 from gate.people_tables import TokenRow
 from gate.tokens import GRANTABLE, Scope, TokenError, Tokens

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from gate.console.register_desk import change
 from gate.console.services import Services
-from gate.entries import Audited
+from gate.domain.entries import Audited
 from gate.list_deeds import Giver, announce
 from gate.people import User
 from registry import addresses, store, visits

@@ -26,7 +26,7 @@ from gate.console.visit import Visit
 from gate.console.visitor_again import ask_again
 from gate.console.visitor_days import DayFields
 from gate.console.visitor_desk import Already, Checked, Home, Stay, Wanted
-from gate.errors import GateError
+from gate.domain.errors import GateError
 from gate.people import Action, User
 from registry.kinds import NameMatch
 from registry.plates import Plate, PlateColour

@@ -11,8 +11,8 @@ from gate.admitting import VISITOR
 from gate.console import widgets
 from gate.console.once import Once
 from gate.console.visit import Visit
+from gate.domain.ports import LaneView
 from gate.people import Action
-from gate.ports import LaneView
 
 Act = Callable[[str], Awaitable[None]]
 

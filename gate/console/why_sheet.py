@@ -11,7 +11,7 @@ from gate.console import widgets
 from gate.console.once import Once
 from gate.console.still_waits import mark_when_gone
 from gate.console.visit import Visit
-from gate.events import PassageId
+from gate.domain.passage import PassageId
 from gate.people import Action
 
 Chosen = Callable[[str], Any]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from gate.console.lane_words import reason_text
-from gate.events import Decision, Reason
+from gate.domain.passage import Decision, Reason
 from gate.texts import Texts
 
 Local = Callable[[datetime], datetime]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect
 
-from gate.errors import DatabaseUnusable
+from gate.domain.errors import DatabaseUnusable
 
 if TYPE_CHECKING:
     from alembic.config import Config

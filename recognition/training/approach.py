@@ -29,7 +29,7 @@ Image = NDArray[np.uint8]
 SIZE = (1280, 720)
 WIDTHS = (60.0, 300.0)
 OPENINGS = (0.97, 0.99, 0.999)
-"""Confidences that might open; the second is the site's default (gate.policy)."""
+"""Confidences that might open; the second is the site's default (gate.domain.policy)."""
 
 Said = Sequence[Reading | Consensus | None]
 

@@ -26,7 +26,7 @@ import psutil
 from playwright.sync_api import Browser, CDPSession, Page
 from playwright.sync_api import Error as PlaywrightError
 
-from gate.events import Decision, Reason, Verdict
+from gate.domain.passage import Decision, Reason, Verdict
 from gate.system_clock import SystemClock
 from tests.bench.bench_journal import told
 from tests.gate.console.browsing import chromium, log_in, open_context, settle

@@ -28,7 +28,7 @@ from tqdm import tqdm
 
 from gate import day_counts
 from gate.database import FILE, Database, open_database
-from gate.events import Direction, LaneId, PassageId
+from gate.domain.passage import Direction, LaneId, PassageId
 from gate.journal import Journal
 from gate.report_values import PassageFilter, Period
 from gate.reports import Reports

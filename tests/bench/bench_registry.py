@@ -19,8 +19,8 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel
 
 from gate.decide import case_of, decide
-from gate.events import Direction, Verdict
-from gate.policy import Policy
+from gate.domain.passage import Direction, Verdict
+from gate.domain.policy import Policy
 from recognition.reading import Candidate, Colour, Consensus
 from registry import dossiers, exchange, sample
 from registry.addresses import Address

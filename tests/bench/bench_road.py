@@ -22,10 +22,10 @@ from gate.config import parse
 from gate.controller import LaneController
 from gate.decider import RegisterDecider
 from gate.demonstration.community import cast, settle
-from gate.entries import OpeningEnded, PassageDecided
-from gate.events import LaneId
+from gate.domain.entries import OpeningEnded, PassageDecided
+from gate.domain.ids import Ids
+from gate.domain.passage import LaneId
 from gate.hub import Hub
-from gate.ids import Ids
 from gate.lane_work import LaneWork
 from gate.register import Register
 from gate.report_values import Record

@@ -33,10 +33,10 @@ from gate.config import parse
 from gate.database import FILE, open_database
 from gate.decider import RegisterDecider
 from gate.demonstration.community import cast, settle
-from gate.entries import AlarmRaised, Audited
-from gate.events import Instant, LaneId, OrderId
+from gate.domain.entries import AlarmRaised, Audited
+from gate.domain.ids import Ids
+from gate.domain.passage import Instant, LaneId, OrderId
 from gate.hub import Hub
-from gate.ids import Ids
 from gate.journal import Journal
 from gate.lane_words import Answer
 from gate.lane_work import LaneWork

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from math import inf
 
-from gate.events import Instant
+from gate.domain.passage import Instant
 from gate.sightings import Sighting
 from recognition.arrivals import Stay
 from tests.recognition.readings import box_at, reading

@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from gate.decide import case_of, decide
-from gate.events import Decision, Direction
-from gate.policy import Policy
+from gate.domain.passage import Decision, Direction
+from gate.domain.policy import Policy
 from recognition.reading import Candidate, Colour, Consensus
 from registry.kinds import BlockReason, ListedKind, Occupant, PassKind, VehicleKind
 from registry.passes import Pass, PassId, Period

@@ -10,8 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from gate.database import FILE, Database, open_database
-from gate.effects import Effects
-from gate.entries import (
+from gate.domain.entries import (
     Entry,
     OpeningEnded,
     OpeningOrdered,
@@ -20,7 +19,7 @@ from gate.entries import (
     PassageRead,
     PassageStarted,
 )
-from gate.events import (
+from gate.domain.passage import (
     Decision,
     Direction,
     Instant,
@@ -33,6 +32,7 @@ from gate.events import (
     Trigger,
     Verdict,
 )
+from gate.effects import Effects
 from gate.journal import Journal
 from gate.spool import Spool
 from gate.vault import KeyVault, Vault

@@ -9,13 +9,13 @@ import numpy as np
 from sqlmodel import Session
 
 from gate.admitting import has_reason
-from gate.entries import Entry
-from gate.errors import JournalAway
-from gate.events import Decision, Direction, Instant, LaneId, OrderId, Reason, Verdict
+from gate.domain.entries import Entry
+from gate.domain.errors import JournalAway
+from gate.domain.passage import Decision, Direction, Instant, LaneId, OrderId, Reason, Verdict
+from gate.domain.ports import Unit, Written
 from gate.lane import Rules
 from gate.lane_words import Answer, Decider, LaneSettings
 from gate.lane_work import LaneWork
-from gate.ports import Unit, Written
 from gate.sightings import Look, Sighting
 from gate.stop_line import StopLine
 from hardware.arm import Link, Mode, Position, Presence

@@ -19,7 +19,7 @@ from itertools import count
 from math import hypot, inf
 from random import Random
 
-from gate import entries
+from gate.domain import entries
 from gate.lane_words import Answer
 from gate.sightings import CameraReport, Sighting, TrackLost
 from gate.stop_line import ENOUGH, Spot, StopLine, stop_line

@@ -18,11 +18,11 @@ from gate.admitting import (
 )
 from gate.decide import case_of, decide
 from gate.decider import RegisterDecider
-from gate.entries import PassageDecided
-from gate.events import Decision, Direction, Instant, PassageId, Reason, Verdict
+from gate.domain.entries import PassageDecided
+from gate.domain.passage import Decision, Direction, Instant, PassageId, Reason, Verdict
+from gate.domain.policy import Policy
 from gate.lane_words import Answer, Raise
 from gate.lane_work import TAKEN_BACK
-from gate.policy import Policy
 from gate.site import Site
 from hardware.inputs import InputName
 from hardware.station_words import InputChanged

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from gate import backup
-from gate.errors import RestoreRefused
-from gate.events import PassageId
+from gate.domain.errors import RestoreRefused
+from gate.domain.passage import PassageId
 from gate.journal_cli import run_backup, run_restore, run_verify
 from gate.pictures import Pictures
 from gate.report_values import AuditFilter, PassageFilter

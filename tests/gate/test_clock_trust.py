@@ -10,7 +10,7 @@ import pytest
 
 from gate.clock_source import has_chip, is_set_by_network, went_on
 from gate.clock_trust import ClockTrust
-from gate.entries import Audited
+from gate.domain.entries import Audited
 from gate.ledger import walk
 from tests.gate.journal_cast import Desk, ToldClock, desk, ended, started
 

@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select
 
 from gate import day_counts, rollups
 from gate.database import FILE, Database, open_database
-from gate.events import LaneId
+from gate.domain.passage import LaneId
 from gate.report_values import Charts, Period
 from gate.reports import Reports
 from gate.tables import hour_of, passage, state

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from gate.events import Direction, Reason, Verdict
-from gate.policy import Hours, Policy, RepeatEntry, SecondCar
-from gate.schedule import parse_schedule
+from gate.domain.passage import Direction, Reason, Verdict
+from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
+from gate.domain.schedule import parse_schedule
 from recognition.reading import Candidate, Colour
 from registry.kinds import VehicleKind
 from registry.passes import Period

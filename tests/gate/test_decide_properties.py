@@ -7,9 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gate.decide import case_of, decide
-from gate.events import Direction, Verdict
-from gate.policy import Hours, Policy, RepeatEntry, SecondCar
-from gate.schedule import parse_schedule
+from gate.domain.passage import Direction, Verdict
+from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
+from gate.domain.schedule import parse_schedule
 from recognition.reading import Candidate, Colour, Consensus
 from registry.kinds import BlockReason, ListedKind, PassKind, VehicleKind
 from registry.passes import Pass, PassId, Period

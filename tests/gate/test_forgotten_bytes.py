@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gate.database import FILE
-from gate.entries import Audited
-from gate.events import Direction
+from gate.domain.entries import Audited
+from gate.domain.passage import Direction
 from gate.pictures import Pictures
 from gate.registry_effects import RegistryEffects
 from gate.retention import Limits, Retention

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from gate.database import drop_old_copies
-from gate.events import PassageId
+from gate.domain.passage import PassageId
 from gate.housekeeping import FIRST, Housekeeping, next_night
 from gate.pictures import Pictures
 from gate.report_values import PassageFilter

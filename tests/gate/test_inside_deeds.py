@@ -16,10 +16,10 @@ from sqlmodel import Session, SQLModel, col, create_engine, select
 
 from gate import inside_deeds, tables
 from gate.corrections import correction_of, entry_of
-from gate.entries import Audited, Entry, PassageEnded
-from gate.events import Direction
+from gate.domain.entries import Audited, Entry, PassageEnded
+from gate.domain.passage import Direction
+from gate.domain.ports import Written
 from gate.inside_deeds import NotTaken, Undone
-from gate.ports import Written
 from gate.projection import Projection
 from gate.register import Register
 from gate.registry_effects import RegistryEffects

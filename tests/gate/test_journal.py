@@ -14,13 +14,13 @@ from sqlmodel import Session
 from sqlmodel import select as pick
 
 from gate import tables
-from gate.entries import AlarmAcknowledged, AlarmRaised, Audited, PassageDecided
-from gate.errors import JournalAway, OpeningRefused
-from gate.events import Direction, LaneId, PassageEnd, PassageId, Reason, Verdict
+from gate.domain.entries import AlarmAcknowledged, AlarmRaised, Audited, PassageDecided
+from gate.domain.errors import JournalAway, OpeningRefused
+from gate.domain.passage import Direction, LaneId, PassageEnd, PassageId, Reason, Verdict
+from gate.domain.ports import Journal as JournalPort
+from gate.domain.ports import Written
 from gate.ledger import walk
 from gate.people_tables import UserRow
-from gate.ports import Journal as JournalPort
-from gate.ports import Written
 from gate.registry_effects import RegistryEffects
 from gate.report_values import AuditFilter, PassageFilter, PassageRow
 from gate.reports import Reports

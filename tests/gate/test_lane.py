@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gate import lane as lanes
-from gate.events import (
+from gate.domain.passage import (
     AskGuard,
     Decide,
     Decided,

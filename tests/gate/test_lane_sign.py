@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.events import Decision, Direction, Reason, Verdict
+from gate.domain.passage import Decision, Direction, Reason, Verdict
 from gate.lane_sign import LaneSign, shown
 from gate.texts import Language, Texts
 from hardware.sign import Colour

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from gate import entries
-from gate.events import Decision, PassageEnd, Reason, Trigger, Verdict
+from gate.domain import entries
+from gate.domain.passage import Decision, PassageEnd, Reason, Trigger, Verdict
 from gate.lane_words import Answer, Raise
 from gate.sightings import CameraReport, Look, Snapshot, TrackLost
 from gate.stop_line import ENOUGH, stop_line

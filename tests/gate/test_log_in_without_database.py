@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from gate import second_factor
 from gate.database import FILE
-from gate.errors import JournalAway
+from gate.domain.errors import JournalAway
 from gate.people import LogInRefused, People, Role, User
 from gate.tables import audit
 from tests.gate.journal_cast import NOON, Desk, desk

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from prometheus_client import generate_latest
 
-from gate.entries import AlarmRaised, Entry, OpeningEnded, PassageDecided, PassageEnded
-from gate.events import Instant, OrderId, PassageEnd, PassageId
+from gate.domain.entries import AlarmRaised, Entry, OpeningEnded, PassageDecided, PassageEnded
+from gate.domain.passage import Instant, OrderId, PassageEnd, PassageId
 from gate.health import Health
 from gate.metrics import Metrics
 from gate.pictures import PictureCounts

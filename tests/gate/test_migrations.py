@@ -16,7 +16,7 @@ import gate.settings_table
 import registry.records
 from gate import tables
 from gate.database import FILE, Database, open_database, rebuilding
-from gate.errors import DatabaseUnusable
+from gate.domain.errors import DatabaseUnusable
 from gate.migrations import run
 from gate.verification import verify
 from registry import store

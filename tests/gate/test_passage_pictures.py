@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gate.console.passage_pictures import Missing, Shown, shown
-from gate.entries import PassageDecided
-from gate.events import Decision, PassageId, Picture, Reason, Verdict
+from gate.domain.entries import PassageDecided
+from gate.domain.passage import Decision, PassageId, Picture, Reason, Verdict
 from gate.pictures import Pictures
 from gate.reports import Reports
 from gate.retention import Limits, Retention

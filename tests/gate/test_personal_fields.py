@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from gate import personal_fields
 from gate.database import FILE, Database, open_database
-from gate.entries import ServiceNoted
+from gate.domain.entries import ServiceNoted
 from gate.vault import KeyVault
 from registry import store
 from registry.records import Change, Household, Person, Visit, VisitorPass

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from gate.events import Reason
+from gate.domain.passage import Reason
 
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])

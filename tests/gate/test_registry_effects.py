@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-from gate.entries import Entry, PassageDecided, PassageRead
-from gate.errors import OpeningRefused
-from gate.events import Direction, LaneId, PassageEnd, PassageId
+from gate.domain.entries import Entry, PassageDecided, PassageRead
+from gate.domain.errors import OpeningRefused
+from gate.domain.passage import Direction, LaneId, PassageEnd, PassageId
 from gate.registry_effects import RegistryEffects
 from gate.reports import Reports
 from registry import stays, store

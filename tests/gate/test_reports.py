@@ -19,8 +19,8 @@ from sqlmodel import Session
 
 from gate import report_log
 from gate.database import FILE, Database, open_database
-from gate.entries import Audited
-from gate.events import Direction, LaneId, Reason, Verdict
+from gate.domain.entries import Audited
+from gate.domain.passage import Direction, LaneId, Reason, Verdict
 from gate.exports import Columns, Form, ReasonMissing, Taker, export, passages
 from gate.report_values import AuditFilter, PassageFilter, PassageRow, Period
 from gate.reports import Reports

@@ -15,8 +15,8 @@ from sqlmodel import Session
 from sqlmodel import select as pick
 
 from gate import holds, inside_deeds
-from gate.entries import Audited, GuardActed
-from gate.events import LaneId, PassageId
+from gate.domain.entries import Audited, GuardActed
+from gate.domain.passage import LaneId, PassageId
 from gate.latches import Latches, latches_of
 from gate.migrations import triggers
 from gate.pictures import Pictures

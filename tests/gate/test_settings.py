@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate import entries
 from gate.config import Config, PolicyConfig, parse
-from gate.entries import Audited
-from gate.errors import JournalAway
+from gate.domain import entries
+from gate.domain.entries import Audited
+from gate.domain.errors import JournalAway
+from gate.domain.schedule import parse_schedule
 from gate.report_values import AuditFilter
 from gate.reports import Reports
-from gate.schedule import parse_schedule
 from gate.settings import CHANGED, RESTORED, Settings, text_keys, tunable_of
 from gate.texts import Language, Texts
 from gate.tunables import POLICY, Fault, Kind, SettingRefused, Tunable, read

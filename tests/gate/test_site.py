@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from gate import entries
 from gate.controller import LaneController
-from gate.entries import GuardActed
-from gate.events import LaneId
+from gate.domain import entries
+from gate.domain.entries import GuardActed
+from gate.domain.passage import LaneId
+from gate.domain.ports import Lanes
 from gate.hub import Hub
 from gate.latches import Latches, latches_of
-from gate.ports import Lanes
 from gate.sightings import Preview
 from gate.site import SHOWS_NOW_S, LaneParts, Site
 from tests.gate.journal_cast import NORTH, SOUTH, desk

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from gate.entries import PassageRead
+from gate.domain.entries import PassageRead
 from gate.stop_line_memory import remembered
 from tests.gate.journal_cast import NORTH, SOUTH, Desk, desk, whole
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gate.entries import OpeningOrdered, PassageDecided, PassageEnded, PassageStarted
-from gate.events import (
+from gate.domain.entries import OpeningOrdered, PassageDecided, PassageEnded, PassageStarted
+from gate.domain.passage import (
     Decision,
     Direction,
     OrderId,

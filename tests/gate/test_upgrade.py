@@ -16,8 +16,8 @@ from sqlmodel import Session, select
 
 from gate import holds, personal_fields
 from gate.database import FILE, Database, open_database, rebuilding
-from gate.entries import Audited
-from gate.events import Direction, PassageId
+from gate.domain.entries import Audited
+from gate.domain.passage import Direction, PassageId
 from gate.journal import Journal
 from gate.migrations import run
 from gate.people import LogInRefused, People, Role, User

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.errors import VaultError
+from gate.domain.errors import VaultError
 from gate.vault import (
     KeyVault,
     OpenVault,

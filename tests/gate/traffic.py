@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from gate.entries import (
+from gate.domain.entries import (
     AlarmRaised,
     Entry,
     OpeningEnded,
@@ -15,7 +15,7 @@ from gate.entries import (
     PassageRead,
     PassageStarted,
 )
-from gate.events import (
+from gate.domain.passage import (
     Decision,
     Direction,
     LaneId,

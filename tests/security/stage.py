@@ -9,9 +9,9 @@ from sqlmodel import col, select
 from gate import holds, inside_deeds, list_deeds
 from gate.conditions import Condition, ConditionKind
 from gate.console import import_desk, register_desk
-from gate.entries import Audited
+from gate.domain.entries import Audited
+from gate.domain.ports import Unit
 from gate.people import Role, User
-from gate.ports import Unit
 from gate.tokens import Scope, Tokens
 from registry import store
 from registry.corrections import PutInside

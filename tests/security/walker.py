@@ -26,9 +26,9 @@ from nicegui.event_listener import EventListener
 
 from gate.console.keys import Handlers, Keys
 from gate.console.visit import Visit
-from gate.errors import JournalAway
+from gate.domain.errors import JournalAway
+from gate.domain.ports import Lanes
 from gate.people import Action, Role, User
-from gate.ports import Lanes
 from tests.gate.console.serving import Served
 
 READS_OF_LANES = frozenset({"views", "preview", "asking"})

@@ -14,8 +14,8 @@ from contextlib import closing
 from pathlib import Path
 
 from gate.database import open_database
-from gate.entries import OpeningOrdered
-from gate.events import LaneId
+from gate.domain.entries import OpeningOrdered
+from gate.domain.passage import LaneId
 from gate.journal import Journal
 from gate.spool import Spool
 from gate.system_clock import SystemClock

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from gate.console.navigation import GUARD_PLACES
-from gate.entries import AlarmAcknowledged, AlarmRaised
-from gate.events import LaneId
+from gate.domain.entries import AlarmAcknowledged, AlarmRaised
+from gate.domain.passage import LaneId
 from tests.gate.console.browsing import log_in, open_context, settle
 from tests.gate.console.serving import Served
 

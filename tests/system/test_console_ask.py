@@ -13,7 +13,7 @@ from gate import list_deeds
 from gate.admitting import Objection
 from gate.console import answering
 from gate.console.help_sheet import ASK
-from gate.events import CandidatePlate, Decision, Reason, Verdict
+from gate.domain.passage import CandidatePlate, Decision, Reason, Verdict
 from gate.texts import Language
 from registry.kinds import BlockReason
 from registry.plates import Plate, parse

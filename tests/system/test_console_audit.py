@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from gate.entries import (
+from gate.domain.entries import (
     Audited,
     GuardActed,
     OpeningOrdered,
@@ -17,7 +17,7 @@ from gate.entries import (
     PassageStarted,
     ServiceNoted,
 )
-from gate.events import Direction, LaneId, OrderId, PassageEnd, PassageId, Trigger
+from gate.domain.passage import Direction, LaneId, OrderId, PassageEnd, PassageId, Trigger
 from gate.texts import Language
 from tests.gate.console.browsing import settle
 from tests.gate.console.serving import Served

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from gate.events import Decision, Reason, Verdict
+from gate.domain.passage import Decision, Reason, Verdict
 from gate.people import Role
 from tests.gate.console.browsing import open_context, settle
 from tests.gate.console.serving import Served, ask_again

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gate import holds
-from gate.events import PassageId
+from gate.domain.passage import PassageId
 from gate.people import Role
 from gate.report_values import AuditFilter
 from gate.texts import Language

@@ -17,9 +17,9 @@ from gate.api.parts import ApiServices
 from gate.console.doorkeeper import Doorkeeper
 from gate.console.sessions import Sessions
 from gate.decider import RegisterDecider
+from gate.domain.policy import Policy
 from gate.hub import Hub
 from gate.people import People, Role
-from gate.policy import Policy
 from gate.readiness import Readiness
 from gate.register import Register
 from gate.registry_effects import RegistryEffects

@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from gate.api.errors import MOST_SHOWN
-from gate.errors import JournalAway
+from gate.domain.errors import JournalAway
 from gate.people import Role
 from gate.registry_effects import RegistryEffects
 from gate.security.bodies import MOST_OF_API

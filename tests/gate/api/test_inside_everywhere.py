@@ -8,7 +8,7 @@ from datetime import UTC, timedelta
 
 from gate import inside_deeds
 from gate.console.handover_sheet import inside_of
-from gate.events import Direction
+from gate.domain.passage import Direction
 from gate.register import Register
 from gate.report_values import Period
 from gate.reports import Reports

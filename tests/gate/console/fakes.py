@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from gate.admitting import Objection
-from gate.events import (
+from gate.domain.passage import (
     CandidatePlate,
     Decision,
     Direction,
@@ -20,8 +20,8 @@ from gate.events import (
     Reason,
     Verdict,
 )
+from gate.domain.ports import LaneView, Pictures
 from gate.hub import Hub
-from gate.ports import LaneView, Pictures
 
 START = datetime(2026, 3, 14, 22, 41, 5, tzinfo=UTC)
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from gate.events import Direction
+from gate.domain.passage import Direction
 from gate.retention import Limits, Purged, Retention
 from tests.gate.console.serving import Served
 from tests.gate.journal_cast import NORTH, whole

@@ -18,7 +18,7 @@ from gate.conditions import Condition
 from gate.config import load
 from gate.console.services import Services
 from gate.database import open_database
-from gate.entries import (
+from gate.domain.entries import (
     AlarmRaised,
     Entry,
     OpeningEnded,
@@ -28,7 +28,7 @@ from gate.entries import (
     PassageRead,
     PassageStarted,
 )
-from gate.events import (
+from gate.domain.passage import (
     Decision,
     Direction,
     Instant,
@@ -41,11 +41,11 @@ from gate.events import (
     Trigger,
     Verdict,
 )
+from gate.domain.ports import Pictures as KeptPictures
 from gate.hub import Hub
 from gate.journal import Journal
 from gate.people import People, Role
 from gate.pictures import Pictures
-from gate.ports import Pictures as KeptPictures
 from gate.register import Register
 from gate.registry_effects import RegistryEffects
 from gate.reports import Reports

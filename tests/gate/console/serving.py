@@ -21,8 +21,8 @@ from gate.api.parts import ApiServices
 from gate.console.app import mount
 from gate.console.doorkeeper import Doorkeeper
 from gate.decider import RegisterDecider
-from gate.events import Decision, Reason, Verdict
-from gate.policy import Policy
+from gate.domain.passage import Decision, Reason, Verdict
+from gate.domain.policy import Policy
 from gate.readiness import Readiness
 from gate.register import Register
 from gate.tokens import Tokens

@@ -7,7 +7,7 @@ from itertools import pairwise
 from sqlmodel import col, select
 
 from gate.console import inside_desk
-from gate.events import Decision, LaneId, Reason, Verdict
+from gate.domain.passage import Decision, LaneId, Reason, Verdict
 from gate.people import Role, User
 from registry.corrections import PutInside, TakenOut
 from registry.kinds import Occupant

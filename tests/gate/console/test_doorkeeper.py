@@ -5,7 +5,7 @@ from datetime import timedelta
 from gate.console.doorkeeper import FETCH, FRESH, Doorkeeper
 from gate.console.guesses import FAILURES
 from gate.console.sessions import Sessions
-from gate.errors import JournalAway
+from gate.domain.errors import JournalAway
 from gate.people import LogInRefused, Role, User
 from tests.gate.console.fakes import FakeClock
 

@@ -7,10 +7,10 @@ from itertools import product
 
 import pytest
 
-from gate import entries
 from gate.console.entry_words import entry_line
 from gate.console.evidence_words import evidence_words
-from gate.events import (
+from gate.domain import entries
+from gate.domain.passage import (
     Decision,
     Direction,
     LaneId,

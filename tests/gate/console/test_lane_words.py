@@ -15,7 +15,7 @@ from gate.console.lane_words import (
     remark_text,
     state_badges,
 )
-from gate.entries import (
+from gate.domain.entries import (
     AlarmAcknowledged,
     AlarmRaised,
     ArmChanged,
@@ -30,7 +30,7 @@ from gate.entries import (
     PassageStarted,
     ServiceNoted,
 )
-from gate.events import (
+from gate.domain.passage import (
     Decision,
     Direction,
     LaneId,

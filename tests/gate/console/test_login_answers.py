@@ -13,7 +13,7 @@ from gate.console.devices import Devices
 from gate.console.guesses import FAILURES
 from gate.console.preferences import PreferencesMiddleware
 from gate.console.throttle import TRIES, WITHIN, Throttle
-from gate.errors import JournalAway
+from gate.domain.errors import JournalAway
 from gate.people import WAIT, LogInRefused, Role, User
 from gate.texts import Language, Texts
 from tests.gate.console.fakes import FakeClock

@@ -8,7 +8,7 @@ the entry, with the clock's two readings.
 
 from dataclasses import dataclass, field
 
-from gate.events import (
+from gate.domain.passage import (
     Decision,
     Direction,
     LaneId,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.schedule import ALWAYS, Schedule, ScheduleError, parse_schedule
+from gate.domain.schedule import ALWAYS, Schedule, ScheduleError, parse_schedule
 
 SUNDAY = datetime(2026, 11, 22)
 

@@ -10,8 +10,8 @@ from typing import Protocol
 from sqlmodel import Session
 
 from gate.admitting import Objection
-from gate.entries import Entry
-from gate.events import Decision, Direction, Instant, LaneId, OrderId, PassageId, Picture
+from gate.domain.entries import Entry
+from gate.domain.passage import Decision, Direction, Instant, LaneId, OrderId, PassageId, Picture
 from registry.plates import Plate, PlateColour
 from registry.rules import Standing
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.alarms import (
+from gate.domain.alarms import (
     AlarmGroup,
     Severity,
     by_gravity,
@@ -17,7 +17,7 @@ from gate.alarms import (
     loudest,
     severity_of,
 )
-from gate.entries import AlarmAcknowledged, AlarmRaised
+from gate.domain.entries import AlarmAcknowledged, AlarmRaised
 from gate.report_alarms import AlarmFilter
 from gate.reports import Reports
 from gate.texts import Language, Texts

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 
 class LaneNow(Protocol):
-    """What of a lane as it is now tells that a cause is over; see gate.ports.LaneView."""
+    """What of a lane as it is now tells that a cause is over; see gate.domain.ports.LaneView."""
 
     @property
     def arm(self) -> str: ...

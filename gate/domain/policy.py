@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from gate.events import Verdict
-from gate.schedule import Schedule
+from gate.domain.passage import Verdict
+from gate.domain.schedule import Schedule
 
 CHINA: Final = ZoneInfo("Asia/Shanghai")
 

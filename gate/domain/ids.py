@@ -2,7 +2,7 @@
 
 import secrets
 
-from gate.ports import Clock
+from gate.domain.ports import Clock
 
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 
