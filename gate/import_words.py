@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from gate.texts import Language, Texts
+from gate.i18n.texts import Language, Texts
 from registry import cells
 from registry.columns import HEADINGS, PROBLEM, Column, Table
 from registry.handed_back import Guide, refused_rows, template

@@ -5,7 +5,7 @@ on the car already.
 """
 
 from gate.domain.passage import Decision, Direction, Verdict
-from gate.texts import Texts
+from gate.i18n.texts import Texts
 from hardware.sign import Colour, Signs
 
 LIGHT = 1

@@ -25,7 +25,7 @@ from gate.config import Config, load
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
 from gate.domain.ports import Clock, Journal
-from gate.texts import Language, Texts
+from gate.i18n.texts import Language, Texts
 from gate.wiring import open_store
 from registry import exchange
 from registry.columns import Table

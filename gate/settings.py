@@ -23,8 +23,8 @@ from gate.config import Config, PolicyConfig
 from gate.domain.entries import Audited
 from gate.domain.errors import GateError
 from gate.domain.ports import Clock, Journal
+from gate.i18n.texts import FIRST, Language, catalogue
 from gate.settings_table import SettingRow
-from gate.texts import FIRST, Language, catalogue
 from gate.tunables import POLICY, Fault, Kind, SettingRefused, Tunable, Value, read
 
 CHANGED: Final = "setting_changed"

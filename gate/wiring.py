@@ -32,6 +32,7 @@ from gate.domain.schedule import Schedule, parse_schedule
 from gate.eye_settings import eye_settings
 from gate.housekeeping import Housekeeping
 from gate.hub import Hub
+from gate.i18n.texts import Language, Texts
 from gate.journal import Journal
 from gate.lane import Rules
 from gate.lane_sign import LaneSign
@@ -52,7 +53,6 @@ from gate.sightings import Report
 from gate.site import LaneParts, Site
 from gate.stop_line_memory import remembered
 from gate.system_clock import SystemClock
-from gate.texts import Language, Texts
 from gate.vault import KeyVault, Vault, open_vault
 from gate.watcher import Watcher
 from hardware.arm import Mode

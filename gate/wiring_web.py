@@ -17,7 +17,7 @@ from gate.api.access import Access
 from gate.api.parts import ApiServices
 from gate.console import app as console
 from gate.console.services import Services as ConsoleServices
-from gate.texts import Language
+from gate.i18n.texts import Language
 from gate.tokens import Tokens
 from gate.wiring import Application
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from gate.texts import Language
+from gate.i18n.texts import Language
 from tests.gate.console.browsing import chromium, draw_charts, log_in, open_context, settle
 from tests.gate.console.every_page import every_page
 from tests.gate.console.serving import served

@@ -8,7 +8,7 @@ from pydantic import Field
 from gate.api.access import Decides
 from gate.api.parts import Model, Services, example, whole_plate
 from gate.domain.passage import Direction
-from gate.texts import Language, Texts
+from gate.i18n.texts import Language, Texts
 from registry.plates import PlateColour
 
 router = APIRouter(tags=["decisions"])

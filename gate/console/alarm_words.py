@@ -10,7 +10,7 @@ from typing import Final
 from gate.console.widgets import badge_html
 from gate.domain.alarms import AlarmGroup, Severity, has_recovered
 from gate.domain.ports import LaneView
-from gate.texts import Texts
+from gate.i18n.texts import Texts
 
 LOOKS: Final[Mapping[Severity, tuple[str, str]]] = {
     Severity.GRAVE: ("bad", "notification_important"),

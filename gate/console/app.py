@@ -52,7 +52,7 @@ from gate.console.sessions import Sessions
 from gate.console.socket_guard import SocketGuard
 from gate.console.strangers import Strangers
 from gate.console.upload_guard import UploadGuard
-from gate.texts import Language, Texts
+from gate.i18n.texts import Language, Texts
 
 PING_S: Final = 10.0
 PONG_S: Final = 15.0

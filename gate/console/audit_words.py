@@ -13,8 +13,8 @@ from gate.console.lane_words import household_text, reason_text, remark_text
 from gate.console.look_up import why_text
 from gate.console.navigation import GUARD_PLACES, MANAGER_PLACES
 from gate.console.visit import Visit
+from gate.i18n.texts import Texts
 from gate.report_values import AuditRow
-from gate.texts import Texts
 from registry.plates import Malformed, parse
 
 _PLACES: Final = {place.path: place.action for place in (*GUARD_PLACES, *MANAGER_PLACES)}

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from gate.console import widgets
 from gate.console.visit import Visit
-from gate.texts import FIRST
+from gate.i18n.texts import FIRST
 from gate.tunables import POLICY
 
 FILE = "config.yaml"

@@ -20,7 +20,7 @@ from gate.domain.entries import (
     PassageStarted,
     ServiceNoted,
 )
-from gate.texts import Texts
+from gate.i18n.texts import Texts
 
 
 def entry_line(texts: Texts, entry: Entry) -> str:

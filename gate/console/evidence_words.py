@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
-from gate.texts import Texts
+from gate.i18n.texts import Texts
 
 _CATALOGUES: Final = {"colour": "colour", "direction": "lane", "travel": "evidence.travel"}
 _MOMENTS: Final = frozenset({"inside_since", "valid_from", "valid_until"})

@@ -8,7 +8,7 @@ from typing import Final
 from gate.console import widgets
 from gate.console.household_desk import ChangeLine
 from gate.console.visit import Visit
-from gate.texts import Texts
+from gate.i18n.texts import Texts
 
 _UNTOLD: Final = frozenset(
     {"plate_class", "spent", "passage", "passage_in", "passage_out", "source", "state"}

@@ -19,8 +19,8 @@ from gate.console.confirming import confirm
 from gate.console.import_desk import Batch, Chosen, Part, Upload
 from gate.console.pages import Pages
 from gate.console.visit import Visit
+from gate.i18n.texts import Language
 from gate.people import Action
-from gate.texts import Language
 from registry.columns import HEADINGS, JOINED, Column, Columns
 from registry.grid import MOST_BYTES, SheetFault
 from registry.plan import Plan

@@ -10,7 +10,7 @@ from gate.console.plate_chip import plate_chip
 from gate.console.widgets import badge_html
 from gate.domain.passage import Decision, PassageEnd, Verdict
 from gate.domain.ports import LaneView
-from gate.texts import Texts
+from gate.i18n.texts import Texts
 
 VERDICT_ICONS: Final = {
     Verdict.ADMIT: "check_circle",

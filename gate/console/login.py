@@ -25,10 +25,10 @@ from gate.console.services import Services
 from gate.console.sessions import COOKIE, LONGEST
 from gate.console.throttle import Throttle
 from gate.domain.errors import JournalAway
+from gate.i18n.texts import Language, Texts
 from gate.passwords import AT_ONCE
 from gate.people import WAIT, LogInRefused, User
 from gate.security.headers import PLAIN, POLICY
-from gate.texts import Language, Texts
 
 HOME: Final = "/live"
 _AGAIN: Final = timedelta(seconds=10)

@@ -11,8 +11,8 @@ from gate.console.pages import Pages
 from gate.console.paper import print_button
 from gate.console.privacy import retention_of
 from gate.console.visit import Visit
+from gate.i18n.texts import Language, Texts
 from gate.people import Action
-from gate.texts import Language, Texts
 
 
 def add(pages: Pages) -> None:

@@ -19,8 +19,8 @@ from gate.console.services import Services
 from gate.console.sessions import COOKIE
 from gate.console.socket_guard import SocketGuard
 from gate.console.visit import Visit
+from gate.i18n.texts import Texts
 from gate.people import Action
-from gate.texts import Texts
 
 Build = Callable[[Visit], Awaitable[None] | None]
 

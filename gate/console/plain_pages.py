@@ -12,8 +12,8 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from gate.console.login import safe_target
 from gate.console.preferences import current
+from gate.i18n.texts import Texts
 from gate.security.headers import PLAIN, POLICY
-from gate.texts import Texts
 
 _log = logging.getLogger(__name__)
 

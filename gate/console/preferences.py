@@ -14,7 +14,7 @@ from nicegui.language import Language as QuasarLanguage
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gate.texts import FIRST, Language
+from gate.i18n.texts import FIRST, Language
 
 LANGUAGE_COOKIE: Final = "gate_language"
 THEME_COOKIE: Final = "gate_theme"

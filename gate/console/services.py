@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from gate.conditions import Condition
 from gate.domain.ports import Clock, Journal, Lanes, Pictures, Registry, SiteEvents
+from gate.i18n.texts import FIRST, Language
 from gate.people import People
 from gate.reports import Reports
 from gate.settings import Settings
-from gate.texts import FIRST, Language
 from registry.corrections import Correction
 from registry.snapshot import Snapshot
 

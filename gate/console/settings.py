@@ -17,10 +17,10 @@ from gate.console.pages import Pages
 from gate.console.setting_sheet import fault_text, hint_of, name_of, setting_sheet, value_text
 from gate.console.visit import Visit
 from gate.domain.errors import GateError
+from gate.i18n.texts import Language
 from gate.people import Action
 from gate.report_values import AuditFilter, AuditRow
 from gate.settings import text_keys, tunable_of
-from gate.texts import Language
 from gate.tunables import POLICY, SettingRefused
 
 VIEWS: Final = ("rules", "texts", "history", "file")

@@ -15,7 +15,7 @@ from gate.console.help_sheet import show_keys
 from gate.console.navigation import GUARD_PLACES, MANAGER_PLACES, Place, places
 from gate.console.preferences import LANGUAGE_COOKIE, THEME_COOKIE, Theme
 from gate.console.visit import Visit
-from gate.texts import Language
+from gate.i18n.texts import Language
 
 
 def head(visit: Visit) -> None:

@@ -9,7 +9,7 @@ from typing import Final, assert_never
 from gate.console.lane_words import household_text
 from gate.console.widgets import badge_html
 from gate.grounds import blocking_of
-from gate.texts import Texts
+from gate.i18n.texts import Texts
 from registry.rules import (
     Blocked,
     Emergency,

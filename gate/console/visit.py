@@ -16,8 +16,8 @@ from gate.console.keys import Keys
 from gate.console.leaving import leave
 from gate.console.preferences import Preferences
 from gate.console.services import Services
+from gate.i18n.texts import Texts
 from gate.people import Action, User, may
-from gate.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from gate.console.lane_words import reason_text
 from gate.domain.passage import Decision, Reason
-from gate.texts import Texts
+from gate.i18n.texts import Texts
 
 Local = Callable[[datetime], datetime]
 

@@ -51,7 +51,7 @@ class Verdict(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why. Each has a text and a line to read aloud in gate/locale/*/reasons.json."""
+    """Why. Each has a text and a line to read aloud in gate/i18n/locale/*/reasons.json."""
 
     RESIDENT = "resident"
     VISITOR = "visitor"

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from sqlmodel import Session
 
 from gate import import_words
-from gate.texts import Language, Texts
+from gate.i18n.texts import Language, Texts
 from registry import exchange
 from registry.columns import Column
 from registry.plan import Plan

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.domain.passage import Decision, Direction, Reason, Verdict
+from gate.i18n.texts import Language, Texts
 from gate.lane_sign import LaneSign, shown
-from gate.texts import Language, Texts
 from hardware.sign import Colour
 
 DECISIONS = st.builds(

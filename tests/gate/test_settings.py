@@ -15,10 +15,10 @@ from gate.domain import entries
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
 from gate.domain.schedule import parse_schedule
+from gate.i18n.texts import Language, Texts
 from gate.report_values import AuditFilter
 from gate.reports import Reports
 from gate.settings import CHANGED, RESTORED, Settings, text_keys, tunable_of
-from gate.texts import Language, Texts
 from gate.tunables import POLICY, Fault, Kind, SettingRefused, Tunable, read
 from gate.wiring import lane_settings, policy_of, rules_of
 from tests.gate.journal_cast import Desk, desk

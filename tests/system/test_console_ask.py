@@ -14,7 +14,7 @@ from gate.admitting import Objection
 from gate.console import answering
 from gate.console.help_sheet import ASK
 from gate.domain.passage import CandidatePlate, Decision, Reason, Verdict
-from gate.texts import Language
+from gate.i18n.texts import Language
 from registry.kinds import BlockReason
 from registry.plates import Plate, parse
 from registry.store import Author

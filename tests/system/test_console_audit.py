@@ -18,7 +18,7 @@ from gate.domain.entries import (
     ServiceNoted,
 )
 from gate.domain.passage import Direction, LaneId, OrderId, PassageEnd, PassageId, Trigger
-from gate.texts import Language
+from gate.i18n.texts import Language
 from tests.gate.console.browsing import settle
 from tests.gate.console.serving import Served
 

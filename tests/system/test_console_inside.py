@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 from sqlmodel import col, select
 
 from gate.console import inside_desk
+from gate.i18n.texts import Language
 from gate.people import Role, User
 from gate.report_values import AuditFilter
-from gate.texts import Language
 from registry.corrections import PutInside
 from registry.kinds import Occupant
 from registry.records import OccupancyCount, Presence

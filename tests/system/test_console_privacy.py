@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 
 from gate import holds
 from gate.domain.passage import PassageId
+from gate.i18n.texts import Language
 from gate.people import Role
 from gate.report_values import AuditFilter
-from gate.texts import Language
 from tests.gate.console.browsing import settle
 from tests.gate.console.long_ago import drove_out, purge
 from tests.gate.console.serving import Served

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from gate.texts import Language
+from gate.i18n.texts import Language
 from tests.gate.console.browsing import log_in, open_context, settle
 from tests.gate.console.every_page import every_page
 from tests.gate.console.serving import Served, ask_again

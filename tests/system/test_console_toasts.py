@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from gate.texts import Language
+from gate.i18n.texts import Language
 from tests.gate.console.browsing import rest, settle
 from tests.gate.console.serving import Served
 

@@ -7,9 +7,9 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
+from gate.i18n.texts import Language
 from gate.people import Role
 from gate.report_values import AuditFilter
-from gate.texts import Language
 from gate.tokens import Scope, Tokens
 from tests.gate.console.browsing import settle
 from tests.gate.console.sample_site import PASSWORD

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from gate.texts import Language
+from gate.i18n.texts import Language
 from tests.gate.console.sample_site import PASSWORD
 
 FLAGS = (

@@ -9,8 +9,8 @@ import pytest
 
 import gate
 from gate.console.audit_words import action_text
+from gate.i18n.texts import Language, Texts
 from gate.people import LogInRefused
-from gate.texts import Language, Texts
 
 ROOT = Path(gate.__file__).parent
 # How the name of a call says where its action stands: place, and name where it is a keyword.

@@ -21,7 +21,7 @@ from gate.domain.passage import (
     Trigger,
     Verdict,
 )
-from gate.texts import Language, Texts
+from gate.i18n.texts import Language, Texts
 from hardware.arm import OutcomeKind, Why
 from recognition.reading import Colour, Consensus
 from registry.passes import Period

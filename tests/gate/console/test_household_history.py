@@ -10,8 +10,8 @@ import pytest
 from gate.console import household_desk, visitor_desk
 from gate.console.household_history import _UNTOLD, word
 from gate.console.visitor_desk import Stay, Wanted
+from gate.i18n.texts import Language, Texts
 from gate.people import Role, User
-from gate.texts import Language, Texts
 from registry import store
 from registry.plates import Plate, parse
 from registry.records import Space

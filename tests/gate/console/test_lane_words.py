@@ -43,7 +43,7 @@ from gate.domain.passage import (
     Verdict,
 )
 from gate.hub import Hub
-from gate.texts import Language, Texts
+from gate.i18n.texts import Language, Texts
 from hardware.arm import AlarmKind, Mode, Position, Presence, Why
 from hardware.camera_frames import CameraState
 from hardware.passage import PassageKind

@@ -14,8 +14,8 @@ from gate.console.guesses import FAILURES
 from gate.console.preferences import PreferencesMiddleware
 from gate.console.throttle import TRIES, WITHIN, Throttle
 from gate.domain.errors import JournalAway
+from gate.i18n.texts import Language, Texts
 from gate.people import WAIT, LogInRefused, Role, User
-from gate.texts import Language, Texts
 from tests.gate.console.fakes import FakeClock
 
 

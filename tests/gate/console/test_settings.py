@@ -6,8 +6,8 @@ from gate import config as configuration
 from gate.config import Config, parse
 from gate.console.config_table import lines, purpose_key, shown
 from gate.console.setting_sheet import fault_text, hint_of, name_of, value_text
+from gate.i18n.texts import Language, Texts, catalogue
 from gate.settings import text_keys, tunable_of
-from gate.texts import Language, Texts, catalogue
 from gate.tunables import POLICY, Fault, Kind, SettingRefused
 
 TEXT = """
@@ -59,7 +59,7 @@ def test_what_each_key_is_for_is_said_in_chinese_too():
         and not key.startswith("config.policy.")
         and not (part is Config and name in inner)
     ]
-    assert missing == [], "say what these keys are for in gate/locale/zh_CN/config.json"
+    assert missing == [], "say what these keys are for in gate/i18n/locale/zh_CN/config.json"
 
 
 def test_a_password_in_an_address_is_not_shown():

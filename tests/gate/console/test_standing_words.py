@@ -6,7 +6,7 @@ import pytest
 
 from gate.admitting import is_in_order
 from gate.console.standing_words import standing_html
-from gate.texts import Language, Texts
+from gate.i18n.texts import Language, Texts
 from registry.kinds import BlockReason, PassKind, VehicleKind
 from registry.passes import Pass, PassFault, PassId, Period
 from registry.plates import PlateColour

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gate.texts import Language, Texts
+from gate.i18n.texts import Language, Texts
 from gate.tokens import GRANTABLE
 
 

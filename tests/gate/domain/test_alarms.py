@@ -18,9 +18,9 @@ from gate.domain.alarms import (
     severity_of,
 )
 from gate.domain.entries import AlarmAcknowledged, AlarmRaised
+from gate.i18n.texts import Language, Texts
 from gate.report_alarms import AlarmFilter
 from gate.reports import Reports
-from gate.texts import Language, Texts
 from hardware.arm import AlarmKind
 from tests.gate.journal_cast import NOON, NORTH, SOUTH, desk
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import gate
-from gate.texts import Language, Texts, catalogue
+from gate.i18n.texts import Language, Texts, catalogue
 
 ROOT = Path(gate.__file__).parent
 CONSOLE = sorted((ROOT / "console").glob("*.py"))

@@ -4,7 +4,7 @@ from string import Formatter
 
 import pytest
 
-from gate.texts import Language, Texts
+from gate.i18n.texts import Language, Texts
 from hardware.board import Trouble
 from hardware.trial import ENGLISH
 

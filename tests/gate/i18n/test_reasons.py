@@ -10,7 +10,7 @@ from gate.domain.passage import Reason
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 def test_every_reason_has_a_text_and_a_line_to_say(language: str) -> None:
-    file = files("gate.locale").joinpath(language, "reasons.json")
+    file = files("gate.i18n.locale").joinpath(language, "reasons.json")
     texts = json.loads(file.read_text(encoding="utf-8"))
     assert set(texts) == set(Reason)
     for reason, lines in texts.items():
@@ -20,6 +20,6 @@ def test_every_reason_has_a_text_and_a_line_to_say(language: str) -> None:
 
 def test_no_line_read_aloud_tells_a_name_or_a_flat() -> None:
     for language in ("zh_CN", "en"):
-        file = files("gate.locale").joinpath(language, "reasons.json")
+        file = files("gate.i18n.locale").joinpath(language, "reasons.json")
         for lines in json.loads(file.read_text(encoding="utf-8")).values():
             assert "{" not in lines["say"]

@@ -15,7 +15,7 @@ from registry.unused import Leftover
 
 
 def texts(language: str, area: str) -> dict[str, str]:
-    file = files("gate.locale").joinpath(language, f"{area}.json")
+    file = files("gate.i18n.locale").joinpath(language, f"{area}.json")
     return dict(json.loads(file.read_text(encoding="utf-8")))
 
 

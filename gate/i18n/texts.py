@@ -1,4 +1,5 @@
-"""What people read, by key: the catalogues of gate/locale, one JSON file per area and language.
+"""What people read, by key: the catalogues of gate/i18n/locale, one JSON file per area and
+language.
 
 Rules of this file:
 - A key is `area.key`: the file's stem, a dot, then the path inside the file joined by dots.
@@ -19,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 class Language(StrEnum):
-    """Languages of the pages; the values are the folders of gate/locale."""
+    """Languages of the pages; the values are the folders of gate/i18n/locale."""
 
     CHINESE = "zh_CN"
     ENGLISH = "en"
@@ -69,7 +70,7 @@ class Texts:
 @cache
 def catalogue(language: Language) -> Mapping[str, str]:
     """Return all texts of a language by full key."""
-    folder = files("gate.locale").joinpath(language.value)
+    folder = files("gate.i18n.locale").joinpath(language.value)
     return {
         f"{file.name.removesuffix('.json')}.{key}": text
         for file in sorted(folder.iterdir(), key=lambda file: file.name)
@@ -96,4 +97,4 @@ def _flat(content: Mapping[str, object], start: str = "") -> Iterator[tuple[str,
 @cache
 def _missing(key: str) -> None:
     """Log a missing key once; the cache is the memory of what was logged."""
-    _log.warning("no text for %s in gate/locale", key)
+    _log.warning("no text for %s in gate/i18n/locale", key)
