@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from gate import private
 from gate.domain.errors import GateError
+from gate.storage import private_files as private
 
 Run = Callable[[argparse.Namespace], int]
 MOST_PIXELS = 1 << 26

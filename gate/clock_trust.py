@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from gate.domain.entries import Audited, ServiceNoted
 from gate.report_values import Record
-from gate.tables import audit
+from gate.storage.tables import audit
 
 TOLERATED = 60.0
 """Seconds of a jump that matter to no pass and no schedule."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from gate.health import Health
-from gate.pictures import PictureCounts
+from gate.storage.pictures import PictureCounts
 
 
 class ConditionKind(StrEnum):

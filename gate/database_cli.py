@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gate import personal_fields
 from gate.config import Config, load
-from gate.database import copy_beside, open_database, rebuilding
 from gate.domain.errors import GateError
-from gate.migrations import run
-from gate.tenancy import Tenancy
-from gate.vault import open_vault, rotate
+from gate.storage import field_encryption as personal_fields
+from gate.storage.database import copy_beside, open_database, rebuilding
+from gate.storage.encryption import open_vault, rotate
+from gate.storage.instance_lock import Tenancy
+from gate.storage.migrations import run
 from gate.wiring import key_file_of
 
 

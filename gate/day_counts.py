@@ -29,10 +29,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from gate.database import Database
 from gate.domain.errors import JournalAway
 from gate.report_values import Period
-from gate.tables import cell, dwell, flow, hour, hour_of, state, visitor_flow
+from gate.storage.database import Database
+from gate.storage.tables import cell, dwell, flow, hour, hour_of, state, visitor_flow
 
 HOURS = 24
 _NAME = "day-counts/"

@@ -15,7 +15,7 @@ from sqlmodel import col
 from gate import rollups
 from gate.domain.entries import ServiceNoted
 from gate.domain.ports import Unit
-from gate.tables import alarm, audit, body, entry, opening, passage
+from gate.storage.tables import alarm, audit, body, entry, opening, passage
 from gate.verification import PURGE
 from registry.records import Presence
 

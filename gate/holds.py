@@ -15,7 +15,7 @@ from gate.domain.entries import Audited
 from gate.domain.errors import GateError
 from gate.domain.passage import PassageId
 from gate.domain.ports import Unit
-from gate.tables import disclosure, hold, passage
+from gate.storage.tables import disclosure, hold, passage
 
 
 class HoldUnclear(GateError):  # noqa: N818 - says what is wrong with the request

@@ -8,11 +8,11 @@ import logging
 import threading
 from datetime import datetime, timedelta, tzinfo
 
-from gate.database import Database, drop_old_copies
 from gate.day_counts import keep_missing
 from gate.domain.errors import GateError
 from gate.domain.ports import Clock
 from gate.retention import Purged, Retention
+from gate.storage.database import Database, drop_old_copies
 
 HOUR = 3
 FIRST = timedelta(minutes=10)

@@ -21,7 +21,7 @@ from gate.grounds import STANDING_NAMES, registration_of
 from gate.registry_effects import OCCUPANTS
 from gate.report_lists import audit_row
 from gate.report_values import AuditRow
-from gate.tables import audit, passage
+from gate.storage.tables import audit, passage
 from registry import presence
 from registry.corrections import Correction, CorrectionRefusal, PutInside, Recounted, TakenOut
 from registry.kinds import Occupant

@@ -23,7 +23,6 @@ from sqlmodel import Session
 
 from gate.clock_source import went_on
 from gate.clockwatch import ClockWatch, boot_id
-from gate.database import Database
 from gate.domain.entries import Entry, ServiceNoted
 from gate.domain.errors import JournalAway, OpeningRefused
 from gate.domain.passage import Instant
@@ -40,8 +39,9 @@ from gate.report_values import Record
 from gate.scribe import Scribe
 from gate.spool import Spool
 from gate.spooler import Spooler
-from gate.tenancy import Tenancy
-from gate.vault import Vault
+from gate.storage.database import Database
+from gate.storage.encryption import Vault
+from gate.storage.instance_lock import Tenancy
 from gate.verification import PURGE
 from gate.witness import FILE as WITNESS_FILE
 from gate.witness import Witness

@@ -12,11 +12,11 @@ from sqlalchemy.exc import DBAPIError
 from tqdm import tqdm
 
 from gate import backup
-from gate.database import Database
 from gate.domain.errors import GateError
 from gate.domain.ports import Clock
-from gate.pictures import Pictures
-from gate.vault import Vault
+from gate.storage.database import Database
+from gate.storage.encryption import Vault
+from gate.storage.pictures import Pictures
 from gate.verification import verify
 from gate.witness import FILE as WITNESS_FILE
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
-from gate.tables import audit
+from gate.storage.tables import audit
 
 LOCK: Final = "lock"
 UNLOCK: Final = "unlock"

@@ -17,8 +17,8 @@ from gate.domain.entries import Entry
 from gate.domain.errors import VaultError
 from gate.domain.passage import Instant
 from gate.entry_json import decode, encode, kind_of, text_of
-from gate.tables import body, entry, micros, moment
-from gate.vault import Vault
+from gate.storage.encryption import Vault
+from gate.storage.tables import body, entry, micros, moment
 
 PURPOSE = "body"
 

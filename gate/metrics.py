@@ -12,8 +12,8 @@ from prometheus_client.registry import Collector
 from gate.controller import LaneController
 from gate.domain.entries import AlarmRaised, OpeningEnded, PassageDecided, PassageEnded
 from gate.health import Health
-from gate.pictures import PictureCounts
 from gate.report_values import Record
+from gate.storage.pictures import PictureCounts
 from gate.watcher import Watcher
 from registry.kinds import Occupant
 from registry.occupancy import Occupancy

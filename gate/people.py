@@ -25,8 +25,8 @@ from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
 from gate.domain.ports import Journal, Unit
 from gate.passwords import Passwords
-from gate.people_tables import UserRow
 from gate.remembered_people import RememberedPeople
+from gate.storage.account_tables import UserRow
 
 FAILURES_BEFORE_WAIT = 5
 WAIT = timedelta(minutes=5)

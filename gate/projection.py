@@ -34,7 +34,7 @@ from gate.domain.entries import (
 from gate.domain.errors import OpeningRefused
 from gate.domain.passage import Direction, PassageEnd
 from gate.effects import Effects, Row
-from gate.tables import alarm, audit, opening
+from gate.storage.tables import alarm, audit, opening
 
 RAISED = "raised"
 

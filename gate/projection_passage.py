@@ -20,7 +20,7 @@ from gate.domain.entries import (
     PassageStarted,
 )
 from gate.domain.passage import LaneId, PassageId, Verdict
-from gate.tables import passage
+from gate.storage.tables import passage
 
 Values = dict[str, Any]
 

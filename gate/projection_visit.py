@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, select, update
 
 from gate import rollups
-from gate.tables import passage
+from gate.storage.tables import passage
 from registry.kinds import Occupant
 from registry.presence import EndedStay
 

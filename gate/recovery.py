@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from gate.domain.entries import Entry, OpeningEnded, PassageEnded
 from gate.domain.passage import PassageEnd
-from gate.tables import opening, passage
+from gate.storage.tables import opening, passage
 
 INDETERMINATE = "indeterminate"
 _WHY = "the program stopped before this was known"

@@ -9,8 +9,8 @@ Rules of this file:
 from collections.abc import Iterable
 from dataclasses import replace
 
-from gate.people_tables import UserRow
 from gate.second_factor import Kept
+from gate.storage.account_tables import UserRow
 
 
 class RememberedPeople:

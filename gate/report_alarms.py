@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from gate.domain.alarms import AlarmGroup, by_gravity
 from gate.report_values import AlarmRow
-from gate.tables import alarm
+from gate.storage.tables import alarm
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from gate.report_values import (
     WeekGrid,
 )
 from gate.rollups import DWELL_BARS
-from gate.tables import FACETS, alarm, cell, dwell, flow, moment, passage, visitor_flow
+from gate.storage.tables import FACETS, alarm, cell, dwell, flow, moment, passage, visitor_flow
 
 _HOUR = 3_600_000_000
 _NO_PERSON = ("", "auto")
@@ -109,7 +109,8 @@ def peak(hourly: Iterable[FlowHour]) -> FlowHour | None:
 
 @dataclass(frozen=True, slots=True)
 class CellSum:
-    """How many passages of a period are in a cell. facets: by the names of gate.tables.FACETS."""
+    """How many passages of a period are in a cell. facets: by the names of
+    gate.storage.tables.FACETS."""
 
     facets: Mapping[str, Any]
     n: int
@@ -189,7 +190,8 @@ def _shares_of(facets: Mapping[str, Any]) -> Iterator[str]:
 
 
 def by_facet(sums: Iterable[CellSum], facet: str) -> tuple[Bar, ...]:
-    """Passages by a facet (gate.tables.FACETS) such as reason, actor, plate_class; most first."""
+    """Passages by a facet (gate.storage.tables.FACETS) such as reason, actor, plate_class; most
+    first."""
     counts: Counter[str] = Counter()
     for one in sums:
         counts[str(one.facets[facet])] += one.n

@@ -21,8 +21,8 @@ from gate.report_values import (
     PassageDetail,
     Record,
 )
-from gate.tables import alarm, audit, opening
-from gate.vault import Vault
+from gate.storage.encryption import Vault
+from gate.storage.tables import alarm, audit, opening
 
 
 def detail(connection: Connection, of: PassageId, vault: Vault) -> PassageDetail | None:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from gate.domain.passage import PassageId
 from gate.report_values import Count, Page, PassageFilter, PassageRow
-from gate.tables import STRETCH, cell, hour, hour_of, known_plate, passage, stretch
+from gate.storage.tables import STRETCH, cell, hour, hour_of, known_plate, passage, stretch
 
 # Up to so many passages an index leads; above, the newest stretches have a page's worth anyway.
 _FEW_PASSAGES = 20_000

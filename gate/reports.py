@@ -15,7 +15,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from gate import day_counts, report_alarms, report_charts, report_lists, report_log
-from gate.database import Database
 from gate.domain.alarms import AlarmGroup
 from gate.domain.errors import JournalAway
 from gate.domain.passage import Direction, PassageId
@@ -35,7 +34,8 @@ from gate.report_values import (
     Shares,
     ShiftSummary,
 )
-from gate.vault import Vault
+from gate.storage.database import Database
+from gate.storage.encryption import Vault
 from registry import stays
 from registry.occupancy import Counts
 from registry.stays import StayLine
@@ -100,7 +100,7 @@ class Reports:
             return report_charts.shares(report_charts.cell_sums(connection, covered))
 
     def by_facet(self, period: Period, facet: str) -> tuple[Bar, ...]:
-        """Passages by one of gate.tables.FACETS, e.g. "reason", "actor", "plate_class"."""
+        """Passages by one of gate.storage.tables.FACETS, e.g. "reason", "actor", "plate_class"."""
         with self._reading() as connection:
             covered = day_counts.covered(connection, period)
             return report_charts.by_facet(report_charts.cell_sums(connection, covered), facet)

@@ -24,8 +24,8 @@ from gate.domain.ports import Clock
 from gate.forgetting import forget_audit, forget_passages, record_purge
 from gate.forgetting_visitors import forget_visitors
 from gate.journal import Journal
-from gate.pictures import Pictures
-from gate.tables import body, entry, hold, passage
+from gate.storage.pictures import Pictures
+from gate.storage.tables import body, entry, hold, passage
 
 FLOORS = {"pictures": 1, "passages": 30, "visitors": 30, "audit": 180}
 

@@ -1,9 +1,9 @@
 """Counts that charts and pages look at instead of ten million passages. Kept entry by entry.
 
-A passage is in exactly one cell: the combination of its facets (gate.tables.FACETS). When a facet
-changes the passage moves: one less in the old cell, one more in the new one, in each of the counts.
-The invariant, tested as a property: every count equals what counting the passages gives. What is
-kept of a whole day (gate.day_counts) goes with the first change of one of its hours.
+A passage is in exactly one cell: the combination of its facets (gate.storage.tables.FACETS). When a
+facet changes the passage moves: one less in the old cell, one more in the new one, in each of the
+counts. The invariant, tested as a property: every count equals what counting the passages gives.
+What is kept of a whole day (gate.day_counts) goes with the first change of one of its hours.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, text
 
 from gate import day_counts
-from gate.tables import FACETS, STRETCH, cell, hour_of
+from gate.storage.tables import FACETS, STRETCH, cell, hour_of
 
 # Dwell times are counted up to these lengths, in seconds; the last bar has no end.
 DWELL_BARS = (600, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400, 172_800, 604_800)

@@ -17,7 +17,7 @@ from gate.entry_json import kind_of, text_of
 from gate.ledger import Stamped, Tip, tip, write
 from gate.projection import Projection
 from gate.report_values import Record
-from gate.vault import Vault
+from gate.storage.encryption import Vault
 from gate.witness import Witness
 
 _ODD = (IntegrityError, DataError, OverflowError, OpeningRefused)

@@ -3,7 +3,7 @@
 Rules of this file:
 - A code counts once: a step that was used, or one before it, is refused (RFC 6238, section 5.2).
 - A recovery code counts once too. Only its sha256 is kept; with 80 random bits that is enough.
-- Secret and hashes are sealed at rest (gate/people_tables.py).
+- Secret and hashes are sealed at rest (gate/storage/account_tables.py).
 """
 
 import hashlib

@@ -24,7 +24,7 @@ from gate.domain.entries import Audited
 from gate.domain.errors import GateError
 from gate.domain.ports import Clock, Journal
 from gate.i18n.texts import FIRST, Language, catalogue
-from gate.settings_table import SettingRow
+from gate.storage.settings_table import SettingRow
 from gate.tunables import POLICY, Fault, Kind, SettingRefused, Tunable, Value, read
 
 CHANGED: Final = "setting_changed"

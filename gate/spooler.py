@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select, text
 
-from gate.database import Database
 from gate.domain.entries import ServiceNoted
 from gate.entry_json import decode, encode, kind_of
 from gate.ledger import Stamp, Stamped
 from gate.scribe import Scribe
 from gate.spool import Spool, Spooled
-from gate.tables import micros, moment, state
-from gate.vault import Vault
+from gate.storage.database import Database
+from gate.storage.encryption import Vault
+from gate.storage.tables import micros, moment, state
 
 _PURPOSE = "spool"
 _MARK = "spool"

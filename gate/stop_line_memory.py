@@ -5,8 +5,8 @@ from sqlalchemy import Connection, select
 from gate.domain.entries import PassageRead
 from gate.ledger import of_passage, readable
 from gate.stop_line import REMEMBERED, Spot, StopLine, stop_line
-from gate.tables import opening
-from gate.vault import Vault
+from gate.storage.encryption import Vault
+from gate.storage.tables import opening
 
 
 def remembered(connection: Connection, lane: str, vault: Vault) -> StopLine:

@@ -22,7 +22,7 @@ from gate.domain.ports import Journal, Pictures, Unit
 from gate.forgetting import forget_passages
 from gate.forgetting_visitors import forget_visitors_of, rows_of
 from gate.report_values import PassageRow
-from gate.tables import audit, hold, passage
+from gate.storage.tables import audit, hold, passage
 from registry import store
 from registry.records import Block, Change, NameCheck, Person, Vehicle, Visit, VisitorPass
 from registry.store import Author

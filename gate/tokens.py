@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from gate.domain.entries import Audited
 from gate.domain.ports import Journal
 from gate.people import Action
-from gate.people_tables import TokenRow
+from gate.storage.account_tables import TokenRow
 from registry import addresses, store
 
 PREFIX = "gate_"

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from gate import chain
 from gate.chain import Finding, Flaw, Link
-from gate.database import Database
 from gate.domain.entries import ServiceNoted
 from gate.domain.errors import VaultError
 from gate.entry_json import EntryUnreadable
 from gate.ledger import Kept, walk
-from gate.vault import Vault
+from gate.storage.database import Database
+from gate.storage.encryption import Vault
 from gate.witness import testimonies
 
 PURGE = "purge"

@@ -14,14 +14,13 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from gate import ledger, personal_fields, private
+from gate import ledger
 from gate.arms import LaneBarrier, Stations
 from gate.clock_trust import CONFIRMED as CLOCK_CONFIRMED
 from gate.clock_trust import ClockTrust
 from gate.conditions import Condition, conditions
 from gate.config import Config, LaneConfig
 from gate.controller import LaneController
-from gate.database import Database, open_database
 from gate.decider import RegisterDecider
 from gate.domain.entries import ArmChanged, Audited
 from gate.domain.errors import GateError
@@ -41,7 +40,6 @@ from gate.lane_work import LaneWork
 from gate.latches import latches_of
 from gate.metrics import Metrics
 from gate.people import People
-from gate.pictures import Pictures
 from gate.readiness import Readiness, readiness
 from gate.register import Register
 from gate.registry_effects import RegistryEffects
@@ -52,8 +50,12 @@ from gate.settings import Settings
 from gate.sightings import Report
 from gate.site import LaneParts, Site
 from gate.stop_line_memory import remembered
+from gate.storage import field_encryption as personal_fields
+from gate.storage import private_files as private
+from gate.storage.database import Database, open_database
+from gate.storage.encryption import KeyVault, Vault, open_vault
+from gate.storage.pictures import Pictures
 from gate.system_clock import SystemClock
-from gate.vault import KeyVault, Vault, open_vault
 from gate.watcher import Watcher
 from hardware.arm import Mode
 from hardware.inputs import InputName

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from gate.tables import micros, moment
-from gate.vault import Vault
+from gate.storage.encryption import Vault
+from gate.storage.tables import micros, moment
 
 FILE = "journal.witness"
 _SLOT = 256

@@ -13,9 +13,9 @@ from gate.api.access import Caller
 from gate.decider import RegisterDecider
 from gate.domain.errors import JournalAway
 from gate.domain.ports import Clock, Journal, Lanes, Unit
-from gate.people_tables import IdempotencyRow
 from gate.register import Register
 from gate.reports import Reports
+from gate.storage.account_tables import IdempotencyRow
 from gate.tokens import Tokens
 from registry.errors import RegistryError
 from registry.plates import Malformed, Plate, parse

@@ -21,7 +21,7 @@ from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.domain.errors import GateError
 from gate.people import Action, User
-from gate.people_tables import TokenRow
+from gate.storage.account_tables import TokenRow
 from gate.tokens import GRANTABLE, Scope, TokenError, Tokens
 
 T = TypeVar("T")

@@ -16,7 +16,7 @@ from gate.console.once import until_done
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.people import Action, Role
-from gate.people_tables import UserRow
+from gate.storage.account_tables import UserRow
 
 
 def add(pages: Pages) -> None:

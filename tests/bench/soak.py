@@ -30,7 +30,6 @@ import psutil
 from gate.admitting import Objection
 from gate.clock_trust import ClockTrust
 from gate.config import parse
-from gate.database import FILE, open_database
 from gate.decider import RegisterDecider
 from gate.demonstration.community import cast, settle
 from gate.domain.entries import AlarmRaised, Audited
@@ -41,12 +40,13 @@ from gate.journal import Journal
 from gate.lane_words import Answer
 from gate.lane_work import LaneWork
 from gate.metrics import Metrics
-from gate.pictures import Pictures
 from gate.register import Register
 from gate.registry_effects import RegistryEffects
 from gate.sightings import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
+from gate.storage.database import FILE, open_database
+from gate.storage.encryption import open_vault
+from gate.storage.pictures import Pictures
 from gate.system_clock import SystemClock
-from gate.vault import open_vault
 from gate.verification import verify
 from gate.wiring import lane_settings, policy_of, rules_of
 from gate.witness import FILE as WITNESS_FILE

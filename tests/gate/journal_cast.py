@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from gate.database import FILE, Database, open_database
 from gate.domain.entries import (
     Entry,
     OpeningEnded,
@@ -35,7 +34,8 @@ from gate.domain.passage import (
 from gate.effects import Effects
 from gate.journal import Journal
 from gate.spool import Spool
-from gate.vault import KeyVault, Vault
+from gate.storage.database import FILE, Database, open_database
+from gate.storage.encryption import KeyVault, Vault
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 SOUTH, NORTH = LaneId("south"), LaneId("north")

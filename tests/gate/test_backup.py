@@ -13,11 +13,11 @@ from gate import backup
 from gate.domain.errors import RestoreRefused
 from gate.domain.passage import PassageId
 from gate.journal_cli import run_backup, run_restore, run_verify
-from gate.pictures import Pictures
 from gate.report_values import AuditFilter, PassageFilter
 from gate.reports import Reports
-from gate.tenancy import FolderInUse
-from gate.vault import KeyVault
+from gate.storage.encryption import KeyVault
+from gate.storage.instance_lock import FolderInUse
+from gate.storage.pictures import Pictures
 from gate.verification import verify
 from tests.gate.journal_cast import Desk, ToldClock, desk, key_vault, started, whole
 

@@ -5,7 +5,7 @@ import pytest
 from gate.conditions import ConditionKind, conditions
 from gate.health import Health, HealthBoard
 from gate.i18n.texts import Language, Texts
-from gate.pictures import PictureCounts
+from gate.storage.pictures import PictureCounts
 from tests.gate.journal_cast import NOON
 
 WELL = Health(None, "", 0, 0)

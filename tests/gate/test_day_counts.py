@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 
 from gate import day_counts, rollups
-from gate.database import FILE, Database, open_database
 from gate.domain.passage import LaneId
 from gate.report_values import Charts, Period
 from gate.reports import Reports
-from gate.tables import hour_of, passage, state
+from gate.storage.database import FILE, Database, open_database
+from gate.storage.tables import hour_of, passage, state
 from tests.gate.journal_cast import NOON, NORTH, key_vault, migrated
 from tests.gate.traffic import Traffic
 

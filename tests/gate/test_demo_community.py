@@ -7,10 +7,10 @@ import pytest
 from sqlmodel import Session, select
 
 from gate.config import parse
-from gate.database import open_database
 from gate.demonstration.community import POLICE_CAR, cast, settle
 from gate.demonstration.plan import Roster
 from gate.demonstration.settings import config_text
+from gate.storage.database import open_database
 from registry.plates import Plate, one_apart
 from registry.plates import parse as parse_plate
 from registry.records import Presence, Vehicle

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from gate.database import FILE
 from gate.domain.entries import Audited
 from gate.domain.passage import Direction
-from gate.pictures import Pictures
 from gate.registry_effects import RegistryEffects
 from gate.retention import Limits, Retention
 from gate.spool import Spool
+from gate.storage.database import FILE
+from gate.storage.pictures import Pictures
 from gate.subject import Subject, forget_person
 from tests.gate.journal_cast import Desk, desk, key_vault, started, whole
 

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from gate.database import drop_old_copies
 from gate.domain.passage import PassageId
 from gate.housekeeping import FIRST, Housekeeping, next_night
-from gate.pictures import Pictures
 from gate.report_values import PassageFilter
 from gate.reports import Reports
 from gate.retention import Limits, Retention
+from gate.storage.database import drop_old_copies
+from gate.storage.pictures import Pictures
 from tests.gate.journal_cast import desk, whole
 
 CHINA = ZoneInfo("Asia/Shanghai")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel, col, create_engine, select
 
-from gate import inside_deeds, tables
+from gate import inside_deeds
 from gate.corrections import correction_of, entry_of
 from gate.domain.entries import Audited, Entry, PassageEnded
 from gate.domain.passage import Direction
@@ -24,7 +24,8 @@ from gate.projection import Projection
 from gate.register import Register
 from gate.registry_effects import RegistryEffects
 from gate.report_lists import audit_row
-from gate.tables import audit
+from gate.storage import tables
+from gate.storage.tables import audit
 from registry import dossiers
 from registry.corrections import (
     Correction,

@@ -13,18 +13,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 from sqlmodel import select as pick
 
-from gate import tables
 from gate.domain.entries import AlarmAcknowledged, AlarmRaised, Audited, PassageDecided
 from gate.domain.errors import JournalAway, OpeningRefused
 from gate.domain.passage import Direction, LaneId, PassageEnd, PassageId, Reason, Verdict
 from gate.domain.ports import Journal as JournalPort
 from gate.domain.ports import Written
 from gate.ledger import walk
-from gate.people_tables import UserRow
 from gate.registry_effects import RegistryEffects
 from gate.report_values import AuditFilter, PassageFilter, PassageRow
 from gate.reports import Reports
-from gate.tenancy import FolderInUse
+from gate.storage import tables
+from gate.storage.account_tables import UserRow
+from gate.storage.instance_lock import FolderInUse
 from gate.verification import verify
 from tests.gate.journal_cast import (
     NOON,

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select
 
 from gate import second_factor
-from gate.database import FILE
 from gate.domain.errors import JournalAway
 from gate.people import LogInRefused, People, Role, User
-from gate.tables import audit
+from gate.storage.database import FILE
+from gate.storage.tables import audit
 from tests.gate.journal_cast import NOON, Desk, desk
 
 PASSWORD = "quite a long one"

@@ -8,8 +8,8 @@ from gate.domain.entries import AlarmRaised, Entry, OpeningEnded, PassageDecided
 from gate.domain.passage import Instant, OrderId, PassageEnd, PassageId
 from gate.health import Health
 from gate.metrics import Metrics
-from gate.pictures import PictureCounts
 from gate.report_values import Record
+from gate.storage.pictures import PictureCounts
 from registry.kinds import Occupant
 from registry.occupancy import Occupancy
 from tests.gate.journal_cast import NOON, SOUTH, decision

@@ -10,9 +10,9 @@ import pytest
 from gate.console.passage_pictures import Missing, Shown, shown
 from gate.domain.entries import PassageDecided
 from gate.domain.passage import Decision, PassageId, Picture, Reason, Verdict
-from gate.pictures import Pictures
 from gate.reports import Reports
 from gate.retention import Limits, Retention
+from gate.storage.pictures import Pictures
 from tests.gate.journal_cast import SOUTH, Desk, decision, desk, ended, key_vault, ordered, started
 
 JPEG = b"\xff\xd8 a car without a plate \xff\xd9"

@@ -163,7 +163,7 @@ def test_everything_about_users_is_on_record(made: Desk, people: People) -> None
     people.log_in("chief", "wrong", NOON)
     from sqlalchemy import select
 
-    from gate.tables import audit
+    from gate.storage.tables import audit
 
     with made.database.reading() as connection:
         actions = connection.execute(select(audit.c.action).order_by(audit.c.seq)).scalars().all()

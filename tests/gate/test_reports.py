@@ -18,14 +18,14 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from gate import report_log
-from gate.database import FILE, Database, open_database
 from gate.domain.entries import Audited
 from gate.domain.passage import Direction, LaneId, Reason, Verdict
 from gate.exports import Columns, Form, ReasonMissing, Taker, export, passages
 from gate.report_values import AuditFilter, PassageFilter, PassageRow, Period
 from gate.reports import Reports
 from gate.rollups import facets
-from gate.tables import (
+from gate.storage.database import FILE, Database, open_database
+from gate.storage.tables import (
     FACETS,
     STRETCH,
     cell,

@@ -18,14 +18,14 @@ from gate import holds, inside_deeds
 from gate.domain.entries import Audited, GuardActed
 from gate.domain.passage import LaneId, PassageId
 from gate.latches import Latches, latches_of
-from gate.migrations import triggers
-from gate.pictures import Pictures
 from gate.registry_effects import RegistryEffects
 from gate.report_values import AuditFilter, PassageFilter, PassageRow, Period
 from gate.reports import Reports
 from gate.retention import Limits, Purged, Retention, TooShort
+from gate.storage.migrations import triggers
+from gate.storage.pictures import Pictures
+from gate.storage.tables import body, entry
 from gate.subject import Gone, Subject, export_person, forget_person
-from gate.tables import body, entry
 from gate.verification import verify
 from registry import store
 from registry.corrections import PutInside

@@ -13,11 +13,11 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from gate.database import open_database
 from gate.domain.entries import OpeningOrdered
 from gate.domain.passage import LaneId
 from gate.journal import Journal
 from gate.spool import Spool
+from gate.storage.database import open_database
 from gate.system_clock import SystemClock
 from tests.gate.journal_cast import ROOM, key_vault, whole
 

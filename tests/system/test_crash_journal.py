@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from gate import tables
 from gate.ledger import walk
+from gate.storage import tables
 from gate.verification import verify
 from tests.gate.journal_cast import ToldClock, desk
 

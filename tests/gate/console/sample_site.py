@@ -17,7 +17,6 @@ import gate
 from gate.conditions import Condition
 from gate.config import load
 from gate.console.services import Services
-from gate.database import open_database
 from gate.domain.entries import (
     AlarmRaised,
     Entry,
@@ -45,12 +44,13 @@ from gate.domain.ports import Pictures as KeptPictures
 from gate.hub import Hub
 from gate.journal import Journal
 from gate.people import People, Role
-from gate.pictures import Pictures
 from gate.register import Register
 from gate.registry_effects import RegistryEffects
 from gate.reports import Reports
 from gate.settings import Settings
-from gate.vault import open_vault
+from gate.storage.database import open_database
+from gate.storage.encryption import open_vault
+from gate.storage.pictures import Pictures
 from registry import sample, store
 from registry.plates import Plate, parse
 from registry.records import Household, Vehicle

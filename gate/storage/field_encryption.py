@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from sqlalchemy import Column, Connection, Table, bindparam, delete, insert, select, update
 from sqlmodel import SQLModel
 
-import gate.people_tables
+import gate.storage.account_tables
 import registry.records
-from gate.database import Database
-from gate.tables import state
-from gate.vault import KeyVault, seal_text, unseal_text
+from gate.storage.database import Database
+from gate.storage.encryption import KeyVault, seal_text, unseal_text
+from gate.storage.tables import state
 from registry.sealing import SealedJson, SealedText, Sealer, seal_with
 
 # Importing the modules is what fills SQLModel's metadata; naming them here keeps that visible.
-OWNERS = (gate.people_tables.UserRow, registry.records.Person)
+OWNERS = (gate.storage.account_tables.UserRow, registry.records.Person)
 _MARK = "personal_fields"
 _PORTION = 500
 

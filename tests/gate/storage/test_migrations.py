@@ -11,13 +11,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
-import gate.people_tables
-import gate.settings_table
+import gate.storage.account_tables
+import gate.storage.settings_table
 import registry.records
-from gate import tables
-from gate.database import FILE, Database, open_database, rebuilding
 from gate.domain.errors import DatabaseUnusable
-from gate.migrations import run
+from gate.storage import tables
+from gate.storage.database import FILE, Database, open_database, rebuilding
+from gate.storage.migrations import run
 from gate.verification import verify
 from registry import store
 from registry.plates import Plate, PlateClass
@@ -27,8 +27,8 @@ from tests.gate.journal_cast import NOON, desk, key_vault, started
 
 METADATA = [tables.metadata, SQLModel.metadata]
 OWNERS = (
-    gate.people_tables.UserRow,
-    gate.settings_table.SettingRow,
+    gate.storage.account_tables.UserRow,
+    gate.storage.settings_table.SettingRow,
     registry.records.Vehicle,
 )
 

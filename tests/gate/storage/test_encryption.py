@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.domain.errors import VaultError
-from gate.vault import (
+from gate.storage.encryption import (
     KeyVault,
     OpenVault,
     open_vault,

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gate import private
 from gate.domain.errors import VaultError
-from gate.vault import Vault, sync_folder
+from gate.storage import private_files as private
+from gate.storage.encryption import Vault, sync_folder
 
 PURPOSE = "picture"
 _SUFFIX = ".sealed"

@@ -4,7 +4,7 @@ import hashlib
 import threading
 from pathlib import Path
 
-from gate.pictures import Pictures, is_name
+from gate.storage.pictures import Pictures, is_name
 from tests.gate.journal_cast import key_vault
 
 JPEG = b"\xff\xd8" + bytes(5000) + b"\xff\xd9"

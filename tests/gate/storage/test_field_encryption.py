@@ -5,10 +5,10 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlmodel import select
 
-from gate import personal_fields
-from gate.database import FILE, Database, open_database
 from gate.domain.entries import ServiceNoted
-from gate.vault import KeyVault
+from gate.storage import field_encryption as personal_fields
+from gate.storage.database import FILE, Database, open_database
+from gate.storage.encryption import KeyVault
 from registry import store
 from registry.records import Change, Household, Person, Visit, VisitorPass
 from registry.search import load_index

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the steps on the connection that gate.migrations.run hands over.
+"""Alembic's entry: runs the steps on the connection that gate.storage.migrations.run hands over.
 
 The connection is in a transaction already; both engines roll a half-done step back as a whole.
 """
@@ -7,15 +7,15 @@ from alembic import context
 from sqlalchemy import Connection, MetaData
 from sqlmodel import SQLModel
 
-import gate.people_tables
-import gate.settings_table
+import gate.storage.account_tables
+import gate.storage.settings_table
 import registry.records
-from gate import tables
+from gate.storage import tables
 
 # Importing the modules is what fills SQLModel's metadata; naming them here keeps that visible.
 OWNERS = (
-    gate.people_tables.UserRow,
-    gate.settings_table.SettingRow,
+    gate.storage.account_tables.UserRow,
+    gate.storage.settings_table.SettingRow,
     registry.records.Vehicle,
 )
 TARGETS: list[MetaData] = [tables.metadata, SQLModel.metadata]

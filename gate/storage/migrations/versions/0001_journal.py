@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from gate.migrations import triggers
+from gate.storage.migrations import triggers
 
 revision = "0001"
 down_revision = None

@@ -1,4 +1,4 @@
-"""Upgrade and rollback rehearsed on what an earlier release left: tests/gate/releases.
+"""Upgrade and rollback rehearsed on what an earlier release left: tests/gate/storage/releases.
 
 0002 is the database of the release before personal columns were sealed: made-up residents, two
 users, a token, a hold and twelve passages, with the key of `journal_cast.key_vault`.
@@ -14,16 +14,17 @@ import pytest
 from sqlalchemy import MetaData, create_engine, inspect, text
 from sqlmodel import Session, select
 
-from gate import holds, personal_fields
-from gate.database import FILE, Database, open_database, rebuilding
+from gate import holds
 from gate.domain.entries import Audited
 from gate.domain.passage import Direction, PassageId
 from gate.journal import Journal
-from gate.migrations import run
 from gate.people import LogInRefused, People, Role, User
 from gate.registry_effects import RegistryEffects
 from gate.reports import Reports
-from gate.tables import micros
+from gate.storage import field_encryption as personal_fields
+from gate.storage.database import FILE, Database, open_database, rebuilding
+from gate.storage.migrations import run
+from gate.storage.tables import micros
 from gate.tokens import Tokens
 from gate.verification import verify
 from registry import stays
@@ -165,10 +166,10 @@ def test_the_copy_made_before_the_upgrade_is_the_short_way_back(tmp_path: Path) 
 
 def test_the_verbs_of_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from gate.__main__ import main
-    from gate.vault import open_vault
+    from gate.storage.encryption import open_vault
 
     config = tmp_path / "config.yaml"
-    config.write_bytes((Path(__file__).parents[2] / "config.yaml").read_bytes())
+    config.write_bytes((Path(__file__).parents[3] / "config.yaml").read_bytes())
     data = tmp_path / "data"
     monkeypatch.setenv("GATE_DATA", str(data))
     (data / "keys").mkdir(parents=True)

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from gate import backup, private
+from gate import backup
 from gate.config import Config
-from gate.database import FILE, copy_beside, open_database
 from gate.people import Role
-from gate.pictures import Pictures
+from gate.storage import private_files as private
+from gate.storage.database import FILE, copy_beside, open_database
+from gate.storage.pictures import Pictures
 from gate.system_clock import SystemClock
 from gate.wiring import open_store
 

@@ -18,9 +18,9 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from gate import private
 from gate.domain.errors import DatabaseUnusable
-from gate.migrations import run
+from gate.storage import private_files as private
+from gate.storage.migrations import run
 
 FILE = "gate.db"
 # Longer than a checkpoint or a backup step ever holds the file, shorter than a driver's patience.

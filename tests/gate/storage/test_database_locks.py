@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from gate import backup, private
-from gate.database import FILE, copy_beside, open_database
-from gate.pictures import Pictures
+from gate import backup
 from gate.registry_effects import RegistryEffects
+from gate.storage import private_files as private
+from gate.storage.database import FILE, copy_beside, open_database
+from gate.storage.pictures import Pictures
 from tests.gate.journal_cast import Desk, desk, key_vault, started
 
 READ = """

@@ -1,1 +1,0 @@
-"""How a database of any release becomes one of this release; gate.database runs it."""

@@ -1,0 +1,1 @@
+"""The database, its tables and steps, encryption at rest, pictures on disk, the instance lock."""
