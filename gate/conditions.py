@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from gate.health import Health
+from gate.journal.health import Health
 from gate.storage.pictures import PictureCounts
 
 

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlmodel import col
 
-from gate import rollups
 from gate.domain.entries import ServiceNoted
 from gate.domain.ports import Unit
+from gate.journal.projections import rollups
+from gate.journal.verify import PURGE
 from gate.storage.tables import alarm, audit, body, entry, opening, passage
-from gate.verification import PURGE
 from registry.records import Presence
 
 # Whose guard it was is a person too; that it was a person at all stays known.

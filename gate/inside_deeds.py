@@ -1,8 +1,9 @@
 """Correcting who is inside: each correction is one line of the audit, and the rest follows from it.
 
-The line is taken over by gate.projection: the list of those inside, the register's presence and
-counts, the visitor log and the history change in its transaction, or later, when it had to wait in
-the spool. A correction that does not fit any more is refused and leaves no line.
+The line is taken over by gate.journal.projections.dispatch: the list of those inside, the
+register's presence and counts, the visitor log and the history change in its transaction, or later,
+when it had to wait in the spool. A correction that does not fit any more is refused and leaves no
+line.
 """
 
 from collections.abc import Sequence
@@ -13,12 +14,18 @@ from enum import StrEnum
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
-from gate.corrections import PUT_INSIDE, RECOUNTED, TAKEN_OUT, correction_in, entry_of
 from gate.deeds import Deed
 from gate.domain.errors import GateError
 from gate.domain.ports import Unit
 from gate.grounds import STANDING_NAMES, registration_of
-from gate.registry_effects import OCCUPANTS
+from gate.journal.projections.corrections import (
+    PUT_INSIDE,
+    RECOUNTED,
+    TAKEN_OUT,
+    correction_in,
+    entry_of,
+)
+from gate.journal.projections.registry_effects import OCCUPANTS
 from gate.report_lists import audit_row
 from gate.report_values import AuditRow
 from gate.storage.tables import audit, passage

@@ -11,14 +11,14 @@ from typing import NoReturn, TextIO
 from sqlalchemy.exc import DBAPIError
 from tqdm import tqdm
 
-from gate import backup
 from gate.domain.errors import GateError
 from gate.domain.ports import Clock
+from gate.journal import backup
+from gate.journal.checkpoint import FILE as WITNESS_FILE
+from gate.journal.verify import verify
 from gate.storage.database import Database
 from gate.storage.encryption import Vault
 from gate.storage.pictures import Pictures
-from gate.verification import verify
-from gate.witness import FILE as WITNESS_FILE
 
 
 def run_verify(database: Database, vault: Vault, folder: Path, out: TextIO) -> int:

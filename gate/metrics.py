@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 
 from gate.controller import LaneController
 from gate.domain.entries import AlarmRaised, OpeningEnded, PassageDecided, PassageEnded
-from gate.health import Health
+from gate.journal.health import Health
 from gate.report_values import Record
 from gate.storage.pictures import PictureCounts
 from gate.watcher import Watcher

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gate.domain.ports import LaneView
-from gate.health import Health
+from gate.journal.health import Health
 
 
 @dataclass(frozen=True, slots=True)

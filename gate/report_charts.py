@@ -14,8 +14,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
-from gate.day_counts import HOURS, Covered
 from gate.domain.passage import Direction, LaneId, PassageEnd, Reason, Verdict
+from gate.journal.projections.daily_counts import HOURS, Covered
+from gate.journal.projections.rollups import DWELL_BARS
 from gate.report_values import (
     Bar,
     DwellBar,
@@ -25,7 +26,6 @@ from gate.report_values import (
     Shares,
     WeekGrid,
 )
-from gate.rollups import DWELL_BARS
 from gate.storage.tables import FACETS, alarm, cell, dwell, flow, moment, passage, visitor_flow
 
 _HOUR = 3_600_000_000

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from gate import ledger
 from gate.domain.passage import LaneId, PassageId
+from gate.journal import store as ledger
 from gate.report_alarms import to_row
 from gate.report_log import by_id, by_number
 from gate.report_values import (

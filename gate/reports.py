@@ -3,7 +3,7 @@
 `Reports` is what pages and the API use; everything it takes and gives is in gate.report_values.
 Each call sees one moment of the database and may be made on any thread. Raises JournalAway when the
 database cannot be read. Who may ask, and that looking into one vehicle's history is put on record,
-is the caller's business (gate.people, gate.journal).
+is the caller's business (gate.people, gate.journal.journal).
 """
 
 from collections.abc import Iterator
@@ -14,10 +14,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from gate import day_counts, report_alarms, report_charts, report_lists, report_log
+from gate import report_alarms, report_charts, report_lists, report_log
 from gate.domain.alarms import AlarmGroup
 from gate.domain.errors import JournalAway
 from gate.domain.passage import Direction, PassageId
+from gate.journal.projections import daily_counts as day_counts
 from gate.report_alarms import AlarmFilter, AlarmPage
 from gate.report_values import (
     AlarmRow,

@@ -1,9 +1,9 @@
 """Keeping no longer than needed: pictures, passages, visitor data, audit, each with its own time.
 
 The record of what was purged is an entry of the journal; the chain stays whole because it holds
-only hashes of bodies (gate/chain.py). What a hold covers stays. Work is done in small transactions,
-so that a lane never waits long for one. While the clock is in doubt nothing is purged: a year set
-by mistake must not empty the record.
+only hashes of bodies (gate/journal/hash_chain.py). What a hold covers stays. Work is done in small
+transactions, so that a lane never waits long for one. While the clock is in doubt nothing is
+purged: a year set by mistake must not empty the record.
 Floors: audit 180 days (网络安全法 art. 21, logs of six months at least); passages and visitors 30
 days, so that a dispute can be raised at all; pictures 1 day (they are stills, not the video record
 that 公共安全视频图像信息系统管理条例 has kept for 30 days).
@@ -16,14 +16,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, or_, select, update
 
-from gate import holds, latches
-from gate.clock_trust import in_doubt
+from gate import holds
 from gate.domain.entries import AlarmAcknowledged, AlarmRaised, Audited, GuardActed
 from gate.domain.errors import GateError
 from gate.domain.ports import Clock
 from gate.forgetting import forget_audit, forget_passages, record_purge
 from gate.forgetting_visitors import forget_visitors
-from gate.journal import Journal
+from gate.journal import latches
+from gate.journal.clock_trust import in_doubt
+from gate.journal.journal import Journal
 from gate.storage.pictures import Pictures
 from gate.storage.tables import body, entry, hold, passage
 

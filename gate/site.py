@@ -16,8 +16,8 @@ from gate.domain.errors import GateError
 from gate.domain.passage import LaneId, OrderId, PassageId
 from gate.domain.ports import Barrier, Clock, Journal, LaneView, Pictures
 from gate.hub import Hub
+from gate.journal.latches import LOCK, MAINTENANCE_OFF, MAINTENANCE_ON, UNLOCK
 from gate.lane_words import Answer, Raise, TakeBack
-from gate.latches import LOCK, MAINTENANCE_OFF, MAINTENANCE_ON, UNLOCK
 
 ANSWER_WITHIN = 3.0
 """Seconds in which a lane answers a person; a lane that does not is reported as not done."""

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, select
 
 from gate.domain.entries import PassageRead
-from gate.ledger import of_passage, readable
+from gate.journal.store import of_passage, readable
 from gate.stop_line import REMEMBERED, Spot, StopLine, stop_line
 from gate.storage.encryption import Vault
 from gate.storage.tables import opening

@@ -14,10 +14,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from gate import ledger
 from gate.arms import LaneBarrier, Stations
-from gate.clock_trust import CONFIRMED as CLOCK_CONFIRMED
-from gate.clock_trust import ClockTrust
 from gate.conditions import Condition, conditions
 from gate.config import Config, LaneConfig
 from gate.controller import LaneController
@@ -32,17 +29,20 @@ from gate.eye_settings import eye_settings
 from gate.housekeeping import Housekeeping
 from gate.hub import Hub
 from gate.i18n.texts import Language, Texts
-from gate.journal import Journal
+from gate.journal import store as ledger
+from gate.journal.clock_trust import CONFIRMED as CLOCK_CONFIRMED
+from gate.journal.clock_trust import ClockTrust
+from gate.journal.journal import Journal
+from gate.journal.latches import latches_of
+from gate.journal.projections.registry_effects import RegistryEffects
 from gate.lane import Rules
 from gate.lane_sign import LaneSign
 from gate.lane_words import LaneSettings, Retuned
 from gate.lane_work import LaneWork
-from gate.latches import latches_of
 from gate.metrics import Metrics
 from gate.people import People
 from gate.readiness import Readiness, readiness
 from gate.register import Register
-from gate.registry_effects import RegistryEffects
 from gate.report_values import Record
 from gate.reports import Reports
 from gate.retention import Limits, Retention

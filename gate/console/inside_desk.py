@@ -9,10 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from gate import inside_deeds
 from gate.console import register_desk
 from gate.console.services import Services
-from gate.corrections import ALL, correction_in, entry_of
 from gate.domain.errors import GateError, JournalAway
 from gate.domain.ports import Written
 from gate.inside_deeds import Refusals, Undone
+from gate.journal.projections.corrections import ALL, correction_in, entry_of
 from gate.people import User
 from gate.report_values import AuditFilter, AuditRow
 from registry import recalled, stays

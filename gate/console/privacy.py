@@ -13,10 +13,10 @@ from gate.console import widgets
 from gate.console.asking_aside import ask
 from gate.console.pages import Pages
 from gate.console.visit import Visit
+from gate.journal.verify import PURGE
 from gate.people import Action
 from gate.report_values import AuditFilter
 from gate.retention import FLOORS
-from gate.verification import PURGE
 
 PAGES: Final = (
     ("/privacy/holds", "holds", "gavel"),

@@ -2,8 +2,8 @@
 
 Rules: SQLite runs in WAL with synchronous=FULL, so that a commit survives a power cut; writers
 begin IMMEDIATE, so that waiting happens at the start and never turns into a failure halfway;
-readers cannot write; checkpoints are made aside (gate/journal.py), so that no passage waits for
-one. Before an upgrade a SQLite file is copied beside itself.
+readers cannot write; checkpoints are made aside (gate/journal/journal.py), so that no passage waits
+for one. Before an upgrade a SQLite file is copied beside itself.
 """
 
 import sqlite3

@@ -1,8 +1,8 @@
 """The gate's tables: the chained journal, its projections, and the rollups that keep pages fast.
 
 `entry` and `body` are the record: written once, guarded by triggers (see gate/storage/migrations).
-All other tables are projections of entries (gate/projection.py) or registers of their own (hold,
-disclosure).
+All other tables are projections of entries (gate/journal/projections/dispatch.py) or registers of
+their own (hold, disclosure).
 Rules: a passage's `number` is the seq of its first entry, so pages order by the journal and not by
 a clock that may jump; times are microseconds since 1970 UTC; what a page filters by is either a
 facet in `cell` (few values) or an indexed column (plate, household). No JSON that a passage's

@@ -31,7 +31,7 @@ from gate.system_clock import SystemClock
 from tests.bench.bench_journal import told
 from tests.gate.console.browsing import chromium, log_in, open_context, settle
 from tests.gate.console.serving import Served, served
-from tests.gate.journal_cast import whole
+from tests.gate.journal.journal_cast import whole
 
 SAMPLES, EVERY, WARM = 20, 100, 200
 """So many samples, or one in so many passages where that is more often; from which one on."""

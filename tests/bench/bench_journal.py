@@ -26,16 +26,16 @@ from zoneinfo import ZoneInfo
 
 from tqdm import tqdm
 
-from gate import day_counts
 from gate.domain.passage import Direction, LaneId, PassageId
-from gate.journal import Journal
+from gate.journal.journal import Journal
+from gate.journal.projections import daily_counts as day_counts
 from gate.report_values import PassageFilter, Period
 from gate.reports import Reports
 from gate.storage.database import FILE, Database, open_database
 from gate.storage.encryption import KeyVault
 from gate.storage.tables import FACETS, STRETCH, micros
 from gate.system_clock import SystemClock
-from tests.gate.journal_cast import whole
+from tests.gate.journal.journal_cast import whole
 
 T = TypeVar("T")
 DAILY = 6000

@@ -28,7 +28,6 @@ from tempfile import TemporaryDirectory
 import psutil
 
 from gate.admitting import Objection
-from gate.clock_trust import ClockTrust
 from gate.config import parse
 from gate.decider import RegisterDecider
 from gate.demonstration.community import cast, settle
@@ -36,20 +35,21 @@ from gate.domain.entries import AlarmRaised, Audited
 from gate.domain.ids import Ids
 from gate.domain.passage import Instant, LaneId, OrderId
 from gate.hub import Hub
-from gate.journal import Journal
+from gate.journal.checkpoint import FILE as WITNESS_FILE
+from gate.journal.clock_trust import ClockTrust
+from gate.journal.journal import Journal
+from gate.journal.projections.registry_effects import RegistryEffects
+from gate.journal.verify import verify
 from gate.lane_words import Answer
 from gate.lane_work import LaneWork
 from gate.metrics import Metrics
 from gate.register import Register
-from gate.registry_effects import RegistryEffects
 from gate.sightings import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
 from gate.storage.database import FILE, open_database
 from gate.storage.encryption import open_vault
 from gate.storage.pictures import Pictures
 from gate.system_clock import SystemClock
-from gate.verification import verify
 from gate.wiring import lane_settings, policy_of, rules_of
-from gate.witness import FILE as WITNESS_FILE
 from hardware.arm import OrderId as ArmOrder
 from hardware.arm import OutcomeKind, Why
 from hardware.inputs import InputName

@@ -8,11 +8,11 @@ from typing import Any
 import schemathesis
 from hypothesis import given
 
+from gate.journal.projections.registry_effects import RegistryEffects
 from gate.people import Role
-from gate.registry_effects import RegistryEffects
 from tests.fuzz.cases import fuzzing
 from tests.gate.api.conftest import Api, build
-from tests.gate.journal_cast import desk
+from tests.gate.journal.journal_cast import desk
 
 ENDLESS = "/api/v1/events"
 

@@ -3,10 +3,10 @@
 import pytest
 
 from gate.conditions import ConditionKind, conditions
-from gate.health import Health, HealthBoard
 from gate.i18n.texts import Language, Texts
+from gate.journal.health import Health, HealthBoard
 from gate.storage.pictures import PictureCounts
-from tests.gate.journal_cast import NOON
+from tests.gate.journal.journal_cast import NOON
 
 WELL = Health(None, "", 0, 0)
 KEPT = PictureCounts(0, 5, 0, 0, "")

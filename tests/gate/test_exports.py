@@ -10,7 +10,7 @@ import pytest
 
 from gate.exports import Form, Listed, Taker, as_text, export
 from registry.sheets import write_csv
-from tests.gate.journal_cast import desk
+from tests.gate.journal.journal_cast import desk
 
 RUN = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\n=1", " =1", "＝1+1", "＋1", "－1", "＠x"]
 

@@ -9,13 +9,13 @@ import pytest
 
 from gate.domain.entries import Audited
 from gate.domain.passage import Direction
-from gate.registry_effects import RegistryEffects
+from gate.journal.projections.registry_effects import RegistryEffects
+from gate.journal.spool_file import Spool
 from gate.retention import Limits, Retention
-from gate.spool import Spool
 from gate.storage.database import FILE
 from gate.storage.pictures import Pictures
 from gate.subject import Subject, forget_person
-from tests.gate.journal_cast import Desk, desk, key_vault, started, whole
+from tests.gate.journal.journal_cast import Desk, desk, key_vault, started, whole
 
 PLATE = "吉A73519"
 

@@ -12,7 +12,7 @@ from gate.reports import Reports
 from gate.retention import Limits, Retention
 from gate.storage.database import drop_old_copies
 from gate.storage.pictures import Pictures
-from tests.gate.journal_cast import desk, whole
+from tests.gate.journal.journal_cast import desk, whole
 
 CHINA = ZoneInfo("Asia/Shanghai")
 

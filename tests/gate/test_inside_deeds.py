@@ -15,14 +15,14 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel, col, create_engine, select
 
 from gate import inside_deeds
-from gate.corrections import correction_of, entry_of
 from gate.domain.entries import Audited, Entry, PassageEnded
 from gate.domain.passage import Direction
 from gate.domain.ports import Written
 from gate.inside_deeds import NotTaken, Undone
-from gate.projection import Projection
+from gate.journal.projections.corrections import correction_of, entry_of
+from gate.journal.projections.dispatch import Projection
+from gate.journal.projections.registry_effects import RegistryEffects
 from gate.register import Register
-from gate.registry_effects import RegistryEffects
 from gate.report_lists import audit_row
 from gate.storage import tables
 from gate.storage.tables import audit
@@ -42,9 +42,9 @@ from registry.records import Change, OccupancyCount, Presence, Visit
 from registry.rules import Registered, SpaceId, SpaceTaken
 from registry.snapshot import Snapshot
 from registry.store import Author
-from tests.gate.journal_cast import NOON, NORTH, SOUTH, Desk, desk, whole
-from tests.gate.test_journal import held
-from tests.gate.test_registry_effects import OWNER, SECOND, VISITOR, settle
+from tests.gate.journal.journal_cast import NOON, NORTH, SOUTH, Desk, desk, whole
+from tests.gate.journal.projections.test_registry_effects import OWNER, SECOND, VISITOR, settle
+from tests.gate.journal.test_journal import held
 
 STRANGER = "吉A55555"
 STANDINGS = {OWNER: "registered", SECOND: "registered", VISITOR: "visitor", STRANGER: "unknown"}

@@ -15,8 +15,8 @@ from registry import corrections, dossiers, presence
 from registry.corrections import PutInside, Recounted, TakenOut
 from registry.kinds import Occupant
 from tests.gate import test_inside_deeds as properties
-from tests.gate.journal_cast import NOON
-from tests.gate.test_registry_effects import OWNER, SECOND
+from tests.gate.journal.journal_cast import NOON
+from tests.gate.journal.projections.test_registry_effects import OWNER, SECOND
 from tests.mutants import seen_red
 
 COUNTED = properties.test_occupancy_is_entries_minus_exits_and_what_people_saw

@@ -15,7 +15,7 @@ from gate.domain.errors import JournalAway
 from gate.people import LogInRefused, People, Role, User
 from gate.storage.database import FILE
 from gate.storage.tables import audit
-from tests.gate.journal_cast import NOON, Desk, desk
+from tests.gate.journal.journal_cast import NOON, Desk, desk
 
 PASSWORD = "quite a long one"
 SECRET = second_factor.new_secret()

@@ -6,13 +6,13 @@ from prometheus_client import generate_latest
 
 from gate.domain.entries import AlarmRaised, Entry, OpeningEnded, PassageDecided, PassageEnded
 from gate.domain.passage import Instant, OrderId, PassageEnd, PassageId
-from gate.health import Health
+from gate.journal.health import Health
 from gate.metrics import Metrics
 from gate.report_values import Record
 from gate.storage.pictures import PictureCounts
 from registry.kinds import Occupant
 from registry.occupancy import Occupancy
-from tests.gate.journal_cast import NOON, SOUTH, decision
+from tests.gate.journal.journal_cast import NOON, SOUTH, decision
 
 PASSAGE = PassageId("p")
 HAPPENED: tuple[Entry, ...] = (

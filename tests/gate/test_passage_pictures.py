@@ -13,7 +13,16 @@ from gate.domain.passage import Decision, PassageId, Picture, Reason, Verdict
 from gate.reports import Reports
 from gate.retention import Limits, Retention
 from gate.storage.pictures import Pictures
-from tests.gate.journal_cast import SOUTH, Desk, decision, desk, ended, key_vault, ordered, started
+from tests.gate.journal.journal_cast import (
+    SOUTH,
+    Desk,
+    decision,
+    desk,
+    ended,
+    key_vault,
+    ordered,
+    started,
+)
 
 JPEG = b"\xff\xd8 a car without a plate \xff\xd9"
 NO_PLATE = Decision(Verdict.ASK_GUARD, Reason.NO_PLATE)

@@ -10,7 +10,7 @@ from pwdlib import PasswordHash
 
 from gate import second_factor
 from gate.people import FAILURES_BEFORE_WAIT, WAIT, LogInRefused, People, Role, User, UserError
-from tests.gate.journal_cast import NOON, Desk, desk
+from tests.gate.journal.journal_cast import NOON, Desk, desk
 
 PASSWORD = "quite a long one"
 SECRET = second_factor.new_secret()

@@ -21,9 +21,9 @@ from gate import report_log
 from gate.domain.entries import Audited
 from gate.domain.passage import Direction, LaneId, Reason, Verdict
 from gate.exports import Columns, Form, ReasonMissing, Taker, export, passages
+from gate.journal.projections.rollups import facets
 from gate.report_values import AuditFilter, PassageFilter, PassageRow, Period
 from gate.reports import Reports
-from gate.rollups import facets
 from gate.storage.database import FILE, Database, open_database
 from gate.storage.tables import (
     FACETS,
@@ -39,7 +39,7 @@ from gate.storage.tables import (
 from registry import stays
 from registry.kinds import Occupant
 from registry.stays import Which
-from tests.gate.journal_cast import (
+from tests.gate.journal.journal_cast import (
     NOON,
     NORTH,
     SOUTH,

@@ -17,8 +17,9 @@ from sqlmodel import select as pick
 from gate import holds, inside_deeds
 from gate.domain.entries import Audited, GuardActed
 from gate.domain.passage import LaneId, PassageId
-from gate.latches import Latches, latches_of
-from gate.registry_effects import RegistryEffects
+from gate.journal.latches import Latches, latches_of
+from gate.journal.projections.registry_effects import RegistryEffects
+from gate.journal.verify import verify
 from gate.report_values import AuditFilter, PassageFilter, PassageRow, Period
 from gate.reports import Reports
 from gate.retention import Limits, Purged, Retention, TooShort
@@ -26,7 +27,6 @@ from gate.storage.migrations import triggers
 from gate.storage.pictures import Pictures
 from gate.storage.tables import body, entry
 from gate.subject import Gone, Subject, export_person, forget_person
-from gate.verification import verify
 from registry import store
 from registry.corrections import PutInside
 from registry.kinds import Occupant, PassKind, PassSource
@@ -42,7 +42,7 @@ from registry.records import (
     VisitorPass,
 )
 from registry.store import Author, add
-from tests.gate.journal_cast import NOON, Desk, desk, key_vault, started, whole
+from tests.gate.journal.journal_cast import NOON, Desk, desk, key_vault, started, whole
 
 JPEG = b"\xff\xd8 a vehicle \xff\xd9"
 DAY = 86_400.0

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gate import second_factor
 from gate.second_factor import Kept
-from tests.gate.journal_cast import NOON
+from tests.gate.journal.journal_cast import NOON
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NOBODYS = Kept(SECRET, 0, ())

@@ -21,7 +21,7 @@ from gate.reports import Reports
 from gate.settings import CHANGED, RESTORED, Settings, text_keys, tunable_of
 from gate.tunables import POLICY, Fault, Kind, SettingRefused, Tunable, read
 from gate.wiring import lane_settings, policy_of, rules_of
-from tests.gate.journal_cast import Desk, desk
+from tests.gate.journal.journal_cast import Desk, desk
 from tests.gate.lane_cast import Stage
 from tests.gate.test_config import GOOD
 from tests.gate.test_lane_work import arrive

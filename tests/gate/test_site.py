@@ -10,10 +10,10 @@ from gate.domain.entries import GuardActed
 from gate.domain.passage import LaneId
 from gate.domain.ports import Lanes
 from gate.hub import Hub
-from gate.latches import Latches, latches_of
+from gate.journal.latches import Latches, latches_of
 from gate.sightings import Preview
 from gate.site import SHOWS_NOW_S, LaneParts, Site
-from tests.gate.journal_cast import NORTH, SOUTH, desk
+from tests.gate.journal.journal_cast import NORTH, SOUTH, desk
 from tests.gate.lane_cast import Stage
 
 DEEDS = ["lower", "lock", "unlock", "begin_maintenance", "end_maintenance", "reset_fire"]

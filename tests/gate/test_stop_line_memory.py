@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gate.domain.entries import PassageRead
 from gate.stop_line_memory import remembered
-from tests.gate.journal_cast import NORTH, SOUTH, Desk, desk, whole
+from tests.gate.journal.journal_cast import NORTH, SOUTH, Desk, desk, whole
 
 
 def drive(made: Desk, name: str, width: float, **changes: object) -> None:

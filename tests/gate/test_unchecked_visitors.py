@@ -18,7 +18,7 @@ from gate.domain.passage import (
 )
 from gate.report_values import Period
 from gate.reports import Reports
-from tests.gate.journal_cast import NOON, SOUTH, Desk, desk
+from tests.gate.journal.journal_cast import NOON, SOUTH, Desk, desk
 
 
 def let_in(made: Desk, number: int, reason: Reason, remark: str) -> None:

@@ -27,9 +27,9 @@ from gate.domain.passage import (
     Trigger,
     Verdict,
 )
-from gate.projection import Projection
-from gate.registry_effects import RegistryEffects
-from tests.gate.journal_cast import NOON, NORTH, SOUTH
+from gate.journal.projections.dispatch import Projection
+from gate.journal.projections.registry_effects import RegistryEffects
+from tests.gate.journal.journal_cast import NOON, NORTH, SOUTH
 
 STANDINGS = ("registered", "visitor", "unknown", "blocked")
 CLASSES = ("civil", "nev_small", "police")

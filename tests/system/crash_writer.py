@@ -15,11 +15,11 @@ from pathlib import Path
 
 from gate.domain.entries import OpeningOrdered
 from gate.domain.passage import LaneId
-from gate.journal import Journal
-from gate.spool import Spool
+from gate.journal.journal import Journal
+from gate.journal.spool_file import Spool
 from gate.storage.database import open_database
 from gate.system_clock import SystemClock
-from tests.gate.journal_cast import ROOM, key_vault, whole
+from tests.gate.journal.journal_cast import ROOM, key_vault, whole
 
 
 def say(line: str) -> None:

@@ -18,7 +18,7 @@ from subprocess import CompletedProcess, run
 import httpx
 import pytest
 
-from gate.spool import RESERVE
+from gate.journal.spool_file import RESERVE
 from hardware.clock import SystemClock
 from tests.system.site import (
     EmulatedSite,

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from gate.ledger import walk
+from gate.journal.store import walk
+from gate.journal.verify import verify
 from gate.storage import tables
-from gate.verification import verify
-from tests.gate.journal_cast import ToldClock, desk
+from tests.gate.journal.journal_cast import ToldClock, desk
 
 PASSAGES = int(os.environ.get("GATE_CRASH_PASSAGES", "40"))
 STEPS = ("PassageStarted", "OpeningOrdered", "OpeningEnded", "PassageEnded")

@@ -19,16 +19,16 @@ from gate.console.sessions import Sessions
 from gate.decider import RegisterDecider
 from gate.domain.policy import Policy
 from gate.hub import Hub
+from gate.journal.projections.registry_effects import RegistryEffects
 from gate.people import People, Role
 from gate.readiness import Readiness
 from gate.register import Register
-from gate.registry_effects import RegistryEffects
 from gate.reports import Reports
 from gate.tokens import Scope, Tokens
 from registry import store
 from registry.plates import Plate, parse
 from registry.store import Author
-from tests.gate.journal_cast import Desk, desk
+from tests.gate.journal.journal_cast import Desk, desk
 
 PASSWORD = "quite a long one"
 

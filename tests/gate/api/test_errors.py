@@ -15,13 +15,13 @@ from schemathesis.specs.openapi.checks import (
 
 from gate.api.errors import MOST_SHOWN
 from gate.domain.errors import JournalAway
+from gate.journal.projections.registry_effects import RegistryEffects
 from gate.people import Role
-from gate.registry_effects import RegistryEffects
 from gate.security.bodies import MOST_OF_API
 from gate.tokens import Scope
 from tests.fuzz.api import operations
 from tests.gate.api.conftest import Api, build
-from tests.gate.journal_cast import desk
+from tests.gate.journal.journal_cast import desk
 
 CHECKS = (
     not_a_server_error,

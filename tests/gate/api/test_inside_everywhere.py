@@ -20,7 +20,7 @@ from registry.occupancy import Counts
 from registry.snapshot import Inside
 from registry.store import Author
 from tests.gate.api.conftest import Api
-from tests.gate.journal_cast import NORTH, ended, ordered, raised, started, whole
+from tests.gate.journal.journal_cast import NORTH, ended, ordered, raised, started, whole
 
 Step = Callable[[Api], None]
 

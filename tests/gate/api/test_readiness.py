@@ -9,8 +9,8 @@ from prometheus_client import CollectorRegistry
 
 from gate import web
 from gate.domain.ports import LaneView
-from gate.health import Health
 from gate.hub import Hub
+from gate.journal.health import Health
 from gate.readiness import Readiness, readiness
 from hardware.station_words import BoardFault
 from tests.gate.api.conftest import Api

@@ -3,7 +3,7 @@
 from gate.people import Role
 from gate.tokens import Scope
 from tests.gate.api.conftest import Api
-from tests.gate.journal_cast import whole
+from tests.gate.journal.journal_cast import whole
 
 END = "2026-03-03T12:00:00+08:00"
 

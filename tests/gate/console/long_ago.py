@@ -5,7 +5,7 @@ from datetime import timedelta
 from gate.domain.passage import Direction
 from gate.retention import Limits, Purged, Retention
 from tests.gate.console.serving import Served
-from tests.gate.journal_cast import NORTH, whole
+from tests.gate.journal.journal_cast import NORTH, whole
 
 
 def drove_out(pages: Served, name: str, plate: str, days: int) -> None:

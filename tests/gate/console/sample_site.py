@@ -42,10 +42,10 @@ from gate.domain.passage import (
 )
 from gate.domain.ports import Pictures as KeptPictures
 from gate.hub import Hub
-from gate.journal import Journal
+from gate.journal.journal import Journal
+from gate.journal.projections.registry_effects import RegistryEffects
 from gate.people import People, Role
 from gate.register import Register
-from gate.registry_effects import RegistryEffects
 from gate.reports import Reports
 from gate.settings import Settings
 from gate.storage.database import open_database

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.console.guesses import FAILURES, WAIT, Guesser, Guesses, network
-from tests.gate.journal_cast import NOON
+from tests.gate.journal.journal_cast import NOON
 
 GUARD = Guesser("guard", "10.0.0.1")
 tries = st.lists(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.console.throttle import TRIES, WITHIN, Throttle
-from tests.gate.journal_cast import NOON
+from tests.gate.journal.journal_cast import NOON
 
 
 def test_one_address_does_not_hold_up_another():

@@ -22,7 +22,7 @@ from gate.i18n.texts import Language, Texts
 from gate.report_alarms import AlarmFilter
 from gate.reports import Reports
 from hardware.arm import AlarmKind
-from tests.gate.journal_cast import NOON, NORTH, SOUTH, desk
+from tests.gate.journal.journal_cast import NOON, NORTH, SOUTH, desk
 
 KINDS = [kind.value for kind in AlarmKind] + ["camera", "link_down", "tailgating", "unheard_of"]
 ORDER = list(Severity)

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from gate import backup
-from gate.registry_effects import RegistryEffects
+from gate.journal import backup
+from gate.journal.projections.registry_effects import RegistryEffects
 from gate.storage import private_files as private
 from gate.storage.database import FILE, copy_beside, open_database
 from gate.storage.pictures import Pictures
-from tests.gate.journal_cast import Desk, desk, key_vault, started
+from tests.gate.journal.journal_cast import Desk, desk, key_vault, started
 
 READ = """
 import sqlite3, sys

@@ -13,7 +13,7 @@ from registry import store
 from registry.records import Change, Household, Person, Visit, VisitorPass
 from registry.search import load_index
 from registry.store import Author
-from tests.gate.journal_cast import NOON, Desk, desk
+from tests.gate.journal.journal_cast import NOON, Desk, desk
 
 BY = Author("wang", NOON)
 NAME, PHONE = "欧阳若兰", "13812345678"

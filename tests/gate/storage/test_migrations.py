@@ -15,15 +15,15 @@ import gate.storage.account_tables
 import gate.storage.settings_table
 import registry.records
 from gate.domain.errors import DatabaseUnusable
+from gate.journal.verify import verify
 from gate.storage import tables
 from gate.storage.database import FILE, Database, open_database, rebuilding
 from gate.storage.migrations import run
-from gate.verification import verify
 from registry import store
 from registry.plates import Plate, PlateClass
 from registry.records import Space, Vehicle
 from registry.store import Author
-from tests.gate.journal_cast import NOON, desk, key_vault, started
+from tests.gate.journal.journal_cast import NOON, desk, key_vault, started
 
 METADATA = [tables.metadata, SQLModel.metadata]
 OWNERS = (

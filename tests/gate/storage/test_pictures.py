@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 from gate.storage.pictures import Pictures, is_name
-from tests.gate.journal_cast import key_vault
+from tests.gate.journal.journal_cast import key_vault
 
 JPEG = b"\xff\xd8" + bytes(5000) + b"\xff\xd9"
 

@@ -17,22 +17,22 @@ from sqlmodel import Session, select
 from gate import holds
 from gate.domain.entries import Audited
 from gate.domain.passage import Direction, PassageId
-from gate.journal import Journal
+from gate.journal.journal import Journal
+from gate.journal.projections.registry_effects import RegistryEffects
+from gate.journal.verify import verify
 from gate.people import LogInRefused, People, Role, User
-from gate.registry_effects import RegistryEffects
 from gate.reports import Reports
 from gate.storage import field_encryption as personal_fields
 from gate.storage.database import FILE, Database, open_database, rebuilding
 from gate.storage.migrations import run
 from gate.storage.tables import micros
 from gate.tokens import Tokens
-from gate.verification import verify
 from registry import stays
 from registry.kinds import Occupant
 from registry.records import Person
 from registry.search import load_index
 from registry.stays import Which
-from tests.gate.journal_cast import NOON, NORTH, ToldClock, key_vault, whole
+from tests.gate.journal.journal_cast import NOON, NORTH, ToldClock, key_vault, whole
 from tests.postgres import Server
 
 RELEASES = Path(__file__).parent / "releases"

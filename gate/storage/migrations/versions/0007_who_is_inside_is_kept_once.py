@@ -47,7 +47,8 @@ _PASSAGE = sa.table(
     *(sa.column(name) for name in ("number", "passage", "lane", "plate_class", "standing")),
     *(sa.column(name) for name in ("household", "vehicle_kind", "visitor_pass")),
 )
-# As gate.registry_effects.OCCUPANTS was at this revision; any other standing is unknown.
+# As gate.journal.projections.registry_effects.OCCUPANTS was at this revision; any other standing is
+# unknown.
 _OCCUPANTS = {
     "registered": "resident",
     "space_taken": "resident",

@@ -5,8 +5,9 @@ beyond its whole days is counted from the hourly tables. Kept in `state`, one ro
 
 Rules of this file:
 - A kept day equals what the hourly tables give, always: whoever changes an hourly count takes the
-  kept day away in the same transaction (gate.rollups calls `changed`). Corrections, purges and late
-  entries therefore show at once, and the day is counted again the next night.
+  kept day away in the same transaction (gate.journal.projections.rollups calls `changed`).
+  Corrections, purges and late entries therefore show at once, and the day is counted again the next
+  night.
 - A kept day may be missing at any time; then it is counted from the hourly tables.
 """
 
@@ -44,7 +45,8 @@ class DayCounts:
     """One day. number: days since 1970 UTC.
 
     ways: lane, direction and the passages of each of the 24 hours. cells: cell and passages.
-    visitors: building and visitors let in. stays: standing, bar of gate.rollups, visits, seconds.
+    visitors: building and visitors let in. stays: standing, bar of
+    gate.journal.projections.rollups, visits, seconds.
     """
 
     number: int

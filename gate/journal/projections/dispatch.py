@@ -13,8 +13,6 @@ from typing import assert_never
 from sqlalchemy import Connection, bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 
-from gate import projection_passage, projection_visit
-from gate.corrections import correction_of
 from gate.domain.entries import (
     AlarmAcknowledged,
     AlarmRaised,
@@ -33,7 +31,10 @@ from gate.domain.entries import (
 )
 from gate.domain.errors import OpeningRefused
 from gate.domain.passage import Direction, PassageEnd
-from gate.effects import Effects, Row
+from gate.journal.projections import passages as projection_passage
+from gate.journal.projections import visits as projection_visit
+from gate.journal.projections.corrections import correction_of
+from gate.journal.projections.effects import Effects, Row
 from gate.storage.tables import alarm, audit, opening
 
 RAISED = "raised"

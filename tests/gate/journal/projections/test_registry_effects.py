@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from gate.domain.entries import Entry, PassageDecided, PassageRead
 from gate.domain.errors import OpeningRefused
 from gate.domain.passage import Direction, LaneId, PassageEnd, PassageId
-from gate.registry_effects import RegistryEffects
+from gate.journal.projections.registry_effects import RegistryEffects
 from gate.reports import Reports
 from registry import stays, store
 from registry.kinds import PassKind, PassSource, UseState
@@ -31,7 +31,7 @@ from registry.records import (
 )
 from registry.stays import Which
 from registry.store import Author, add
-from tests.gate.journal_cast import (
+from tests.gate.journal.journal_cast import (
     NOON,
     NORTH,
     SOUTH,

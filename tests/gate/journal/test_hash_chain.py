@@ -5,7 +5,17 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.chain import GENESIS, Finding, Flaw, Header, Link, check, check_body, forge, hash_body
+from gate.journal.hash_chain import (
+    GENESIS,
+    Finding,
+    Flaw,
+    Header,
+    Link,
+    check,
+    check_body,
+    forge,
+    hash_body,
+)
 
 
 def build(n: int) -> list[Link]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gate.spool import Spool, scan
+from gate.journal.spool_file import Spool, scan
 
 PAYLOADS = st.lists(
     st.binary(max_size=60).map(lambda raw: raw.hex().encode()), min_size=1, max_size=8

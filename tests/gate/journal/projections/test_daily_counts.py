@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 
-from gate import day_counts, rollups
 from gate.domain.passage import LaneId
+from gate.journal.projections import daily_counts as day_counts
+from gate.journal.projections import rollups
 from gate.report_values import Charts, Period
 from gate.reports import Reports
 from gate.storage.database import FILE, Database, open_database
 from gate.storage.tables import hour_of, passage, state
-from tests.gate.journal_cast import NOON, NORTH, key_vault, migrated
+from tests.gate.journal.journal_cast import NOON, NORTH, key_vault, migrated
 from tests.gate.traffic import Traffic
 
 PAST = 8

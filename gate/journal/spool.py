@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select, text
 
 from gate.domain.entries import ServiceNoted
-from gate.entry_json import decode, encode, kind_of
-from gate.ledger import Stamp, Stamped
-from gate.scribe import Scribe
-from gate.spool import Spool, Spooled
+from gate.journal.batch import Scribe
+from gate.journal.codec import decode, encode, kind_of
+from gate.journal.spool_file import Spool, Spooled
+from gate.journal.store import Stamp, Stamped
 from gate.storage.database import Database
 from gate.storage.encryption import Vault
 from gate.storage.tables import micros, moment, state

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gate.clock_source import has_chip, is_set_by_network, went_on
-from gate.clock_trust import ClockTrust
 from gate.domain.entries import Audited
-from gate.ledger import walk
-from tests.gate.journal_cast import Desk, ToldClock, desk, ended, started
+from gate.journal.clock_source import has_chip, is_set_by_network, went_on
+from gate.journal.clock_trust import ClockTrust
+from gate.journal.store import walk
+from tests.gate.journal.journal_cast import Desk, ToldClock, desk, ended, started
 
 
 @contextmanager

@@ -31,9 +31,9 @@ from gate.domain.passage import (
     Trigger,
     Verdict,
 )
-from gate.effects import Effects
-from gate.journal import Journal
-from gate.spool import Spool
+from gate.journal.journal import Journal
+from gate.journal.projections.effects import Effects
+from gate.journal.spool_file import Spool
 from gate.storage.database import FILE, Database, open_database
 from gate.storage.encryption import KeyVault, Vault
 

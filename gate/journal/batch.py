@@ -13,12 +13,12 @@ from sqlalchemy.exc import DataError, IntegrityError, StatementError
 from gate.domain.entries import OpeningOrdered, ServiceNoted
 from gate.domain.errors import OpeningRefused
 from gate.domain.passage import Instant
-from gate.entry_json import kind_of, text_of
-from gate.ledger import Stamped, Tip, tip, write
-from gate.projection import Projection
+from gate.journal.checkpoint import Witness
+from gate.journal.codec import kind_of, text_of
+from gate.journal.projections.dispatch import Projection
+from gate.journal.store import Stamped, Tip, tip, write
 from gate.report_values import Record
 from gate.storage.encryption import Vault
-from gate.witness import Witness
 
 _ODD = (IntegrityError, DataError, OverflowError, OpeningRefused)
 

@@ -1,7 +1,7 @@
 """What else must happen in the transaction that writes an entry: passes, visits, presence.
 
-The journal calls `Effects`; gate/registry_effects.py is the real one, `NoEffects` serves a journal
-without a registry (commands, benchmarks).
+The journal calls `Effects`; gate/journal/projections/registry_effects.py is the real one,
+`NoEffects` serves a journal without a registry (commands, benchmarks).
 """
 
 from collections.abc import Mapping

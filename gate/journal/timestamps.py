@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from gate.domain.entries import Entry, ServiceNoted
 from gate.domain.ports import Clock
-from gate.ledger import Stamp, Stamped, tip
+from gate.journal.store import Stamp, Stamped, tip
 
 TOLERANCE_S = 2.0
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")

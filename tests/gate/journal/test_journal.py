@@ -18,15 +18,15 @@ from gate.domain.errors import JournalAway, OpeningRefused
 from gate.domain.passage import Direction, LaneId, PassageEnd, PassageId, Reason, Verdict
 from gate.domain.ports import Journal as JournalPort
 from gate.domain.ports import Written
-from gate.ledger import walk
-from gate.registry_effects import RegistryEffects
+from gate.journal.projections.registry_effects import RegistryEffects
+from gate.journal.store import walk
+from gate.journal.verify import verify
 from gate.report_values import AuditFilter, PassageFilter, PassageRow
 from gate.reports import Reports
 from gate.storage import tables
 from gate.storage.account_tables import UserRow
 from gate.storage.instance_lock import FolderInUse
-from gate.verification import verify
-from tests.gate.journal_cast import (
+from tests.gate.journal.journal_cast import (
     NOON,
     NORTH,
     Desk,
@@ -254,7 +254,7 @@ def test_neither_database_nor_spool_is_told(office: Desk, monkeypatch: pytest.Mo
         raise OSError(28, "No space left on device")
 
     with held(office), monkeypatch.context() as patch:
-        patch.setattr("gate.spool._write_whole", refuse)
+        patch.setattr("gate.journal.spool_file._write_whole", refuse)
         with pytest.raises(JournalAway, match="No space left"):
             office.journal.append(started("a"))
     office.clock.pass_by(5)

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from gate.domain.entries import OpeningEnded, OpeningOrdered
 from gate.domain.errors import OpeningRefused
 from gate.domain.passage import Direction, PassageEnd
-from gate.effects import Row
+from gate.journal.projections.effects import Row
 from registry import presence, store, visits
 from registry.corrections import Correction
 from registry.errors import RecordMissingError
@@ -44,7 +44,7 @@ OCCUPANTS: Final = {
 
 
 class RegistryEffects:
-    """gate.effects.Effects over the registry's tables."""
+    """gate.journal.projections.effects.Effects over the registry's tables."""
 
     def ordered(self, connection: Connection, at: datetime, entry: OpeningOrdered) -> None:
         """Hold one use of the visitor's pass. Raises OpeningRefused where none is left."""

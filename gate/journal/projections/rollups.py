@@ -3,7 +3,8 @@
 A passage is in exactly one cell: the combination of its facets (gate.storage.tables.FACETS). When a
 facet changes the passage moves: one less in the old cell, one more in the new one, in each of the
 counts. The invariant, tested as a property: every count equals what counting the passages gives.
-What is kept of a whole day (gate.day_counts) goes with the first change of one of its hours.
+What is kept of a whole day (gate.journal.projections.daily_counts) goes with the first change of
+one of its hours.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, text
 
-from gate import day_counts
+from gate.journal.projections import daily_counts as day_counts
 from gate.storage.tables import FACETS, STRETCH, cell, hour_of
 
 # Dwell times are counted up to these lengths, in seconds; the last bar has no end.

@@ -1,4 +1,5 @@
-"""The two passages of one visit, and what is counted of visits. Part of gate.projection.
+"""The two passages of one visit, and what is counted of visits. Part of
+gate.journal.projections.dispatch.
 
 A visit is an entry and the next exit of the same vehicle. Who is inside, and which stay an exit
 ends, is the registry's to say (registry.presence); nothing is kept of it here.
@@ -10,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from gate import rollups
+from gate.journal.projections import rollups
 from gate.storage.tables import passage
 from registry.kinds import Occupant
 from registry.presence import EndedStay

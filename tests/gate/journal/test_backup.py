@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from gate import backup
 from gate.domain.errors import RestoreRefused
 from gate.domain.passage import PassageId
+from gate.journal import backup
+from gate.journal.verify import verify
 from gate.journal_cli import run_backup, run_restore, run_verify
 from gate.report_values import AuditFilter, PassageFilter
 from gate.reports import Reports
 from gate.storage.encryption import KeyVault
 from gate.storage.instance_lock import FolderInUse
 from gate.storage.pictures import Pictures
-from gate.verification import verify
-from tests.gate.journal_cast import Desk, ToldClock, desk, key_vault, started, whole
+from tests.gate.journal.journal_cast import Desk, ToldClock, desk, key_vault, started, whole
 
 JPEG = b"\xff\xd8 a picture \xff\xd9"
 

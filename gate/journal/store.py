@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from gate.chain import GENESIS, Header, Link, forge, hash_body
 from gate.domain.entries import Entry
 from gate.domain.errors import VaultError
 from gate.domain.passage import Instant
-from gate.entry_json import decode, encode, kind_of, text_of
+from gate.journal.codec import decode, encode, kind_of, text_of
+from gate.journal.hash_chain import GENESIS, Header, Link, forge, hash_body
 from gate.storage.encryption import Vault
 from gate.storage.tables import body, entry, micros, moment
 

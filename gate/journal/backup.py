@@ -24,14 +24,14 @@ from pathlib import Path
 from gate.domain.entries import ServiceNoted
 from gate.domain.errors import GateError, RestoreRefused
 from gate.domain.ports import Clock
-from gate.journal import SPOOL_FILE, Journal
+from gate.journal.checkpoint import FILE as WITNESS_FILE
+from gate.journal.journal import SPOOL_FILE, Journal
+from gate.journal.verify import verify
 from gate.storage import private_files as private
 from gate.storage.database import FILE, open_database
 from gate.storage.encryption import Vault, sync_folder
 from gate.storage.instance_lock import Tenancy
 from gate.storage.pictures import Pictures
-from gate.verification import verify
-from gate.witness import FILE as WITNESS_FILE
 
 MANIFEST = "manifest.json"
 PICTURES = "pictures"

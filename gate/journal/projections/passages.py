@@ -1,4 +1,4 @@
-"""The row of a passage, from its entries. Part of gate.projection.
+"""The row of a passage, from its entries. Part of gate.journal.projections.dispatch.
 
 A passage's row is made by its first entry, whichever that is; later entries only add. When its
 facets change it moves in the rollups.
@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from gate import rollups
 from gate.domain.entries import (
     OpeningEnded,
     OpeningOrdered,
@@ -20,6 +19,7 @@ from gate.domain.entries import (
     PassageStarted,
 )
 from gate.domain.passage import LaneId, PassageId, Verdict
+from gate.journal.projections import rollups
 from gate.storage.tables import passage
 
 Values = dict[str, Any]

@@ -21,30 +21,30 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlmodel import Session
 
-from gate.clock_source import went_on
-from gate.clockwatch import ClockWatch, boot_id
 from gate.domain.entries import Entry, ServiceNoted
 from gate.domain.errors import JournalAway, OpeningRefused
 from gate.domain.passage import Instant
 from gate.domain.ports import Clock, Written
-from gate.effects import Effects, NoEffects
-from gate.entry_json import kind_of, text_of
-from gate.health import Health, HealthBoard
-from gate.keeper import Keeper
-from gate.ledger import Stamped
-from gate.ordered import Ordered
-from gate.projection import Projection
-from gate.recovery import loose_ends
+from gate.journal.batch import Scribe
+from gate.journal.checkpoint import FILE as WITNESS_FILE
+from gate.journal.checkpoint import Witness
+from gate.journal.clock_source import went_on
+from gate.journal.codec import kind_of, text_of
+from gate.journal.health import Health, HealthBoard
+from gate.journal.maintenance import Keeper
+from gate.journal.openings import Ordered
+from gate.journal.projections.dispatch import Projection
+from gate.journal.projections.effects import Effects, NoEffects
+from gate.journal.recovery import loose_ends
+from gate.journal.spool import Spooler
+from gate.journal.spool_file import Spool
+from gate.journal.store import Stamped
+from gate.journal.timestamps import ClockWatch, boot_id
+from gate.journal.verify import PURGE
 from gate.report_values import Record
-from gate.scribe import Scribe
-from gate.spool import Spool
-from gate.spooler import Spooler
 from gate.storage.database import Database
 from gate.storage.encryption import Vault
 from gate.storage.instance_lock import Tenancy
-from gate.verification import PURGE
-from gate.witness import FILE as WITNESS_FILE
-from gate.witness import Witness
 
 SPOOL_FILE = "journal.spool"
 

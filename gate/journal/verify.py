@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gate import chain
-from gate.chain import Finding, Flaw, Link
 from gate.domain.entries import ServiceNoted
 from gate.domain.errors import VaultError
-from gate.entry_json import EntryUnreadable
-from gate.ledger import Kept, walk
+from gate.journal import hash_chain as chain
+from gate.journal.checkpoint import testimonies
+from gate.journal.codec import EntryUnreadable
+from gate.journal.hash_chain import Finding, Flaw, Link
+from gate.journal.store import Kept, walk
 from gate.storage.database import Database
 from gate.storage.encryption import Vault
-from gate.witness import testimonies
 
 PURGE = "purge"
 _EVERY = 10_000

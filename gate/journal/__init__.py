@@ -1,0 +1,1 @@
+"""The record: hash-chained entries, the spool, checkpoints, verification, backup."""

@@ -1,0 +1,1 @@
+"""Tables kept in step with the journal, in the entry's own transaction."""
