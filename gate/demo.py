@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from gate.auth.users import Role
 from gate.config import Config, load
 from gate.demonstration.community import cast, settle
 from gate.demonstration.plan import Roster, write_roster
 from gate.demonstration.process import DemoError, SiteProcess, start_site
 from gate.demonstration.settings import config_text
-from gate.people import Role
 from gate.system_clock import SystemClock
 from registry.sample import Sample, generate
 

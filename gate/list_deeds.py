@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from gate.auth.users import Role
 from gate.deeds import Deed, removal
 from gate.domain.entries import Audited
 from gate.domain.ports import Unit
-from gate.people import Role
 from registry import listed, store, visits
 from registry.kinds import BlockReason, ListedKind, PassSource
 from registry.listed import ListingRefusal

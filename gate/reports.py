@@ -3,7 +3,7 @@
 `Reports` is what pages and the API use; everything it takes and gives is in gate.report_values.
 Each call sees one moment of the database and may be made on any thread. Raises JournalAway when the
 database cannot be read. Who may ask, and that looking into one vehicle's history is put on record,
-is the caller's business (gate.people, gate.journal.journal).
+is the caller's business (gate.auth.users, gate.journal.journal).
 """
 
 from collections.abc import Iterator

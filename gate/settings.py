@@ -4,7 +4,7 @@ Rules of this file:
 - A change is one transaction: the value and its audit entry. Only then do the lanes hear of it.
 - Changes are applied in the order in which they were committed, and each is validated as the file
   is, so that a value which the file could not hold is never in force.
-- Who may change settings is for the caller (gate.people); the name is put on record here.
+- Who may change settings is for the caller (gate.auth.users); the name is put on record here.
 """
 
 import json

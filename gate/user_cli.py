@@ -4,8 +4,8 @@ import getpass
 import sys
 from pathlib import Path
 
+from gate.auth.users import Role, UserError, UserFault
 from gate.config import load
-from gate.people import Role, UserError, UserFault
 from gate.wiring import open_store
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from gate.arms import LaneBarrier, Stations
+from gate.auth.users import People
 from gate.conditions import Condition, conditions
 from gate.config import Config, LaneConfig
 from gate.controller import LaneController
@@ -40,7 +41,6 @@ from gate.lane_sign import LaneSign
 from gate.lane_words import LaneSettings, Retuned
 from gate.lane_work import LaneWork
 from gate.metrics import Metrics
-from gate.people import People
 from gate.readiness import Readiness, readiness
 from gate.register import Register
 from gate.report_values import Record

@@ -15,10 +15,10 @@ from fastapi import FastAPI
 from gate import web
 from gate.api.access import Access
 from gate.api.parts import ApiServices
+from gate.auth.tokens import Tokens
 from gate.console import app as console
 from gate.console.services import Services as ConsoleServices
 from gate.i18n.texts import Language
-from gate.tokens import Tokens
 from gate.wiring import Application
 
 

@@ -13,9 +13,9 @@ from typing import Annotated, Protocol
 from fastapi import Depends, HTTPException, Request, Security, status
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from gate.auth.tokens import ACTIONS, Holder, Scope
+from gate.auth.users import Role, User, may
 from gate.domain.ports import Clock
-from gate.people import Role, User, may
-from gate.tokens import ACTIONS, Holder, Scope
 
 COOKIE = "gate_session"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -10,13 +10,13 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from gate.api.access import Caller
+from gate.auth.tokens import Tokens
 from gate.decider import RegisterDecider
 from gate.domain.errors import JournalAway
 from gate.domain.ports import Clock, Journal, Lanes, Unit
 from gate.register import Register
 from gate.reports import Reports
 from gate.storage.account_tables import IdempotencyRow
-from gate.tokens import Tokens
 from registry.errors import RegistryError
 from registry.plates import Malformed, Plate, parse
 from registry.store import Author

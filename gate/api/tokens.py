@@ -9,7 +9,7 @@ from pydantic import Field
 from gate.api import found
 from gate.api.access import MakesTokens
 from gate.api.parts import Model, Problem, Services, example
-from gate.tokens import Scope, TokenError
+from gate.auth.tokens import Scope, TokenError
 
 router = APIRouter(prefix="/tokens", tags=["tokens"])
 

@@ -11,13 +11,13 @@ from collections.abc import Callable
 import segno
 from nicegui import ui
 
-from gate import second_factor
+from gate.auth import totp as second_factor
+from gate.auth.users import Action
 from gate.console import changing, widgets
 from gate.console.asking_aside import ask
 from gate.console.confirming import confirm
 from gate.console.pages import Pages
 from gate.console.visit import Visit
-from gate.people import Action
 
 
 def add(pages: Pages) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from nicegui import run
 
+from gate.auth.users import Action
 from gate.console import widgets
 from gate.console.alarm_words import group_html, severity_badge
 from gate.console.asking_aside import ask
 from gate.console.once import Once
 from gate.console.visit import Visit
 from gate.domain.alarms import AlarmGroup
-from gate.people import Action
 
 
 def acknowledge_sheet(visit: Visit, group: AlarmGroup, then: Callable[[], object]) -> None:

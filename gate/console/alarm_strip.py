@@ -6,13 +6,13 @@ They sound until a person acknowledges them (gate.console.alarm_watch); nothing 
 from functools import partial
 from html import escape
 
+from gate.auth.users import Action
 from gate.console import widgets
 from gate.console.alarm_ack import acknowledge_sheet
 from gate.console.alarm_words import LOOKS, group_html, recovered_kinds
 from gate.console.asking_aside import Asked
 from gate.console.visit import Visit
 from gate.domain.alarms import AlarmGroup
-from gate.people import Action
 
 SHOWN = 2
 

@@ -6,13 +6,13 @@ from html import escape
 
 from nicegui import background_tasks, ui
 
+from gate.auth.users import Action
 from gate.console import widgets
 from gate.console.alarm_words import LOOKS, recovered_kinds
 from gate.console.asking_aside import Asked
 from gate.console.visit import Visit
 from gate.domain.alarms import AlarmGroup, loudest
 from gate.domain.entries import AlarmAcknowledged, AlarmRaised
-from gate.people import Action
 from gate.report_values import Record
 
 _KINDS = frozenset({AlarmRaised.__name__, AlarmAcknowledged.__name__})

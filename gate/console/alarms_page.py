@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from html import escape
 from typing import Final
 
+from gate.auth.users import Action
 from gate.console import widgets
 from gate.console.alarm_strip import AlarmStrip
 from gate.console.alarm_words import severity_badge, why_html
@@ -11,7 +12,6 @@ from gate.console.asking_aside import ask
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.domain.alarms import severity_of
-from gate.people import Action
 from gate.report_alarms import AlarmFilter, AlarmPage
 from gate.report_values import AlarmRow
 

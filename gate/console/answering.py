@@ -12,6 +12,7 @@ from html import escape
 from typing import Final
 
 from gate.admitting import Objection, reason_code
+from gate.auth.users import Action
 from gate.console import visitor_instead, widgets
 from gate.console.by_hand import by
 from gate.console.choices import Choice, choice_of, typed
@@ -26,7 +27,6 @@ from gate.console.why_sheet import REASONS, About, reasons_of, why_sheet
 from gate.console.why_words import percent
 from gate.domain.passage import Direction, PassageId
 from gate.domain.ports import LaneView
-from gate.people import Action
 from registry.rules import Visitor
 
 REFUSALS: Final = ("household_said_no", "nobody_named", "soliciting", "told_to_wait", "other")

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from gate.auth.users import Action
 from gate.console import by_hand, widgets
 from gate.console.confirming import confirm
 from gate.console.lane_words import state_badges
 from gate.console.visit import Visit
 from gate.console.why_sheet import About, reasons_of, why_sheet
 from gate.domain.ports import Lanes, LaneView
-from gate.people import Action
 
 LOCK_REASONS: Final = ("closed_lane", "security", "broken", "other")
 WORK_REASONS: Final = ("broken", "service", "testing", "other")

@@ -13,6 +13,7 @@ from functools import partial
 from html import escape
 
 from gate.admitting import Objection
+from gate.auth.users import Action
 from gate.console import answering, space_taken, widgets
 from gate.console.choices import Choice, choices_of, hotkeys, is_a_list, typed
 from gate.console.lane_words import held_up_html, household_text, reason_aloud, waiting_html
@@ -23,7 +24,6 @@ from gate.console.visit import Visit
 from gate.console.why_words import percent, why_words
 from gate.domain.passage import Direction
 from gate.domain.ports import LaneView
-from gate.people import Action
 
 Do = Callable[[], object]
 FRESH_S = 1.0

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from html import escape
 
 from gate import list_deeds
+from gate.auth.users import Action
 from gate.console import changing, register_desk, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
@@ -15,7 +16,6 @@ from gate.console.plate_pad import PlatePad
 from gate.console.reason_choice import ReasonChoice
 from gate.console.register_desk import BlockLine
 from gate.console.visit import Visit
-from gate.people import Action
 from registry.kinds import BlockReason
 from registry.plates import PlateColour, normalise
 from registry.store import BlockRefusal

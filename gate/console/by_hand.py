@@ -12,6 +12,7 @@ from typing import Any, Final
 from nicegui import run
 
 from gate.admitting import VISITOR, reason_code
+from gate.auth.users import Action
 from gate.console import visitor_instead, widgets
 from gate.console.once import Once
 from gate.console.visit import Visit
@@ -20,7 +21,6 @@ from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
 from gate.domain.passage import Direction, LaneId
 from gate.domain.ports import LaneView
-from gate.people import Action
 
 LOWER_REASONS: Final = ("passed_by", "left_up", "security", "other")
 HOLD_MINUTES: Final = (5, 15, 30, 60, 120, 240)

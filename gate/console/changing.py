@@ -7,11 +7,11 @@ from typing import TypeVar
 from nicegui import run
 from sqlalchemy.exc import SQLAlchemyError
 
+from gate.auth.users import Action, User, UserError
 from gate.console import register_desk
 from gate.console.visit import Visit
 from gate.domain.errors import GateError, JournalAway
 from gate.domain.ports import Unit
-from gate.people import Action, User, UserError
 from registry.errors import RegistryError
 from registry.store import Author
 

@@ -6,12 +6,12 @@ from typing import Final
 
 from nicegui import ui
 
+from gate.auth.users import Action
 from gate.console import chart_options, widgets
 from gate.console.asking_aside import ask
 from gate.console.lane_words import reason_text
 from gate.console.pages import Pages
 from gate.console.visit import Visit
-from gate.people import Action
 from gate.report_values import Bar, Charts, DwellBar, Period
 from registry.kinds import Occupant
 from registry.occupancy import Counts

@@ -7,10 +7,10 @@ from html import escape
 
 from nicegui import run, ui
 
+from gate.auth.users import Action
 from gate.conditions import Condition, ConditionKind
 from gate.console import widgets
 from gate.console.visit import Visit
-from gate.people import Action
 
 EVERY_S = 2.0
 

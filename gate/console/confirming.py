@@ -2,12 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 
+from gate.auth.users import Action
 from gate.console import changing, widgets
 from gate.console.changing import NotDone
 from gate.console.once import Once
 from gate.console.visit import Visit
 from gate.deeds import Deed
-from gate.people import Action
 
 
 def confirm(

@@ -8,6 +8,7 @@ from html import escape
 from typing import Final
 
 from gate import holds
+from gate.auth.users import Action
 from gate.console import changing, register_desk, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
@@ -16,7 +17,6 @@ from gate.console.pages import Pages
 from gate.console.paper import print_button
 from gate.console.visit import Visit
 from gate.domain.ports import Unit
-from gate.people import Action
 from registry.store import Author
 
 FIELDS: Final = ("authority", "document", "officer", "scope", "basis", "handed_over", "sha256")

@@ -11,11 +11,11 @@ import logging
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from gate.auth.users import LogInRefused, User
 from gate.console.guesses import Guesser, Guesses
 from gate.console.sessions import Left, Sessions
 from gate.domain.errors import JournalAway
 from gate.domain.ports import Clock
-from gate.people import LogInRefused, User
 
 FRESH: Final = timedelta(seconds=10)
 FETCH: Final = timedelta(minutes=1)
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 class People(Protocol):
-    """What the pages need of `gate.people.People` to let somebody in."""
+    """What the pages need of `gate.auth.users.People` to let somebody in."""
 
     def log_in(
         self, name: str, password: str, at: datetime, code: str = ""

@@ -13,6 +13,7 @@ from typing import Final
 from nicegui import run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
+from gate.auth.users import Action
 from gate.console import widgets
 from gate.console.lane_words import actor_text, household_text, reason_text, remark_text
 from gate.console.look_up import REASONS, why_text
@@ -21,7 +22,6 @@ from gate.console.reason_choice import ReasonChoice
 from gate.console.visit import Visit
 from gate.domain.errors import GateError
 from gate.exports import Columns, Form, Listed, Taker, export, passages
-from gate.people import Action
 from gate.report_values import PassageFilter
 
 FIELDS: Final = (

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from html import escape
 
+from gate.auth.users import Action
 from gate.console import widgets
 from gate.console.asking_aside import ask
 from gate.console.handover_sheet import KEPT, kept_sheet, not_automatic, shift_since
@@ -16,7 +17,6 @@ from gate.console.handover_signing import Signing
 from gate.console.lane_words import reason_text
 from gate.console.pages import Pages
 from gate.console.visit import Visit
-from gate.people import Action
 from gate.report_values import AuditFilter, AuditRow, ShiftSummary
 from registry.kinds import Occupant
 from registry.occupancy import Counts

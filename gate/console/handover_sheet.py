@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import Final
 
+from gate.auth.users import Action
 from gate.console import widgets
 from gate.console.lane_words import modes_of
 from gate.console.visit import Visit
 from gate.domain.entries import Audited
-from gate.people import Action
 from gate.report_values import AuditRow, ShiftSummary
 from registry.kinds import Occupant
 from registry.occupancy import Counts

@@ -13,13 +13,13 @@ from typing import Final
 
 from nicegui import run
 
+from gate.auth.users import Action, LogInRefused, User, may
 from gate.console import widgets
 from gate.console.asking_aside import ask
 from gate.console.handover_sheet import KEPT, not_automatic, sheet_entry
 from gate.console.once import until_done
 from gate.console.visit import Visit
 from gate.domain.errors import GateError
-from gate.people import Action, LogInRefused, User, may
 from gate.report_values import AuditFilter, ShiftSummary
 
 TAKEN: Final = "/handover/taken"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from html import escape
 
 from gate import holds
+from gate.auth.users import Action
 from gate.console import changing, register_desk, widgets
 from gate.console.asking_aside import ask
 from gate.console.blocks import end_of_day
@@ -16,7 +17,6 @@ from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
 from gate.domain.passage import PassageId
 from gate.domain.ports import Unit
-from gate.people import Action
 from registry.plates import Malformed, normalise, parse
 from registry.store import Author
 

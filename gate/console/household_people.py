@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from gate import deeds
+from gate.auth.users import Action
 from gate.console import changing, masked, widgets
 from gate.console.changing import NotDone
 from gate.console.confirming import confirm
@@ -12,7 +13,6 @@ from gate.console.look_up import with_reason
 from gate.console.once import until_done
 from gate.console.visit import Visit
 from gate.deeds import Deed
-from gate.people import Action
 from registry import homes
 from registry.cells import RowFault
 from registry.homes import HomeRefusal

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import Final
 
+from gate.auth.users import Action
 from gate.console import inside_desk, inside_sheets, widgets
 from gate.console.asking_aside import ask
 from gate.console.inside_desk import Done, Shown
@@ -15,7 +16,6 @@ from gate.console.look_up import why_text
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
-from gate.people import Action
 from registry.corrections import Recounted
 from registry.kinds import Occupant
 from registry.names import mask

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 
 from gate import inside_deeds
+from gate.auth.users import User
 from gate.console import register_desk
 from gate.console.services import Services
 from gate.domain.errors import GateError, JournalAway
 from gate.domain.ports import Written
 from gate.inside_deeds import Refusals, Undone
 from gate.journal.projections.corrections import ALL, correction_in, entry_of
-from gate.people import User
 from gate.report_values import AuditFilter, AuditRow
 from registry import recalled, stays
 from registry.corrections import Correction, CorrectionRefusal, TakenOut, refusal_by

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
+from gate.auth.users import Action
 from gate.console import inside_desk
 from gate.console.exporting import export_sheet
 from gate.console.lane_words import household_text
 from gate.console.visit import Visit
 from gate.exports import Listed
-from gate.people import Action
 from registry.names import mask
 from registry.stays import Place, StayLine, Which
 

@@ -8,12 +8,12 @@ from datetime import timedelta
 
 from nicegui import ui
 
+from gate.auth.users import Action
 from gate.console import inside_desk, register_desk, widgets
 from gate.console.asking_aside import ask
 from gate.console.inside_sheets import ReasonFields, Then, correct
 from gate.console.once import Once
 from gate.console.visit import Visit
-from gate.people import Action
 from registry import stays
 from registry.stays import StayLine, Stays, Which
 

@@ -7,6 +7,7 @@ from typing import Any, assert_never
 from nicegui import ui
 
 from gate import inside_deeds
+from gate.auth.users import Action
 from gate.console import changing, inside_desk, widgets
 from gate.console.changing import NotDone
 from gate.console.inside_desk import Corrected, Done
@@ -17,7 +18,6 @@ from gate.console.visit import Visit
 from gate.console.why_sheet import About, why_sheet
 from gate.domain.ports import Written
 from gate.inside_deeds import Unclear
-from gate.people import Action
 from registry.corrections import (
     MOST_COUNTED,
     Correction,

@@ -11,6 +11,7 @@ from typing import Final
 
 from nicegui import ui
 
+from gate.auth.users import Action
 from gate.console import answering, arm_sheet, by_hand, widgets
 from gate.console.gate_drawing import DRAWING, state_classes
 from gate.console.lane_words import answer_class, answer_html, household_text, state_badges
@@ -18,7 +19,6 @@ from gate.console.visit import Visit
 from gate.console.why_words import why_words
 from gate.domain.passage import Direction, Reason
 from gate.domain.ports import LaneView
-from gate.people import Action
 
 
 @dataclass(frozen=True, slots=True)

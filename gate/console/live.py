@@ -6,6 +6,7 @@ one question at a time, however many changes come meanwhile.
 
 from collections.abc import Callable
 
+from gate.auth.users import Action
 from gate.console import widgets
 from gate.console.alarm_strip import AlarmStrip
 from gate.console.condition_strip import ConditionStrip
@@ -15,7 +16,6 @@ from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.domain.passage import LaneId
 from gate.domain.ports import LaneView
-from gate.people import Action
 
 
 def add(pages: Pages) -> None:

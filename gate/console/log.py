@@ -7,6 +7,7 @@ gives a cursor; the button then goes on looking.
 from collections.abc import Sequence
 from html import escape
 
+from gate.auth.users import Action
 from gate.console import widgets
 from gate.console.asking_aside import ask
 from gate.console.exporting import export_passages
@@ -16,7 +17,6 @@ from gate.console.look_up import with_reason
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
-from gate.people import Action
 from gate.report_values import Page, PassageFilter, PassageRow
 
 LENGTH = 40

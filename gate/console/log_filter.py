@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
+from gate.auth.users import Action
 from gate.console import widgets
 from gate.console.lane_words import reason_text
 from gate.console.visit import Visit
 from gate.domain.passage import Direction, LaneId, PassageEnd, Reason, Verdict
-from gate.people import Action
 from gate.report_values import PassageFilter
 from registry.plates import PlateClass, normalise
 

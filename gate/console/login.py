@@ -16,6 +16,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from nicegui import run
 from sqlalchemy.exc import SQLAlchemyError
 
+from gate.auth.passwords import AT_ONCE
+from gate.auth.users import WAIT, LogInRefused, User
 from gate.console.devices import LASTS, Devices
 from gate.console.doorkeeper import Doorkeeper
 from gate.console.guesses import Guesser, Guesses, network
@@ -26,8 +28,6 @@ from gate.console.sessions import COOKIE, LONGEST
 from gate.console.throttle import Throttle
 from gate.domain.errors import JournalAway
 from gate.i18n.texts import Language, Texts
-from gate.passwords import AT_ONCE
-from gate.people import WAIT, LogInRefused, User
 from gate.security.headers import PLAIN, POLICY
 
 HOME: Final = "/live"

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from nicegui import run
 
+from gate.auth.users import Action, User
 from gate.console import widgets
 from gate.console.once import Once
 from gate.console.reason_choice import ReasonChoice
 from gate.console.visit import Visit
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
-from gate.people import Action, User
 
 REASONS: Final = ("gate_work", "resident_asks", "incident", "police", "check")
 

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from html import escape
 from typing import Final
 
+from gate.auth.users import Action
 from gate.console import widgets
 from gate.console.asking_aside import ask
 from gate.console.audit_words import action_text, actor_text, target_html, why_words
@@ -12,7 +13,6 @@ from gate.console.exporting import export_sheet
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.exports import Listed
-from gate.people import Action
 from gate.report_values import AuditFilter, AuditPage, AuditRow
 from registry.formulas import harmless
 

@@ -2,10 +2,10 @@
 
 from html import escape
 
+from gate.auth.users import Action
 from gate.console import widgets
 from gate.console.look_up import with_reason
 from gate.console.visit import Visit
-from gate.people import Action
 from registry.names import mask, mask_phone
 
 

@@ -14,12 +14,12 @@ from typing import Final
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 
+from gate.auth.users import Action, may
 from gate.console import sound
 from gate.console.doorkeeper import Doorkeeper
 from gate.console.services import Services
 from gate.console.sessions import COOKIE
 from gate.domain.passage import LaneId
-from gate.people import Action, may
 
 _STATIC: Final = {
     "theme.css": "text/css",

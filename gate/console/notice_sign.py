@@ -6,13 +6,13 @@ own settings, so the sign says what the program does. Both languages are on it.
 
 from html import escape
 
+from gate.auth.users import Action
 from gate.console import widgets
 from gate.console.pages import Pages
 from gate.console.paper import print_button
 from gate.console.privacy import retention_of
 from gate.console.visit import Visit
 from gate.i18n.texts import Language, Texts
-from gate.people import Action
 
 
 def add(pages: Pages) -> None:

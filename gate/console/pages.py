@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse
 from nicegui import ui
 
+from gate.auth.users import Action
 from gate.console import leaving, shell, widgets
 from gate.console.doorkeeper import Doorkeeper
 from gate.console.hub import Hub
@@ -20,7 +21,6 @@ from gate.console.sessions import COOKIE
 from gate.console.socket_guard import SocketGuard
 from gate.console.visit import Visit
 from gate.i18n.texts import Texts
-from gate.people import Action
 
 Build = Callable[[Visit], Awaitable[None] | None]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from html import escape
 
+from gate.auth.users import Action
 from gate.console import passage_pictures, widgets
 from gate.console.asking_aside import ask
 from gate.console.entry_words import entry_line
@@ -21,7 +22,6 @@ from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
 from gate.domain.entries import PassageDecided, PassageRead
 from gate.domain.passage import PassageId
-from gate.people import Action
 from gate.report_values import OpeningRow, PassageDetail, PassageRow, Record
 
 

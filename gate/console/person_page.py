@@ -10,13 +10,13 @@ from nicegui import run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
 from gate import subject
+from gate.auth.users import Action, User
 from gate.console import widgets
 from gate.console.confirming import confirm
 from gate.console.once import Once
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.domain.errors import GateError
-from gate.people import Action, User
 from registry.plates import normalise
 
 

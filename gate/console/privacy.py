@@ -8,13 +8,13 @@ import re
 from html import escape
 from typing import Final
 
+from gate.auth.users import Action
 from gate.config import RetentionConfig
 from gate.console import widgets
 from gate.console.asking_aside import ask
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.journal.verify import PURGE
-from gate.people import Action
 from gate.report_values import AuditFilter
 from gate.retention import FLOORS
 

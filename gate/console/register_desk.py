@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
+from gate.auth.users import User
 from gate.console.services import Services
 from gate.domain.ports import Unit
-from gate.people import User
 from registry import store
 from registry.kinds import BlockReason, ListedKind
 from registry.records import (

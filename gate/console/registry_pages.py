@@ -10,6 +10,7 @@ from html import escape
 from nicegui import ui
 
 from gate import deeds
+from gate.auth.users import Action
 from gate.console import changing, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
@@ -20,7 +21,6 @@ from gate.console.once import until_done
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
-from gate.people import Action
 from registry import addresses
 from registry.homes import HomeRefusal
 from registry.names import mask, mask_phone

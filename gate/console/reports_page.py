@@ -7,6 +7,7 @@ from html import escape
 
 from nicegui import ui
 
+from gate.auth.users import Action
 from gate.console import widgets
 from gate.console.asking_aside import ask
 from gate.console.charts import percent
@@ -16,7 +17,6 @@ from gate.console.log import HEADS, passage_cells
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.domain.passage import Reason
-from gate.people import Action
 from gate.report_values import Charts, PassageFilter, PassageRow, Period, Shares
 
 BY_PEOPLE = (

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from gate.auth.users import People
 from gate.conditions import Condition
 from gate.domain.ports import Clock, Journal, Lanes, Pictures, Registry, SiteEvents
 from gate.i18n.texts import FIRST, Language
-from gate.people import People
 from gate.reports import Reports
 from gate.settings import Settings
 from registry.corrections import Correction

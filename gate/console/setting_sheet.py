@@ -5,11 +5,11 @@ from typing import Any
 
 from nicegui import run, ui
 
+from gate.auth.users import Action
 from gate.console import widgets
 from gate.console.once import Once
 from gate.console.visit import Visit
 from gate.domain.errors import GateError
-from gate.people import Action
 from gate.settings import tunable_of
 from gate.tunables import Kind, SettingRefused, Tunable, Value
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from nicegui import run
 
+from gate.auth.users import Action
 from gate.console import widgets
 from gate.console.asking_aside import ask
 from gate.console.config_table import config_table
@@ -18,7 +19,6 @@ from gate.console.setting_sheet import fault_text, hint_of, name_of, setting_she
 from gate.console.visit import Visit
 from gate.domain.errors import GateError
 from gate.i18n.texts import Language
-from gate.people import Action
 from gate.report_values import AuditFilter, AuditRow
 from gate.settings import text_keys, tunable_of
 from gate.tunables import POLICY, SettingRefused

@@ -23,12 +23,12 @@ from urllib.parse import parse_qs, urlsplit
 from nicegui import Client, ui
 from socketio.exceptions import ConnectionRefusedError as Refused
 
+from gate.auth.users import Action, may
 from gate.console.doorkeeper import Doorkeeper
 from gate.console.lateness import Lateness
 from gate.console.leaving import leave
 from gate.console.sessions import COOKIE
 from gate.domain.ports import Clock
-from gate.people import Action, may
 
 RELOAD: Final = "Implicit handshake failed"
 """The refusal at which NiceGUI's program loads the page anew, which leads to the log-in."""

@@ -8,12 +8,12 @@ from html import escape
 from typing import Final
 from urllib.parse import quote
 
+from gate.auth.users import Action
 from gate.console import widgets
 from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
 from gate.domain.passage import Reason
 from gate.domain.ports import LaneView
-from gate.people import Action
 from registry.plates import Malformed, PlateColour, parse
 from registry.snapshot import plate_of
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from gate import deeds
+from gate.auth.users import Action
 from gate.console import changing, register_desk, visitor_desk, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
@@ -15,7 +16,6 @@ from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.register_desk import SpaceLine
 from gate.console.visit import Visit
-from gate.people import Action
 from registry.cells import plates as plates_in
 from registry.parking import SpaceRefusal
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from html import escape
 
 from gate import list_deeds
+from gate.auth.users import Action
 from gate.console import changing, register_desk, widgets
 from gate.console.asking_aside import ask
 from gate.console.blocks import end_of_day
@@ -16,7 +17,6 @@ from gate.console.plate_pad import PlatePad
 from gate.console.register_desk import FormLine, ListedLine
 from gate.console.visit import Visit
 from gate.deeds import Deed
-from gate.people import Action
 from registry.kinds import ListedKind
 from registry.listed import ListingRefusal
 from registry.passes import Period

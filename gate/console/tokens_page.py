@@ -1,7 +1,7 @@
 """Tokens of other programs: made with scopes and an end, shown once, ended by hand.
 
 Rules of this file:
-- Only `gate.tokens.Tokens` makes and ends a token, and it writes who did.
+- Only `gate.auth.tokens.Tokens` makes and ends a token, and it writes who did.
 - The secret is on the screen once; what is kept cannot be turned back into it.
 """
 
@@ -13,6 +13,8 @@ from typing import TypeVar
 from nicegui import run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
+from gate.auth.tokens import GRANTABLE, Scope, TokenError, Tokens
+from gate.auth.users import Action, User
 from gate.console import widgets
 from gate.console.asking_aside import ask
 from gate.console.confirming import confirm
@@ -20,9 +22,7 @@ from gate.console.once import until_done
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.domain.errors import GateError
-from gate.people import Action, User
 from gate.storage.account_tables import TokenRow
-from gate.tokens import GRANTABLE, Scope, TokenError, Tokens
 
 T = TypeVar("T")
 DAYS = {"30": 30, "90": 90, "365": 365, "730": 730}

@@ -1,7 +1,7 @@
 """Users and roles: add, change the role, lock out, new password, second factor.
 
 Rules of this file:
-- Only `gate.people.People` changes a user, and it writes who did it.
+- Only `gate.auth.users.People` changes a user, and it writes who did it.
 - Nobody changes their own role or locks themselves out: that is how a site loses its last admin.
 - A password is typed here once and shown nowhere.
 """
@@ -9,13 +9,13 @@ Rules of this file:
 from collections.abc import Callable
 from html import escape
 
+from gate.auth.users import Action, Role
 from gate.console import changing, widgets
 from gate.console.asking_aside import ask
 from gate.console.confirming import confirm
 from gate.console.once import until_done
 from gate.console.pages import Pages
 from gate.console.visit import Visit
-from gate.people import Action, Role
 from gate.storage.account_tables import UserRow
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from nicegui import Client, ui
 from starlette.requests import Request
 
+from gate.auth.users import Action, User, may
 from gate.console.answers import Answers
 from gate.console.doorkeeper import Doorkeeper
 from gate.console.hub import Hub
@@ -17,7 +18,6 @@ from gate.console.leaving import leave
 from gate.console.preferences import Preferences
 from gate.console.services import Services
 from gate.i18n.texts import Texts
-from gate.people import Action, User, may
 
 
 @dataclass(frozen=True, slots=True)

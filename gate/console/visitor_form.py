@@ -15,6 +15,7 @@ from nicegui import run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
 from gate.admitting import VISITOR
+from gate.auth.users import Action, User
 from gate.console import answering, visitor_desk, widgets
 from gate.console.asking_aside import ask
 from gate.console.choices import typed
@@ -27,7 +28,6 @@ from gate.console.visitor_again import ask_again
 from gate.console.visitor_days import DayFields
 from gate.console.visitor_desk import Already, Checked, Home, Stay, Wanted
 from gate.domain.errors import GateError
-from gate.people import Action, User
 from registry.kinds import NameMatch
 from registry.plates import Plate, PlateColour
 from registry.visits import GrantRefusal

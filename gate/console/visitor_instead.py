@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from gate.admitting import VISITOR
+from gate.auth.users import Action
 from gate.console import widgets
 from gate.console.once import Once
 from gate.console.visit import Visit
 from gate.domain.ports import LaneView
-from gate.people import Action
 
 Act = Callable[[str], Awaitable[None]]
 

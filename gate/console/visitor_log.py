@@ -6,6 +6,7 @@ The evidence is whole: a check that led to no pass is in it too. Names are maske
 from datetime import timedelta
 from html import escape
 
+from gate.auth.users import Action
 from gate.console import visitor_records, widgets
 from gate.console.asking_aside import ask
 from gate.console.lane_words import actor_text, household_text
@@ -14,7 +15,6 @@ from gate.console.plate_chip import plate_chip
 from gate.console.register_desk import read
 from gate.console.visit import Visit
 from gate.console.visitor_records import CheckLine, VisitLine
-from gate.people import Action
 from registry.names import mask
 from registry.plates import normalise
 

@@ -7,6 +7,7 @@ from html import escape
 from nicegui import ui
 
 from gate import list_deeds
+from gate.auth.users import Action
 from gate.console import changing, masked, register_desk, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
@@ -16,7 +17,6 @@ from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.register_desk import PassLine
 from gate.console.visit import Visit
-from gate.people import Action
 from registry.plates import normalise
 from registry.stays import StayLine
 from registry.visits import GrantRefusal

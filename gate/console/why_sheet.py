@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from gate.auth.users import Action
 from gate.console import widgets
 from gate.console.once import Once
 from gate.console.still_waits import mark_when_gone
 from gate.console.visit import Visit
 from gate.domain.passage import PassageId
-from gate.people import Action
 
 Chosen = Callable[[str], Any]
 REASONS: Final = ("visitor", "delivery", "moving", "taxi", "misread", "emergency", "other")

@@ -8,8 +8,8 @@ from typing import Any
 import schemathesis
 from hypothesis import given
 
+from gate.auth.users import Role
 from gate.journal.projections.registry_effects import RegistryEffects
-from gate.people import Role
 from tests.fuzz.cases import fuzzing
 from tests.gate.api.conftest import Api, build
 from tests.gate.journal.journal_cast import desk

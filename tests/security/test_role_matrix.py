@@ -17,10 +17,10 @@ from fastapi import FastAPI
 from sqlmodel import select
 
 import gate.console
+from gate.auth.tokens import GRANTABLE, Scope, Tokens
+from gate.auth.users import Action, Role, User, may
 from gate.console.socket_guard import SocketGuard
 from gate.console.visit import Visit
-from gate.people import Action, Role, User, may
-from gate.tokens import GRANTABLE, Scope, Tokens
 from registry.records import Vehicle
 from tests.gate.console.serving import Served
 from tests.security.routes import LOCAL, OPEN, Way, ways

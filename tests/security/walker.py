@@ -24,11 +24,11 @@ from nicegui import Client, background_tasks, core, ui
 from nicegui.element import Element
 from nicegui.event_listener import EventListener
 
+from gate.auth.users import Action, Role, User
 from gate.console.keys import Handlers, Keys
 from gate.console.visit import Visit
 from gate.domain.errors import JournalAway
 from gate.domain.ports import Lanes
-from gate.people import Action, Role, User
 from tests.gate.console.serving import Served
 
 READS_OF_LANES = frozenset({"views", "preview", "asking"})

@@ -16,7 +16,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
-from gate.people import Role
+from gate.auth.users import Role
 from gate.report_values import AuditFilter
 from tests.gate.console.browsing import log_in, open_context, settle
 from tests.gate.console.sample_site import PASSWORD, fill

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import col, select
 
+from gate.auth.users import Role, User
 from gate.console import inside_desk
 from gate.i18n.texts import Language
-from gate.people import Role, User
 from gate.report_values import AuditFilter
 from registry.corrections import PutInside
 from registry.kinds import Occupant

@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from gate.auth.users import Role, may
 from gate.console.navigation import GUARD_PLACES, MANAGER_PLACES
 from gate.i18n.texts import Language
-from gate.people import Role, may
 from tests.gate.console.accessibility import CONTRAST, serious
 from tests.gate.console.browsing import rest, settle
 from tests.gate.console.every_page import every_page, forms

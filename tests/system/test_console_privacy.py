@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gate import holds
+from gate.auth.users import Role
 from gate.domain.passage import PassageId
 from gate.i18n.texts import Language
-from gate.people import Role
 from gate.report_values import AuditFilter
 from tests.gate.console.browsing import settle
 from tests.gate.console.long_ago import drove_out, purge

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import select
 
-from gate.people import Role
+from gate.auth.users import Role
 from registry.columns import HEADINGS
 from registry.kinds import PassKind
 from registry.plates import parse

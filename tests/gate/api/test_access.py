@@ -7,8 +7,8 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from gate import web
-from gate.people import Role
-from gate.tokens import GRANTABLE, Scope
+from gate.auth.tokens import GRANTABLE, Scope
+from gate.auth.users import Role
 from tests.gate.api.conftest import Api
 
 BODIES: dict[str, object] = {

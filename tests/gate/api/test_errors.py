@@ -14,11 +14,11 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from gate.api.errors import MOST_SHOWN
+from gate.auth.tokens import Scope
+from gate.auth.users import Role
 from gate.domain.errors import JournalAway
 from gate.journal.projections.registry_effects import RegistryEffects
-from gate.people import Role
 from gate.security.bodies import MOST_OF_API
-from gate.tokens import Scope
 from tests.fuzz.api import operations
 from tests.gate.api.conftest import Api, build
 from tests.gate.journal.journal_cast import desk

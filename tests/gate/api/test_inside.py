@@ -5,10 +5,10 @@ from datetime import timedelta
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from gate.people import Role
+from gate.auth.tokens import Scope
+from gate.auth.users import Role
 from gate.report_values import AuditFilter
 from gate.reports import Reports
-from gate.tokens import Scope
 from registry.records import Presence
 from tests.gate.api.conftest import Api
 

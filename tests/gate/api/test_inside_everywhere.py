@@ -7,12 +7,12 @@ from collections.abc import Callable
 from datetime import UTC, timedelta
 
 from gate import inside_deeds
+from gate.auth.tokens import Scope
 from gate.console.handover_sheet import inside_of
 from gate.domain.passage import Direction
 from gate.register import Register
 from gate.report_values import Period
 from gate.reports import Reports
-from gate.tokens import Scope
 from registry import presence, stays
 from registry.corrections import PutInside, Recounted, TakenOut
 from registry.kinds import Occupant

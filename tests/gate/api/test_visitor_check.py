@@ -3,9 +3,9 @@
 import pytest
 from sqlmodel import select
 
+from gate.auth.tokens import Scope
+from gate.auth.users import Role
 from gate.list_deeds import Giver
-from gate.people import Role
-from gate.tokens import Scope
 from registry.kinds import PassSource
 from registry.records import VisitorPass
 from tests.gate.api.conftest import Api

@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry
 from gate import web
 from gate.api.access import Access
 from gate.api.parts import ApiServices
+from gate.auth.tokens import Tokens
 from gate.console.app import mount
 from gate.console.doorkeeper import Doorkeeper
 from gate.decider import RegisterDecider
@@ -25,7 +26,6 @@ from gate.domain.passage import Decision, Reason, Verdict
 from gate.domain.policy import Policy
 from gate.readiness import Readiness
 from gate.register import Register
-from gate.tokens import Tokens
 from tests.gate.console.sample_site import SampleSite, fill, sample_site
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from sqlmodel import col, select
 
+from gate.auth.users import Role, User
 from gate.console import inside_desk
 from gate.domain.passage import Decision, LaneId, Reason, Verdict
-from gate.people import Role, User
 from registry.corrections import PutInside, TakenOut
 from registry.kinds import Occupant
 from registry.plates import Plate, parse

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import gate
+from gate.auth.users import LogInRefused
 from gate.console.audit_words import action_text
 from gate.i18n.texts import Language, Texts
-from gate.people import LogInRefused
 
 ROOT = Path(gate.__file__).parent
 # How the name of a call says where its action stands: place, and name where it is a keyword.

@@ -10,13 +10,13 @@ import pytest
 from sqlmodel import select
 
 from gate import deeds, list_deeds
+from gate.auth.users import Role, User
 from gate.console import household_desk, import_desk, inside_desk, register_desk, visitor_desk
 from gate.console.finder import Finder
 from gate.console.visitor_desk import Home, Stay, Wanted
 from gate.deeds import VehicleWanted
 from gate.domain.ports import Written
 from gate.inside_deeds import Undone
-from gate.people import Role, User
 from gate.report_values import AuditFilter
 from registry.corrections import CorrectionRefusal, PutInside
 from registry.grid import SheetFault

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
+from gate.auth.users import LogInRefused, Role, User
 from gate.console.doorkeeper import FETCH, FRESH, Doorkeeper
 from gate.console.guesses import FAILURES
 from gate.console.sessions import Sessions
 from gate.domain.errors import JournalAway
-from gate.people import LogInRefused, Role, User
 from tests.gate.console.fakes import FakeClock
 
 GUARD = User("guard", Role.GUARD)

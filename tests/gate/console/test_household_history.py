@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from gate.auth.users import Role, User
 from gate.console import household_desk, visitor_desk
 from gate.console.household_history import _UNTOLD, word
 from gate.console.visitor_desk import Stay, Wanted
 from gate.i18n.texts import Language, Texts
-from gate.people import Role, User
 from registry import store
 from registry.plates import Plate, parse
 from registry.records import Space

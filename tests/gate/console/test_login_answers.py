@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from nicegui import run
 
+from gate.auth.users import WAIT, LogInRefused, Role, User
 from gate.console import login
 from gate.console.devices import Devices
 from gate.console.guesses import FAILURES
@@ -15,7 +16,6 @@ from gate.console.preferences import PreferencesMiddleware
 from gate.console.throttle import TRIES, WITHIN, Throttle
 from gate.domain.errors import JournalAway
 from gate.i18n.texts import Language, Texts
-from gate.people import WAIT, LogInRefused, Role, User
 from tests.gate.console.fakes import FakeClock
 
 

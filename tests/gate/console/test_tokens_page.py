@@ -2,8 +2,8 @@
 
 import pytest
 
+from gate.auth.tokens import GRANTABLE
 from gate.i18n.texts import Language, Texts
-from gate.tokens import GRANTABLE
 
 
 @pytest.mark.parametrize("language", Language)

@@ -11,9 +11,9 @@ import pytest
 from sqlmodel import select
 
 from gate import list_deeds
+from gate.auth.users import Role, User
 from gate.console import register_desk, visitor_desk
 from gate.console.visitor_desk import Already, Stay, Wanted
-from gate.people import Role, User
 from registry.plates import Plate, PlateColour, parse
 from registry.records import VisitorPass
 from tests.gate.console.sample_site import SampleSite, fill, sample_site

@@ -15,18 +15,18 @@ from sqlalchemy import MetaData, create_engine, inspect, text
 from sqlmodel import Session, select
 
 from gate import holds
+from gate.auth.tokens import Tokens
+from gate.auth.users import LogInRefused, People, Role, User
 from gate.domain.entries import Audited
 from gate.domain.passage import Direction, PassageId
 from gate.journal.journal import Journal
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.journal.verify import verify
-from gate.people import LogInRefused, People, Role, User
 from gate.reports import Reports
 from gate.storage import field_encryption as personal_fields
 from gate.storage.database import FILE, Database, open_database, rebuilding
 from gate.storage.migrations import run
 from gate.storage.tables import micros
-from gate.tokens import Tokens
 from registry import stays
 from registry.kinds import Occupant
 from registry.records import Person

@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from sqlmodel import col, select
 
+from gate.auth.users import Action
 from gate.domain.entries import Audited
 from gate.domain.ports import Journal
-from gate.people import Action
 from gate.storage.account_tables import TokenRow
 from registry import addresses, store
 

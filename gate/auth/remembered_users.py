@@ -9,7 +9,7 @@ Rules of this file:
 from collections.abc import Iterable
 from dataclasses import replace
 
-from gate.second_factor import Kept
+from gate.auth.totp import Kept
 from gate.storage.account_tables import UserRow
 
 

@@ -10,9 +10,9 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from gate import second_factor
+from gate.auth import totp as second_factor
+from gate.auth.users import LogInRefused, People, Role, User
 from gate.domain.errors import JournalAway
-from gate.people import LogInRefused, People, Role, User
 from gate.storage.database import FILE
 from gate.storage.tables import audit
 from tests.gate.journal.journal_cast import NOON, Desk, desk

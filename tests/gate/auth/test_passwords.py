@@ -5,7 +5,7 @@ import threading
 import pytest
 from pwdlib import PasswordHash
 
-from gate.passwords import AT_ONCE, Passwords
+from gate.auth.passwords import AT_ONCE, Passwords
 
 
 def test_a_password_is_right_or_not_and_nobodys_never_is() -> None:

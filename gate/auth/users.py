@@ -1,7 +1,7 @@
 """Who uses Gate: users, roles, what each role may do, and log-in.
 
 A log-in that fails says the same thing whether the name or the password was wrong, and takes the
-same work (gate/passwords.py). How often may be tried is the log-in page's affair
+same work (gate/auth/passwords.py). How often may be tried is the log-in page's affair
 (gate/console/guesses.py), by who tries and never by the name alone, which would let anybody keep
 its owner out. Wrong codes of the second factor are counted per name: they come after the right
 password.
@@ -20,12 +20,12 @@ from typing import assert_never
 
 from sqlmodel import Session, col, select
 
-from gate import second_factor
+from gate.auth import totp as second_factor
+from gate.auth.passwords import Passwords
+from gate.auth.remembered_users import RememberedPeople
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
 from gate.domain.ports import Journal, Unit
-from gate.passwords import Passwords
-from gate.remembered_people import RememberedPeople
 from gate.storage.account_tables import UserRow
 
 FAILURES_BEFORE_WAIT = 5

@@ -8,8 +8,8 @@ import pyotp
 import pytest
 from pwdlib import PasswordHash
 
-from gate import second_factor
-from gate.people import FAILURES_BEFORE_WAIT, WAIT, LogInRefused, People, Role, User, UserError
+from gate.auth import totp as second_factor
+from gate.auth.users import FAILURES_BEFORE_WAIT, WAIT, LogInRefused, People, Role, User, UserError
 from tests.gate.journal.journal_cast import NOON, Desk, desk
 
 PASSWORD = "quite a long one"

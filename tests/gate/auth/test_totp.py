@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate import second_factor
-from gate.second_factor import Kept
+from gate.auth import totp as second_factor
+from gate.auth.totp import Kept
 from tests.gate.journal.journal_cast import NOON
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

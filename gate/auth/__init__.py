@@ -1,0 +1,1 @@
+"""Who may log in and call, with what, and what each role may do."""
