@@ -6,8 +6,8 @@ Boards on one wire share a station (one thread), because one wire carries one ex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from gate.config import BarrierConfig, BoardConfig, Config, InputConfig, LaneConfig
 from gate.domain.passage import LaneId, OrderId
+from gate.settings.config import BarrierConfig, BoardConfig, Config, InputConfig, LaneConfig
 from hardware.arm import BarrierSettings, Controller
 from hardware.board import BoardSettings
 from hardware.clock import Clock

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from gate import second_reader
 from gate.arms import arms_of, board_settings
-from gate.config import Config, load
 from gate.eye_settings import eye_settings
+from gate.settings.config import Config, load
 from gate.system_clock import SystemClock
 from hardware.board import BoardError
 from hardware.camera import Camera, CameraState

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gate.config import Config, load
 from gate.domain.errors import GateError
+from gate.settings.config import Config, load
 from gate.storage import field_encryption as personal_fields
 from gate.storage.database import copy_beside, open_database, rebuilding
 from gate.storage.encryption import open_vault, rotate

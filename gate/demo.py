@@ -15,11 +15,11 @@ from datetime import datetime
 from pathlib import Path
 
 from gate.auth.users import Role
-from gate.config import Config, load
 from gate.demonstration.community import cast, settle
 from gate.demonstration.plan import Roster, write_roster
 from gate.demonstration.process import DemoError, SiteProcess, start_site
 from gate.demonstration.settings import config_text
+from gate.settings.config import Config, load
 from gate.system_clock import SystemClock
 from registry.sample import Sample, generate
 

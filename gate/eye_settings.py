@@ -13,7 +13,7 @@ from hardware.camera_address import address_of
 from hardware.camera_frames import CameraSettings
 
 if TYPE_CHECKING:  # The eye's process reads no configuration.
-    from gate.config import Config, LaneConfig
+    from gate.settings.config import Config, LaneConfig
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,11 @@ from sqlmodel import Session
 from tqdm import tqdm
 
 from gate import import_words
-from gate.config import Config, load
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
 from gate.domain.ports import Clock, Journal
 from gate.i18n.texts import Language, Texts
+from gate.settings.config import Config, load
 from gate.wiring import open_store
 from registry import exchange
 from registry.columns import Table

@@ -20,7 +20,6 @@ from sqlmodel import Session
 from tqdm import tqdm
 
 from gate import second_reader
-from gate.config import Config, ConfigError, Fault, load
 from gate.decider import RegisterDecider
 from gate.domain.entries import Entry, OpeningOrdered, PassageDecided, PassageStarted
 from gate.domain.passage import Instant, LaneId, OrderId, PassageId
@@ -29,6 +28,7 @@ from gate.lane_work import LaneWork
 from gate.read_cli import load as load_picture
 from gate.read_cli import pictures
 from gate.register import Register
+from gate.settings.config import Config, ConfigError, Fault, load
 from gate.sightings import Look, Sighting, TrackLost
 from gate.wiring import lane_settings, open_store, policy_of, rules_of
 from hardware.arm import Link, Mode, OutcomeKind, Position, Presence, Why

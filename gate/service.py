@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from gate.arms import board_settings
-from gate.config import Config, ConfigError, Fault, load
 from gate.domain.errors import GateError
 from gate.security.certificates import certificate_faults, run_out
 from gate.security.connections import Connections, Listener, Patience
 from gate.security.descriptors import for_the_web, raise_limit
 from gate.security.proxies import known
+from gate.settings.config import Config, ConfigError, Fault, load
 from gate.system_clock import SystemClock
 from hardware.errors import HardwareError
 from hardware.ports import check_ports, list_serial_ports

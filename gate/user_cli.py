@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from gate.auth.users import Role, UserError, UserFault
-from gate.config import load
+from gate.settings.config import load
 from gate.wiring import open_store
 
 

@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 from gate.arms import LaneBarrier, Stations
 from gate.auth.users import People
 from gate.conditions import Condition, conditions
-from gate.config import Config, LaneConfig
 from gate.controller import LaneController
 from gate.decider import RegisterDecider
 from gate.domain.entries import ArmChanged, Audited
@@ -46,7 +45,8 @@ from gate.register import Register
 from gate.report_values import Record
 from gate.reports import Reports
 from gate.retention import Limits, Retention
-from gate.settings import Settings
+from gate.settings.config import Config, LaneConfig
+from gate.settings.runtime import Settings
 from gate.sightings import Report
 from gate.site import LaneParts, Site
 from gate.stop_line_memory import remembered

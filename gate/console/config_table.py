@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from gate.console import widgets
 from gate.console.visit import Visit
 from gate.i18n.texts import FIRST
-from gate.tunables import POLICY
+from gate.settings.tunables import POLICY
 
 FILE = "config.yaml"
 _USER_IN_URL = re.compile(r"(?<=://)[^/@\s]+@")

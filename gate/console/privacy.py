@@ -9,7 +9,6 @@ from html import escape
 from typing import Final
 
 from gate.auth.users import Action
-from gate.config import RetentionConfig
 from gate.console import widgets
 from gate.console.asking_aside import ask
 from gate.console.pages import Pages
@@ -17,6 +16,7 @@ from gate.console.visit import Visit
 from gate.journal.verify import PURGE
 from gate.report_values import AuditFilter
 from gate.retention import FLOORS
+from gate.settings.config import RetentionConfig
 
 PAGES: Final = (
     ("/privacy/holds", "holds", "gavel"),

@@ -10,8 +10,8 @@ from gate.console import widgets
 from gate.console.once import Once
 from gate.console.visit import Visit
 from gate.domain.errors import GateError
-from gate.settings import tunable_of
-from gate.tunables import Kind, SettingRefused, Tunable, Value
+from gate.settings.runtime import tunable_of
+from gate.settings.tunables import Kind, SettingRefused, Tunable, Value
 
 SWITCHES = ("true", "false")
 

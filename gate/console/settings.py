@@ -20,8 +20,8 @@ from gate.console.visit import Visit
 from gate.domain.errors import GateError
 from gate.i18n.texts import Language
 from gate.report_values import AuditFilter, AuditRow
-from gate.settings import text_keys, tunable_of
-from gate.tunables import POLICY, SettingRefused
+from gate.settings.runtime import text_keys, tunable_of
+from gate.settings.tunables import POLICY, SettingRefused
 
 VIEWS: Final = ("rules", "texts", "history", "file")
 ICONS: Final = {"rules": "rule", "texts": "campaign", "history": "history", "file": "description"}

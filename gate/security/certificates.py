@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from gate.config import Fault, WebConfig
+from gate.settings.config import Fault, WebConfig
 
 
 def certificate_faults(web: WebConfig) -> Iterator[Fault]:

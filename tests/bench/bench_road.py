@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gate.arms import LaneBarrier, arms_of, board_settings
-from gate.config import parse
 from gate.controller import LaneController
 from gate.decider import RegisterDecider
 from gate.demonstration.community import cast, settle
@@ -29,6 +28,7 @@ from gate.hub import Hub
 from gate.lane_work import LaneWork
 from gate.register import Register
 from gate.report_values import Record
+from gate.settings.config import parse
 from gate.sightings import Look, Sighting
 from gate.wiring import lane_settings, open_store, policy_of, rules_of
 from hardware.emulators.device import EmulatedDevice

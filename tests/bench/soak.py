@@ -28,7 +28,6 @@ from tempfile import TemporaryDirectory
 import psutil
 
 from gate.admitting import Objection
-from gate.config import parse
 from gate.decider import RegisterDecider
 from gate.demonstration.community import cast, settle
 from gate.domain.entries import AlarmRaised, Audited
@@ -44,6 +43,7 @@ from gate.lane_words import Answer
 from gate.lane_work import LaneWork
 from gate.metrics import Metrics
 from gate.register import Register
+from gate.settings.config import parse
 from gate.sightings import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
 from gate.storage.database import FILE, open_database
 from gate.storage.encryption import open_vault

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from gate.checks import _CAMERA_REMEDIES, Finding, _camera
-from gate.config import parse
+from gate.settings.config import parse
 from gate.system_clock import SystemClock
 from hardware.camera_frames import CameraTrouble
 from hardware.emulators.camera import EmulatedCamera
-from tests.gate.test_config import GOOD
+from tests.gate.settings.test_config import GOOD
 
 SEEN_IN_THE_PICTURE = {"frozen", "dark", "bright", "flat", "crashed"}
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-from gate.config import parse
 from gate.demonstration.community import POLICE_CAR, cast, settle
 from gate.demonstration.plan import Roster
 from gate.demonstration.settings import config_text
+from gate.settings.config import parse
 from gate.storage.database import open_database
 from registry.plates import Plate, one_apart
 from registry.plates import parse as parse_plate

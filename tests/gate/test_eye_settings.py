@@ -6,16 +6,16 @@ A child process is not needed for it: the commands go through a real pipe, and t
 from multiprocessing import Pipe
 from pathlib import Path
 
-from gate.config import parse
 from gate.eye import _Eye
 from gate.eye_settings import EyeSettings
+from gate.settings.config import parse
 from gate.sightings import Ask, CameraReport, Report
 from gate.watcher import Watcher
 from gate.wiring import Application
 from hardware.camera import CameraSettings
 from hardware.clock import SystemClock
 from recognition.pipeline import PlateReader
-from tests.gate.test_config import GOOD
+from tests.gate.settings.test_config import GOOD
 
 ON = EyeSettings("south", CameraSettings("south", "nowhere"), ask_below=0.97)
 SECOND = GOOD + "recognition: {second_reader: true}\npolicy: {open_confidence: 0.95}\n"

@@ -6,11 +6,11 @@ import pytest
 import yaml
 from sqlmodel import select
 
-from gate.config import load
 from gate.registry_verbs import export_file, import_file, template_file
+from gate.settings.config import load
 from gate.wiring import open_store
 from registry.records import Vehicle
-from tests.gate.test_config import GOOD
+from tests.gate.settings.test_config import GOOD
 from tests.registry.reading.packages import line, xlsx
 
 HEAD = "楼栋,单元,房号,业主姓名,电话,车牌号,车位号,有效期至,备注\r\n"

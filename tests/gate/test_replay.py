@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
-from gate.config import ConfigError
 from gate.replay import run
+from gate.settings.config import ConfigError
 from recognition.training.synth import PlateClass, draw_plate
-from tests.gate.test_config import GOOD
+from tests.gate.settings.test_config import GOOD
 from tests.hardware.test_camera_film import filmed as blank
 
 SIZE = (360, 640)

@@ -5,13 +5,13 @@ import logging
 import pytest
 
 from gate import second_reader
-from gate.config import parse
 from gate.eye_settings import eye_settings
 from gate.read_cli import run
 from gate.second_reader import load_behind, state
+from gate.settings.config import parse
 from recognition.manifest import ModelError
 from recognition.second_opinion import Evidence, Opinion, SecondReader
-from tests.gate.test_config import GOOD
+from tests.gate.settings.test_config import GOOD
 
 
 class Parrot:

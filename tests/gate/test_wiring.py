@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from gate.arms import arm_settings, board_settings, groups
-from gate.config import parse
 from gate.domain.entries import ArmChanged
 from gate.domain.passage import LaneId
 from gate.eye_settings import with_user
+from gate.settings.config import parse
 from gate.wiring import Application, fire_was_on, open_store
 from gate.wiring_web import secret_of
 from hardware.arm import Link
@@ -20,7 +20,7 @@ from hardware.emulators.faults import Fault
 from hardware.emulators.line import PtyLine
 from hardware.emulators.waveshare import WaveshareBoard
 from hardware.inputs import Contact, InputName
-from tests.gate.test_config import GOOD
+from tests.gate.settings.test_config import GOOD
 from tests.system.site import wait_for
 
 

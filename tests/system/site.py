@@ -24,12 +24,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 
-from gate.config import load
 from gate.demo import Story, prepare
 from gate.demonstration.community import cast
 from gate.demonstration.plan import Roster, write_roster
 from gate.demonstration.process import Places, SiteProcess, start_site
 from gate.demonstration.settings import config_text
+from gate.settings.config import load
 from gate.system_clock import SystemClock
 from registry.sample import Size, generate
 

@@ -16,7 +16,6 @@ from sqlmodel import select
 import gate
 from gate.auth.users import People, Role
 from gate.conditions import Condition
-from gate.config import load
 from gate.console.services import Services
 from gate.domain.entries import (
     AlarmRaised,
@@ -47,7 +46,8 @@ from gate.journal.journal import Journal
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.register import Register
 from gate.reports import Reports
-from gate.settings import Settings
+from gate.settings.config import load
+from gate.settings.runtime import Settings
 from gate.storage.database import open_database
 from gate.storage.encryption import open_vault
 from gate.storage.pictures import Pictures

@@ -2,13 +2,13 @@
 
 from pydantic import BaseModel
 
-from gate import config as configuration
-from gate.config import Config, parse
 from gate.console.config_table import lines, purpose_key, shown
 from gate.console.setting_sheet import fault_text, hint_of, name_of, value_text
 from gate.i18n.texts import Language, Texts, catalogue
-from gate.settings import text_keys, tunable_of
-from gate.tunables import POLICY, Fault, Kind, SettingRefused
+from gate.settings import config as configuration
+from gate.settings.config import Config, parse
+from gate.settings.runtime import text_keys, tunable_of
+from gate.settings.tunables import POLICY, Fault, Kind, SettingRefused
 
 TEXT = """
 boards:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from gate.auth.users import Role
-from gate.config import Config
 from gate.journal import backup
+from gate.settings.config import Config
 from gate.storage import private_files as private
 from gate.storage.database import FILE, copy_beside, open_database
 from gate.storage.pictures import Pictures

@@ -6,9 +6,9 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from gate.config import Config, ConfigError, load, parse
+from gate.settings.config import Config, ConfigError, load, parse
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 GOOD = """
 boards:
   one: {protocol: waveshare, url: /dev/one, relays: 8, inputs: 8}

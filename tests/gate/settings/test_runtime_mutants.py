@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from gate import settings as gate_settings
-from gate import tunables
-from gate.tunables import Fault
-from tests.gate import test_settings as properties
+from gate.settings import runtime as gate_settings
+from gate.settings import tunables
+from gate.settings.tunables import Fault
+from tests.gate.settings import test_runtime as properties
 from tests.mutants import seen_red
 
 MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {

@@ -1,4 +1,4 @@
-"""The page about config.yaml, made from the models: `python -m gate.config_doc` writes it.
+"""The page about config.yaml, made from the models: `python -m gate.settings.reference` writes it.
 
 A test fails while gate/docs/configuration.md is not what this makes.
 """
@@ -11,16 +11,16 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from gate.config import Config
+from gate.settings.config import Config
 
-PAGE = Path(__file__).parent / "docs" / "configuration.md"
+PAGE = Path(__file__).parents[1] / "docs" / "configuration.md"
 HEAD = """# config.yaml
 
-Every key, its default and what it is for. `python -m gate.config_doc` makes this page from the
-code. Try a changed file with `gate check`; an unknown key, a wrong value or two lanes on one relay
-stops `gate run` with a line for each fault. `GATE_DATA` in the environment overrides `data`. What
-stands under `policy` can also be changed on the settings page, at once and with history; what was
-changed there goes before this file until it is taken back there.
+Every key, its default and what it is for. `python -m gate.settings.reference` makes this page from
+the code. Try a changed file with `gate check`; an unknown key, a wrong value or two lanes on one
+relay stops `gate run` with a line for each fault. `GATE_DATA` in the environment overrides `data`.
+What stands under `policy` can also be changed on the settings page, at once and with history; what
+was changed there goes before this file until it is taken back there.
 """
 
 

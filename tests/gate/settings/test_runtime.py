@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.config import Config, PolicyConfig, parse
 from gate.domain import entries
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
@@ -18,12 +17,13 @@ from gate.domain.schedule import parse_schedule
 from gate.i18n.texts import Language, Texts
 from gate.report_values import AuditFilter
 from gate.reports import Reports
-from gate.settings import CHANGED, RESTORED, Settings, text_keys, tunable_of
-from gate.tunables import POLICY, Fault, Kind, SettingRefused, Tunable, read
+from gate.settings.config import Config, PolicyConfig, parse
+from gate.settings.runtime import CHANGED, RESTORED, Settings, text_keys, tunable_of
+from gate.settings.tunables import POLICY, Fault, Kind, SettingRefused, Tunable, read
 from gate.wiring import lane_settings, policy_of, rules_of
 from tests.gate.journal.journal_cast import Desk, desk
 from tests.gate.lane_cast import Stage
-from tests.gate.test_config import GOOD
+from tests.gate.settings.test_config import GOOD
 from tests.gate.test_lane_work import arrive
 
 SURE = "policy.open_confidence"

@@ -19,13 +19,13 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
-from gate.config import Config, PolicyConfig
 from gate.domain.entries import Audited
 from gate.domain.errors import GateError
 from gate.domain.ports import Clock, Journal
 from gate.i18n.texts import FIRST, Language, catalogue
+from gate.settings.config import Config, PolicyConfig
+from gate.settings.tunables import POLICY, Fault, Kind, SettingRefused, Tunable, Value, read
 from gate.storage.settings_table import SettingRow
-from gate.tunables import POLICY, Fault, Kind, SettingRefused, Tunable, Value, read
 
 CHANGED: Final = "setting_changed"
 RESTORED: Final = "setting_restored"

@@ -1,11 +1,11 @@
 """The page about config.yaml is what the models say."""
 
-from gate.config_doc import PAGE, page
+from gate.settings.reference import PAGE, page
 
 
 def test_the_page_is_current() -> None:
     current = PAGE.read_text(encoding="utf-8")
-    assert current == page(), "run: python -m gate.config_doc"
+    assert current == page(), "run: python -m gate.settings.reference"
 
 
 def test_it_names_every_section() -> None:
