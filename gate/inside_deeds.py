@@ -14,10 +14,10 @@ from enum import StrEnum
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
+from gate.access.explain import STANDING_NAMES, registration_of
 from gate.deeds import Deed
 from gate.domain.errors import GateError
 from gate.domain.ports import Unit
-from gate.grounds import STANDING_NAMES, registration_of
 from gate.journal.projections.corrections import (
     PUT_INSIDE,
     RECOUNTED,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from gate.admitting import Objection
+from gate.access.manual_admission import Objection
 from gate.domain.passage import Decision, Direction, Instant, LaneId, PassageId
 from gate.lane import Rules
 from gate.sightings import Report
@@ -26,7 +26,7 @@ class Decider(Protocol):
         """Answer that a guard's word comes to: ADMIT with what the registry knows of the plate.
 
         None where the word is not enough: something speaks against it that the guard was not told,
-        or no reason was given (gate.admitting).
+        or no reason was given (gate.access.manual_admission).
         """
         ...
 

@@ -16,7 +16,7 @@ from typing import assert_never
 
 from gate import lane as lanes
 from gate import lane_record as record
-from gate.admitting import names_check_is_passed_by, says_more
+from gate.access.manual_admission import names_check_is_passed_by, says_more
 from gate.attribution import COMING, Run
 from gate.domain import entries
 from gate.domain.errors import GateError

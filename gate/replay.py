@@ -20,14 +20,14 @@ from sqlmodel import Session
 from tqdm import tqdm
 
 from gate import second_reader
-from gate.decider import RegisterDecider
+from gate.access.registry_cache import Register
+from gate.access.service import RegisterDecider
 from gate.domain.entries import Entry, OpeningOrdered, PassageDecided, PassageStarted
 from gate.domain.passage import Instant, LaneId, OrderId, PassageId
 from gate.domain.ports import Unit, Written
 from gate.lane_work import LaneWork
 from gate.read_cli import load as load_picture
 from gate.read_cli import pictures
-from gate.register import Register
 from gate.settings.config import Config, ConfigError, Fault, load
 from gate.sightings import Look, Sighting, TrackLost
 from gate.wiring import lane_settings, open_store, policy_of, rules_of

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 
-from gate.admitting import Objection, has_reason
+from gate.access.manual_admission import Objection, has_reason
 from gate.controller import LaneController
 from gate.domain import entries
 from gate.domain.errors import GateError
@@ -79,7 +79,7 @@ class Site:
         """Let the vehicle in; `plate` corrects what was read, "" keeps it.
 
         told: what the person was told against it; without, and without a reason, the lane does not
-        take an answer that something speaks against (gate.admitting).
+        take an answer that something speaks against (gate.access.manual_admission).
         """
         answer = Answer(passage, actor, True, plate, remark, frozenset(told))
         return self._answer(passage, answer)

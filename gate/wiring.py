@@ -14,11 +14,12 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from gate.access.registry_cache import Register
+from gate.access.service import RegisterDecider
 from gate.arms import LaneBarrier, Stations
 from gate.auth.users import People
 from gate.conditions import Condition, conditions
 from gate.controller import LaneController
-from gate.decider import RegisterDecider
 from gate.domain.entries import ArmChanged, Audited
 from gate.domain.errors import GateError
 from gate.domain.ids import Ids
@@ -41,7 +42,6 @@ from gate.lane_words import LaneSettings, Retuned
 from gate.lane_work import LaneWork
 from gate.metrics import Metrics
 from gate.readiness import Readiness, readiness
-from gate.register import Register
 from gate.report_values import Record
 from gate.reports import Reports
 from gate.retention import Limits, Retention

@@ -9,12 +9,12 @@ from fastapi import Depends, Header, HTTPException, Request, status
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from gate.access.registry_cache import Register
+from gate.access.service import RegisterDecider
 from gate.api.access import Caller
 from gate.auth.tokens import Tokens
-from gate.decider import RegisterDecider
 from gate.domain.errors import JournalAway
 from gate.domain.ports import Clock, Journal, Lanes, Unit
-from gate.register import Register
 from gate.reports import Reports
 from gate.storage.account_tables import IdempotencyRow
 from registry.errors import RegistryError

@@ -2,7 +2,8 @@
 refuse it, take that back. What the pages of a guard share.
 
 Rules of this file:
-- The lane says whether it took the answer (gate.admitting is asked there again); a "no" is told.
+- The lane says whether it took the answer (gate.access.manual_admission is asked there again); a
+  "no" is told.
 - A question names all that speaks against the vehicle, and is answered with a reason.
 - The second press of a doubled one is swallowed.
 """
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Final
 
-from gate.admitting import Objection, reason_code
+from gate.access.manual_admission import Objection, reason_code
 from gate.auth.users import Action
 from gate.console import visitor_instead, widgets
 from gate.console.by_hand import by

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
 
-from gate.admitting import Objection
+from gate.access.manual_admission import Objection
 from gate.auth.users import Action
 from gate.console import answering, space_taken, widgets
 from gate.console.choices import Choice, choices_of, hotkeys, is_a_list, typed

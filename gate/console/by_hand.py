@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from nicegui import run
 
-from gate.admitting import VISITOR, reason_code
+from gate.access.manual_admission import VISITOR, reason_code
 from gate.auth.users import Action
 from gate.console import visitor_instead, widgets
 from gate.console.once import Once

@@ -9,7 +9,7 @@ Rules of this file:
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gate.admitting import Objection, colour_of, objections, support
+from gate.access.manual_admission import Objection, colour_of, objections, support
 from gate.console.services import Services
 from gate.domain.passage import CandidatePlate
 from gate.domain.ports import LaneView

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any, Final
 
-from gate.admitting import is_in_order
+from gate.access.manual_admission import is_in_order
 from gate.console import widgets
 from gate.console.colour_field import ColourField
 from gate.console.plate_chip import plate_chip

@@ -6,9 +6,9 @@ Pure but for the catalogues.
 from html import escape
 from typing import Final, assert_never
 
+from gate.access.explain import blocking_of
 from gate.console.lane_words import household_text
 from gate.console.widgets import badge_html
-from gate.grounds import blocking_of
 from gate.i18n.texts import Texts
 from registry.rules import (
     Blocked,

@@ -14,7 +14,7 @@ from typing import Final
 from nicegui import run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
-from gate.admitting import VISITOR
+from gate.access.manual_admission import VISITOR
 from gate.auth.users import Action, User
 from gate.console import answering, visitor_desk, widgets
 from gate.console.asking_aside import ask

@@ -1,13 +1,13 @@
 """A visitor is registered, with the owner's name checked; in need let in past that, with words.
 
 Whoever chooses "visitor" as the reason for an opening comes here first. What is let in past the
-check is counted where managers see it (gate.admitting, `Reason.VISITOR_UNCHECKED`).
+check is counted where managers see it (gate.access.manual_admission, `Reason.VISITOR_UNCHECKED`).
 """
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
-from gate.admitting import VISITOR
+from gate.access.manual_admission import VISITOR
 from gate.auth.users import Action
 from gate.console import widgets
 from gate.console.once import Once

@@ -39,7 +39,7 @@ def _figure(decision: Decision, name: str) -> float | None:
 
 
 def _lacking(texts: Texts, decision: Decision) -> Iterator[str]:
-    """What the rules of an automatic opening miss in this reading (gate.decide)."""
+    """What the rules of an automatic opening miss in this reading (gate.access.decide)."""
     sure, needed = _figure(decision, "confidence"), _figure(decision, "needed_confidence")
     if sure is not None and needed is not None and sure < needed:
         yield texts.say("ask.lacks_sure", percent=percent(sure), needed=percent(needed))

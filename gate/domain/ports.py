@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from gate.admitting import Objection
+from gate.access.manual_admission import Objection
 from gate.domain.entries import Entry
 from gate.domain.passage import Decision, Direction, Instant, LaneId, OrderId, PassageId, Picture
 from registry.plates import Plate, PlateColour

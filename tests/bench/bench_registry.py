@@ -18,7 +18,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel
 
-from gate.decide import case_of, decide
+from gate.access.decide import case_of, decide
 from gate.domain.passage import Direction, Verdict
 from gate.domain.policy import Policy
 from recognition.reading import Candidate, Colour, Consensus

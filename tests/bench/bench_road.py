@@ -17,16 +17,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gate.access.registry_cache import Register
+from gate.access.service import RegisterDecider
 from gate.arms import LaneBarrier, arms_of, board_settings
 from gate.controller import LaneController
-from gate.decider import RegisterDecider
 from gate.demonstration.community import cast, settle
 from gate.domain.entries import OpeningEnded, PassageDecided
 from gate.domain.ids import Ids
 from gate.domain.passage import LaneId
 from gate.hub import Hub
 from gate.lane_work import LaneWork
-from gate.register import Register
 from gate.report_values import Record
 from gate.settings.config import parse
 from gate.sightings import Look, Sighting

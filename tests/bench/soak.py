@@ -27,8 +27,9 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from gate.admitting import Objection
-from gate.decider import RegisterDecider
+from gate.access.manual_admission import Objection
+from gate.access.registry_cache import Register
+from gate.access.service import RegisterDecider
 from gate.demonstration.community import cast, settle
 from gate.domain.entries import AlarmRaised, Audited
 from gate.domain.ids import Ids
@@ -42,7 +43,6 @@ from gate.journal.verify import verify
 from gate.lane_words import Answer
 from gate.lane_work import LaneWork
 from gate.metrics import Metrics
-from gate.register import Register
 from gate.settings.config import parse
 from gate.sightings import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
 from gate.storage.database import FILE, open_database

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from sqlmodel import Session
 
-from gate.admitting import has_reason
+from gate.access.manual_admission import has_reason
 from gate.domain.entries import Entry
 from gate.domain.errors import JournalAway
 from gate.domain.passage import Decision, Direction, Instant, LaneId, OrderId, Reason, Verdict

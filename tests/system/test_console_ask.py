@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from gate import list_deeds
-from gate.admitting import Objection
+from gate.access.manual_admission import Objection
 from gate.console import answering
 from gate.console.help_sheet import ASK
 from gate.domain.passage import CandidatePlate, Decision, Reason, Verdict

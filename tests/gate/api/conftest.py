@@ -12,18 +12,18 @@ from prometheus_client import CollectorRegistry
 from sqlmodel import Session
 
 from gate import web
+from gate.access.registry_cache import Register
+from gate.access.service import RegisterDecider
 from gate.api.access import Access
 from gate.api.parts import ApiServices
 from gate.auth.tokens import Scope, Tokens
 from gate.auth.users import People, Role
 from gate.console.doorkeeper import Doorkeeper
 from gate.console.sessions import Sessions
-from gate.decider import RegisterDecider
 from gate.domain.policy import Policy
 from gate.hub import Hub
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.readiness import Readiness
-from gate.register import Register
 from gate.reports import Reports
 from registry import store
 from registry.plates import Plate, parse

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import UTC, timedelta
 
 from gate import inside_deeds
+from gate.access.registry_cache import Register
 from gate.auth.tokens import Scope
 from gate.console.handover_sheet import inside_of
 from gate.domain.passage import Direction
-from gate.register import Register
 from gate.report_values import Period
 from gate.reports import Reports
 from registry import presence, stays

@@ -8,7 +8,7 @@ from hashlib import sha256
 import cv2
 import numpy as np
 
-from gate.admitting import Objection
+from gate.access.manual_admission import Objection
 from gate.domain.passage import (
     CandidatePlate,
     Decision,

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import select
 
 import gate
+from gate.access.registry_cache import Register
 from gate.auth.users import People, Role
 from gate.conditions import Condition
 from gate.console.services import Services
@@ -44,7 +45,6 @@ from gate.domain.ports import Pictures as KeptPictures
 from gate.hub import Hub
 from gate.journal.journal import Journal
 from gate.journal.projections.registry_effects import RegistryEffects
-from gate.register import Register
 from gate.reports import Reports
 from gate.settings.config import load
 from gate.settings.runtime import Settings

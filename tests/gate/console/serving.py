@@ -16,16 +16,16 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from gate import web
+from gate.access.registry_cache import Register
+from gate.access.service import RegisterDecider
 from gate.api.access import Access
 from gate.api.parts import ApiServices
 from gate.auth.tokens import Tokens
 from gate.console.app import mount
 from gate.console.doorkeeper import Doorkeeper
-from gate.decider import RegisterDecider
 from gate.domain.passage import Decision, Reason, Verdict
 from gate.domain.policy import Policy
 from gate.readiness import Readiness
-from gate.register import Register
 from tests.gate.console.sample_site import SampleSite, fill, sample_site
 
 if TYPE_CHECKING:

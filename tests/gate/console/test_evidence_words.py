@@ -26,7 +26,17 @@ from hardware.arm import OutcomeKind, Why
 from recognition.reading import Colour, Consensus
 from registry.passes import Period
 from registry.snapshot import Snapshot
-from tests.gate.cases import CAR, NOON, ambulance, ask, blocked, owner, register, seen, visitor
+from tests.gate.access.cases import (
+    CAR,
+    NOON,
+    ambulance,
+    ask,
+    blocked,
+    owner,
+    register,
+    seen,
+    visitor,
+)
 
 MACHINE = (
     re.compile(r"[a-z]+_[a-z_]+"),

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from gate import decide
-from tests.gate import test_decide_properties as properties
+from gate.access import decide
+from tests.gate.access import test_decide_properties as properties
 from tests.mutants import seen_red
 
 MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {

@@ -13,7 +13,7 @@ from registry.kinds import VehicleKind
 from registry.passes import Period
 from registry.plates import PlateColour
 from registry.rules import Dossier
-from tests.gate.cases import (
+from tests.gate.access.cases import (
     CAR,
     DAY,
     NOON,

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from gate import admitting, decide, decider
-from tests.gate import test_admitting as properties
+from gate.access import decide
+from gate.access import manual_admission as admitting
+from gate.access import service as decider
+from tests.gate.access import test_manual_admission as properties
 from tests.mutants import seen_red
 
 ONE_PRESS = properties.test_one_press_admits_nothing_blocked_or_unsupported

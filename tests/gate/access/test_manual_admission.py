@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.admitting import (
+from gate.access.decide import case_of, decide
+from gate.access.manual_admission import (
     LEAST_SUPPORT,
     NO_REASON,
     Objection,
@@ -16,8 +17,7 @@ from gate.admitting import (
     objections,
     support,
 )
-from gate.decide import case_of, decide
-from gate.decider import RegisterDecider
+from gate.access.service import RegisterDecider
 from gate.domain.entries import PassageDecided
 from gate.domain.passage import Decision, Direction, Instant, PassageId, Reason, Verdict
 from gate.domain.policy import Policy
@@ -30,9 +30,9 @@ from recognition.reading import Candidate, Colour
 from registry.plates import Plate, PlateColour, neighbours, parse
 from registry.rules import Dossier
 from registry.snapshot import Snapshot
-from tests.gate.cases import CAR, NOON, blocked, owner, register, seen, visitor
+from tests.gate.access.cases import CAR, NOON, blocked, owner, register, seen, visitor
+from tests.gate.access.test_decide_properties import dossiers, policies, readings
 from tests.gate.lane_cast import Stage
-from tests.gate.test_decide_properties import dossiers, policies, readings
 from tests.gate.test_site import SOUTH, site_of
 from tests.registry import strategies
 

@@ -13,8 +13,8 @@ from collections.abc import Collection
 from enum import StrEnum
 from typing import Final, assert_never
 
+from gate.access.explain import blocking_of, registration_of
 from gate.domain.passage import Decision
-from gate.grounds import blocking_of, registration_of
 from registry.plates import Malformed, PlateColour, colour_fits, parse, same_ground
 from registry.rules import (
     Blocked,

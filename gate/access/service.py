@@ -1,24 +1,24 @@
 """From what was read to a decision: joins the plate's grammar, the register and the policy.
 
-No rule lives here; the rules are `gate.decide.decide` and `registry.rules.standing`.
+No rule lives here; the rules are `gate.access.decide.decide` and `registry.rules.standing`.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
 
-from gate.admitting import (
+from gate.access.decide import case_of, decide
+from gate.access.explain import STANDING_NAMES, household_of, registration_of
+from gate.access.manual_admission import (
     colour_of,
     may_admit,
     names_check_is_passed_by,
     objections,
     says_more,
 )
-from gate.decide import case_of, decide
+from gate.access.registry_cache import Register
 from gate.domain.passage import Decision, Direction, Instant, Reason, Verdict
 from gate.domain.policy import Policy
-from gate.grounds import STANDING_NAMES, household_of, registration_of
 from gate.lane_words import Answer
-from gate.register import Register
 from recognition.reading import Colour, Consensus
 from registry.plates import EXPECTED_COLOURS, Malformed, Plate, PlateColour, parse
 from registry.rules import Visitor
@@ -85,7 +85,8 @@ class RegisterDecider:
     ) -> Decision | None:
         """What a guard's word comes to: admitted, with what the register knows of that plate.
 
-        None where it is not enough (gate.admitting). On the way out nobody is a visitor to check.
+        None where it is not enough (gate.access.manual_admission). On the way out nobody is a
+        visitor to check.
         """
         plate = parse(word.plate)
         standing = None

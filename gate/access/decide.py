@@ -19,16 +19,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, assert_never
 
-from gate.domain.passage import CandidatePlate, Decision, Direction, Reason, Verdict
-from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
-from gate.domain.schedule import ALWAYS
-from gate.grounds import (
+from gate.access.explain import (
     STANDING_NAMES,
     blocking_of,
     evidence_of,
     household_of,
     registration_of,
 )
+from gate.domain.passage import CandidatePlate, Decision, Direction, Reason, Verdict
+from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
+from gate.domain.schedule import ALWAYS
 from recognition.reading import Consensus
 from registry.kinds import Occupant, VehicleKind
 from registry.occupancy import Occupancy

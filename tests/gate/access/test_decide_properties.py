@@ -6,7 +6,7 @@ from datetime import timedelta
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gate.decide import case_of, decide
+from gate.access.decide import case_of, decide
 from gate.domain.passage import Direction, Verdict
 from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
 from gate.domain.schedule import parse_schedule
@@ -23,7 +23,7 @@ from registry.rules import (
     SpaceId,
     VehicleId,
 )
-from tests.gate.cases import DAY, NOON, blocked, owner, register
+from tests.gate.access.cases import DAY, NOON, blocked, owner, register
 from tests.registry import strategies
 
 shares = st.floats(0, 1)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from gate.decide import case_of, decide
+from gate.access.decide import case_of, decide
 from gate.domain.passage import Decision, Direction
 from gate.domain.policy import Policy
 from recognition.reading import Candidate, Colour, Consensus
