@@ -19,7 +19,7 @@ A plate speaks for the vehicle only if that plate itself came there with it:
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gate.sightings import Sighting
+from gate.cameras.messages import Sighting
 from recognition.arrivals import Stay
 from recognition.voting import SURE, contradicts
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gate import second_reader
 from gate.arms import arms_of, board_settings
-from gate.eye_settings import eye_settings
+from gate.cameras import second_reader
+from gate.cameras.settings import eye_settings
 from gate.settings.config import Config, load
 from gate.system_clock import SystemClock
 from hardware.board import BoardError

@@ -9,11 +9,11 @@ import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from gate.cameras.messages import Preview
 from gate.domain.ports import Clock, LaneView
 from gate.hub import Hub
 from gate.lane_words import Message
 from gate.lane_work import LaneWork
-from gate.sightings import Preview
 
 MOST_WAITING = 1000
 _log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ at hand for the record until the passage ends, also when its track is lost.
 from dataclasses import dataclass, field, replace
 
 from gate.attribution import YOUNG, Moment, Run, may_be_of, speaker
+from gate.cameras.messages import Sighting
 from gate.domain.passage import Instant
-from gate.sightings import Sighting
 
 KEPT = 16
 MOST_TRACKS = 32

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from gate.cameras.messages import Sighting
 from gate.domain import entries
 from gate.domain.passage import (
     Decision,
@@ -13,7 +14,6 @@ from gate.domain.passage import (
     Picture,
     Reason,
 )
-from gate.sightings import Sighting
 from hardware.station_words import ArmState, OrderOutcome
 from recognition.reading import Consensus
 from recognition.tracking import spot_of

@@ -18,6 +18,7 @@ from gate import lane as lanes
 from gate import lane_record as record
 from gate.access.manual_admission import names_check_is_passed_by, says_more
 from gate.attribution import COMING, Run
+from gate.cameras.messages import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
 from gate.domain import entries
 from gate.domain.errors import GateError
 from gate.domain.passage import (
@@ -53,7 +54,6 @@ from gate.domain.passage import (
 from gate.domain.ports import Barrier, Clock, Journal, LaneView, Pictures
 from gate.evidence import Evidence, is_plate
 from gate.lane_words import Answer, Decider, LaneSettings, Message, Raise, Retuned, Sign, TakeBack
-from gate.sightings import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
 from gate.stop_line import StopLine
 from hardware.arm import OutcomeKind
 from hardware.board import Trouble

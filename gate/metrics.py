@@ -9,12 +9,12 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from gate.cameras.supervisor import Watcher
 from gate.controller import LaneController
 from gate.domain.entries import AlarmRaised, OpeningEnded, PassageDecided, PassageEnded
 from gate.journal.health import Health
 from gate.report_values import Record
 from gate.storage.pictures import PictureCounts
-from gate.watcher import Watcher
 from registry.kinds import Occupant
 from registry.occupancy import Occupancy
 

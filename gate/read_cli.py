@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from gate import second_reader
+from gate.cameras import second_reader
 from hardware.stills import MOST_BYTES, SUFFIXES, Refused, unpacked
 from recognition.manifest import ModelError
 from recognition.pipeline import PlateReader

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from sqlmodel import Session
 from tqdm import tqdm
 
-from gate import second_reader
 from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
+from gate.cameras import second_reader
+from gate.cameras.messages import Look, Sighting, TrackLost
 from gate.domain.entries import Entry, OpeningOrdered, PassageDecided, PassageStarted
 from gate.domain.passage import Instant, LaneId, OrderId, PassageId
 from gate.domain.ports import Unit, Written
@@ -29,7 +30,6 @@ from gate.lane_work import LaneWork
 from gate.read_cli import load as load_picture
 from gate.read_cli import pictures
 from gate.settings.config import Config, ConfigError, Fault, load
-from gate.sightings import Look, Sighting, TrackLost
 from gate.wiring import lane_settings, open_store, policy_of, rules_of
 from hardware.arm import Link, Mode, OutcomeKind, Position, Presence, Why
 from hardware.arm import OrderId as ArmOrder

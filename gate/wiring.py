@@ -18,6 +18,9 @@ from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
 from gate.arms import LaneBarrier, Stations
 from gate.auth.users import People
+from gate.cameras.messages import Report
+from gate.cameras.settings import eye_settings
+from gate.cameras.supervisor import Watcher
 from gate.conditions import Condition, conditions
 from gate.controller import LaneController
 from gate.domain.entries import ArmChanged, Audited
@@ -26,7 +29,6 @@ from gate.domain.ids import Ids
 from gate.domain.passage import LaneId, Verdict
 from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
 from gate.domain.schedule import Schedule, parse_schedule
-from gate.eye_settings import eye_settings
 from gate.housekeeping import Housekeeping
 from gate.hub import Hub
 from gate.i18n.texts import Language, Texts
@@ -47,7 +49,6 @@ from gate.reports import Reports
 from gate.retention import Limits, Retention
 from gate.settings.config import Config, LaneConfig
 from gate.settings.runtime import Settings
-from gate.sightings import Report
 from gate.site import LaneParts, Site
 from gate.stop_line_memory import remembered
 from gate.storage import field_encryption as personal_fields
@@ -56,7 +57,6 @@ from gate.storage.database import Database, open_database
 from gate.storage.encryption import KeyVault, Vault, open_vault
 from gate.storage.pictures import Pictures
 from gate.system_clock import SystemClock
-from gate.watcher import Watcher
 from hardware.arm import Mode
 from hardware.inputs import InputName
 from hardware.sign import LaneSigns, SignProtocol, SignSettings

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
 from gate.arms import LaneBarrier, arms_of, board_settings
+from gate.cameras.messages import Look, Sighting
 from gate.controller import LaneController
 from gate.demonstration.community import cast, settle
 from gate.domain.entries import OpeningEnded, PassageDecided
@@ -29,7 +30,6 @@ from gate.hub import Hub
 from gate.lane_work import LaneWork
 from gate.report_values import Record
 from gate.settings.config import parse
-from gate.sightings import Look, Sighting
 from gate.wiring import lane_settings, open_store, policy_of, rules_of
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import PtyLine

@@ -30,6 +30,7 @@ import psutil
 from gate.access.manual_admission import Objection
 from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
+from gate.cameras.messages import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
 from gate.demonstration.community import cast, settle
 from gate.domain.entries import AlarmRaised, Audited
 from gate.domain.ids import Ids
@@ -44,7 +45,6 @@ from gate.lane_words import Answer
 from gate.lane_work import LaneWork
 from gate.metrics import Metrics
 from gate.settings.config import parse
-from gate.sightings import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
 from gate.storage.database import FILE, open_database
 from gate.storage.encryption import open_vault
 from gate.storage.pictures import Pictures

@@ -17,10 +17,10 @@ import cv2
 import numpy as np
 import pytest
 
-from gate.eye import watch
-from gate.eye_settings import EyeSettings
-from gate.second_reader import state
-from gate.sightings import CloseEyes, Look, Sighting
+from gate.cameras.messages import CloseEyes, Look, Sighting
+from gate.cameras.second_reader import state
+from gate.cameras.settings import EyeSettings
+from gate.cameras.worker import watch
 from hardware.camera import CameraSettings
 from recognition.alphabet import decode
 from recognition.easyocr_reader import SECOND_MANIFEST, EasyOcrReader

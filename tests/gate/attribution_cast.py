@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from math import inf
 
+from gate.cameras.messages import Sighting
 from gate.domain.passage import Instant
-from gate.sightings import Sighting
 from recognition.arrivals import Stay
 from tests.recognition.readings import box_at, reading
 

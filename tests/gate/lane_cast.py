@@ -9,6 +9,7 @@ import numpy as np
 from sqlmodel import Session
 
 from gate.access.manual_admission import has_reason
+from gate.cameras.messages import Look, Sighting
 from gate.domain.entries import Entry
 from gate.domain.errors import JournalAway
 from gate.domain.passage import Decision, Direction, Instant, LaneId, OrderId, Reason, Verdict
@@ -16,7 +17,6 @@ from gate.domain.ports import Unit, Written
 from gate.lane import Rules
 from gate.lane_words import Answer, Decider, LaneSettings
 from gate.lane_work import LaneWork
-from gate.sightings import Look, Sighting
 from gate.stop_line import StopLine
 from hardware.arm import Link, Mode, Position, Presence
 from hardware.station_words import ArmState

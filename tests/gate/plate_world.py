@@ -19,9 +19,9 @@ from itertools import count
 from math import hypot, inf
 from random import Random
 
+from gate.cameras.messages import CameraReport, Sighting, TrackLost
 from gate.domain import entries
 from gate.lane_words import Answer
-from gate.sightings import CameraReport, Sighting, TrackLost
 from gate.stop_line import ENOUGH, Spot, StopLine, stop_line
 from hardware.arm import OrderId as ArmOrder
 from hardware.arm import OutcomeKind, Why

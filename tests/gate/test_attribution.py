@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.attribution import COMING, YOUNG, Moment, may_be_of, speaker
-from gate.sightings import Sighting
+from gate.cameras.messages import Sighting
 from recognition.arrivals import Stay
 from tests.gate.attribution_cast import sighting
 

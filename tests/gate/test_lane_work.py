@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from gate.cameras.messages import CameraReport, Look, Snapshot, TrackLost
 from gate.domain import entries
 from gate.domain.passage import Decision, PassageEnd, Reason, Trigger, Verdict
 from gate.lane_words import Answer, Raise
-from gate.sightings import CameraReport, Look, Snapshot, TrackLost
 from gate.stop_line import ENOUGH, stop_line
 from hardware.arm import AlarmKind, OutcomeKind, Why
 from hardware.arm import OrderId as ArmOrder

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gate.cameras.messages import Preview
 from gate.controller import LaneController
 from gate.domain import entries
 from gate.domain.entries import GuardActed
@@ -11,7 +12,6 @@ from gate.domain.passage import LaneId
 from gate.domain.ports import Lanes
 from gate.hub import Hub
 from gate.journal.latches import Latches, latches_of
-from gate.sightings import Preview
 from gate.site import SHOWS_NOW_S, LaneParts, Site
 from tests.gate.journal.journal_cast import NORTH, SOUTH, desk
 from tests.gate.lane_cast import Stage

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from gate.arms import arm_settings, board_settings, groups
+from gate.cameras.settings import with_user
 from gate.domain.entries import ArmChanged
 from gate.domain.passage import LaneId
-from gate.eye_settings import with_user
 from gate.settings.config import parse
 from gate.wiring import Application, fire_was_on, open_store
 from gate.wiring_web import secret_of

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
-from gate.eye import PREVIEW_EVERY, PREVIEW_STILL_EVERY, STILL_FPS, _Eye
-from gate.eye_settings import EyeSettings
-from gate.sightings import Look, Preview
+from gate.cameras.messages import Look, Preview
+from gate.cameras.settings import EyeSettings
+from gate.cameras.worker import PREVIEW_EVERY, PREVIEW_STILL_EVERY, STILL_FPS, _Eye
 from hardware.camera import CameraSettings, Frame
 from recognition.reading import Reading
 

@@ -1,7 +1,7 @@
 """What a lane's eye is told at its start, and the way into its process.
 
-Kept apart from `gate.eye`, which loads OpenCV and the networks: the gate itself never needs those,
-and would start a second later with them.
+Kept apart from `gate.cameras.worker`, which loads OpenCV and the networks: the gate itself never
+needs those, and would start a second later with them.
 """
 
 import os
@@ -31,7 +31,7 @@ class EyeSettings:
 
 def open_eye(pipe: Connection, settings: EyeSettings) -> None:
     """Run the eye until the gate says so or goes away. The entry point of its process."""
-    from gate.eye import watch
+    from gate.cameras.worker import watch
 
     watch(pipe, settings)
 

@@ -3,7 +3,7 @@
 import threading
 from multiprocessing import Pipe
 
-from gate.bell import Bell
+from gate.cameras.wakeup import Bell
 
 FOREVER = 50.0  # Longer than a test may take: a wait that ends only by its time fails.
 

@@ -6,11 +6,11 @@ A child process is not needed for it: the commands go through a real pipe, and t
 from multiprocessing import Pipe
 from pathlib import Path
 
-from gate.eye import _Eye
-from gate.eye_settings import EyeSettings
+from gate.cameras.messages import Ask, CameraReport, Report
+from gate.cameras.settings import EyeSettings
+from gate.cameras.supervisor import Watcher
+from gate.cameras.worker import _Eye
 from gate.settings.config import parse
-from gate.sightings import Ask, CameraReport, Report
-from gate.watcher import Watcher
 from gate.wiring import Application
 from hardware.camera import CameraSettings
 from hardware.clock import SystemClock

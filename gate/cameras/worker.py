@@ -18,10 +18,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gate import second_reader
-from gate.bell import Bell
-from gate.eye_settings import EyeSettings
-from gate.sightings import (
+from gate.cameras import second_reader
+from gate.cameras.messages import (
     Ask,
     CameraReport,
     CloseEyes,
@@ -33,6 +31,8 @@ from gate.sightings import (
     Snapshot,
     TrackLost,
 )
+from gate.cameras.settings import EyeSettings
+from gate.cameras.wakeup import Bell
 from hardware.camera import Camera, Frame
 from hardware.clock import SystemClock
 from recognition import motion, plate_tracks, tracking

@@ -16,9 +16,9 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
+from gate.cameras.messages import Ask, CameraReport, CloseEyes, Command, Look, Report
+from gate.cameras.settings import EyeSettings, open_eye
 from gate.domain.ports import Clock
-from gate.eye_settings import EyeSettings, open_eye
-from gate.sightings import Ask, CameraReport, CloseEyes, Command, Look, Report
 
 SILENCE = 8.0
 FIRST_DELAY = 0.5
