@@ -10,9 +10,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from gate.cameras.supervisor import Watcher
-from gate.controller import LaneController
 from gate.domain.entries import AlarmRaised, OpeningEnded, PassageDecided, PassageEnded
 from gate.journal.health import Health
+from gate.lanes.thread import LaneController
 from gate.report_values import Record
 from gate.storage.pictures import PictureCounts
 from registry.kinds import Occupant

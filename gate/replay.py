@@ -26,7 +26,7 @@ from gate.cameras.messages import Look, Sighting, TrackLost
 from gate.domain.entries import Entry, OpeningOrdered, PassageDecided, PassageStarted
 from gate.domain.passage import Instant, LaneId, OrderId, PassageId
 from gate.domain.ports import Unit, Written
-from gate.lane_work import LaneWork
+from gate.lanes.worker import LaneWork
 from gate.read_cli import load as load_picture
 from gate.read_cli import pictures
 from gate.settings.config import Config, ConfigError, Fault, load

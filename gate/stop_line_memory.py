@@ -4,7 +4,7 @@ from sqlalchemy import Connection, select
 
 from gate.domain.entries import PassageRead
 from gate.journal.store import of_passage, readable
-from gate.stop_line import REMEMBERED, Spot, StopLine, stop_line
+from gate.lanes.stop_line import REMEMBERED, Spot, StopLine, stop_line
 from gate.storage.encryption import Vault
 from gate.storage.tables import opening
 

@@ -22,7 +22,6 @@ from gate.cameras.messages import Report
 from gate.cameras.settings import eye_settings
 from gate.cameras.supervisor import Watcher
 from gate.conditions import Condition, conditions
-from gate.controller import LaneController
 from gate.domain.entries import ArmChanged, Audited
 from gate.domain.errors import GateError
 from gate.domain.ids import Ids
@@ -30,7 +29,6 @@ from gate.domain.passage import LaneId, Verdict
 from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
 from gate.domain.schedule import Schedule, parse_schedule
 from gate.housekeeping import Housekeeping
-from gate.hub import Hub
 from gate.i18n.texts import Language, Texts
 from gate.journal import store as ledger
 from gate.journal.clock_trust import CONFIRMED as CLOCK_CONFIRMED
@@ -38,10 +36,13 @@ from gate.journal.clock_trust import ClockTrust
 from gate.journal.journal import Journal
 from gate.journal.latches import latches_of
 from gate.journal.projections.registry_effects import RegistryEffects
-from gate.lane import Rules
-from gate.lane_sign import LaneSign
-from gate.lane_words import LaneSettings, Retuned
-from gate.lane_work import LaneWork
+from gate.lanes.control import LaneParts, Site
+from gate.lanes.event_bus import Hub
+from gate.lanes.machine import Rules
+from gate.lanes.messages import LaneSettings, Retuned
+from gate.lanes.sign import LaneSign
+from gate.lanes.thread import LaneController
+from gate.lanes.worker import LaneWork
 from gate.metrics import Metrics
 from gate.readiness import Readiness, readiness
 from gate.report_values import Record
@@ -49,7 +50,6 @@ from gate.reports import Reports
 from gate.retention import Limits, Retention
 from gate.settings.config import Config, LaneConfig
 from gate.settings.runtime import Settings
-from gate.site import LaneParts, Site
 from gate.stop_line_memory import remembered
 from gate.storage import field_encryption as personal_fields
 from gate.storage import private_files as private

@@ -31,7 +31,7 @@ def test_every_file_is_listed_once_and_exists() -> None:
 def test_what_decides_is_pure() -> None:
     for module in (
         "gate.access.decide",
-        "gate.lane",
+        "gate.lanes.machine",
         "hardware.barrier",
         "hardware.inputs",
         "recognition.voting",

@@ -18,7 +18,7 @@ from gate.access.manual_admission import (
 from gate.access.registry_cache import Register
 from gate.domain.passage import Decision, Direction, Instant, Reason, Verdict
 from gate.domain.policy import Policy
-from gate.lane_words import Answer
+from gate.lanes.messages import Answer
 from recognition.reading import Colour, Consensus
 from registry.plates import EXPECTED_COLOURS, Malformed, Plate, PlateColour, parse
 from registry.rules import Visitor

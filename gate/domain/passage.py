@@ -1,7 +1,7 @@
 """The words of the gate: ids, reasons, decisions, and the facts and orders of a lane.
 
-Pure: frozen values only. Facts say what happened, orders say what to do; `gate.lane.step` turns the
-one into the other, `gate.controller` feeds and obeys it.
+Pure: frozen values only. Facts say what happened, orders say what to do; `gate.lanes.machine.step`
+turns the one into the other, `gate.lanes.thread` feeds and obeys it.
 """
 
 from dataclasses import dataclass, field

@@ -21,13 +21,13 @@ from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
 from gate.arms import LaneBarrier, arms_of, board_settings
 from gate.cameras.messages import Look, Sighting
-from gate.controller import LaneController
 from gate.demonstration.community import cast, settle
 from gate.domain.entries import OpeningEnded, PassageDecided
 from gate.domain.ids import Ids
 from gate.domain.passage import LaneId
-from gate.hub import Hub
-from gate.lane_work import LaneWork
+from gate.lanes.event_bus import Hub
+from gate.lanes.thread import LaneController
+from gate.lanes.worker import LaneWork
 from gate.report_values import Record
 from gate.settings.config import parse
 from gate.wiring import lane_settings, open_store, policy_of, rules_of

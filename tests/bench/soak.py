@@ -35,14 +35,14 @@ from gate.demonstration.community import cast, settle
 from gate.domain.entries import AlarmRaised, Audited
 from gate.domain.ids import Ids
 from gate.domain.passage import Instant, LaneId, OrderId
-from gate.hub import Hub
 from gate.journal.checkpoint import FILE as WITNESS_FILE
 from gate.journal.clock_trust import ClockTrust
 from gate.journal.journal import Journal
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.journal.verify import verify
-from gate.lane_words import Answer
-from gate.lane_work import LaneWork
+from gate.lanes.event_bus import Hub
+from gate.lanes.messages import Answer
+from gate.lanes.worker import LaneWork
 from gate.metrics import Metrics
 from gate.settings.config import parse
 from gate.storage.database import FILE, open_database
@@ -57,7 +57,7 @@ from hardware.passage import PassageKind, PassageSeen
 from hardware.station_words import InputChanged, LinkChanged, OrderOutcome
 from recognition.arrivals import Stay
 from registry.sample import generate
-from tests.gate.lane_cast import ARM, reading
+from tests.gate.lanes.lane_cast import ARM, reading
 
 ONE_MORE = 3
 """Handles of one more connection of the pool: it comes when two threads first read at once."""

@@ -21,9 +21,9 @@ from gate.access.service import RegisterDecider
 from gate.domain.entries import PassageDecided
 from gate.domain.passage import Decision, Direction, Instant, PassageId, Reason, Verdict
 from gate.domain.policy import Policy
-from gate.lane_words import Answer, Raise
-from gate.lane_work import TAKEN_BACK
-from gate.site import Site
+from gate.lanes.control import Site
+from gate.lanes.messages import Answer, Raise
+from gate.lanes.worker import TAKEN_BACK
 from hardware.inputs import InputName
 from hardware.station_words import InputChanged
 from recognition.reading import Candidate, Colour
@@ -32,8 +32,8 @@ from registry.rules import Dossier
 from registry.snapshot import Snapshot
 from tests.gate.access.cases import CAR, NOON, blocked, owner, register, seen, visitor
 from tests.gate.access.test_decide_properties import dossiers, policies, readings
-from tests.gate.lane_cast import Stage
-from tests.gate.test_site import SOUTH, site_of
+from tests.gate.lanes.lane_cast import Stage
+from tests.gate.lanes.test_control import SOUTH, site_of
 from tests.registry import strategies
 
 ALL = frozenset(Objection)

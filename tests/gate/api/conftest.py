@@ -21,8 +21,8 @@ from gate.auth.users import People, Role
 from gate.console.doorkeeper import Doorkeeper
 from gate.console.sessions import Sessions
 from gate.domain.policy import Policy
-from gate.hub import Hub
 from gate.journal.projections.registry_effects import RegistryEffects
+from gate.lanes.event_bus import Hub
 from gate.readiness import Readiness
 from gate.reports import Reports
 from registry import store

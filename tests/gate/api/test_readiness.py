@@ -9,8 +9,8 @@ from prometheus_client import CollectorRegistry
 
 from gate import web
 from gate.domain.ports import LaneView
-from gate.hub import Hub
 from gate.journal.health import Health
+from gate.lanes.event_bus import Hub
 from gate.readiness import Readiness, readiness
 from hardware.station_words import BoardFault
 from tests.gate.api.conftest import Api

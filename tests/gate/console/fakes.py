@@ -21,7 +21,7 @@ from gate.domain.passage import (
     Verdict,
 )
 from gate.domain.ports import LaneView, Pictures
-from gate.hub import Hub
+from gate.lanes.event_bus import Hub
 
 START = datetime(2026, 3, 14, 22, 41, 5, tzinfo=UTC)
 

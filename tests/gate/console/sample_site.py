@@ -42,9 +42,9 @@ from gate.domain.passage import (
     Verdict,
 )
 from gate.domain.ports import Pictures as KeptPictures
-from gate.hub import Hub
 from gate.journal.journal import Journal
 from gate.journal.projections.registry_effects import RegistryEffects
+from gate.lanes.event_bus import Hub
 from gate.reports import Reports
 from gate.settings.config import load
 from gate.settings.runtime import Settings

@@ -42,8 +42,8 @@ from gate.domain.passage import (
     Trigger,
     Verdict,
 )
-from gate.hub import Hub
 from gate.i18n.texts import Language, Texts
+from gate.lanes.event_bus import Hub
 from hardware.arm import AlarmKind, Mode, Position, Presence, Why
 from hardware.camera_frames import CameraState
 from hardware.passage import PassageKind

@@ -157,8 +157,8 @@ def test_the_history_is_filtered_and_turned_over_page_by_page(tmp_path: Path) ->
 
 
 def test_a_site_acknowledges_all_or_none(tmp_path: Path) -> None:
-    from tests.gate.lane_cast import Stage
-    from tests.gate.test_site import site_of
+    from tests.gate.lanes.lane_cast import Stage
+    from tests.gate.lanes.test_control import site_of
 
     stage = Stage()
     site, _ = site_of(stage)

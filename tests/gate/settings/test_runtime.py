@@ -22,9 +22,9 @@ from gate.settings.runtime import CHANGED, RESTORED, Settings, text_keys, tunabl
 from gate.settings.tunables import POLICY, Fault, Kind, SettingRefused, Tunable, read
 from gate.wiring import lane_settings, policy_of, rules_of
 from tests.gate.journal.journal_cast import Desk, desk
-from tests.gate.lane_cast import Stage
+from tests.gate.lanes.lane_cast import Stage
+from tests.gate.lanes.test_worker import arrive
 from tests.gate.settings.test_config import GOOD
-from tests.gate.test_lane_work import arrive
 
 SURE = "policy.open_confidence"
 GREETING = "text.zh_CN.sign.in.admit"
@@ -252,7 +252,7 @@ def test_a_kept_value_that_is_not_taken_any_more_gives_way_to_the_file(tmp_path)
 
 
 def retuned(config: Config) -> object:
-    from gate.lane_words import Retuned
+    from gate.lanes.messages import Retuned
 
     return Retuned(lane_settings("south", config.lanes["south"], config), rules_of(config, str))
 

@@ -10,14 +10,14 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 
 from gate.access.manual_admission import Objection, has_reason
-from gate.controller import LaneController
 from gate.domain import entries
 from gate.domain.errors import GateError
 from gate.domain.passage import LaneId, OrderId, PassageId
 from gate.domain.ports import Barrier, Clock, Journal, LaneView, Pictures
-from gate.hub import Hub
 from gate.journal.latches import LOCK, MAINTENANCE_OFF, MAINTENANCE_ON, UNLOCK
-from gate.lane_words import Answer, Raise, TakeBack
+from gate.lanes.event_bus import Hub
+from gate.lanes.messages import Answer, Raise, TakeBack
+from gate.lanes.thread import LaneController
 
 ANSWER_WITHIN = 3.0
 """Seconds in which a lane answers a person; a lane that does not is reported as not done."""

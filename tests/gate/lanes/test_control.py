@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 
 from gate.cameras.messages import Preview
-from gate.controller import LaneController
 from gate.domain import entries
 from gate.domain.entries import GuardActed
 from gate.domain.passage import LaneId
 from gate.domain.ports import Lanes
-from gate.hub import Hub
 from gate.journal.latches import Latches, latches_of
-from gate.site import SHOWS_NOW_S, LaneParts, Site
+from gate.lanes.control import SHOWS_NOW_S, LaneParts, Site
+from gate.lanes.event_bus import Hub
+from gate.lanes.thread import LaneController
 from tests.gate.journal.journal_cast import NORTH, SOUTH, desk
-from tests.gate.lane_cast import Stage
+from tests.gate.lanes.lane_cast import Stage
 
 DEEDS = ["lower", "lock", "unlock", "begin_maintenance", "end_maintenance", "reset_fire"]
 

@@ -12,7 +12,7 @@ LIGHT = 1
 
 
 class LaneSign:
-    """Implements gate.lane_words.Sign over the lane's devices."""
+    """Implements gate.lanes.messages.Sign over the lane's devices."""
 
     def __init__(self, signs: Signs, texts: Texts) -> None:
         self._signs, self._texts = signs, texts

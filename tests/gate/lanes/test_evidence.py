@@ -1,10 +1,11 @@
-"""What a lane keeps of what it saw, and for how long; who speaks is tests/gate/test_attribution."""
+"""What a lane keeps of what it saw, and for how long; who speaks is
+tests/gate/lanes/test_attribution."""
 
 from dataclasses import replace
 from math import inf
 
-from gate.evidence import KEPT, MOST_TRACKS, Evidence
-from tests.gate.attribution_cast import at, sighting
+from gate.lanes.evidence import KEPT, MOST_TRACKS, Evidence
+from tests.gate.lanes.attribution_cast import at, sighting
 
 AGE = 0.8
 

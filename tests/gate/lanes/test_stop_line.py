@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.stop_line import ENOUGH, REMEMBERED, Spot, StopLine, stop_line
+from gate.lanes.stop_line import ENOUGH, REMEMBERED, Spot, StopLine, stop_line
 
 LENGTH_M, GAP_M, LOOP_M = 4.7, 1.0, 1.7
 

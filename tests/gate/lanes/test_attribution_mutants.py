@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from gate import attribution, lane, stop_line
+from gate.lanes import attribution, stop_line
+from gate.lanes import machine as lane
 from recognition import arrivals, picture_history
-from tests.gate import test_attribution, test_lane, test_stop_line
+from tests.gate.lanes import test_attribution, test_stop_line
+from tests.gate.lanes import test_machine as test_lane
 from tests.mutants import seen_red
 from tests.recognition import test_arrivals, test_picture_history
 

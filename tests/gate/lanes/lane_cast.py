@@ -14,10 +14,10 @@ from gate.domain.entries import Entry
 from gate.domain.errors import JournalAway
 from gate.domain.passage import Decision, Direction, Instant, LaneId, OrderId, Reason, Verdict
 from gate.domain.ports import Unit, Written
-from gate.lane import Rules
-from gate.lane_words import Answer, Decider, LaneSettings
-from gate.lane_work import LaneWork
-from gate.stop_line import StopLine
+from gate.lanes.machine import Rules
+from gate.lanes.messages import Answer, Decider, LaneSettings
+from gate.lanes.stop_line import StopLine
+from gate.lanes.worker import LaneWork
 from hardware.arm import Link, Mode, Position, Presence
 from hardware.station_words import ArmState
 from recognition.alphabet import ALPHABET

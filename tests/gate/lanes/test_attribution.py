@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.attribution import COMING, YOUNG, Moment, may_be_of, speaker
 from gate.cameras.messages import Sighting
+from gate.lanes.attribution import COMING, YOUNG, Moment, may_be_of, speaker
 from recognition.arrivals import Stay
-from tests.gate.attribution_cast import sighting
+from tests.gate.lanes.attribution_cast import sighting
 
 CAME, NOW = 10.0, 11.0
 MOMENT = Moment(came=CAME, now=NOW, max_age=0.8, loop=True, line_known=True)

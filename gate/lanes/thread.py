@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from gate.cameras.messages import Preview
 from gate.domain.ports import Clock, LaneView
-from gate.hub import Hub
-from gate.lane_words import Message
-from gate.lane_work import LaneWork
+from gate.lanes.event_bus import Hub
+from gate.lanes.messages import Message
+from gate.lanes.worker import LaneWork
 
 MOST_WAITING = 1000
 _log = logging.getLogger(__name__)

@@ -1,4 +1,5 @@
-"""A street with a gate, at random: which plate opens for whom?  python -m tests.gate.plate_world
+"""A street with a gate, at random: which plate opens for whom?  python -m
+tests.gate.lanes.plate_world
 
 Cars come, queue, are let in or turned away; some have a plate on record, some another one, some
 none or a dirty one. Parked cars of residents stand at the roadside, other residents drive by in the
@@ -21,8 +22,8 @@ from random import Random
 
 from gate.cameras.messages import CameraReport, Sighting, TrackLost
 from gate.domain import entries
-from gate.lane_words import Answer
-from gate.stop_line import ENOUGH, Spot, StopLine, stop_line
+from gate.lanes.messages import Answer
+from gate.lanes.stop_line import ENOUGH, Spot, StopLine, stop_line
 from hardware.arm import OrderId as ArmOrder
 from hardware.arm import OutcomeKind, Why
 from hardware.inputs import InputName, Signal
@@ -30,7 +31,7 @@ from hardware.passage import PassageKind, PassageSeen
 from hardware.station_words import ArmChanged, InputChanged, OrderOutcome
 from recognition import arrivals, tracking
 from recognition.reading import Reading
-from tests.gate.lane_cast import ARM, Stage
+from tests.gate.lanes.lane_cast import ARM, Stage
 from tests.recognition.readings import box_at, reading
 
 TICK = 0.2

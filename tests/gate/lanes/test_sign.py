@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gate.domain.passage import Decision, Direction, Reason, Verdict
 from gate.i18n.texts import Language, Texts
-from gate.lane_sign import LaneSign, shown
+from gate.lanes.sign import LaneSign, shown
 from hardware.sign import Colour
 
 DECISIONS = st.builds(

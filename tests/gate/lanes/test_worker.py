@@ -7,8 +7,8 @@ import pytest
 from gate.cameras.messages import CameraReport, Look, Snapshot, TrackLost
 from gate.domain import entries
 from gate.domain.passage import Decision, PassageEnd, Reason, Trigger, Verdict
-from gate.lane_words import Answer, Raise
-from gate.stop_line import ENOUGH, stop_line
+from gate.lanes.messages import Answer, Raise
+from gate.lanes.stop_line import ENOUGH, stop_line
 from hardware.arm import AlarmKind, OutcomeKind, Why
 from hardware.arm import OrderId as ArmOrder
 from hardware.inputs import InputName
@@ -22,7 +22,7 @@ from hardware.station_words import (
     OrderOutcome,
 )
 from recognition.arrivals import Stay
-from tests.gate.lane_cast import ARM, Stage
+from tests.gate.lanes.lane_cast import ARM, Stage
 
 
 def arrive(stage: Stage) -> None:

@@ -1,16 +1,16 @@
 """What a lane has seen of the vehicle before its arm, and of others. Bounded.
 
-Which of it speaks for the vehicle is `gate.attribution`'s to say; here it is only kept: sightings
-per track, the newest `KEPT` of each, while the track is in sight; what is known of this passage's
-plates, lost or not; and which plates have driven through and are still seen. What spoke last stays
-at hand for the record until the passage ends, also when its track is lost.
+Which of it speaks for the vehicle is `gate.lanes.attribution`'s to say; here it is only kept:
+sightings per track, the newest `KEPT` of each, while the track is in sight; what is known of this
+passage's plates, lost or not; and which plates have driven through and are still seen. What spoke
+last stays at hand for the record until the passage ends, also when its track is lost.
 """
 
 from dataclasses import dataclass, field, replace
 
-from gate.attribution import YOUNG, Moment, Run, may_be_of, speaker
 from gate.cameras.messages import Sighting
 from gate.domain.passage import Instant
+from gate.lanes.attribution import YOUNG, Moment, Run, may_be_of, speaker
 
 KEPT = 16
 MOST_TRACKS = 32

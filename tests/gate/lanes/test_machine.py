@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate import lane as lanes
 from gate.domain.passage import (
     AskGuard,
     Decide,
@@ -37,6 +36,7 @@ from gate.domain.passage import (
     VehiclePassed,
     Verdict,
 )
+from gate.lanes import machine as lanes
 
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
 ADMIT = Decision(Verdict.ADMIT, Reason.RESIDENT, plate="吉A12345")

@@ -1,11 +1,11 @@
 """A lane at work: it turns what is told into facts, feeds `lane.step` and obeys its orders.
 
-No thread and no inbox here: `gate.controller` gives it both, `gate.replay` drives it by itself.
+No thread and no inbox here: `gate.lanes.thread` gives it both, `gate.replay` drives it by itself.
 Rules:
 1. An opening is on disk before the barrier hears of it; what cannot be written is not opened.
 2. An order carries its expiry to the relay; nothing is repeated, nothing is queued for later.
 3. A picture older than its limit decides nothing, nor does a plate that is too small to be at the
-   stop line, nor one that did not come with the vehicle (`gate.attribution`).
+   stop line, nor one that did not come with the vehicle (`gate.lanes.attribution`).
 """
 
 import logging
@@ -14,10 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from gate import lane as lanes
-from gate import lane_record as record
 from gate.access.manual_admission import names_check_is_passed_by, says_more
-from gate.attribution import COMING, Run
 from gate.cameras.messages import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
 from gate.domain import entries
 from gate.domain.errors import GateError
@@ -52,9 +49,21 @@ from gate.domain.passage import (
     Verdict,
 )
 from gate.domain.ports import Barrier, Clock, Journal, LaneView, Pictures
-from gate.evidence import Evidence, is_plate
-from gate.lane_words import Answer, Decider, LaneSettings, Message, Raise, Retuned, Sign, TakeBack
-from gate.stop_line import StopLine
+from gate.lanes import machine as lanes
+from gate.lanes import records as record
+from gate.lanes.attribution import COMING, Run
+from gate.lanes.evidence import Evidence, is_plate
+from gate.lanes.messages import (
+    Answer,
+    Decider,
+    LaneSettings,
+    Message,
+    Raise,
+    Retuned,
+    Sign,
+    TakeBack,
+)
+from gate.lanes.stop_line import StopLine
 from hardware.arm import OutcomeKind
 from hardware.board import Trouble
 from hardware.inputs import InputName, Signal
