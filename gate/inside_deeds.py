@@ -26,8 +26,8 @@ from gate.journal.projections.corrections import (
     entry_of,
 )
 from gate.journal.projections.registry_effects import OCCUPANTS
-from gate.report_lists import audit_row
-from gate.report_values import AuditRow
+from gate.reports.lists import audit_row
+from gate.reports.model import AuditRow
 from gate.storage.tables import audit, passage
 from registry import presence
 from registry.corrections import Correction, CorrectionRefusal, PutInside, Recounted, TakenOut

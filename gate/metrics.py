@@ -13,7 +13,7 @@ from gate.cameras.supervisor import Watcher
 from gate.domain.entries import AlarmRaised, OpeningEnded, PassageDecided, PassageEnded
 from gate.journal.health import Health
 from gate.lanes.thread import LaneController
-from gate.report_values import Record
+from gate.reports.model import Record
 from gate.storage.pictures import PictureCounts
 from registry.kinds import Occupant
 from registry.occupancy import Occupancy

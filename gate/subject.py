@@ -16,12 +16,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, null, select, update
 from sqlmodel import Session, col
 
-from gate import holds, report_log
+from gate import holds
 from gate.domain.entries import Audited
 from gate.domain.ports import Journal, Pictures, Unit
 from gate.forgetting import forget_passages
 from gate.forgetting_visitors import forget_visitors_of, rows_of
-from gate.report_values import PassageRow
+from gate.reports import passage_log as report_log
+from gate.reports.model import PassageRow
 from gate.storage.tables import audit, hold, passage
 from registry import store
 from registry.records import Block, Change, NameCheck, Person, Vehicle, Visit, VisitorPass

@@ -45,8 +45,8 @@ from gate.lanes.thread import LaneController
 from gate.lanes.worker import LaneWork
 from gate.metrics import Metrics
 from gate.readiness import Readiness, readiness
-from gate.report_values import Record
-from gate.reports import Reports
+from gate.reports.model import Record
+from gate.reports.reports import Reports
 from gate.retention import Limits, Retention
 from gate.settings.config import Config, LaneConfig
 from gate.settings.runtime import Settings

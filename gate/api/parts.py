@@ -15,7 +15,7 @@ from gate.api.access import Caller
 from gate.auth.tokens import Tokens
 from gate.domain.errors import JournalAway
 from gate.domain.ports import Clock, Journal, Lanes, Unit
-from gate.reports import Reports
+from gate.reports.reports import Reports
 from gate.storage.account_tables import IdempotencyRow
 from registry.errors import RegistryError
 from registry.plates import Malformed, Plate, parse

@@ -11,7 +11,7 @@ from gate.api.parts import Model, Problem, Services
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
 from gate.domain.passage import Direction, LaneId, PassageId
-from gate.report_values import PassageFilter, PassageRow
+from gate.reports.model import PassageFilter, PassageRow
 
 router = APIRouter(prefix="/passages", tags=["passages"])
 

@@ -13,7 +13,7 @@ from gate.console.asking_aside import Asked
 from gate.console.visit import Visit
 from gate.domain.alarms import AlarmGroup, loudest
 from gate.domain.entries import AlarmAcknowledged, AlarmRaised
-from gate.report_values import Record
+from gate.reports.model import Record
 
 _KINDS = frozenset({AlarmRaised.__name__, AlarmAcknowledged.__name__})
 

@@ -12,8 +12,8 @@ from gate.console.asking_aside import ask
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.domain.alarms import severity_of
-from gate.report_alarms import AlarmFilter, AlarmPage
-from gate.report_values import AlarmRow
+from gate.reports.alarms import AlarmFilter, AlarmPage
+from gate.reports.model import AlarmRow
 
 LENGTH: Final = 60
 _STATES: Final = {"all": None, "standing": True, "acknowledged": False}

@@ -14,7 +14,7 @@ from gate.console.look_up import why_text
 from gate.console.navigation import GUARD_PLACES, MANAGER_PLACES
 from gate.console.visit import Visit
 from gate.i18n.texts import Texts
-from gate.report_values import AuditRow
+from gate.reports.model import AuditRow
 from registry.plates import Malformed, parse
 
 _PLACES: Final = {place.path: place.action for place in (*GUARD_PLACES, *MANAGER_PLACES)}

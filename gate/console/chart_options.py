@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from gate.console.preferences import Theme
-from gate.report_values import Bar, DwellBar, FlowDay, FlowHour, WeekGrid
+from gate.reports.model import Bar, DwellBar, FlowDay, FlowHour, WeekGrid
 
 Options = dict[str, Any]
 _INK: Final = {

@@ -12,7 +12,7 @@ from gate.console.asking_aside import ask
 from gate.console.lane_words import reason_text
 from gate.console.pages import Pages
 from gate.console.visit import Visit
-from gate.report_values import Bar, Charts, DwellBar, Period
+from gate.reports.model import Bar, Charts, DwellBar, Period
 from registry.kinds import Occupant
 from registry.occupancy import Counts
 

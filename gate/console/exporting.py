@@ -1,4 +1,4 @@
-"""Exports of lists: a reason first, then `gate.exports` writes the file, with a bar.
+"""Exports of lists: a reason first, then `gate.reports.exports` writes the file, with a bar.
 
 The file's first line says who took it, when and why; that it was taken is on record before its
 first line is written.
@@ -21,8 +21,8 @@ from gate.console.once import Once
 from gate.console.reason_choice import ReasonChoice
 from gate.console.visit import Visit
 from gate.domain.errors import GateError
-from gate.exports import Columns, Form, Listed, Taker, export, passages
-from gate.report_values import PassageFilter
+from gate.reports.exports import Columns, Form, Listed, Taker, export, passages
+from gate.reports.model import PassageFilter
 
 FIELDS: Final = (
     *("started", "lane", "direction", "plate", "plate_read", "plate_class", "verdict", "reason"),

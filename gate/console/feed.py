@@ -13,7 +13,7 @@ from gate.console.lane_words import (
 )
 from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
-from gate.report_values import Page, PassageFilter, PassageRow
+from gate.reports.model import Page, PassageFilter, PassageRow
 
 LENGTH = 30
 

@@ -17,7 +17,7 @@ from gate.console.handover_signing import Signing
 from gate.console.lane_words import reason_text
 from gate.console.pages import Pages
 from gate.console.visit import Visit
-from gate.report_values import AuditFilter, AuditRow, ShiftSummary
+from gate.reports.model import AuditFilter, AuditRow, ShiftSummary
 from registry.kinds import Occupant
 from registry.occupancy import Counts
 

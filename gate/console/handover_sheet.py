@@ -14,7 +14,7 @@ from gate.console import widgets
 from gate.console.lane_words import modes_of
 from gate.console.visit import Visit
 from gate.domain.entries import Audited
-from gate.report_values import AuditRow, ShiftSummary
+from gate.reports.model import AuditRow, ShiftSummary
 from registry.kinds import Occupant
 from registry.occupancy import Counts
 

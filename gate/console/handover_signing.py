@@ -20,7 +20,7 @@ from gate.console.handover_sheet import KEPT, not_automatic, sheet_entry
 from gate.console.once import until_done
 from gate.console.visit import Visit
 from gate.domain.errors import GateError
-from gate.report_values import AuditFilter, ShiftSummary
+from gate.reports.model import AuditFilter, ShiftSummary
 
 TAKEN: Final = "/handover/taken"
 """Where the browser fetches the log-in of who took over."""

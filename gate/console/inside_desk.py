@@ -14,7 +14,7 @@ from gate.domain.errors import GateError, JournalAway
 from gate.domain.ports import Written
 from gate.inside_deeds import Refusals, Undone
 from gate.journal.projections.corrections import ALL, correction_in, entry_of
-from gate.report_values import AuditFilter, AuditRow
+from gate.reports.model import AuditFilter, AuditRow
 from registry import recalled, stays
 from registry.corrections import Correction, CorrectionRefusal, TakenOut, refusal_by
 from registry.kinds import Occupant

@@ -8,7 +8,7 @@ from gate.console import inside_desk
 from gate.console.exporting import export_sheet
 from gate.console.lane_words import household_text
 from gate.console.visit import Visit
-from gate.exports import Listed
+from gate.reports.exports import Listed
 from registry.names import mask
 from registry.stays import Place, StayLine, Which
 

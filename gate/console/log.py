@@ -17,7 +17,7 @@ from gate.console.look_up import with_reason
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
-from gate.report_values import Page, PassageFilter, PassageRow
+from gate.reports.model import Page, PassageFilter, PassageRow
 
 LENGTH = 40
 

@@ -14,7 +14,7 @@ from gate.console import widgets
 from gate.console.lane_words import reason_text
 from gate.console.visit import Visit
 from gate.domain.passage import Direction, LaneId, PassageEnd, Reason, Verdict
-from gate.report_values import PassageFilter
+from gate.reports.model import PassageFilter
 from registry.plates import PlateClass, normalise
 
 PERIODS: Final = ("today", "yesterday", "week", "month", "days")

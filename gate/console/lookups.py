@@ -12,8 +12,8 @@ from gate.console.audit_words import action_text, actor_text, target_html, why_w
 from gate.console.exporting import export_sheet
 from gate.console.pages import Pages
 from gate.console.visit import Visit
-from gate.exports import Listed
-from gate.report_values import AuditFilter, AuditPage, AuditRow
+from gate.reports.exports import Listed
+from gate.reports.model import AuditFilter, AuditPage, AuditRow
 from registry.formulas import harmless
 
 LENGTH: Final = 60

@@ -22,7 +22,7 @@ from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
 from gate.domain.entries import PassageDecided, PassageRead
 from gate.domain.passage import PassageId
-from gate.report_values import OpeningRow, PassageDetail, PassageRow, Record
+from gate.reports.model import OpeningRow, PassageDetail, PassageRow, Record
 
 
 def add(pages: Pages) -> None:

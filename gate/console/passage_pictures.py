@@ -16,7 +16,7 @@ from gate.console.visit import Visit
 from gate.domain.entries import PassageDecided, PassageRead
 from gate.domain.passage import Picture
 from gate.domain.ports import Pictures
-from gate.report_values import PassageRow, Record
+from gate.reports.model import PassageRow, Record
 
 
 class Missing(StrEnum):

@@ -14,7 +14,7 @@ from gate.console.asking_aside import ask
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.journal.verify import PURGE
-from gate.report_values import AuditFilter
+from gate.reports.model import AuditFilter
 from gate.retention import FLOORS
 from gate.settings.config import RetentionConfig
 

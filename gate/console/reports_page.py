@@ -17,7 +17,7 @@ from gate.console.log import HEADS, passage_cells
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.domain.passage import Reason
-from gate.report_values import Charts, PassageFilter, PassageRow, Period, Shares
+from gate.reports.model import Charts, PassageFilter, PassageRow, Period, Shares
 
 BY_PEOPLE = (
     Reason.BY_HAND.value,

@@ -11,7 +11,7 @@ from gate.auth.users import People
 from gate.conditions import Condition
 from gate.domain.ports import Clock, Journal, Lanes, Pictures, Registry, SiteEvents
 from gate.i18n.texts import FIRST, Language
-from gate.reports import Reports
+from gate.reports.reports import Reports
 from gate.settings.runtime import Settings
 from registry.corrections import Correction
 from registry.snapshot import Snapshot

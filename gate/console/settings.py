@@ -19,7 +19,7 @@ from gate.console.setting_sheet import fault_text, hint_of, name_of, setting_she
 from gate.console.visit import Visit
 from gate.domain.errors import GateError
 from gate.i18n.texts import Language
-from gate.report_values import AuditFilter, AuditRow
+from gate.reports.model import AuditFilter, AuditRow
 from gate.settings.runtime import text_keys, tunable_of
 from gate.settings.tunables import POLICY, SettingRefused
 

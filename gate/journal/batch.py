@@ -17,7 +17,7 @@ from gate.journal.checkpoint import Witness
 from gate.journal.codec import kind_of, text_of
 from gate.journal.projections.dispatch import Projection
 from gate.journal.store import Stamped, Tip, tip, write
-from gate.report_values import Record
+from gate.reports.model import Record
 from gate.storage.encryption import Vault
 
 _ODD = (IntegrityError, DataError, OverflowError, OpeningRefused)

@@ -10,7 +10,7 @@ import json
 from sqlalchemy import Connection, select
 
 from gate.domain.entries import Audited, ServiceNoted
-from gate.report_values import Record
+from gate.reports.model import Record
 from gate.storage.tables import audit
 
 TOLERATED = 60.0

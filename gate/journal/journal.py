@@ -41,7 +41,7 @@ from gate.journal.spool_file import Spool
 from gate.journal.store import Stamped
 from gate.journal.timestamps import ClockWatch, boot_id
 from gate.journal.verify import PURGE
-from gate.report_values import Record
+from gate.reports.model import Record
 from gate.storage.database import Database
 from gate.storage.encryption import Vault
 from gate.storage.instance_lock import Tenancy

@@ -29,8 +29,8 @@ from tqdm import tqdm
 from gate.domain.passage import Direction, LaneId, PassageId
 from gate.journal.journal import Journal
 from gate.journal.projections import daily_counts as day_counts
-from gate.report_values import PassageFilter, Period
-from gate.reports import Reports
+from gate.reports.model import PassageFilter, Period
+from gate.reports.reports import Reports
 from gate.storage.database import FILE, Database, open_database
 from gate.storage.encryption import KeyVault
 from gate.storage.tables import FACETS, STRETCH, micros

@@ -28,7 +28,7 @@ from gate.domain.passage import LaneId
 from gate.lanes.event_bus import Hub
 from gate.lanes.thread import LaneController
 from gate.lanes.worker import LaneWork
-from gate.report_values import Record
+from gate.reports.model import Record
 from gate.settings.config import parse
 from gate.wiring import lane_settings, open_store, policy_of, rules_of
 from hardware.emulators.device import EmulatedDevice

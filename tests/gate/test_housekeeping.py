@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from gate.domain.passage import PassageId
 from gate.housekeeping import FIRST, Housekeeping, next_night
-from gate.report_values import PassageFilter
-from gate.reports import Reports
+from gate.reports.model import PassageFilter
+from gate.reports.reports import Reports
 from gate.retention import Limits, Retention
 from gate.storage.database import drop_old_copies
 from gate.storage.pictures import Pictures

@@ -23,7 +23,7 @@ from gate.inside_deeds import NotTaken, Undone
 from gate.journal.projections.corrections import correction_of, entry_of
 from gate.journal.projections.dispatch import Projection
 from gate.journal.projections.registry_effects import RegistryEffects
-from gate.report_lists import audit_row
+from gate.reports.lists import audit_row
 from gate.storage import tables
 from gate.storage.tables import audit
 from registry import dossiers

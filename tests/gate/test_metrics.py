@@ -8,7 +8,7 @@ from gate.domain.entries import AlarmRaised, Entry, OpeningEnded, PassageDecided
 from gate.domain.passage import Instant, OrderId, PassageEnd, PassageId
 from gate.journal.health import Health
 from gate.metrics import Metrics
-from gate.report_values import Record
+from gate.reports.model import Record
 from gate.storage.pictures import PictureCounts
 from registry.kinds import Occupant
 from registry.occupancy import Occupancy

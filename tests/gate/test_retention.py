@@ -20,8 +20,8 @@ from gate.domain.passage import LaneId, PassageId
 from gate.journal.latches import Latches, latches_of
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.journal.verify import verify
-from gate.report_values import AuditFilter, PassageFilter, PassageRow, Period
-from gate.reports import Reports
+from gate.reports.model import AuditFilter, PassageFilter, PassageRow, Period
+from gate.reports.reports import Reports
 from gate.retention import Limits, Purged, Retention, TooShort
 from gate.storage.migrations import triggers
 from gate.storage.pictures import Pictures

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gate.auth.users import Role
-from gate.report_values import AuditFilter
+from gate.reports.model import AuditFilter
 from tests.gate.console.browsing import log_in, open_context, settle
 from tests.gate.console.sample_site import PASSWORD, fill
 from tests.gate.console.serving import Served

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from gate.auth.users import Role, User
 from gate.console import inside_desk
 from gate.i18n.texts import Language
-from gate.report_values import AuditFilter
+from gate.reports.model import AuditFilter
 from registry.corrections import PutInside
 from registry.kinds import Occupant
 from registry.records import OccupancyCount, Presence

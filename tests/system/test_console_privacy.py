@@ -12,7 +12,7 @@ from gate import holds
 from gate.auth.users import Role
 from gate.domain.passage import PassageId
 from gate.i18n.texts import Language
-from gate.report_values import AuditFilter
+from gate.reports.model import AuditFilter
 from tests.gate.console.browsing import settle
 from tests.gate.console.long_ago import drove_out, purge
 from tests.gate.console.serving import Served

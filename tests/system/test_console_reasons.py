@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from gate.report_values import AuditFilter
+from gate.reports.model import AuditFilter
 from tests.gate.console.browsing import settle
 from tests.gate.console.serving import Served
 from tests.system.test_console_ask import waiting

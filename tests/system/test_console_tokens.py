@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from gate.auth.tokens import Scope, Tokens
 from gate.auth.users import Role
 from gate.i18n.texts import Language
-from gate.report_values import AuditFilter
+from gate.reports.model import AuditFilter
 from tests.gate.console.browsing import settle
 from tests.gate.console.sample_site import PASSWORD
 from tests.gate.console.serving import Served

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from gate.domain.errors import JournalAway
-from gate.report_values import Period
+from gate.reports.model import Period
 from gate.storage.database import Database
 from gate.storage.tables import cell, dwell, flow, hour, hour_of, state, visitor_flow
 

@@ -24,7 +24,7 @@ from gate.domain.policy import Policy
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.lanes.event_bus import Hub
 from gate.readiness import Readiness
-from gate.reports import Reports
+from gate.reports.reports import Reports
 from registry import store
 from registry.plates import Plate, parse
 from registry.store import Author

@@ -7,8 +7,8 @@ from sqlmodel import select
 
 from gate.auth.tokens import Scope
 from gate.auth.users import Role
-from gate.report_values import AuditFilter
-from gate.reports import Reports
+from gate.reports.model import AuditFilter
+from gate.reports.reports import Reports
 from registry.records import Presence
 from tests.gate.api.conftest import Api
 

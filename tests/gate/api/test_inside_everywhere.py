@@ -11,8 +11,8 @@ from gate.access.registry_cache import Register
 from gate.auth.tokens import Scope
 from gate.console.handover_sheet import inside_of
 from gate.domain.passage import Direction
-from gate.report_values import Period
-from gate.reports import Reports
+from gate.reports.model import Period
+from gate.reports.reports import Reports
 from registry import presence, stays
 from registry.corrections import PutInside, Recounted, TakenOut
 from registry.kinds import Occupant

@@ -3,7 +3,7 @@
 from nicegui import Client
 
 from gate.console.navigation import GUARD_PLACES, MANAGER_PLACES
-from gate.report_values import PassageFilter
+from gate.reports.model import PassageFilter
 from tests.gate.console.serving import Served
 
 LOOKED_UP = 20

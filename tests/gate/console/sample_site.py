@@ -45,7 +45,7 @@ from gate.domain.ports import Pictures as KeptPictures
 from gate.journal.journal import Journal
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.lanes.event_bus import Hub
-from gate.reports import Reports
+from gate.reports.reports import Reports
 from gate.settings.config import load
 from gate.settings.runtime import Settings
 from gate.storage.database import open_database

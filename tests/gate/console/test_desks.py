@@ -17,7 +17,7 @@ from gate.console.visitor_desk import Home, Stay, Wanted
 from gate.deeds import VehicleWanted
 from gate.domain.ports import Written
 from gate.inside_deeds import Undone
-from gate.report_values import AuditFilter
+from gate.reports.model import AuditFilter
 from registry.corrections import CorrectionRefusal, PutInside
 from registry.grid import SheetFault
 from registry.kinds import BlockReason, NameMatch, Occupant, VehicleKind

@@ -19,8 +19,8 @@ from gate.domain.alarms import (
 )
 from gate.domain.entries import AlarmAcknowledged, AlarmRaised
 from gate.i18n.texts import Language, Texts
-from gate.report_alarms import AlarmFilter
-from gate.reports import Reports
+from gate.reports.alarms import AlarmFilter
+from gate.reports.reports import Reports
 from hardware.arm import AlarmKind
 from tests.gate.journal.journal_cast import NOON, NORTH, SOUTH, desk
 

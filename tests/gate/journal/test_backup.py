@@ -14,8 +14,8 @@ from gate.domain.passage import PassageId
 from gate.journal import backup
 from gate.journal.verify import verify
 from gate.journal_cli import run_backup, run_restore, run_verify
-from gate.report_values import AuditFilter, PassageFilter
-from gate.reports import Reports
+from gate.reports.model import AuditFilter, PassageFilter
+from gate.reports.reports import Reports
 from gate.storage.encryption import KeyVault
 from gate.storage.instance_lock import FolderInUse
 from gate.storage.pictures import Pictures

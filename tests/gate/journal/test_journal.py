@@ -21,8 +21,8 @@ from gate.domain.ports import Written
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.journal.store import walk
 from gate.journal.verify import verify
-from gate.report_values import AuditFilter, PassageFilter, PassageRow
-from gate.reports import Reports
+from gate.reports.model import AuditFilter, PassageFilter, PassageRow
+from gate.reports.reports import Reports
 from gate.storage import tables
 from gate.storage.account_tables import UserRow
 from gate.storage.instance_lock import FolderInUse

@@ -15,8 +15,8 @@ from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
 from gate.domain.schedule import parse_schedule
 from gate.i18n.texts import Language, Texts
-from gate.report_values import AuditFilter
-from gate.reports import Reports
+from gate.reports.model import AuditFilter
+from gate.reports.reports import Reports
 from gate.settings.config import Config, PolicyConfig, parse
 from gate.settings.runtime import CHANGED, RESTORED, Settings, text_keys, tunable_of
 from gate.settings.tunables import POLICY, Fault, Kind, SettingRefused, Tunable, read

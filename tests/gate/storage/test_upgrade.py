@@ -22,7 +22,7 @@ from gate.domain.passage import Direction, PassageId
 from gate.journal.journal import Journal
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.journal.verify import verify
-from gate.reports import Reports
+from gate.reports.reports import Reports
 from gate.storage import field_encryption as personal_fields
 from gate.storage.database import FILE, Database, open_database, rebuilding
 from gate.storage.migrations import run

@@ -16,12 +16,12 @@ from sqlalchemy import delete, func, select
 from gate.domain.passage import LaneId
 from gate.journal.projections import daily_counts as day_counts
 from gate.journal.projections import rollups
-from gate.report_values import Charts, Period
-from gate.reports import Reports
+from gate.reports.model import Charts, Period
+from gate.reports.reports import Reports
 from gate.storage.database import FILE, Database, open_database
 from gate.storage.tables import hour_of, passage, state
 from tests.gate.journal.journal_cast import NOON, NORTH, key_vault, migrated
-from tests.gate.traffic import Traffic
+from tests.gate.reports.traffic import Traffic
 
 PAST = 8
 DAYS = st.integers(-2, 12)

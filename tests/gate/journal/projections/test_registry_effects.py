@@ -12,7 +12,7 @@ from gate.domain.entries import Entry, PassageDecided, PassageRead
 from gate.domain.errors import OpeningRefused
 from gate.domain.passage import Direction, LaneId, PassageEnd, PassageId
 from gate.journal.projections.registry_effects import RegistryEffects
-from gate.reports import Reports
+from gate.reports.reports import Reports
 from registry import stays, store
 from registry.kinds import PassKind, PassSource, UseState
 from registry.plates import PlateClass, PlateColour

@@ -16,8 +16,8 @@ from gate.domain.passage import (
     Trigger,
     Verdict,
 )
-from gate.report_values import Period
-from gate.reports import Reports
+from gate.reports.model import Period
+from gate.reports.reports import Reports
 from tests.gate.journal.journal_cast import NOON, SOUTH, Desk, desk
 
 

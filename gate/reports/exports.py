@@ -20,8 +20,8 @@ import xlsxwriter
 from gate.domain.entries import Audited
 from gate.domain.errors import GateError
 from gate.domain.ports import Journal
-from gate.report_values import PassageFilter, PassageRow
-from gate.reports import Reports
+from gate.reports.model import PassageFilter, PassageRow
+from gate.reports.reports import Reports
 from registry.formulas import harmless
 
 _PORTION = 500

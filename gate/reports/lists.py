@@ -1,6 +1,6 @@
 """Lists and single things: one passage with everything, alarms, audit.
 
-Part of gate.reports.
+Part of gate.reports.reports.
 """
 
 import json
@@ -10,9 +10,8 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from gate.domain.passage import LaneId, PassageId
 from gate.journal import store as ledger
-from gate.report_alarms import to_row
-from gate.report_log import by_id, by_number
-from gate.report_values import (
+from gate.reports.alarms import to_row
+from gate.reports.model import (
     AlarmRow,
     AuditFilter,
     AuditPage,
@@ -21,6 +20,7 @@ from gate.report_values import (
     PassageDetail,
     Record,
 )
+from gate.reports.passage_log import by_id, by_number
 from gate.storage.encryption import Vault
 from gate.storage.tables import alarm, audit, opening
 

@@ -1,4 +1,5 @@
-"""Alarms for pages: those that stand, by kind, and the history of all. Part of gate.reports."""
+"""Alarms for pages: those that stand, by kind, and the history of all. Part of
+gate.reports.reports."""
 
 import json
 from collections import defaultdict
@@ -9,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from gate.domain.alarms import AlarmGroup, by_gravity
-from gate.report_values import AlarmRow
+from gate.reports.model import AlarmRow
 from gate.storage.tables import alarm
 
 

@@ -1,6 +1,6 @@
 """What managers and guards ask of the record: pages, charts, lists. Reading only.
 
-`Reports` is what pages and the API use; everything it takes and gives is in gate.report_values.
+`Reports` is what pages and the API use; everything it takes and gives is in gate.reports.model.
 Each call sees one moment of the database and may be made on any thread. Raises JournalAway when the
 database cannot be read. Who may ask, and that looking into one vehicle's history is put on record,
 is the caller's business (gate.auth.users, gate.journal.journal).
@@ -14,13 +14,16 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from gate import report_alarms, report_charts, report_lists, report_log
 from gate.domain.alarms import AlarmGroup
 from gate.domain.errors import JournalAway
 from gate.domain.passage import Direction, PassageId
 from gate.journal.projections import daily_counts as day_counts
-from gate.report_alarms import AlarmFilter, AlarmPage
-from gate.report_values import (
+from gate.reports import alarms as report_alarms
+from gate.reports import charts as report_charts
+from gate.reports import lists as report_lists
+from gate.reports import passage_log as report_log
+from gate.reports.alarms import AlarmFilter, AlarmPage
+from gate.reports.model import (
     AlarmRow,
     AuditFilter,
     AuditPage,

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from gate.exports import Form, Listed, Taker, as_text, export
+from gate.reports.exports import Form, Listed, Taker, as_text, export
 from registry.sheets import write_csv
 from tests.gate.journal.journal_cast import desk
 

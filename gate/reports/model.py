@@ -1,7 +1,7 @@
 """What the reports take and give: filters, rows, pages, counts. Frozen values; pure.
 
-`gate.reports.Reports` answers with them. Times are aware UTC; the site's zone is used only where a
-chart speaks of hours of the day and days of the week. A text that is not known is "".
+`gate.reports.reports.Reports` answers with them. Times are aware UTC; the site's zone is used only
+where a chart speaks of hours of the day and days of the week. A text that is not known is "".
 """
 
 from dataclasses import dataclass

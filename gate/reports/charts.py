@@ -1,4 +1,4 @@
-"""Counts for charts, from kept days and the hourly rollups. Part of gate.reports.
+"""Counts for charts, from kept days and the hourly rollups. Part of gate.reports.reports.
 
 Hours are whole hours of UTC; a site whose zone is off by half an hour sees its bars half an hour
 early. Days and weekdays are those of the site's zone.
@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 from gate.domain.passage import Direction, LaneId, PassageEnd, Reason, Verdict
 from gate.journal.projections.daily_counts import HOURS, Covered
 from gate.journal.projections.rollups import DWELL_BARS
-from gate.report_values import (
+from gate.reports.model import (
     Bar,
     DwellBar,
     FlowDay,

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from gate import report_log
 from gate.domain.entries import Audited
 from gate.domain.passage import Direction, LaneId, Reason, Verdict
-from gate.exports import Columns, Form, ReasonMissing, Taker, export, passages
 from gate.journal.projections.rollups import facets
-from gate.report_values import AuditFilter, PassageFilter, PassageRow, Period
-from gate.reports import Reports
+from gate.reports import passage_log as report_log
+from gate.reports.exports import Columns, Form, ReasonMissing, Taker, export, passages
+from gate.reports.model import AuditFilter, PassageFilter, PassageRow, Period
+from gate.reports.reports import Reports
 from gate.storage.database import FILE, Database, open_database
 from gate.storage.tables import (
     FACETS,
@@ -52,7 +52,7 @@ from tests.gate.journal.journal_cast import (
     started,
     whole,
 )
-from tests.gate.traffic import CLASSES, STANDINGS, Traffic
+from tests.gate.reports.traffic import CLASSES, STANDINGS, Traffic
 
 ZONE = ZoneInfo("Asia/Shanghai")
 PASSAGES = 400

@@ -1,4 +1,4 @@
-"""Pages of the passage log, fast at ten million passages. Part of gate.reports.
+"""Pages of the passage log, fast at ten million passages. Part of gate.reports.reports.
 
 How a page is found: facets (few values) are looked up in `cell`; the stretches of the journal that
 hold such cells are known, so only those are read, newest first, in growing groups. A plate
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from gate.domain.passage import PassageId
-from gate.report_values import Count, Page, PassageFilter, PassageRow
+from gate.reports.model import Count, Page, PassageFilter, PassageRow
 from gate.storage.tables import STRETCH, cell, hour, hour_of, known_plate, passage, stretch
 
 # Up to so many passages an index leads; above, the newest stretches have a page's worth anyway.

@@ -1,0 +1,1 @@
+"""What is counted and listed from the journal, and written to files."""
