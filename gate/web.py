@@ -29,7 +29,7 @@ from gate.api import (
 from gate.api.access import Access
 from gate.api.parts import ApiServices
 from gate.domain.ports import SiteEvents
-from gate.readiness import Readiness
+from gate.monitoring.readiness import Readiness
 from gate.security.bodies import BodyLimit
 from gate.security.headers import headers
 

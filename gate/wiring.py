@@ -21,7 +21,6 @@ from gate.auth.users import People
 from gate.cameras.messages import Report
 from gate.cameras.settings import eye_settings
 from gate.cameras.supervisor import Watcher
-from gate.conditions import Condition, conditions
 from gate.domain.entries import ArmChanged, Audited
 from gate.domain.errors import GateError
 from gate.domain.ids import Ids
@@ -43,8 +42,9 @@ from gate.lanes.messages import LaneSettings, Retuned
 from gate.lanes.sign import LaneSign
 from gate.lanes.thread import LaneController
 from gate.lanes.worker import LaneWork
-from gate.metrics import Metrics
-from gate.readiness import Readiness, readiness
+from gate.monitoring.health import Condition, conditions
+from gate.monitoring.metrics import Metrics
+from gate.monitoring.readiness import Readiness, readiness
 from gate.reports.model import Record
 from gate.reports.reports import Reports
 from gate.retention import Limits, Retention

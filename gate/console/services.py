@@ -8,9 +8,9 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from gate.auth.users import People
-from gate.conditions import Condition
 from gate.domain.ports import Clock, Journal, Lanes, Pictures, Registry, SiteEvents
 from gate.i18n.texts import FIRST, Language
+from gate.monitoring.health import Condition
 from gate.reports.reports import Reports
 from gate.settings.runtime import Settings
 from registry.corrections import Correction

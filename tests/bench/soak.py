@@ -43,7 +43,7 @@ from gate.journal.verify import verify
 from gate.lanes.event_bus import Hub
 from gate.lanes.messages import Answer
 from gate.lanes.worker import LaneWork
-from gate.metrics import Metrics
+from gate.monitoring.metrics import Metrics
 from gate.settings.config import parse
 from gate.storage.database import FILE, open_database
 from gate.storage.encryption import open_vault

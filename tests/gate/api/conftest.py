@@ -23,7 +23,7 @@ from gate.console.sessions import Sessions
 from gate.domain.policy import Policy
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.lanes.event_bus import Hub
-from gate.readiness import Readiness
+from gate.monitoring.readiness import Readiness
 from gate.reports.reports import Reports
 from registry import store
 from registry.plates import Plate, parse

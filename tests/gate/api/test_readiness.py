@@ -11,7 +11,7 @@ from gate import web
 from gate.domain.ports import LaneView
 from gate.journal.health import Health
 from gate.lanes.event_bus import Hub
-from gate.readiness import Readiness, readiness
+from gate.monitoring.readiness import Readiness, readiness
 from hardware.station_words import BoardFault
 from tests.gate.api.conftest import Api
 from tests.gate.console.fakes import FakeClock, FakeLanes, FakePictures

@@ -16,7 +16,6 @@ from sqlmodel import select
 import gate
 from gate.access.registry_cache import Register
 from gate.auth.users import People, Role
-from gate.conditions import Condition
 from gate.console.services import Services
 from gate.domain.entries import (
     AlarmRaised,
@@ -45,6 +44,7 @@ from gate.domain.ports import Pictures as KeptPictures
 from gate.journal.journal import Journal
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.lanes.event_bus import Hub
+from gate.monitoring.health import Condition
 from gate.reports.reports import Reports
 from gate.settings.config import load
 from gate.settings.runtime import Settings

@@ -25,7 +25,7 @@ from gate.console.app import mount
 from gate.console.doorkeeper import Doorkeeper
 from gate.domain.passage import Decision, Reason, Verdict
 from gate.domain.policy import Policy
-from gate.readiness import Readiness
+from gate.monitoring.readiness import Readiness
 from tests.gate.console.sample_site import SampleSite, fill, sample_site
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from gate.conditions import ConditionKind, conditions
 from gate.i18n.texts import Language, Texts
 from gate.journal.health import Health, HealthBoard
+from gate.monitoring.health import ConditionKind, conditions
 from gate.storage.pictures import PictureCounts
 from tests.gate.journal.journal_cast import NOON
 

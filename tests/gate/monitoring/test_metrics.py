@@ -7,7 +7,7 @@ from prometheus_client import generate_latest
 from gate.domain.entries import AlarmRaised, Entry, OpeningEnded, PassageDecided, PassageEnded
 from gate.domain.passage import Instant, OrderId, PassageEnd, PassageId
 from gate.journal.health import Health
-from gate.metrics import Metrics
+from gate.monitoring.metrics import Metrics
 from gate.reports.model import Record
 from gate.storage.pictures import PictureCounts
 from registry.kinds import Occupant

@@ -1,0 +1,1 @@
+"""Metrics, conditions and readiness: how the service is."""
