@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, tzinfo
 from gate.domain.errors import GateError
 from gate.domain.ports import Clock
 from gate.journal.projections.daily_counts import keep_missing
-from gate.retention import Purged, Retention
+from gate.privacy.retention import Purged, Retention
 from gate.storage.database import Database, drop_old_copies
 
 HOUR = 3

@@ -45,9 +45,9 @@ from gate.lanes.worker import LaneWork
 from gate.monitoring.health import Condition, conditions
 from gate.monitoring.metrics import Metrics
 from gate.monitoring.readiness import Readiness, readiness
+from gate.privacy.retention import Limits, Retention
 from gate.reports.model import Record
 from gate.reports.reports import Reports
-from gate.retention import Limits, Retention
 from gate.settings.config import Config, LaneConfig
 from gate.settings.runtime import Settings
 from gate.stop_line_memory import remembered

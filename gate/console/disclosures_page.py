@@ -7,7 +7,6 @@ in, or filled from a line of the register.
 from html import escape
 from typing import Final
 
-from gate import holds
 from gate.auth.users import Action
 from gate.console import changing, register_desk, widgets
 from gate.console.asking_aside import ask
@@ -17,6 +16,7 @@ from gate.console.pages import Pages
 from gate.console.paper import print_button
 from gate.console.visit import Visit
 from gate.domain.ports import Unit
+from gate.privacy import holds
 from registry.store import Author
 
 FIELDS: Final = ("authority", "document", "officer", "scope", "basis", "handed_over", "sha256")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 
-from gate import holds
 from gate.auth.users import Action
 from gate.console import changing, register_desk, widgets
 from gate.console.asking_aside import ask
@@ -17,6 +16,7 @@ from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
 from gate.domain.passage import PassageId
 from gate.domain.ports import Unit
+from gate.privacy import holds
 from registry.plates import Malformed, normalise, parse
 from registry.store import Author
 

@@ -9,7 +9,6 @@ Rules of this file:
 from nicegui import run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
-from gate import subject
 from gate.auth.users import Action, User
 from gate.console import widgets
 from gate.console.confirming import confirm
@@ -17,6 +16,7 @@ from gate.console.once import Once
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.domain.errors import GateError
+from gate.privacy import subject_access as subject
 from registry.plates import normalise
 
 

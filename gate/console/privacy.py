@@ -14,8 +14,8 @@ from gate.console.asking_aside import ask
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.journal.verify import PURGE
+from gate.privacy.retention import FLOORS
 from gate.reports.model import AuditFilter
-from gate.retention import FLOORS
 from gate.settings.config import RetentionConfig
 
 PAGES: Final = (
@@ -26,7 +26,7 @@ PAGES: Final = (
 )
 _SHOWN: Final = 40
 _OWN_REASON: Final = re.compile(r"(?P<days>\d+) days(?:, (?P<n>\d+) (?P<what>rows|files))?")
-"""As gate/retention.py writes them."""
+"""As gate/privacy/retention.py writes them."""
 
 
 def add(pages: Pages) -> None:

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from gate.domain.passage import PassageId
 from gate.housekeeping import FIRST, Housekeeping, next_night
+from gate.privacy.retention import Limits, Retention
 from gate.reports.model import PassageFilter
 from gate.reports.reports import Reports
-from gate.retention import Limits, Retention
 from gate.storage.database import drop_old_copies
 from gate.storage.pictures import Pictures
 from tests.gate.journal.journal_cast import desk, whole

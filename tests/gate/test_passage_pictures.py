@@ -10,8 +10,8 @@ import pytest
 from gate.console.passage_pictures import Missing, Shown, shown
 from gate.domain.entries import PassageDecided
 from gate.domain.passage import Decision, PassageId, Picture, Reason, Verdict
+from gate.privacy.retention import Limits, Retention
 from gate.reports.reports import Reports
-from gate.retention import Limits, Retention
 from gate.storage.pictures import Pictures
 from tests.gate.journal.journal_cast import (
     SOUTH,

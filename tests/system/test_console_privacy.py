@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from gate import holds
 from gate.auth.users import Role
 from gate.domain.passage import PassageId
 from gate.i18n.texts import Language
+from gate.privacy import holds
 from gate.reports.model import AuditFilter
 from tests.gate.console.browsing import settle
 from tests.gate.console.long_ago import drove_out, purge

@@ -1,8 +1,8 @@
 """The guards that make `entry` and `body` append-only, on both engines.
 
 An entry is never changed and never removed. A body is never changed, and goes away in one way only:
-emptied, and marked with the entry that records the purge (gate/retention.py). Frozen with 0001; a
-later release that needs other guards writes its own file.
+emptied, and marked with the entry that records the purge (gate/privacy/retention.py). Frozen with
+0001; a later release that needs other guards writes its own file.
 """
 
 import sqlalchemy as sa

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from gate.domain.passage import Direction
-from gate.retention import Limits, Purged, Retention
+from gate.privacy.retention import Limits, Purged, Retention
 from tests.gate.console.serving import Served
 from tests.gate.journal.journal_cast import NORTH, whole
 

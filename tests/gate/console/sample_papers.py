@@ -5,11 +5,12 @@ So that no list of a page is empty where it is looked at.
 
 from datetime import datetime, timedelta
 
-from gate import deeds, holds, list_deeds
+from gate import deeds, list_deeds
 from gate.auth.tokens import Scope, Tokens
 from gate.auth.users import Role, User
 from gate.console.register_desk import change
 from gate.console.services import Services
+from gate.privacy import holds
 from registry import addresses, store
 from registry.kinds import BlockReason, ListedKind, PersonRole
 from registry.passes import Period

@@ -14,7 +14,6 @@ import pytest
 from sqlalchemy import MetaData, create_engine, inspect, text
 from sqlmodel import Session, select
 
-from gate import holds
 from gate.auth.tokens import Tokens
 from gate.auth.users import LogInRefused, People, Role, User
 from gate.domain.entries import Audited
@@ -22,6 +21,7 @@ from gate.domain.passage import Direction, PassageId
 from gate.journal.journal import Journal
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.journal.verify import verify
+from gate.privacy import holds
 from gate.reports.reports import Reports
 from gate.storage import field_encryption as personal_fields
 from gate.storage.database import FILE, Database, open_database, rebuilding

@@ -16,15 +16,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, or_, select, update
 
-from gate import holds
 from gate.domain.entries import AlarmAcknowledged, AlarmRaised, Audited, GuardActed
 from gate.domain.errors import GateError
 from gate.domain.ports import Clock
-from gate.forgetting import forget_audit, forget_passages, record_purge
-from gate.forgetting_visitors import forget_visitors
 from gate.journal import latches
 from gate.journal.clock_trust import in_doubt
 from gate.journal.journal import Journal
+from gate.privacy import holds
+from gate.privacy.erasure import forget_audit, forget_passages, record_purge
+from gate.privacy.visitor_erasure import forget_visitors
 from gate.storage.pictures import Pictures
 from gate.storage.tables import body, entry, hold, passage
 

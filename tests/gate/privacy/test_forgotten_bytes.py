@@ -11,10 +11,10 @@ from gate.domain.entries import Audited
 from gate.domain.passage import Direction
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.journal.spool_file import Spool
-from gate.retention import Limits, Retention
+from gate.privacy.retention import Limits, Retention
+from gate.privacy.subject_access import Subject, forget_person
 from gate.storage.database import FILE
 from gate.storage.pictures import Pictures
-from gate.subject import Subject, forget_person
 from tests.gate.journal.journal_cast import Desk, desk, key_vault, started, whole
 
 PLATE = "吉A73519"

@@ -16,11 +16,11 @@ from typing import Any, Final
 from sqlalchemy import Connection, null, select, update
 from sqlmodel import Session, col
 
-from gate import holds
 from gate.domain.entries import Audited
 from gate.domain.ports import Journal, Pictures, Unit
-from gate.forgetting import forget_passages
-from gate.forgetting_visitors import forget_visitors_of, rows_of
+from gate.privacy import holds
+from gate.privacy.erasure import forget_passages
+from gate.privacy.visitor_erasure import forget_visitors_of, rows_of
 from gate.reports import passage_log as report_log
 from gate.reports.model import PassageRow
 from gate.storage.tables import audit, hold, passage

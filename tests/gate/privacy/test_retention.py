@@ -14,19 +14,20 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 from sqlmodel import select as pick
 
-from gate import holds, inside_deeds
+from gate import inside_deeds
 from gate.domain.entries import Audited, GuardActed
 from gate.domain.passage import LaneId, PassageId
 from gate.journal.latches import Latches, latches_of
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.journal.verify import verify
+from gate.privacy import holds
+from gate.privacy.retention import Limits, Purged, Retention, TooShort
+from gate.privacy.subject_access import Gone, Subject, export_person, forget_person
 from gate.reports.model import AuditFilter, PassageFilter, PassageRow, Period
 from gate.reports.reports import Reports
-from gate.retention import Limits, Purged, Retention, TooShort
 from gate.storage.migrations import triggers
 from gate.storage.pictures import Pictures
 from gate.storage.tables import body, entry
-from gate.subject import Gone, Subject, export_person, forget_person
 from registry import store
 from registry.corrections import PutInside
 from registry.kinds import Occupant, PassKind, PassSource

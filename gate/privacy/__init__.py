@@ -1,0 +1,1 @@
+"""Retention, erasure, legal holds, disclosures and access by the person concerned."""
