@@ -8,11 +8,11 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from gate import deeds
 from gate.api import found
 from gate.api.access import ReadsRegistry, WritesRegistry
 from gate.api.parts import Key, Model, Problem, Services, act, example
 from gate.domain.ports import Unit
+from gate.services import registry_changes as deeds
 from registry import addresses, store
 from registry.homes import HomeRefusal
 from registry.names import mask, mask_phone

@@ -8,12 +8,12 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session
 
-from gate import inside_deeds
 from gate.api import found
 from gate.api.access import CorrectsInside, ReadsInside
 from gate.api.parts import ApiServices, Key, Model, Problem, Services, act, example, whole_plate
 from gate.domain.ports import Unit
-from gate.inside_deeds import Unclear
+from gate.services import presence as inside_deeds
+from gate.services.presence import Unclear
 from registry import presence, stays
 from registry.corrections import (
     MOST_COUNTED,

@@ -8,11 +8,11 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import select
 
-from gate import list_deeds
 from gate.api import found
 from gate.api.access import ReadsRegistry, WritesRegistry
 from gate.api.parts import Key, Model, Problem, Services, act, example, whole_plate
 from gate.domain.ports import Unit
+from gate.services import lists as list_deeds
 from registry import store
 from registry.kinds import ListedKind
 from registry.listed import ListingRefusal

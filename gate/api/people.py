@@ -7,7 +7,6 @@ from fastapi import APIRouter, HTTPException, Query, status
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
-from gate import deeds
 from gate.api import found
 from gate.api.access import ReadsPeople, WritesRegistry
 from gate.api.households import WHY, MaskedPerson, masked
@@ -15,6 +14,7 @@ from gate.api.parts import Key, Model, Problem, Services, act, example
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
 from gate.domain.ports import Unit
+from gate.services import registry_changes as deeds
 from registry import homes, store
 from registry.cells import RowFault
 from registry.homes import HomeRefusal

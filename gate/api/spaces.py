@@ -7,11 +7,11 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, select
 
-from gate import deeds
 from gate.api import found
 from gate.api.access import ReadsRegistry, WritesRegistry
 from gate.api.parts import Key, Model, Problem, Services, act, example, whole_plate
 from gate.domain.ports import Unit
+from gate.services import registry_changes as deeds
 from registry import parking, store
 from registry.parking import SpaceRefusal
 from registry.records import Presence, Space

@@ -9,12 +9,12 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from gate import deeds
 from gate.api import found
 from gate.api.access import ReadsRegistry, WritesRegistry
 from gate.api.parts import Key, Model, Problem, Services, act, example, whole_plate
-from gate.deeds import VehicleWanted
 from gate.domain.ports import Unit
+from gate.services import registry_changes as deeds
+from gate.services.registry_changes import VehicleWanted
 from registry import store
 from registry.kinds import VehicleKind
 from registry.plates import Plate, PlateColour, is_usual

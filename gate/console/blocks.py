@@ -4,9 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from html import escape
 
-from gate import list_deeds
 from gate.auth.users import Action
-from gate.console import changing, register_desk, widgets
+from gate.console import changing, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
 from gate.console.once import until_done
@@ -14,8 +13,10 @@ from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.plate_pad import PlatePad
 from gate.console.reason_choice import ReasonChoice
-from gate.console.register_desk import BlockLine
 from gate.console.visit import Visit
+from gate.services import lists as list_deeds
+from gate.services import units as register_desk
+from gate.services.units import BlockLine
 from registry.kinds import BlockReason
 from registry.plates import PlateColour, normalise
 from registry.store import BlockRefusal

@@ -8,10 +8,10 @@ from nicegui import run
 from sqlalchemy.exc import SQLAlchemyError
 
 from gate.auth.users import Action, User, UserError
-from gate.console import register_desk
 from gate.console.visit import Visit
 from gate.domain.errors import GateError, JournalAway
 from gate.domain.ports import Unit
+from gate.services import units as register_desk
 from registry.errors import RegistryError
 from registry.store import Author
 

@@ -7,7 +7,7 @@ from gate.console import changing, widgets
 from gate.console.changing import NotDone
 from gate.console.once import Once
 from gate.console.visit import Visit
-from gate.deeds import Deed
+from gate.services.registry_changes import Deed
 
 
 def confirm(

@@ -8,7 +8,7 @@ from html import escape
 from typing import Final
 
 from gate.auth.users import Action
-from gate.console import changing, register_desk, widgets
+from gate.console import changing, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
 from gate.console.once import until_done
@@ -17,6 +17,7 @@ from gate.console.paper import print_button
 from gate.console.visit import Visit
 from gate.domain.ports import Unit
 from gate.privacy import holds
+from gate.services import units as register_desk
 from registry.store import Author
 
 FIELDS: Final = ("authority", "document", "officer", "scope", "basis", "handed_over", "sha256")

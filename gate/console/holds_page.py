@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from html import escape
 
 from gate.auth.users import Action
-from gate.console import changing, register_desk, widgets
+from gate.console import changing, widgets
 from gate.console.asking_aside import ask
 from gate.console.blocks import end_of_day
 from gate.console.changing import NotDone
@@ -17,6 +17,7 @@ from gate.console.visit import Visit
 from gate.domain.passage import PassageId
 from gate.domain.ports import Unit
 from gate.privacy import holds
+from gate.services import units as register_desk
 from registry.plates import Malformed, normalise, parse
 from registry.store import Author
 

@@ -10,9 +10,8 @@ from html import escape
 
 from nicegui import ui
 
-from gate import deeds
 from gate.auth.users import Action
-from gate.console import changing, register_desk, widgets
+from gate.console import changing, widgets
 from gate.console import household_desk as desk
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
@@ -26,6 +25,8 @@ from gate.console.plate_chip import plate_chip
 from gate.console.plate_pad import PlatePad
 from gate.console.vehicle_fields import VehicleFields
 from gate.console.visit import Visit
+from gate.services import registry_changes as deeds
+from gate.services import units as register_desk
 from registry.homes import HomeRefusal
 from registry.plates import Plate
 from registry.store import Duplicate

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 
-from gate import deeds
 from gate.auth.users import Action
 from gate.console import changing, masked, widgets
 from gate.console.changing import NotDone
@@ -12,7 +11,8 @@ from gate.console.lane_words import household_text
 from gate.console.look_up import with_reason
 from gate.console.once import until_done
 from gate.console.visit import Visit
-from gate.deeds import Deed
+from gate.services import registry_changes as deeds
+from gate.services.registry_changes import Deed
 from registry import homes
 from registry.cells import RowFault
 from registry.homes import HomeRefusal

@@ -11,16 +11,18 @@ from typing import Final
 
 from nicegui import events, run, ui
 
-from gate import import_words
 from gate.auth.users import Action
-from gate.console import changing, import_desk, register_desk, widgets
+from gate.console import changing, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
 from gate.console.confirming import confirm
-from gate.console.import_desk import Batch, Chosen, Part, Upload
 from gate.console.pages import Pages
 from gate.console.visit import Visit
 from gate.i18n.texts import Language
+from gate.services import import_texts as import_words
+from gate.services import imports as import_desk
+from gate.services import units as register_desk
+from gate.services.imports import Batch, Chosen, Part, Upload
 from registry.columns import HEADINGS, JOINED, Column, Columns
 from registry.grid import MOST_BYTES, SheetFault
 from registry.plan import Plan

@@ -5,9 +5,8 @@ from html import escape
 from typing import Final
 
 from gate.auth.users import Action
-from gate.console import inside_desk, inside_sheets, widgets
+from gate.console import inside_sheets, widgets
 from gate.console.asking_aside import ask
-from gate.console.inside_desk import Done, Shown
 from gate.console.inside_export import export_inside
 from gate.console.inside_long import LongInside
 from gate.console.lane_words import household_text
@@ -16,6 +15,8 @@ from gate.console.look_up import why_text
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
+from gate.services import inside as inside_desk
+from gate.services.inside import Done, Shown
 from registry.corrections import Recounted
 from registry.kinds import Occupant
 from registry.names import mask

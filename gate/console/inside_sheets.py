@@ -6,18 +6,19 @@ from typing import Any, assert_never
 
 from nicegui import ui
 
-from gate import inside_deeds
 from gate.auth.users import Action
-from gate.console import changing, inside_desk, widgets
+from gate.console import changing, widgets
 from gate.console.changing import NotDone
-from gate.console.inside_desk import Corrected, Done
 from gate.console.plate_chip import plate_chip
 from gate.console.plate_pad import PlatePad
 from gate.console.reason_choice import ReasonChoice
 from gate.console.visit import Visit
 from gate.console.why_sheet import About, why_sheet
 from gate.domain.ports import Written
-from gate.inside_deeds import Unclear
+from gate.services import inside as inside_desk
+from gate.services import presence as inside_deeds
+from gate.services.inside import Corrected, Done
+from gate.services.presence import Unclear
 from registry.corrections import (
     MOST_COUNTED,
     Correction,

@@ -9,18 +9,18 @@ from html import escape
 
 from nicegui import ui
 
-from gate import deeds
 from gate.auth.users import Action
 from gate.console import changing, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
-from gate.console.finder import Finder
 from gate.console.household_page import household
 from gate.console.lane_words import household_text
 from gate.console.once import until_done
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.visit import Visit
+from gate.services import registry_changes as deeds
+from gate.services.search import Finder
 from registry import addresses
 from registry.homes import HomeRefusal
 from registry.names import mask, mask_phone

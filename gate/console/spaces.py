@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
-from gate import deeds
 from gate.auth.users import Action
-from gate.console import changing, register_desk, visitor_desk, widgets
+from gate.console import changing, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
 from gate.console.confirming import confirm_deed
@@ -14,8 +13,11 @@ from gate.console.lane_words import household_text
 from gate.console.once import until_done
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
-from gate.console.register_desk import SpaceLine
 from gate.console.visit import Visit
+from gate.services import registry_changes as deeds
+from gate.services import units as register_desk
+from gate.services import visitors as visitor_desk
+from gate.services.units import SpaceLine
 from registry.cells import plates as plates_in
 from registry.parking import SpaceRefusal
 

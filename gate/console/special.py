@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from html import escape
 
-from gate import list_deeds
 from gate.auth.users import Action
-from gate.console import changing, register_desk, widgets
+from gate.console import changing, widgets
 from gate.console.asking_aside import ask
 from gate.console.blocks import end_of_day
 from gate.console.changing import NotDone
@@ -14,9 +13,11 @@ from gate.console.once import Once
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.plate_pad import PlatePad
-from gate.console.register_desk import FormLine, ListedLine
 from gate.console.visit import Visit
-from gate.deeds import Deed
+from gate.services import lists as list_deeds
+from gate.services import units as register_desk
+from gate.services.registry_changes import Deed
+from gate.services.units import FormLine, ListedLine
 from registry.kinds import ListedKind
 from registry.listed import ListingRefusal
 from registry.passes import Period

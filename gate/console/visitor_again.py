@@ -6,13 +6,13 @@ Whether one stands is the register's to say, in the transaction that would make 
 
 from collections.abc import Awaitable, Callable
 
-from gate import list_deeds
 from gate.auth.users import Action
 from gate.console import changing, widgets
 from gate.console.changing import NotDone
 from gate.console.once import Once
 from gate.console.visit import Visit
-from gate.console.visitor_desk import Already
+from gate.services import lists as list_deeds
+from gate.services.visitors import Already
 from registry.visits import GrantRefusal
 
 Then = Callable[[], Awaitable[None]]

@@ -9,7 +9,7 @@ from datetime import date
 
 from gate.console import widgets
 from gate.console.visit import Visit
-from gate.console.visitor_desk import Chosen, Consenter
+from gate.services.visitors import Chosen, Consenter
 
 _NOBODY = "0"
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gate.access.manual_admission import VISITOR
 from gate.auth.users import Action, User
-from gate.console import answering, visitor_desk, widgets
+from gate.console import answering, widgets
 from gate.console.asking_aside import ask
 from gate.console.choices import typed
 from gate.console.lane_words import household_text
@@ -26,8 +26,9 @@ from gate.console.plate_pad import PlatePad
 from gate.console.visit import Visit
 from gate.console.visitor_again import ask_again
 from gate.console.visitor_days import DayFields
-from gate.console.visitor_desk import Already, Checked, Home, Stay, Wanted
 from gate.domain.errors import GateError
+from gate.services import visitors as visitor_desk
+from gate.services.visitors import Already, Checked, Home, Stay, Wanted
 from registry.kinds import NameMatch
 from registry.plates import Plate, PlateColour
 from registry.visits import GrantRefusal

@@ -12,9 +12,9 @@ from gate.console.asking_aside import ask
 from gate.console.lane_words import actor_text, household_text
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
-from gate.console.register_desk import read
 from gate.console.visit import Visit
 from gate.console.visitor_records import CheckLine, VisitLine
+from gate.services.units import read
 from registry.names import mask
 from registry.plates import normalise
 

@@ -6,17 +6,18 @@ from html import escape
 
 from nicegui import ui
 
-from gate import list_deeds
 from gate.auth.users import Action
-from gate.console import changing, masked, register_desk, widgets
+from gate.console import changing, masked, widgets
 from gate.console.asking_aside import ask
 from gate.console.changing import NotDone
 from gate.console.confirming import confirm_deed
 from gate.console.lane_words import household_text
 from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
-from gate.console.register_desk import PassLine
 from gate.console.visit import Visit
+from gate.services import lists as list_deeds
+from gate.services import units as register_desk
+from gate.services.units import PassLine
 from registry.plates import normalise
 from registry.stays import StayLine
 from registry.visits import GrantRefusal

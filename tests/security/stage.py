@@ -6,14 +6,16 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
-from gate import inside_deeds, list_deeds
 from gate.auth.tokens import Scope, Tokens
 from gate.auth.users import Role, User
-from gate.console import import_desk, register_desk
 from gate.domain.entries import Audited
 from gate.domain.ports import Unit
 from gate.monitoring.health import Condition, ConditionKind
 from gate.privacy import holds
+from gate.services import imports as import_desk
+from gate.services import lists as list_deeds
+from gate.services import presence as inside_deeds
+from gate.services import units as register_desk
 from registry import store
 from registry.corrections import PutInside
 from registry.grid import SheetFault

@@ -9,12 +9,12 @@ from time import sleep
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from gate import list_deeds
 from gate.access.manual_admission import Objection
 from gate.console import answering
 from gate.console.help_sheet import ASK
 from gate.domain.passage import CandidatePlate, Decision, Reason, Verdict
 from gate.i18n.texts import Language
+from gate.services import lists as list_deeds
 from registry.kinds import BlockReason
 from registry.plates import Plate, parse
 from registry.store import Author

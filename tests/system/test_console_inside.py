@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 from sqlmodel import col, select
 
 from gate.auth.users import Role, User
-from gate.console import inside_desk
 from gate.i18n.texts import Language
 from gate.reports.model import AuditFilter
+from gate.services import inside as inside_desk
 from registry.corrections import PutInside
 from registry.kinds import Occupant
 from registry.records import OccupancyCount, Presence

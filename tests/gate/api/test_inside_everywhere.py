@@ -6,13 +6,13 @@ Each step below changes who is inside in another way; after each, everybody is a
 from collections.abc import Callable
 from datetime import UTC, timedelta
 
-from gate import inside_deeds
 from gate.access.registry_cache import Register
 from gate.auth.tokens import Scope
 from gate.console.handover_sheet import inside_of
 from gate.domain.passage import Direction
 from gate.reports.model import Period
 from gate.reports.reports import Reports
+from gate.services import presence as inside_deeds
 from registry import presence, stays
 from registry.corrections import PutInside, Recounted, TakenOut
 from registry.kinds import Occupant

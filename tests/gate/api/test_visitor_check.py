@@ -5,7 +5,7 @@ from sqlmodel import select
 
 from gate.auth.tokens import Scope
 from gate.auth.users import Role
-from gate.list_deeds import Giver
+from gate.services.lists import Giver
 from registry.kinds import PassSource
 from registry.records import VisitorPass
 from tests.gate.api.conftest import Api

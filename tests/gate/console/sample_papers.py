@@ -5,12 +5,13 @@ So that no list of a page is empty where it is looked at.
 
 from datetime import datetime, timedelta
 
-from gate import deeds, list_deeds
 from gate.auth.tokens import Scope, Tokens
 from gate.auth.users import Role, User
-from gate.console.register_desk import change
 from gate.console.services import Services
 from gate.privacy import holds
+from gate.services import lists as list_deeds
+from gate.services import registry_changes as deeds
+from gate.services.units import change
 from registry import addresses, store
 from registry.kinds import BlockReason, ListedKind, PersonRole
 from registry.passes import Period

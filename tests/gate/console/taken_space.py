@@ -7,8 +7,8 @@ from itertools import pairwise
 from sqlmodel import col, select
 
 from gate.auth.users import Role, User
-from gate.console import inside_desk
 from gate.domain.passage import Decision, LaneId, Reason, Verdict
+from gate.services import inside as inside_desk
 from registry.corrections import PutInside, TakenOut
 from registry.kinds import Occupant
 from registry.plates import Plate, parse

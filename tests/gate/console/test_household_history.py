@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from gate.auth.users import Role, User
-from gate.console import household_desk, visitor_desk
+from gate.console import household_desk
 from gate.console.household_history import _UNTOLD, word
-from gate.console.visitor_desk import Stay, Wanted
 from gate.i18n.texts import Language, Texts
+from gate.services import visitors as visitor_desk
+from gate.services.visitors import Stay, Wanted
 from registry import store
 from registry.plates import Plate, parse
 from registry.records import Space

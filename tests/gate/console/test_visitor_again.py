@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from gate import list_deeds
 from gate.auth.users import Role, User
-from gate.console import register_desk, visitor_desk
-from gate.console.visitor_desk import Already, Stay, Wanted
+from gate.services import lists as list_deeds
+from gate.services import units as register_desk
+from gate.services import visitors as visitor_desk
+from gate.services.visitors import Already, Stay, Wanted
 from registry.plates import Plate, PlateColour, parse
 from registry.records import VisitorPass
 from tests.gate.console.sample_site import SampleSite, fill, sample_site

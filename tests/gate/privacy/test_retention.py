@@ -14,7 +14,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 from sqlmodel import select as pick
 
-from gate import inside_deeds
 from gate.domain.entries import Audited, GuardActed
 from gate.domain.passage import LaneId, PassageId
 from gate.journal.latches import Latches, latches_of
@@ -25,6 +24,7 @@ from gate.privacy.retention import Limits, Purged, Retention, TooShort
 from gate.privacy.subject_access import Gone, Subject, export_person, forget_person
 from gate.reports.model import AuditFilter, PassageFilter, PassageRow, Period
 from gate.reports.reports import Reports
+from gate.services import presence as inside_deeds
 from gate.storage.migrations import triggers
 from gate.storage.pictures import Pictures
 from gate.storage.tables import body, entry

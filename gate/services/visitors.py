@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from gate.auth.users import User
-from gate.console.register_desk import change
 from gate.console.services import Services
 from gate.domain.entries import Audited
-from gate.list_deeds import Giver, announce
+from gate.services.lists import Giver, announce
+from gate.services.units import change
 from registry import addresses, store, visits
 from registry.errors import UnsavedError
 from registry.kinds import NameMatch, PassKind

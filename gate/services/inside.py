@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from gate import inside_deeds
 from gate.auth.users import User
-from gate.console import register_desk
 from gate.console.services import Services
 from gate.domain.errors import GateError, JournalAway
 from gate.domain.ports import Written
-from gate.inside_deeds import Refusals, Undone
 from gate.journal.projections.corrections import ALL, correction_in, entry_of
 from gate.reports.model import AuditFilter, AuditRow
+from gate.services import presence as inside_deeds
+from gate.services import units as register_desk
+from gate.services.presence import Refusals, Undone
 from registry import recalled, stays
 from registry.corrections import Correction, CorrectionRefusal, TakenOut, refusal_by
 from registry.kinds import Occupant

@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel, col, create_engine, select
 
-from gate import inside_deeds
 from gate.access.registry_cache import Register
 from gate.domain.entries import Audited, Entry, PassageEnded
 from gate.domain.passage import Direction
 from gate.domain.ports import Written
-from gate.inside_deeds import NotTaken, Undone
 from gate.journal.projections.corrections import correction_of, entry_of
 from gate.journal.projections.dispatch import Projection
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.reports.lists import audit_row
+from gate.services import presence as inside_deeds
+from gate.services.presence import NotTaken, Undone
 from gate.storage import tables
 from gate.storage.tables import audit
 from registry import dossiers

@@ -1,12 +1,13 @@
-"""Deeds on lists and passes: blocks, special vehicles and forms, visitor passes. See gate.deeds."""
+"""Deeds on lists and passes: blocks, special vehicles and forms, visitor passes. See
+gate.services.registry_changes."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gate.auth.users import Role
-from gate.deeds import Deed, removal
 from gate.domain.entries import Audited
 from gate.domain.ports import Unit
+from gate.services.registry_changes import Deed, removal
 from registry import listed, store, visits
 from registry.kinds import BlockReason, ListedKind, PassSource
 from registry.listed import ListingRefusal

@@ -9,15 +9,20 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from gate import deeds, list_deeds
 from gate.auth.users import Role, User
-from gate.console import household_desk, import_desk, inside_desk, register_desk, visitor_desk
-from gate.console.finder import Finder
-from gate.console.visitor_desk import Home, Stay, Wanted
-from gate.deeds import VehicleWanted
+from gate.console import household_desk
 from gate.domain.ports import Written
-from gate.inside_deeds import Undone
 from gate.reports.model import AuditFilter
+from gate.services import imports as import_desk
+from gate.services import inside as inside_desk
+from gate.services import lists as list_deeds
+from gate.services import registry_changes as deeds
+from gate.services import units as register_desk
+from gate.services import visitors as visitor_desk
+from gate.services.presence import Undone
+from gate.services.registry_changes import VehicleWanted
+from gate.services.search import Finder
+from gate.services.visitors import Home, Stay, Wanted
 from registry.corrections import CorrectionRefusal, PutInside
 from registry.grid import SheetFault
 from registry.kinds import BlockReason, NameMatch, Occupant, VehicleKind

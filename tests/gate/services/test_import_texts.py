@@ -7,8 +7,8 @@ import pytest
 from openpyxl import load_workbook
 from sqlmodel import Session
 
-from gate import import_words
 from gate.i18n.texts import Language, Texts
+from gate.services import import_texts as import_words
 from registry import exchange
 from registry.columns import Column
 from registry.plan import Plan

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from gate import inside_deeds
+from gate.services import presence as inside_deeds
 from registry import corrections, dossiers, presence
 from registry.corrections import PutInside, Recounted, TakenOut
 from registry.kinds import Occupant
-from tests.gate import test_inside_deeds as properties
 from tests.gate.journal.journal_cast import NOON
 from tests.gate.journal.projections.test_registry_effects import OWNER, SECOND
+from tests.gate.services import test_presence as properties
 from tests.mutants import seen_red
 
 COUNTED = properties.test_occupancy_is_entries_minus_exits_and_what_people_saw

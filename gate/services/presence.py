@@ -15,7 +15,6 @@ from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from gate.access.explain import STANDING_NAMES, registration_of
-from gate.deeds import Deed
 from gate.domain.errors import GateError
 from gate.domain.ports import Unit
 from gate.journal.projections.corrections import (
@@ -28,6 +27,7 @@ from gate.journal.projections.corrections import (
 from gate.journal.projections.registry_effects import OCCUPANTS
 from gate.reports.lists import audit_row
 from gate.reports.model import AuditRow
+from gate.services.registry_changes import Deed
 from gate.storage.tables import audit, passage
 from registry import presence
 from registry.corrections import Correction, CorrectionRefusal, PutInside, Recounted, TakenOut

@@ -1,0 +1,1 @@
+"""Use cases: what pages and the API both do to the registry, visits and presence."""
