@@ -79,7 +79,7 @@ def _run(verbs: Verbs) -> None:
     _config_option(parser)
 
     def run(options: argparse.Namespace) -> int:
-        from gate.service import run_site
+        from gate.app.service import run_site
 
         return run_site(options.config)
 

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from gate.system_clock import SystemClock
+from gate.app.clock import SystemClock
 from hardware.board import BoardProtocol, BoardSettings
 from hardware.trial import Action, Trial
 from hardware.trial import run as try_board

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gate.arms import arms_of, board_settings
+from gate.app.clock import SystemClock
+from gate.app.stations import arms_of, board_settings
 from gate.cameras import second_reader
 from gate.cameras.settings import eye_settings
 from gate.settings.config import Config, load
-from gate.system_clock import SystemClock
 from hardware.board import BoardError
 from hardware.camera import Camera, CameraState
 from hardware.clock import Clock

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from gate.app.wiring import key_file_of
 from gate.domain.errors import GateError
 from gate.settings.config import Config, load
 from gate.storage import field_encryption as personal_fields
@@ -15,7 +16,6 @@ from gate.storage.database import copy_beside, open_database, rebuilding
 from gate.storage.encryption import open_vault, rotate
 from gate.storage.instance_lock import Tenancy
 from gate.storage.migrations import run
-from gate.wiring import key_file_of
 
 
 def back(config: Path, revision: str) -> int:

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from gate.app.clock import SystemClock
 from gate.auth.users import Role
 from gate.demonstration.community import cast, settle
 from gate.demonstration.plan import Roster, write_roster
 from gate.demonstration.process import DemoError, SiteProcess, start_site
 from gate.demonstration.settings import config_text
 from gate.settings.config import Config, load
-from gate.system_clock import SystemClock
 from registry.sample import Sample, generate
 
 SEED = 1559
@@ -75,7 +75,7 @@ def main(port: int = 8000, data: Path | None = None, pace: float = 1.0, light: s
 
 def prepare(config: Config, story: Story) -> None:
     """Fill an empty database with the community and the log-ins; leave a filled one alone."""
-    from gate.wiring import open_store
+    from gate.app.wiring import open_store
 
     store = open_store(config)
     try:
@@ -90,7 +90,7 @@ def prepare(config: Config, story: Story) -> None:
 
 
 def _run(config: Path) -> int:
-    from gate.service import run_site
+    from gate.app.service import run_site
 
     return run_site(config)
 

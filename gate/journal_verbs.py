@@ -3,12 +3,12 @@
 import sys
 from pathlib import Path
 
+from gate.app.clock import SystemClock
+from gate.app.wiring import key_of, open_store
 from gate.domain.errors import GateError
 from gate.journal_cli import run_backup, run_restore, run_verify
 from gate.settings.config import Config, load
 from gate.storage import private_files as private
-from gate.system_clock import SystemClock
-from gate.wiring import key_of, open_store
 
 
 class NotSqliteError(GateError):

@@ -20,13 +20,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 from tqdm import tqdm
 
+from gate.app.wiring import open_store
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
 from gate.domain.ports import Clock, Journal
 from gate.i18n.texts import Language, Texts
 from gate.services import import_texts as import_words
 from gate.settings.config import Config, load
-from gate.wiring import open_store
 from registry import exchange
 from registry.columns import Table
 from registry.drafts import Entity

@@ -21,6 +21,7 @@ from tqdm import tqdm
 
 from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
+from gate.app.wiring import lane_settings, open_store, policy_of, rules_of
 from gate.cameras import second_reader
 from gate.cameras.messages import Look, Sighting, TrackLost
 from gate.domain.entries import Entry, OpeningOrdered, PassageDecided, PassageStarted
@@ -30,7 +31,6 @@ from gate.lanes.worker import LaneWork
 from gate.read_cli import load as load_picture
 from gate.read_cli import pictures
 from gate.settings.config import Config, ConfigError, Fault, load
-from gate.wiring import lane_settings, open_store, policy_of, rules_of
 from hardware.arm import Link, Mode, OutcomeKind, Position, Presence, Why
 from hardware.arm import OrderId as ArmOrder
 from hardware.camera_film import played

@@ -4,9 +4,9 @@ import getpass
 import sys
 from pathlib import Path
 
+from gate.app.wiring import open_store
 from gate.auth.users import Role, UserError, UserFault
 from gate.settings.config import load
-from gate.wiring import open_store
 
 
 def add_user(config: Path, name: str, role: str) -> int:

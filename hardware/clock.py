@@ -1,8 +1,9 @@
 """Time for wires and arms: one Protocol, and the one real clock behind it.
 
-Rules: every file here that needs time is handed a `Clock`; only `gate.wiring` (and a command line)
-builds a `SystemClock`. Instants are monotonic seconds: they order things and measure how long they
-took, they survive a wrong wall clock, and they mean nothing in another process after a restart.
+Rules: every file here that needs time is handed a `Clock`; only `gate.app.wiring` (and a command
+line) builds a `SystemClock`. Instants are monotonic seconds: they order things and measure how long
+they took, they survive a wrong wall clock, and they mean nothing in another process after a
+restart.
 """
 
 import threading

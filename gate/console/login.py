@@ -28,7 +28,7 @@ from gate.console.sessions import COOKIE, LONGEST
 from gate.console.throttle import Throttle
 from gate.domain.errors import JournalAway
 from gate.i18n.texts import Language, Texts
-from gate.security.headers import PLAIN, POLICY
+from gate.web.headers import PLAIN, POLICY
 
 HOME: Final = "/live"
 _AGAIN: Final = timedelta(seconds=10)

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from gate.console.login import safe_target
 from gate.console.preferences import current
 from gate.i18n.texts import Texts
-from gate.security.headers import PLAIN, POLICY
+from gate.web.headers import PLAIN, POLICY
 
 _log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gate.console.sessions import COOKIE
 from gate.console.socket_guard import SocketGuard
-from gate.security.bodies import UPLOADS
+from gate.web.body_limit import UPLOADS
 
 
 class UploadGuard:

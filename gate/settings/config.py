@@ -1,6 +1,6 @@
 """config.yaml as frozen models: every key, its default, its unit and what it is for.
 
-Read once, in `gate.__main__`; sliced by `gate.wiring`; never read at import. An unknown key, a
+Read once, in `gate.__main__`; sliced by `gate.app.wiring`; never read at import. An unknown key, a
 wrong type or two lanes on one relay is a fault that names its key and the remedy; all faults are
 found in one go. Whether ports and cameras exist is for `gate.checks`, which touches the machine.
 """

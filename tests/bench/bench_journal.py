@@ -26,6 +26,7 @@ from zoneinfo import ZoneInfo
 
 from tqdm import tqdm
 
+from gate.app.clock import SystemClock
 from gate.domain.passage import Direction, LaneId, PassageId
 from gate.journal.journal import Journal
 from gate.journal.projections import daily_counts as day_counts
@@ -34,7 +35,6 @@ from gate.reports.reports import Reports
 from gate.storage.database import FILE, Database, open_database
 from gate.storage.encryption import KeyVault
 from gate.storage.tables import FACETS, STRETCH, micros
-from gate.system_clock import SystemClock
 from tests.gate.journal.journal_cast import whole
 
 T = TypeVar("T")

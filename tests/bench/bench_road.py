@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
-from gate.arms import LaneBarrier, arms_of, board_settings
+from gate.app.stations import LaneBarrier, arms_of, board_settings
+from gate.app.wiring import lane_settings, open_store, policy_of, rules_of
 from gate.cameras.messages import Look, Sighting
 from gate.demonstration.community import cast, settle
 from gate.domain.entries import OpeningEnded, PassageDecided
@@ -30,7 +31,6 @@ from gate.lanes.thread import LaneController
 from gate.lanes.worker import LaneWork
 from gate.reports.model import Record
 from gate.settings.config import parse
-from gate.wiring import lane_settings, open_store, policy_of, rules_of
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import PtyLine
 from hardware.emulators.waveshare import WaveshareBoard

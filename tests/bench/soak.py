@@ -30,6 +30,8 @@ import psutil
 from gate.access.manual_admission import Objection
 from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
+from gate.app.clock import SystemClock
+from gate.app.wiring import lane_settings, policy_of, rules_of
 from gate.cameras.messages import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
 from gate.demonstration.community import cast, settle
 from gate.domain.entries import AlarmRaised, Audited
@@ -48,8 +50,6 @@ from gate.settings.config import parse
 from gate.storage.database import FILE, open_database
 from gate.storage.encryption import open_vault
 from gate.storage.pictures import Pictures
-from gate.system_clock import SystemClock
-from gate.wiring import lane_settings, policy_of, rules_of
 from hardware.arm import OrderId as ArmOrder
 from hardware.arm import OutcomeKind, Why
 from hardware.inputs import InputName

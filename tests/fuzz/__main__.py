@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable
 
 from gate.__main__ import MOST_PIXELS
-from gate.system_clock import SystemClock
+from gate.app.clock import SystemClock
 
 NAMES = ("api", "sheets", "pictures", "serial", "frames")
 MOST_MB = 1_200

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
+from gate.app.clock import SystemClock
 from gate.checks import _CAMERA_REMEDIES, Finding, _camera
 from gate.settings.config import parse
-from gate.system_clock import SystemClock
 from hardware.camera_frames import CameraTrouble
 from hardware.emulators.camera import EmulatedCamera
 from tests.gate.settings.test_config import GOOD

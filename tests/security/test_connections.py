@@ -13,11 +13,11 @@ import uvicorn
 from starlette.types import Message, Receive, Scope, Send
 from websockets.sync.client import connect
 
-from gate.security.connections import GOING, Connection, Connections, Listener, Patience
-from gate.security.deadlines import MOST_HEAD, protocol
-from gate.security.descriptors import KEPT_BACK, LEAST, for_the_web
-from gate.security.proxies import known
 from gate.settings.config import WebConfig
+from gate.web.connections import GOING, Connection, Connections, Listener, Patience
+from gate.web.deadlines import MOST_HEAD, protocol
+from gate.web.descriptors import KEPT_BACK, LEAST, for_the_web
+from gate.web.proxies import known
 from tests.security.test_tls import write
 
 SHORT = Patience(

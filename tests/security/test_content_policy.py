@@ -2,7 +2,7 @@
 
 import pytest
 
-from gate.security.headers import DATA, PAGES, PLAIN, headers
+from gate.web.headers import DATA, PAGES, PLAIN, headers
 from tests.gate.console.browsing import settle
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(900)]

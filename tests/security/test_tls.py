@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.sync_api import Browser
 from websockets.sync.client import connect
 
-from gate.security.certificates import certificate_faults, run_out
+from gate.app.clock import SystemClock
 from gate.settings.config import WebConfig
-from gate.system_clock import SystemClock
+from gate.web.certificates import certificate_faults, run_out
 from tests.gate.console.browsing import log_in
 from tests.system.site import RunningGate, free_port, running_gate, wait_for
 

@@ -13,12 +13,12 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from gate.app.clock import SystemClock
 from gate.domain.entries import OpeningOrdered
 from gate.domain.passage import LaneId
 from gate.journal.journal import Journal
 from gate.journal.spool_file import Spool
 from gate.storage.database import open_database
-from gate.system_clock import SystemClock
 from tests.gate.journal.journal_cast import ROOM, key_vault, whole
 
 

@@ -20,8 +20,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gate.app.clock import SystemClock
 from gate.demonstration.platecard import plate_picture
-from gate.system_clock import SystemClock
 from hardware.emulators.bank import Change
 from hardware.emulators.camera import EmulatedCamera
 from hardware.emulators.device import EmulatedDevice

@@ -24,13 +24,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 
+from gate.app.clock import SystemClock
 from gate.demo import Story, prepare
 from gate.demonstration.community import cast
 from gate.demonstration.plan import Roster, write_roster
 from gate.demonstration.process import Places, SiteProcess, start_site
 from gate.demonstration.settings import config_text
 from gate.settings.config import load
-from gate.system_clock import SystemClock
 from registry.sample import Size, generate
 
 SMALL = Size(buildings=3, households=90, residents=150, vehicles=90, passes=10)

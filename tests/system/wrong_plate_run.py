@@ -22,12 +22,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gate.app.clock import SystemClock
 from gate.demonstration.bodywork import Kind
 from gate.demonstration.livery import Marking
 from gate.demonstration.platecard import plate_picture
 from gate.demonstration.scene import Looks, Scene, Seen
 from gate.demonstration.weather import Light
-from gate.system_clock import SystemClock
 from hardware.emulators.bank import Change
 from hardware.emulators.camera import EmulatedCamera
 from hardware.emulators.device import EmulatedDevice

@@ -11,11 +11,11 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 from sqlmodel import Session
 
-from gate import web
 from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
 from gate.api.access import Access
 from gate.api.parts import ApiServices
+from gate.app import http as web
 from gate.auth.tokens import Scope, Tokens
 from gate.auth.users import People, Role
 from gate.console.doorkeeper import Doorkeeper

@@ -6,7 +6,7 @@ import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
-from gate import web
+from gate.app import http as web
 from gate.auth.tokens import GRANTABLE, Scope
 from gate.auth.users import Role
 from tests.gate.api.conftest import Api

@@ -18,7 +18,7 @@ from gate.auth.tokens import Scope
 from gate.auth.users import Role
 from gate.domain.errors import JournalAway
 from gate.journal.projections.registry_effects import RegistryEffects
-from gate.security.bodies import MOST_OF_API
+from gate.web.body_limit import MOST_OF_API
 from tests.fuzz.api import operations
 from tests.gate.api.conftest import Api, build
 from tests.gate.journal.journal_cast import desk

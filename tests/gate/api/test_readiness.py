@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
-from gate import web
+from gate.app import http as web
 from gate.domain.ports import LaneView
 from gate.journal.health import Health
 from gate.lanes.event_bus import Hub

@@ -6,12 +6,12 @@ A child process is not needed for it: the commands go through a real pipe, and t
 from multiprocessing import Pipe
 from pathlib import Path
 
+from gate.app.wiring import Application
 from gate.cameras.messages import Ask, CameraReport, Report
 from gate.cameras.settings import EyeSettings
 from gate.cameras.supervisor import Watcher
 from gate.cameras.worker import _Eye
 from gate.settings.config import parse
-from gate.wiring import Application
 from hardware.camera import CameraSettings
 from hardware.clock import SystemClock
 from recognition.pipeline import PlateReader

@@ -15,11 +15,11 @@ import uvicorn
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from gate import web
 from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
 from gate.api.access import Access
 from gate.api.parts import ApiServices
+from gate.app import http as web
 from gate.auth.tokens import Tokens
 from gate.console.app import mount
 from gate.console.doorkeeper import Doorkeeper
@@ -49,7 +49,7 @@ class Served:
 
 
 def application(site: SampleSite) -> tuple[FastAPI, Doorkeeper]:
-    """The whole web application, as `gate.wiring` puts it together."""
+    """The whole web application, as `gate.app.wiring` puts it together."""
     services = site.services
     tokens, register = Tokens(site.journal), Register(site.journal, site.clock)
     parts = ApiServices(

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gate.app.wiring import lane_settings, policy_of, rules_of
 from gate.domain import entries
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
@@ -20,7 +21,6 @@ from gate.reports.reports import Reports
 from gate.settings.config import Config, PolicyConfig, parse
 from gate.settings.runtime import CHANGED, RESTORED, Settings, text_keys, tunable_of
 from gate.settings.tunables import POLICY, Fault, Kind, SettingRefused, Tunable, read
-from gate.wiring import lane_settings, policy_of, rules_of
 from tests.gate.journal.journal_cast import Desk, desk
 from tests.gate.lanes.lane_cast import Stage
 from tests.gate.lanes.test_worker import arrive

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from gate.app.clock import SystemClock
+from gate.app.wiring import open_store
 from gate.auth.users import Role
 from gate.journal import backup
 from gate.settings.config import Config
 from gate.storage import private_files as private
 from gate.storage.database import FILE, copy_beside, open_database
 from gate.storage.pictures import Pictures
-from gate.system_clock import SystemClock
-from gate.wiring import open_store
 
 PASSWORD = "a long password"
 

@@ -30,8 +30,8 @@ from gate.api.access import Access
 from gate.api.parts import ApiServices
 from gate.domain.ports import SiteEvents
 from gate.monitoring.readiness import Readiness
-from gate.security.bodies import BodyLimit
-from gate.security.headers import headers
+from gate.web.body_limit import BodyLimit
+from gate.web.headers import headers
 
 API = "/api/v1"
 PARTS = (

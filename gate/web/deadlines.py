@@ -1,7 +1,7 @@
 """uvicorn's protocol with a clock beside every thing that it waits for.
 
 uvicorn counts the time only between two requests. Here the head of a request, its body, and the
-taking of the answer have times of their own (`gate.security.connections`), and a head has a size.
+taking of the answer have times of their own (`gate.web.connections`), and a head has a size.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from gate.security.connections import Connection, Connections, Stage
+from gate.web.connections import Connection, Connections, Stage
 
 MOST_HEAD = 65_536
 """Bytes of a request's head. httptools itself knows no limit."""

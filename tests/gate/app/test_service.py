@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.service import _Alive
+from gate.app.service import _Alive
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The web of the running gate: health, metrics, API and pages, on top of `gate.wiring`.
+"""The web of the running gate: health, metrics, API and pages, on top of `gate.app.wiring`.
 
 In a module of its own because loading it takes longer than all the rest: the lanes decide already
 while it is read.
@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
-from gate import web
 from gate.api.access import Access
 from gate.api.parts import ApiServices
+from gate.app import http as web
+from gate.app.wiring import Application
 from gate.auth.tokens import Tokens
 from gate.console import app as console
 from gate.console.services import Services as ConsoleServices
 from gate.i18n.texts import Language
-from gate.wiring import Application
 
 
 def web_of(gate: Application) -> FastAPI:

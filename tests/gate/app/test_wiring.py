@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from gate.arms import arm_settings, board_settings, groups
+from gate.app.stations import arm_settings, board_settings, groups
+from gate.app.wiring import Application, fire_was_on, open_store
+from gate.app.wiring_http import secret_of
 from gate.cameras.settings import with_user
 from gate.domain.entries import ArmChanged
 from gate.domain.passage import LaneId
 from gate.settings.config import parse
-from gate.wiring import Application, fire_was_on, open_store
-from gate.wiring_web import secret_of
 from hardware.arm import Link
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.faults import Fault
@@ -92,7 +92,7 @@ def test_a_fire_opening_is_remembered_over_a_restart(tmp_path: Path) -> None:
 def test_the_gate_starts_without_what_only_its_eyes_and_rare_deeds_need() -> None:
     """OpenCV and the networks are the eyes'; the rest is loaded when somebody asks for it."""
     code = (
-        "import sys, gate.service, gate.wiring, gate.wiring_web\n"
+        "import sys, gate.app.service, gate.app.wiring, gate.app.wiring_http\n"
         "sys.exit(', '.join({'cv2', 'onnxruntime', 'alembic', 'pypinyin', 'opencc', 'torch'}"
         " & set(sys.modules)) or 0)"
     )

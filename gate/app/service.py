@@ -18,19 +18,19 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from gate.arms import board_settings
+from gate.app.clock import SystemClock
+from gate.app.stations import board_settings
 from gate.domain.errors import GateError
-from gate.security.certificates import certificate_faults, run_out
-from gate.security.connections import Connections, Listener, Patience
-from gate.security.descriptors import for_the_web, raise_limit
-from gate.security.proxies import known
 from gate.settings.config import Config, ConfigError, Fault, load
-from gate.system_clock import SystemClock
+from gate.web.certificates import certificate_faults, run_out
+from gate.web.connections import Connections, Listener, Patience
+from gate.web.descriptors import for_the_web, raise_limit
+from gate.web.proxies import known
 from hardware.errors import HardwareError
 from hardware.ports import check_ports, list_serial_ports
 
 if TYPE_CHECKING:
-    from gate.wiring import Application
+    from gate.app.wiring import Application
 
 BACKLOG = 128
 _log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def run_site(path: Path) -> int:
 
 def serve(config: Config, path: Path | None = None) -> int:
     """Build and start everything, answer requests, stop everything. path: of the configuration."""
-    from gate.wiring import Application
+    from gate.app.wiring import Application
 
     # uvicorn raises the signal again once it has stopped: by default SIGTERM would then end the
     # process before the relays are released.
@@ -96,8 +96,8 @@ def _proxies(config: Config) -> list[str]:
 
 def _server(application: "Application", others: Connections) -> uvicorn.Server:
     """Load the web, which no lane waits for."""
-    from gate.security.deadlines import protocol
-    from gate.wiring_web import web_of
+    from gate.app.wiring_http import web_of
+    from gate.web.deadlines import protocol
 
     web = application.config.web
     return uvicorn.Server(

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from gate.app.nightly import FIRST, Housekeeping, next_night
 from gate.domain.passage import PassageId
-from gate.housekeeping import FIRST, Housekeeping, next_night
 from gate.privacy.retention import Limits, Retention
 from gate.reports.model import PassageFilter
 from gate.reports.reports import Reports

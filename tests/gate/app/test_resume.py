@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+from gate.app.resume import remembered
 from gate.domain.entries import PassageRead
-from gate.stop_line_memory import remembered
 from tests.gate.journal.journal_cast import NORTH, SOUTH, Desk, desk, whole
 
 

@@ -2,8 +2,8 @@
 
 It turns config.yaml into running parts and says in which order they start and stop. Starting:
 journal, register, lanes, boards, eyes; the web, which takes longest to load and which no vehicle
-waits for, comes last and from `gate.wiring_web`. Stopping: eyes and lanes first, then the boards,
-which release their relays, then the journal.
+waits for, comes last and from `gate.app.wiring_http`. Stopping: eyes and lanes first, then the
+boards, which release their relays, then the journal.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,10 @@ from zoneinfo import ZoneInfo
 
 from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
-from gate.arms import LaneBarrier, Stations
+from gate.app.clock import SystemClock
+from gate.app.nightly import Housekeeping
+from gate.app.resume import remembered
+from gate.app.stations import LaneBarrier, Stations
 from gate.auth.users import People
 from gate.cameras.messages import Report
 from gate.cameras.settings import eye_settings
@@ -27,7 +30,6 @@ from gate.domain.ids import Ids
 from gate.domain.passage import LaneId, Verdict
 from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
 from gate.domain.schedule import Schedule, parse_schedule
-from gate.housekeeping import Housekeeping
 from gate.i18n.texts import Language, Texts
 from gate.journal import store as ledger
 from gate.journal.clock_trust import CONFIRMED as CLOCK_CONFIRMED
@@ -50,13 +52,11 @@ from gate.reports.model import Record
 from gate.reports.reports import Reports
 from gate.settings.config import Config, LaneConfig
 from gate.settings.runtime import Settings
-from gate.stop_line_memory import remembered
 from gate.storage import field_encryption as personal_fields
 from gate.storage import private_files as private
 from gate.storage.database import Database, open_database
 from gate.storage.encryption import KeyVault, Vault, open_vault
 from gate.storage.pictures import Pictures
-from gate.system_clock import SystemClock
 from hardware.arm import Mode
 from hardware.inputs import InputName
 from hardware.sign import LaneSigns, SignProtocol, SignSettings

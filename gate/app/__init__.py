@@ -1,0 +1,1 @@
+"""The running program: parts put together from the configuration, started, stopped, resumed."""
