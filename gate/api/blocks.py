@@ -8,9 +8,9 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import col, select
 
-from gate.api import found
-from gate.api.access import ReadsRegistry, WritesRegistry
-from gate.api.parts import Key, Model, Problem, Services, act, example, whole_plate
+from gate.api import lookup as found
+from gate.api.auth import ReadsRegistry, WritesRegistry
+from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
 from gate.domain.ports import Unit
 from gate.services import lists as list_deeds
 from registry import store

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from sqlmodel import select
 
-from gate.api import found
-from gate.api.access import ReadsHistory
-from gate.api.parts import Model, Services, example
+from gate.api import lookup as found
+from gate.api.auth import ReadsHistory
+from gate.api.dependencies import Model, Services, example
 from registry.masking import masked_fields
 from registry.plates import normalise
 from registry.records import Change

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from gate.api.access import Decides
-from gate.api.parts import Model, Services, example, whole_plate
+from gate.api.auth import Decides
+from gate.api.dependencies import Model, Services, example, whole_plate
 from gate.domain.passage import Direction
 from gate.i18n.texts import Language, Texts
 from registry.plates import PlateColour

@@ -18,7 +18,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from gate.api.parts import Problem
+from gate.api.dependencies import Problem
 from gate.domain.errors import JournalAway
 
 MOST_SHOWN: Final = 10

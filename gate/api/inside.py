@@ -8,9 +8,18 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session
 
-from gate.api import found
-from gate.api.access import CorrectsInside, ReadsInside
-from gate.api.parts import ApiServices, Key, Model, Problem, Services, act, example, whole_plate
+from gate.api import lookup as found
+from gate.api.auth import CorrectsInside, ReadsInside
+from gate.api.dependencies import (
+    ApiServices,
+    Key,
+    Model,
+    Problem,
+    Services,
+    act,
+    example,
+    whole_plate,
+)
 from gate.domain.ports import Unit
 from gate.services import presence as inside_deeds
 from gate.services.presence import Unclear

@@ -8,8 +8,8 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
-from gate.api.access import ReadsLanes
-from gate.api.parts import Model, Services
+from gate.api.auth import ReadsLanes
+from gate.api.dependencies import Model, Services
 from gate.domain.ports import LaneView
 
 router = APIRouter(tags=["lanes"])

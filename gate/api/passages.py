@@ -5,9 +5,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, status
 
-from gate.api import found
-from gate.api.access import Caller, ReadsPassages
-from gate.api.parts import Model, Problem, Services
+from gate.api import lookup as found
+from gate.api.auth import Caller, ReadsPassages
+from gate.api.dependencies import Model, Problem, Services
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
 from gate.domain.passage import Direction, LaneId, PassageId

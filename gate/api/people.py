@@ -7,10 +7,10 @@ from fastapi import APIRouter, HTTPException, Query, status
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
-from gate.api import found
-from gate.api.access import ReadsPeople, WritesRegistry
+from gate.api import lookup as found
+from gate.api.auth import ReadsPeople, WritesRegistry
+from gate.api.dependencies import Key, Model, Problem, Services, act, example
 from gate.api.households import WHY, MaskedPerson, masked
-from gate.api.parts import Key, Model, Problem, Services, act, example
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
 from gate.domain.ports import Unit

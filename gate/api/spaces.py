@@ -7,9 +7,9 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, select
 
-from gate.api import found
-from gate.api.access import ReadsRegistry, WritesRegistry
-from gate.api.parts import Key, Model, Problem, Services, act, example, whole_plate
+from gate.api import lookup as found
+from gate.api.auth import ReadsRegistry, WritesRegistry
+from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
 from gate.domain.ports import Unit
 from gate.services import registry_changes as deeds
 from registry import parking, store

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, status
 from pydantic import Field
 
-from gate.api import found
-from gate.api.access import MakesTokens
-from gate.api.parts import Model, Problem, Services, example
+from gate.api import lookup as found
+from gate.api.auth import MakesTokens
+from gate.api.dependencies import Model, Problem, Services, example
 from gate.auth.tokens import Scope, TokenError
 
 router = APIRouter(prefix="/tokens", tags=["tokens"])

@@ -26,8 +26,8 @@ from gate.api import (
     tokens,
     vehicles,
 )
-from gate.api.access import Access
-from gate.api.parts import ApiServices
+from gate.api.auth import Access
+from gate.api.dependencies import ApiServices
 from gate.domain.ports import SiteEvents
 from gate.monitoring.readiness import Readiness
 from gate.web.body_limit import BodyLimit

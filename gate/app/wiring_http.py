@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
-from gate.api.access import Access
-from gate.api.parts import ApiServices
+from gate.api.auth import Access
+from gate.api.dependencies import ApiServices
 from gate.app import http as web
 from gate.app.wiring import Application
 from gate.auth.tokens import Tokens

@@ -13,8 +13,8 @@ from sqlmodel import Session
 
 from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
-from gate.api.access import Access
-from gate.api.parts import ApiServices
+from gate.api.auth import Access
+from gate.api.dependencies import ApiServices
 from gate.app import http as web
 from gate.auth.tokens import Scope, Tokens
 from gate.auth.users import People, Role

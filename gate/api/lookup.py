@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from sqlmodel import Session, SQLModel, col
 from sqlmodel.sql.expression import SelectOfScalar
 
-from gate.api.access import Caller
+from gate.api.auth import Caller
 from registry import addresses, store
 from registry.errors import RecordMissingError
 from registry.records import Household, Numbered

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
-from gate.api.access import Caller
+from gate.api.auth import Caller
 from gate.auth.tokens import Tokens
 from gate.domain.errors import JournalAway
 from gate.domain.ports import Clock, Journal, Lanes, Unit
