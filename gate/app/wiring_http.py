@@ -18,7 +18,7 @@ from gate.app import http as web
 from gate.app.wiring import Application
 from gate.auth.tokens import Tokens
 from gate.console import app as console
-from gate.console.services import Services as ConsoleServices
+from gate.console.dependencies import Services as ConsoleServices
 from gate.i18n.texts import Language
 
 

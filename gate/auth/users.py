@@ -2,8 +2,8 @@
 
 A log-in that fails says the same thing whether the name or the password was wrong, and takes the
 same work (gate/auth/passwords.py). How often may be tried is the log-in page's affair
-(gate/console/guesses.py), by who tries and never by the name alone, which would let anybody keep
-its owner out. Wrong codes of the second factor are counted per name: they come after the right
+(gate/console/session/guesses.py), by who tries and never by the name alone, which would let anybody
+keep its owner out. Wrong codes of the second factor are counted per name: they come after the right
 password.
 A log-in works on what can be read: where the database takes nothing the record goes to the spool.
 A change of password or second factor, and being locked out, end the log-ins from before.

@@ -24,13 +24,11 @@ from gate.console import (
     inside,
     live,
     log,
-    login,
     lookups,
     media,
     notice_sign,
     passage,
     person_page,
-    plain_pages,
     privacy,
     registry_pages,
     reports_page,
@@ -43,15 +41,17 @@ from gate.console import (
     visitor_log,
     visitors,
 )
-from gate.console.doorkeeper import Doorkeeper
+from gate.console.dependencies import Services
 from gate.console.hub import Hub
 from gate.console.pages import Pages
-from gate.console.preferences import PreferencesMiddleware
-from gate.console.services import Services
-from gate.console.sessions import Sessions
-from gate.console.socket_guard import SocketGuard
-from gate.console.strangers import Strangers
-from gate.console.upload_guard import UploadGuard
+from gate.console.session import error_pages as plain_pages
+from gate.console.session import login
+from gate.console.session.anonymous_sockets import Strangers
+from gate.console.session.authentication import Doorkeeper
+from gate.console.session.preferences import PreferencesMiddleware
+from gate.console.session.sessions import Sessions
+from gate.console.session.socket_guard import SocketGuard
+from gate.console.session.upload_guard import UploadGuard
 from gate.i18n.texts import Language, Texts
 
 PING_S: Final = 10.0

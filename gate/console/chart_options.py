@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from gate.console.preferences import Theme
+from gate.console.session.preferences import Theme
 from gate.reports.model import Bar, DwellBar, FlowDay, FlowHour, WeekGrid
 
 Options = dict[str, Any]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gate.access.manual_admission import Objection, colour_of, objections, support
-from gate.console.services import Services
+from gate.console.dependencies import Services
 from gate.domain.passage import CandidatePlate
 from gate.domain.ports import LaneView
 from registry.plates import Malformed, parse

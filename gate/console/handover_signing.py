@@ -4,7 +4,7 @@ Rules of this file:
 - The one who takes over proves who that is as at the log-in: password, and code where there is one.
 - The sheet is counted at the moment of signing, so that the next shift begins where it ends.
 - Once the sheet is kept, the log-in of who leaves is over, in every tab. The browser fetches the
-  one of the successor (gate/console/login.py); until it has, nobody is logged in there.
+  one of the successor (gate/console/session/login.py); until it has, nobody is logged in there.
 """
 
 from collections.abc import Awaitable, Callable

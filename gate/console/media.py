@@ -16,9 +16,9 @@ from fastapi.responses import Response
 
 from gate.auth.users import Action, may
 from gate.console import sound
-from gate.console.doorkeeper import Doorkeeper
-from gate.console.services import Services
-from gate.console.sessions import COOKIE
+from gate.console.dependencies import Services
+from gate.console.session.authentication import Doorkeeper
+from gate.console.session.sessions import COOKIE
 from gate.domain.passage import LaneId
 
 _STATIC: Final = {

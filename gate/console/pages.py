@@ -11,14 +11,15 @@ from fastapi.responses import RedirectResponse
 from nicegui import ui
 
 from gate.auth.users import Action
-from gate.console import leaving, shell, widgets
-from gate.console.doorkeeper import Doorkeeper
+from gate.console import shell, widgets
+from gate.console.dependencies import Services
 from gate.console.hub import Hub
-from gate.console.leaving import LastMinutes
-from gate.console.preferences import ConsolePage, current
-from gate.console.services import Services
-from gate.console.sessions import COOKIE
-from gate.console.socket_guard import SocketGuard
+from gate.console.session import expiry as leaving
+from gate.console.session.authentication import Doorkeeper
+from gate.console.session.expiry import LastMinutes
+from gate.console.session.preferences import ConsolePage, current
+from gate.console.session.sessions import COOKIE
+from gate.console.session.socket_guard import SocketGuard
 from gate.console.visit import Visit
 from gate.i18n.texts import Texts
 

@@ -13,7 +13,7 @@ from gate.console import widgets
 from gate.console.alarm_watch import AlarmWatch
 from gate.console.help_sheet import show_keys
 from gate.console.navigation import GUARD_PLACES, MANAGER_PLACES, Place, places
-from gate.console.preferences import LANGUAGE_COOKIE, THEME_COOKIE, Theme
+from gate.console.session.preferences import LANGUAGE_COOKIE, THEME_COOKIE, Theme
 from gate.console.visit import Visit
 from gate.i18n.texts import Language
 

@@ -11,12 +11,12 @@ from starlette.requests import Request
 
 from gate.auth.users import Action, User, may
 from gate.console.answers import Answers
-from gate.console.doorkeeper import Doorkeeper
+from gate.console.dependencies import Services
 from gate.console.hub import Hub
 from gate.console.keys import Keys
-from gate.console.leaving import leave
-from gate.console.preferences import Preferences
-from gate.console.services import Services
+from gate.console.session.authentication import Doorkeeper
+from gate.console.session.expiry import leave
+from gate.console.session.preferences import Preferences
 from gate.i18n.texts import Texts
 
 

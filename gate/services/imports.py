@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from gate.console.services import Services
+from gate.console.dependencies import Services
 from gate.domain.entries import Audited
 from gate.domain.ports import Unit
 from registry import exchange, store, undo

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 
 from gate.auth.users import User
-from gate.console.services import Services
+from gate.console.dependencies import Services
 from gate.domain.errors import GateError, JournalAway
 from gate.domain.ports import Written
 from gate.journal.projections.corrections import ALL, correction_in, entry_of

@@ -5,7 +5,7 @@ import threading
 from sqlalchemy import func
 from sqlmodel import select
 
-from gate.console.services import Services
+from gate.console.dependencies import Services
 from registry.records import Change
 from registry.search import Hit, Index, load_index
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlmodel import Session, col, select
 
 from gate.auth.users import User
-from gate.console.services import Services
+from gate.console.dependencies import Services
 from gate.domain.ports import Unit
 from registry import store
 from registry.kinds import BlockReason, ListedKind

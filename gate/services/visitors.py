@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from gate.auth.users import User
-from gate.console.services import Services
+from gate.console.dependencies import Services
 from gate.domain.entries import Audited
 from gate.services.lists import Giver, announce
 from gate.services.units import change

@@ -19,7 +19,7 @@ from sqlmodel import select
 import gate.console
 from gate.auth.tokens import GRANTABLE, Scope, Tokens
 from gate.auth.users import Action, Role, User, may
-from gate.console.socket_guard import SocketGuard
+from gate.console.session.socket_guard import SocketGuard
 from gate.console.visit import Visit
 from registry.records import Vehicle
 from tests.gate.console.serving import Served
@@ -126,7 +126,7 @@ def found(pages: Served) -> Found:
 
 def places_that_ask() -> Iterator[tuple[str, int, int]]:
     """Every place in the pages that asks for a right: file, first and last line."""
-    for file in sorted(Path(gate.console.__file__).parent.glob("*.py")):
+    for file in sorted(Path(gate.console.__file__).parent.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
                 continue

@@ -240,7 +240,7 @@ def _callers() -> Iterator[tuple[str, int]]:
     frame = sys._getframe(2)
     while frame is not None:
         path = Path(frame.f_code.co_filename)
-        if path.parent.name == "console":
+        if "console" in path.parts[-3:-1]:
             yield path.name, frame.f_lineno
         frame = frame.f_back  # type: ignore[assignment]
 

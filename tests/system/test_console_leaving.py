@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from gate.console import leaving
-from gate.console.sessions import COOKIE
+from gate.console.session import expiry as leaving
+from gate.console.session.sessions import COOKIE
 from tests.gate.console.browsing import fill_log_in, settle
 from tests.gate.console.serving import Served
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gate.console.strangers import MOST
+from gate.console.session.anonymous_sockets import MOST
 from tests.system.site import RunningGate, free_port, running_gate, wait_for
 
 PASSWORD = "a long password"

@@ -18,8 +18,8 @@ from gate.api.dependencies import ApiServices
 from gate.app import http as web
 from gate.auth.tokens import Scope, Tokens
 from gate.auth.users import People, Role
-from gate.console.doorkeeper import Doorkeeper
-from gate.console.sessions import Sessions
+from gate.console.session.authentication import Doorkeeper
+from gate.console.session.sessions import Sessions
 from gate.domain.policy import Policy
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.lanes.event_bus import Hub

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from gate.auth.tokens import Scope, Tokens
 from gate.auth.users import Role, User
-from gate.console.services import Services
+from gate.console.dependencies import Services
 from gate.privacy import holds
 from gate.services import lists as list_deeds
 from gate.services import registry_changes as deeds

@@ -16,7 +16,7 @@ from sqlmodel import select
 import gate
 from gate.access.registry_cache import Register
 from gate.auth.users import People, Role
-from gate.console.services import Services
+from gate.console.dependencies import Services
 from gate.domain.entries import (
     AlarmRaised,
     Entry,

@@ -22,7 +22,7 @@ from gate.api.dependencies import ApiServices
 from gate.app import http as web
 from gate.auth.tokens import Tokens
 from gate.console.app import mount
-from gate.console.doorkeeper import Doorkeeper
+from gate.console.session.authentication import Doorkeeper
 from gate.domain.passage import Decision, Reason, Verdict
 from gate.domain.policy import Policy
 from gate.monitoring.readiness import Readiness

@@ -11,7 +11,7 @@ import gate
 from gate.i18n.texts import Language, Texts, catalogue
 
 ROOT = Path(gate.__file__).parent
-CONSOLE = sorted((ROOT / "console").glob("*.py"))
+CONSOLE = sorted((ROOT / "console").rglob("*.py"))
 CJK = re.compile(r"[\u4e00-\u9fff]")
 # Characters that stand on plates are data, not words of a page.
 PLATE_FILES = {"plate_pad.py", "plate_chip.py"}

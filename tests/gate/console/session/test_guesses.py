@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.console.guesses import FAILURES, WAIT, Guesser, Guesses, network
+from gate.console.session.guesses import FAILURES, WAIT, Guesser, Guesses, network
 from tests.gate.journal.journal_cast import NOON
 
 GUARD = Guesser("guard", "10.0.0.1")

@@ -9,11 +9,11 @@ from fastapi.testclient import TestClient
 from nicegui import run
 
 from gate.auth.users import WAIT, LogInRefused, Role, User
-from gate.console import login
-from gate.console.devices import Devices
-from gate.console.guesses import FAILURES
-from gate.console.preferences import PreferencesMiddleware
-from gate.console.throttle import TRIES, WITHIN, Throttle
+from gate.console.session import login
+from gate.console.session.devices import Devices
+from gate.console.session.guesses import FAILURES
+from gate.console.session.preferences import PreferencesMiddleware
+from gate.console.session.throttle import TRIES, WITHIN, Throttle
 from gate.domain.errors import JournalAway
 from gate.i18n.texts import Language, Texts
 from tests.gate.console.fakes import FakeClock

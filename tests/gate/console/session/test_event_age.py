@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.console.lateness import MOST, Lateness
+from gate.console.session.event_age import MOST, Lateness
 from tests.mutants import seen_red
 
 SECONDS = st.floats(0, 1e6)

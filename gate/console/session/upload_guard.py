@@ -8,8 +8,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gate.console.sessions import COOKIE
-from gate.console.socket_guard import SocketGuard
+from gate.console.session.sessions import COOKIE
+from gate.console.session.socket_guard import SocketGuard
 from gate.web.body_limit import UPLOADS
 
 

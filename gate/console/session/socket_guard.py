@@ -5,8 +5,9 @@ Rules of this file:
 - It speaks for a page only if that page was opened by the same log-in and the socket joined it.
 - A message reaches a page only while its reader may still open that page. Handlers then ask for the
   right of what they do (`Visit.act`): this check is the outer one.
-- A press that was held up on the line is not done, and its page says so (gate/console/lateness.py):
-  the browser keeps what is pressed while the service is away, and sends it afterwards.
+- A press that was held up on the line is not done, and its page says so
+  (gate/console/session/event_age.py): the browser keeps what is pressed while the service is away,
+  and sends it afterwards.
 - A press is answered: whether it was heard, or is of something that is no longer there. The page
   says so (gate/console/static/presses.js).
 - Whatever else arrives is dropped without a word: NiceGUI's own program sends nothing of the kind.
@@ -24,10 +25,10 @@ from nicegui import Client, ui
 from socketio.exceptions import ConnectionRefusedError as Refused
 
 from gate.auth.users import Action, may
-from gate.console.doorkeeper import Doorkeeper
-from gate.console.lateness import Lateness
-from gate.console.leaving import leave
-from gate.console.sessions import COOKIE
+from gate.console.session.authentication import Doorkeeper
+from gate.console.session.event_age import Lateness
+from gate.console.session.expiry import leave
+from gate.console.session.sessions import COOKIE
 from gate.domain.ports import Clock
 
 RELOAD: Final = "Implicit handshake failed"

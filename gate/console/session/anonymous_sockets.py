@@ -13,8 +13,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gate.console.doorkeeper import Doorkeeper
-from gate.console.sessions import COOKIE
+from gate.console.session.authentication import Doorkeeper
+from gate.console.session.sessions import COOKIE
 
 SOCKETS: Final = "/_nicegui_ws/"
 MOST: Final = 16

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.console.throttle import TRIES, WITHIN, Throttle
+from gate.console.session.throttle import TRIES, WITHIN, Throttle
 from tests.gate.journal.journal_cast import NOON
 
 

@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 from fastapi import Request
 from nicegui import ui
 
-from gate.console.doorkeeper import Doorkeeper
-from gate.console.sessions import COOKIE, Left
+from gate.console.session.authentication import Doorkeeper
+from gate.console.session.sessions import COOKIE, Left
 
 LOOK_S: Final = 20.0
 """So often a page asks whether its log-in still lasts; more often once it nears its end."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gate.console.login import HOME, safe_target
+from gate.console.session.login import HOME, safe_target
 
 
 @pytest.mark.parametrize("to", ["/live", "/log?plate=吉A12345", "/passages/abc"])

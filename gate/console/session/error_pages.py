@@ -10,8 +10,8 @@ from html import escape
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from gate.console.login import safe_target
-from gate.console.preferences import current
+from gate.console.session.login import safe_target
+from gate.console.session.preferences import current
 from gate.i18n.texts import Texts
 from gate.web.headers import PLAIN, POLICY
 

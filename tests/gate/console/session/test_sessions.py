@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate.console.sessions import Left, Sessions
+from gate.console.session.sessions import Left, Sessions
 from tests.gate.console.fakes import START
 
 SECRET = b"0123456789abcdef0123456789abcdef"

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from gate.auth.users import LogInRefused, Role, User
-from gate.console.doorkeeper import FETCH, FRESH, Doorkeeper
-from gate.console.guesses import FAILURES
-from gate.console.sessions import Sessions
+from gate.console.session.authentication import FETCH, FRESH, Doorkeeper
+from gate.console.session.guesses import FAILURES
+from gate.console.session.sessions import Sessions
 from gate.domain.errors import JournalAway
 from tests.gate.console.fakes import FakeClock
 

@@ -18,14 +18,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gate.auth.passwords import AT_ONCE
 from gate.auth.users import WAIT, LogInRefused, User
-from gate.console.devices import LASTS, Devices
-from gate.console.doorkeeper import Doorkeeper
-from gate.console.guesses import Guesser, Guesses, network
+from gate.console.dependencies import Services
 from gate.console.handover_signing import TAKEN
-from gate.console.preferences import LANGUAGE_COOKIE, Preferences, current
-from gate.console.services import Services
-from gate.console.sessions import COOKIE, LONGEST
-from gate.console.throttle import Throttle
+from gate.console.session.authentication import Doorkeeper
+from gate.console.session.devices import LASTS, Devices
+from gate.console.session.guesses import Guesser, Guesses, network
+from gate.console.session.preferences import LANGUAGE_COOKIE, Preferences, current
+from gate.console.session.sessions import COOKIE, LONGEST
+from gate.console.session.throttle import Throttle
 from gate.domain.errors import JournalAway
 from gate.i18n.texts import Language, Texts
 from gate.web.headers import PLAIN, POLICY

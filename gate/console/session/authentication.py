@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from gate.auth.users import LogInRefused, User
-from gate.console.guesses import Guesser, Guesses
-from gate.console.sessions import Left, Sessions
+from gate.console.session.guesses import Guesser, Guesses
+from gate.console.session.sessions import Left, Sessions
 from gate.domain.errors import JournalAway
 from gate.domain.ports import Clock
 

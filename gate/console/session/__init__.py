@@ -1,0 +1,1 @@
+"""Log-ins: who is there, until when, and what guards the sockets."""
