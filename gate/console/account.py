@@ -13,11 +13,12 @@ from nicegui import ui
 
 from gate.auth import totp as second_factor
 from gate.auth.users import Action
-from gate.console import changing, widgets
-from gate.console.asking_aside import ask
-from gate.console.confirming import confirm
-from gate.console.pages import Pages
-from gate.console.visit import Visit
+from gate.console.ui import mutations as changing
+from gate.console.ui import widgets
+from gate.console.ui.confirm import confirm
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
+from gate.console.ui.queries import ask
 
 
 def add(pages: Pages) -> None:

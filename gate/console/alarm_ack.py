@@ -5,11 +5,11 @@ from collections.abc import Callable
 from nicegui import run
 
 from gate.auth.users import Action
-from gate.console import widgets
-from gate.console.alarm_words import group_html, severity_badge
-from gate.console.asking_aside import ask
-from gate.console.once import Once
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.alarm_texts import group_html, severity_badge
+from gate.console.ui.once import Once
+from gate.console.ui.page import Visit
+from gate.console.ui.queries import ask
 from gate.domain.alarms import AlarmGroup
 
 

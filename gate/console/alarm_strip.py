@@ -1,17 +1,17 @@
 """Standing alarms above the lanes: by kind, the gravest and newest first, and who takes them on.
 
-They sound until a person acknowledges them (gate.console.alarm_watch); nothing else stops them.
+They sound until a person acknowledges them (gate.console.ui.alarm_watch); nothing else stops them.
 """
 
 from functools import partial
 from html import escape
 
 from gate.auth.users import Action
-from gate.console import widgets
 from gate.console.alarm_ack import acknowledge_sheet
-from gate.console.alarm_words import LOOKS, group_html, recovered_kinds
-from gate.console.asking_aside import Asked
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.alarm_texts import LOOKS, group_html, recovered_kinds
+from gate.console.ui.page import Visit
+from gate.console.ui.queries import Asked
 from gate.domain.alarms import AlarmGroup
 
 SHOWN = 2

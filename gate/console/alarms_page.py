@@ -5,12 +5,12 @@ from html import escape
 from typing import Final
 
 from gate.auth.users import Action
-from gate.console import widgets
 from gate.console.alarm_strip import AlarmStrip
-from gate.console.alarm_words import severity_badge, why_html
-from gate.console.asking_aside import ask
-from gate.console.pages import Pages
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.alarm_texts import severity_badge, why_html
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
+from gate.console.ui.queries import ask
 from gate.domain.alarms import severity_of
 from gate.reports.alarms import AlarmFilter, AlarmPage
 from gate.reports.model import AlarmRow

@@ -25,7 +25,6 @@ from gate.console import (
     live,
     log,
     lookups,
-    media,
     notice_sign,
     passage,
     person_page,
@@ -42,8 +41,6 @@ from gate.console import (
     visitors,
 )
 from gate.console.dependencies import Services
-from gate.console.hub import Hub
-from gate.console.pages import Pages
 from gate.console.session import error_pages as plain_pages
 from gate.console.session import login
 from gate.console.session.anonymous_sockets import Strangers
@@ -52,6 +49,9 @@ from gate.console.session.preferences import PreferencesMiddleware
 from gate.console.session.sessions import Sessions
 from gate.console.session.socket_guard import SocketGuard
 from gate.console.session.upload_guard import UploadGuard
+from gate.console.ui import media
+from gate.console.ui.event_bridge import Hub
+from gate.console.ui.pages import Pages
 from gate.i18n.texts import Language, Texts
 
 PING_S: Final = 10.0

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from gate.auth.users import Action
-from gate.console import by_hand, widgets
-from gate.console.confirming import confirm
+from gate.console import by_hand
 from gate.console.lane_words import state_badges
-from gate.console.visit import Visit
-from gate.console.why_sheet import About, reasons_of, why_sheet
+from gate.console.ui import widgets
+from gate.console.ui.confirm import confirm
+from gate.console.ui.page import Visit
+from gate.console.ui.reason_dialog import About, reasons_of, why_sheet
 from gate.domain.ports import Lanes, LaneView
 
 LOCK_REASONS: Final = ("closed_lane", "security", "broken", "other")

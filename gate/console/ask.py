@@ -14,13 +14,14 @@ from html import escape
 
 from gate.access.manual_admission import Objection
 from gate.auth.users import Action
-from gate.console import answering, space_taken, widgets
+from gate.console import answering, space_taken
 from gate.console.choices import Choice, choices_of, hotkeys, is_a_list, typed
 from gate.console.lane_words import held_up_html, household_text, reason_aloud, waiting_html
-from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.standing_words import standing_html
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
 from gate.console.why_words import percent, why_words
 from gate.domain.passage import Direction
 from gate.domain.ports import LaneView

@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 from gate.console.lane_words import household_text, reason_text, remark_text
 from gate.console.look_up import why_text
-from gate.console.navigation import GUARD_PLACES, MANAGER_PLACES
-from gate.console.visit import Visit
+from gate.console.ui.navigation import GUARD_PLACES, MANAGER_PLACES
+from gate.console.ui.page import Visit
 from gate.i18n.texts import Texts
 from gate.reports.model import AuditRow
 from registry.plates import Malformed, parse

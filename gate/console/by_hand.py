@@ -13,10 +13,11 @@ from nicegui import run
 
 from gate.access.manual_admission import VISITOR, reason_code
 from gate.auth.users import Action
-from gate.console import visitor_instead, widgets
-from gate.console.once import Once
-from gate.console.visit import Visit
-from gate.console.why_sheet import REASONS, About, reasons_of, why_sheet
+from gate.console import visitor_instead
+from gate.console.ui import widgets
+from gate.console.ui.once import Once
+from gate.console.ui.page import Visit
+from gate.console.ui.reason_dialog import REASONS, About, reasons_of, why_sheet
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
 from gate.domain.passage import Direction, LaneId

@@ -7,11 +7,12 @@ from typing import Final
 from nicegui import ui
 
 from gate.auth.users import Action
-from gate.console import chart_options, widgets
-from gate.console.asking_aside import ask
+from gate.console import chart_options
 from gate.console.lane_words import reason_text
-from gate.console.pages import Pages
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
+from gate.console.ui.queries import ask
 from gate.reports.model import Bar, Charts, DwellBar, Period
 from registry.kinds import Occupant
 from registry.occupancy import Counts

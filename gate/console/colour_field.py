@@ -6,9 +6,9 @@ it holds for every vehicle with the number.
 
 from collections.abc import Callable
 
-from gate.console import widgets
 from gate.console.plate_ground import offered, possible
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
 from registry.plates import Plate, PlateColour
 
 

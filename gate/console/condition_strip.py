@@ -8,8 +8,8 @@ from html import escape
 from nicegui import run, ui
 
 from gate.auth.users import Action
-from gate.console import widgets
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
 from gate.monitoring.health import Condition, ConditionKind
 
 EVERY_S = 2.0

@@ -7,8 +7,8 @@ from html import escape
 
 from pydantic import BaseModel
 
-from gate.console import widgets
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
 from gate.i18n.texts import FIRST
 from gate.settings.tunables import POLICY
 

@@ -14,12 +14,12 @@ from nicegui import run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
 from gate.auth.users import Action
-from gate.console import widgets
 from gate.console.lane_words import actor_text, household_text, reason_text, remark_text
 from gate.console.look_up import REASONS, why_text
-from gate.console.once import Once
 from gate.console.reason_choice import ReasonChoice
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.once import Once
+from gate.console.ui.page import Visit
 from gate.domain.errors import GateError
 from gate.reports.exports import Columns, Form, Listed, Taker, export, passages
 from gate.reports.model import PassageFilter

@@ -2,8 +2,6 @@
 
 from html import escape
 
-from gate.console import widgets
-from gate.console.asking_aside import Asked
 from gate.console.lane_words import (
     LEFT_ICON,
     household_text,
@@ -12,7 +10,9 @@ from gate.console.lane_words import (
     verdict_look,
 )
 from gate.console.plate_chip import plate_chip
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
+from gate.console.ui.queries import Asked
 from gate.reports.model import Page, PassageFilter, PassageRow
 
 LENGTH = 30

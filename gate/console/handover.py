@@ -10,13 +10,13 @@ from functools import partial
 from html import escape
 
 from gate.auth.users import Action
-from gate.console import widgets
-from gate.console.asking_aside import ask
 from gate.console.handover_sheet import KEPT, kept_sheet, not_automatic, shift_since
 from gate.console.handover_signing import Signing
 from gate.console.lane_words import reason_text
-from gate.console.pages import Pages
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
+from gate.console.ui.queries import ask
 from gate.reports.model import AuditFilter, AuditRow, ShiftSummary
 from registry.kinds import Occupant
 from registry.occupancy import Counts

@@ -10,9 +10,9 @@ from html import escape
 from typing import Final
 
 from gate.auth.users import Action
-from gate.console import widgets
 from gate.console.lane_words import modes_of
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
 from gate.domain.entries import Audited
 from gate.reports.model import AuditRow, ShiftSummary
 from registry.kinds import Occupant

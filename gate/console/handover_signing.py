@@ -14,11 +14,11 @@ from typing import Final
 from nicegui import run
 
 from gate.auth.users import Action, LogInRefused, User, may
-from gate.console import widgets
-from gate.console.asking_aside import ask
 from gate.console.handover_sheet import KEPT, not_automatic, sheet_entry
-from gate.console.once import until_done
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.once import until_done
+from gate.console.ui.page import Visit
+from gate.console.ui.queries import ask
 from gate.domain.errors import GateError
 from gate.reports.model import AuditFilter, ShiftSummary
 

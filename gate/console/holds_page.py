@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from html import escape
 
 from gate.auth.users import Action
-from gate.console import changing, widgets
-from gate.console.asking_aside import ask
 from gate.console.blocks import end_of_day
-from gate.console.changing import NotDone
-from gate.console.once import until_done
-from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
-from gate.console.visit import Visit
+from gate.console.ui import mutations as changing
+from gate.console.ui import widgets
+from gate.console.ui.mutations import NotDone
+from gate.console.ui.once import until_done
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
+from gate.console.ui.queries import ask
 from gate.domain.passage import PassageId
 from gate.domain.ports import Unit
 from gate.privacy import holds

@@ -5,9 +5,9 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
-from gate.console import widgets
 from gate.console.household_desk import ChangeLine
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
 from gate.i18n.texts import Texts
 
 _UNTOLD: Final = frozenset(

@@ -11,20 +11,21 @@ from html import escape
 from nicegui import ui
 
 from gate.auth.users import Action
-from gate.console import changing, widgets
 from gate.console import household_desk as desk
-from gate.console.asking_aside import ask
-from gate.console.changing import NotDone
-from gate.console.confirming import confirm, confirm_deed
 from gate.console.household_desk import HouseholdView, VehicleLine
 from gate.console.household_history import history
 from gate.console.household_people import PeopleCard
 from gate.console.lane_words import household_text
-from gate.console.once import until_done
 from gate.console.plate_chip import plate_chip
 from gate.console.plate_pad import PlatePad
+from gate.console.ui import mutations as changing
+from gate.console.ui import widgets
+from gate.console.ui.confirm import confirm, confirm_deed
+from gate.console.ui.mutations import NotDone
+from gate.console.ui.once import until_done
+from gate.console.ui.page import Visit
+from gate.console.ui.queries import ask
 from gate.console.vehicle_fields import VehicleFields
-from gate.console.visit import Visit
 from gate.services import registry_changes as deeds
 from gate.services import units as register_desk
 from registry.homes import HomeRefusal

@@ -3,14 +3,16 @@
 from collections.abc import Awaitable, Callable
 
 from gate.auth.users import Action
-from gate.console import changing, masked, widgets
-from gate.console.changing import NotDone
-from gate.console.confirming import confirm
+from gate.console import masked
 from gate.console.household_desk import HouseholdView, PersonLine
 from gate.console.lane_words import household_text
 from gate.console.look_up import with_reason
-from gate.console.once import until_done
-from gate.console.visit import Visit
+from gate.console.ui import mutations as changing
+from gate.console.ui import widgets
+from gate.console.ui.confirm import confirm
+from gate.console.ui.mutations import NotDone
+from gate.console.ui.once import until_done
+from gate.console.ui.page import Visit
 from gate.services import registry_changes as deeds
 from gate.services.registry_changes import Deed
 from registry import homes

@@ -12,12 +12,13 @@ from typing import Final
 from nicegui import events, run, ui
 
 from gate.auth.users import Action
-from gate.console import changing, widgets
-from gate.console.asking_aside import ask
-from gate.console.changing import NotDone
-from gate.console.confirming import confirm
-from gate.console.pages import Pages
-from gate.console.visit import Visit
+from gate.console.ui import mutations as changing
+from gate.console.ui import widgets
+from gate.console.ui.confirm import confirm
+from gate.console.ui.mutations import NotDone
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
+from gate.console.ui.queries import ask
 from gate.i18n.texts import Language
 from gate.services import import_texts as import_words
 from gate.services import imports as import_desk

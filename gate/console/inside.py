@@ -5,16 +5,17 @@ from html import escape
 from typing import Final
 
 from gate.auth.users import Action
-from gate.console import inside_sheets, widgets
-from gate.console.asking_aside import ask
+from gate.console import inside_sheets
 from gate.console.inside_export import export_inside
 from gate.console.inside_long import LongInside
 from gate.console.lane_words import household_text
 from gate.console.log import span_text
 from gate.console.look_up import why_text
-from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
+from gate.console.ui.queries import ask
 from gate.services import inside as inside_desk
 from gate.services.inside import Done, Shown
 from registry.corrections import Recounted

@@ -6,7 +6,7 @@ from typing import Final
 from gate.auth.users import Action
 from gate.console.exporting import export_sheet
 from gate.console.lane_words import household_text
-from gate.console.visit import Visit
+from gate.console.ui.page import Visit
 from gate.reports.exports import Listed
 from gate.services import inside as inside_desk
 from registry.names import mask

@@ -9,11 +9,11 @@ from datetime import timedelta
 from nicegui import ui
 
 from gate.auth.users import Action
-from gate.console import widgets
-from gate.console.asking_aside import ask
 from gate.console.inside_sheets import ReasonFields, Then, correct
-from gate.console.once import Once
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.once import Once
+from gate.console.ui.page import Visit
+from gate.console.ui.queries import ask
 from gate.services import inside as inside_desk
 from gate.services import units as register_desk
 from registry import stays

@@ -7,13 +7,14 @@ from typing import Any, assert_never
 from nicegui import ui
 
 from gate.auth.users import Action
-from gate.console import changing, widgets
-from gate.console.changing import NotDone
 from gate.console.plate_chip import plate_chip
 from gate.console.plate_pad import PlatePad
 from gate.console.reason_choice import ReasonChoice
-from gate.console.visit import Visit
-from gate.console.why_sheet import About, why_sheet
+from gate.console.ui import mutations as changing
+from gate.console.ui import widgets
+from gate.console.ui.mutations import NotDone
+from gate.console.ui.page import Visit
+from gate.console.ui.reason_dialog import About, why_sheet
 from gate.domain.ports import Written
 from gate.services import inside as inside_desk
 from gate.services import presence as inside_deeds

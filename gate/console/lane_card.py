@@ -12,10 +12,11 @@ from typing import Final
 from nicegui import ui
 
 from gate.auth.users import Action
-from gate.console import answering, arm_sheet, by_hand, widgets
+from gate.console import answering, arm_sheet, by_hand
 from gate.console.gate_drawing import DRAWING, state_classes
 from gate.console.lane_words import answer_class, answer_html, household_text, state_badges
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
 from gate.console.why_words import why_words
 from gate.domain.passage import Direction, Reason
 from gate.domain.ports import LaneView

@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 
 from gate.console.plate_chip import plate_chip
-from gate.console.widgets import badge_html
+from gate.console.ui.widgets import badge_html
 from gate.domain.passage import Decision, PassageEnd, Verdict
 from gate.domain.ports import LaneView
 from gate.i18n.texts import Texts

@@ -7,13 +7,13 @@ one question at a time, however many changes come meanwhile.
 from collections.abc import Callable
 
 from gate.auth.users import Action
-from gate.console import widgets
 from gate.console.alarm_strip import AlarmStrip
 from gate.console.condition_strip import ConditionStrip
 from gate.console.feed import Feed
 from gate.console.lane_card import LaneCard
-from gate.console.pages import Pages
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
 from gate.domain.passage import LaneId
 from gate.domain.ports import LaneView
 

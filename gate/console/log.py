@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from html import escape
 
 from gate.auth.users import Action
-from gate.console import widgets
-from gate.console.asking_aside import ask
 from gate.console.exporting import export_passages
 from gate.console.lane_words import actor_text, household_text, reason_text, verdict_look
 from gate.console.log_filter import FilterBar, names_somebody
 from gate.console.look_up import with_reason
-from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
+from gate.console.ui.queries import ask
 from gate.reports.model import Page, PassageFilter, PassageRow
 
 LENGTH = 40

@@ -10,9 +10,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from gate.auth.users import Action
-from gate.console import widgets
 from gate.console.lane_words import reason_text
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
 from gate.domain.passage import Direction, LaneId, PassageEnd, Reason, Verdict
 from gate.reports.model import PassageFilter
 from registry.plates import PlateClass, normalise

@@ -9,10 +9,10 @@ from typing import Any, Final
 from nicegui import run
 
 from gate.auth.users import Action, User
-from gate.console import widgets
-from gate.console.once import Once
 from gate.console.reason_choice import ReasonChoice
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.once import Once
+from gate.console.ui.page import Visit
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
 

@@ -6,12 +6,12 @@ from html import escape
 from typing import Final
 
 from gate.auth.users import Action
-from gate.console import widgets
-from gate.console.asking_aside import ask
 from gate.console.audit_words import action_text, actor_text, target_html, why_words
 from gate.console.exporting import export_sheet
-from gate.console.pages import Pages
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
+from gate.console.ui.queries import ask
 from gate.reports.exports import Listed
 from gate.reports.model import AuditFilter, AuditPage, AuditRow
 from registry.formulas import harmless

@@ -3,9 +3,9 @@
 from html import escape
 
 from gate.auth.users import Action
-from gate.console import widgets
 from gate.console.look_up import with_reason
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
 from registry.names import mask, mask_phone
 
 

@@ -7,11 +7,11 @@ own settings, so the sign says what the program does. Both languages are on it.
 from html import escape
 
 from gate.auth.users import Action
-from gate.console import widgets
-from gate.console.pages import Pages
 from gate.console.paper import print_button
 from gate.console.privacy import retention_of
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
 from gate.i18n.texts import Language, Texts
 
 

@@ -2,8 +2,8 @@
 
 from nicegui import ui
 
-from gate.console import widgets
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
 
 
 def print_button(visit: Visit) -> None:

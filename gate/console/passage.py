@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from gate.auth.users import Action
-from gate.console import passage_pictures, widgets
-from gate.console.asking_aside import ask
+from gate.console import passage_pictures
 from gate.console.entry_words import entry_line
 from gate.console.evidence_words import evidence_words
 from gate.console.lane_words import (
@@ -17,9 +16,11 @@ from gate.console.lane_words import (
     verdict_look,
 )
 from gate.console.log import span_text
-from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
+from gate.console.ui.queries import ask
 from gate.domain.entries import PassageDecided, PassageRead
 from gate.domain.passage import PassageId
 from gate.reports.model import OpeningRow, PassageDetail, PassageRow, Record

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 
-from gate.console import widgets
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
 from gate.domain.entries import PassageDecided, PassageRead
 from gate.domain.passage import Picture
 from gate.domain.ports import Pictures

@@ -10,11 +10,11 @@ from nicegui import run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
 from gate.auth.users import Action, User
-from gate.console import widgets
-from gate.console.confirming import confirm
-from gate.console.once import Once
-from gate.console.pages import Pages
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.confirm import confirm
+from gate.console.ui.once import Once
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
 from gate.domain.errors import GateError
 from gate.privacy import subject_access as subject
 from registry.plates import normalise

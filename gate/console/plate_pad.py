@@ -10,11 +10,11 @@ from html import escape
 from typing import Any, Final
 
 from gate.access.manual_admission import is_in_order
-from gate.console import widgets
 from gate.console.colour_field import ColourField
 from gate.console.plate_chip import plate_chip
 from gate.console.standing_words import standing_html
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
 from registry.plates import PROVINCES, Malformed, Plate, PlateColour, normalise, parse
 
 _FIRST: Final = "吉黑辽蒙京津冀鲁苏浙沪"

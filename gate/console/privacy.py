@@ -9,10 +9,10 @@ from html import escape
 from typing import Final
 
 from gate.auth.users import Action
-from gate.console import widgets
-from gate.console.asking_aside import ask
-from gate.console.pages import Pages
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
+from gate.console.ui.queries import ask
 from gate.journal.verify import PURGE
 from gate.privacy.retention import FLOORS
 from gate.reports.model import AuditFilter

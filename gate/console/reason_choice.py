@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
-from gate.console import widgets
-from gate.console.visit import Visit
-from gate.console.why_sheet import remark_of
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
+from gate.console.ui.reason_dialog import remark_of
 
 
 class ReasonChoice:

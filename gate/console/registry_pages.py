@@ -10,15 +10,16 @@ from html import escape
 from nicegui import ui
 
 from gate.auth.users import Action
-from gate.console import changing, widgets
-from gate.console.asking_aside import ask
-from gate.console.changing import NotDone
 from gate.console.household_page import household
 from gate.console.lane_words import household_text
-from gate.console.once import until_done
-from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
-from gate.console.visit import Visit
+from gate.console.ui import mutations as changing
+from gate.console.ui import widgets
+from gate.console.ui.mutations import NotDone
+from gate.console.ui.once import until_done
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
+from gate.console.ui.queries import ask
 from gate.services import registry_changes as deeds
 from gate.services.search import Finder
 from registry import addresses

@@ -8,14 +8,14 @@ from html import escape
 from nicegui import ui
 
 from gate.auth.users import Action
-from gate.console import widgets
-from gate.console.asking_aside import ask
 from gate.console.charts import percent
 from gate.console.exporting import export_passages
 from gate.console.lane_words import actor_text, reason_text, remark_text
 from gate.console.log import HEADS, passage_cells
-from gate.console.pages import Pages
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
+from gate.console.ui.queries import ask
 from gate.domain.passage import Reason
 from gate.reports.model import Charts, PassageFilter, PassageRow, Period, Shares
 

@@ -6,9 +6,9 @@ from typing import Any
 from nicegui import run, ui
 
 from gate.auth.users import Action
-from gate.console import widgets
-from gate.console.once import Once
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.once import Once
+from gate.console.ui.page import Visit
 from gate.domain.errors import GateError
 from gate.settings.runtime import tunable_of
 from gate.settings.tunables import Kind, SettingRefused, Tunable, Value

@@ -11,12 +11,12 @@ from typing import Final
 from nicegui import run
 
 from gate.auth.users import Action
-from gate.console import widgets
-from gate.console.asking_aside import ask
 from gate.console.config_table import config_table
-from gate.console.pages import Pages
 from gate.console.setting_sheet import fault_text, hint_of, name_of, setting_sheet, value_text
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
+from gate.console.ui.queries import ask
 from gate.domain.errors import GateError
 from gate.i18n.texts import Language
 from gate.reports.model import AuditFilter, AuditRow

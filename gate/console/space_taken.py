@@ -9,9 +9,9 @@ from typing import Final
 from urllib.parse import quote
 
 from gate.auth.users import Action
-from gate.console import widgets
 from gate.console.plate_chip import plate_chip
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
 from gate.domain.passage import Reason
 from gate.domain.ports import LaneView
 from registry.plates import Malformed, PlateColour, parse

@@ -4,16 +4,17 @@ from collections.abc import Callable
 from html import escape
 
 from gate.auth.users import Action
-from gate.console import changing, widgets
-from gate.console.asking_aside import ask
 from gate.console.blocks import end_of_day
-from gate.console.changing import NotDone
-from gate.console.confirming import confirm_deed
-from gate.console.once import Once
-from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
 from gate.console.plate_pad import PlatePad
-from gate.console.visit import Visit
+from gate.console.ui import mutations as changing
+from gate.console.ui import widgets
+from gate.console.ui.confirm import confirm_deed
+from gate.console.ui.mutations import NotDone
+from gate.console.ui.once import Once
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
+from gate.console.ui.queries import ask
 from gate.services import lists as list_deeds
 from gate.services import units as register_desk
 from gate.services.registry_changes import Deed

@@ -15,12 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gate.auth.tokens import GRANTABLE, Scope, TokenError, Tokens
 from gate.auth.users import Action, User
-from gate.console import widgets
-from gate.console.asking_aside import ask
-from gate.console.confirming import confirm
-from gate.console.once import until_done
-from gate.console.pages import Pages
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.confirm import confirm
+from gate.console.ui.once import until_done
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
+from gate.console.ui.queries import ask
 from gate.domain.errors import GateError
 from gate.storage.account_tables import TokenRow
 

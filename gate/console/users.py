@@ -10,12 +10,13 @@ from collections.abc import Callable
 from html import escape
 
 from gate.auth.users import Action, Role
-from gate.console import changing, widgets
-from gate.console.asking_aside import ask
-from gate.console.confirming import confirm
-from gate.console.once import until_done
-from gate.console.pages import Pages
-from gate.console.visit import Visit
+from gate.console.ui import mutations as changing
+from gate.console.ui import widgets
+from gate.console.ui.confirm import confirm
+from gate.console.ui.once import until_done
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
+from gate.console.ui.queries import ask
 from gate.storage.account_tables import UserRow
 
 

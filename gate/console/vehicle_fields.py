@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from gate.console import widgets
 from gate.console.blocks import end_of_day, start_of_day
 from gate.console.household_desk import VehicleLine
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
 from gate.services.registry_changes import VehicleWanted
 from registry.kinds import VehicleKind
 from registry.plates import PlateColour

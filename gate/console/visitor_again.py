@@ -7,10 +7,11 @@ Whether one stands is the register's to say, in the transaction that would make 
 from collections.abc import Awaitable, Callable
 
 from gate.auth.users import Action
-from gate.console import changing, widgets
-from gate.console.changing import NotDone
-from gate.console.once import Once
-from gate.console.visit import Visit
+from gate.console.ui import mutations as changing
+from gate.console.ui import widgets
+from gate.console.ui.mutations import NotDone
+from gate.console.ui.once import Once
+from gate.console.ui.page import Visit
 from gate.services import lists as list_deeds
 from gate.services.visitors import Already
 from registry.visits import GrantRefusal

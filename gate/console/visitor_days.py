@@ -7,8 +7,8 @@ guard chooses by role and the end of the phone number that was called: the name 
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from gate.console import widgets
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
 from gate.services.visitors import Chosen, Consenter
 
 _NOBODY = "0"

@@ -16,14 +16,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gate.access.manual_admission import VISITOR
 from gate.auth.users import Action, User
-from gate.console import answering, widgets
-from gate.console.asking_aside import ask
+from gate.console import answering
 from gate.console.choices import typed
 from gate.console.lane_words import household_text
-from gate.console.once import Once
-from gate.console.pages import Pages
 from gate.console.plate_pad import PlatePad
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.once import Once
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
+from gate.console.ui.queries import ask
 from gate.console.visitor_again import ask_again
 from gate.console.visitor_days import DayFields
 from gate.domain.errors import GateError

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from gate.access.manual_admission import VISITOR
 from gate.auth.users import Action
-from gate.console import widgets
-from gate.console.once import Once
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.once import Once
+from gate.console.ui.page import Visit
 from gate.domain.ports import LaneView
 
 Act = Callable[[str], Awaitable[None]]

@@ -7,12 +7,13 @@ from datetime import timedelta
 from html import escape
 
 from gate.auth.users import Action
-from gate.console import visitor_records, widgets
-from gate.console.asking_aside import ask
+from gate.console import visitor_records
 from gate.console.lane_words import actor_text, household_text
-from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
+from gate.console.ui.queries import ask
 from gate.console.visitor_records import CheckLine, VisitLine
 from gate.services.units import read
 from registry.names import mask

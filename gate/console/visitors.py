@@ -7,14 +7,16 @@ from html import escape
 from nicegui import ui
 
 from gate.auth.users import Action
-from gate.console import changing, masked, widgets
-from gate.console.asking_aside import ask
-from gate.console.changing import NotDone
-from gate.console.confirming import confirm_deed
+from gate.console import masked
 from gate.console.lane_words import household_text
-from gate.console.pages import Pages
 from gate.console.plate_chip import plate_chip
-from gate.console.visit import Visit
+from gate.console.ui import mutations as changing
+from gate.console.ui import widgets
+from gate.console.ui.confirm import confirm_deed
+from gate.console.ui.mutations import NotDone
+from gate.console.ui.page import Visit
+from gate.console.ui.pages import Pages
+from gate.console.ui.queries import ask
 from gate.services import lists as list_deeds
 from gate.services import units as register_desk
 from gate.services.units import PassLine

@@ -20,7 +20,7 @@ import gate.console
 from gate.auth.tokens import GRANTABLE, Scope, Tokens
 from gate.auth.users import Action, Role, User, may
 from gate.console.session.socket_guard import SocketGuard
-from gate.console.visit import Visit
+from gate.console.ui.page import Visit
 from registry.records import Vehicle
 from tests.gate.console.serving import Served
 from tests.security.routes import LOCAL, OPEN, Way, ways

@@ -25,8 +25,8 @@ from nicegui.element import Element
 from nicegui.event_listener import EventListener
 
 from gate.auth.users import Action, Role, User
-from gate.console.keys import Handlers, Keys
-from gate.console.visit import Visit
+from gate.console.ui.keys import Handlers, Keys
+from gate.console.ui.page import Visit
 from gate.domain.errors import JournalAway
 from gate.domain.ports import Lanes
 from tests.gate.console.serving import Served
@@ -278,7 +278,7 @@ def plausible(element: ui.input | ui.textarea, typed: Mapping[str, str]) -> str:
 
 
 def _key_press(name: str) -> str:
-    """What a browser sends for a key, named as `gate.console.keys` names it."""
+    """What a browser sends for a key, named as `gate.console.ui.keys` names it."""
     key = name.removeprefix("shift+")
     return json.dumps(
         {

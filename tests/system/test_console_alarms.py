@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from gate.console.navigation import GUARD_PLACES
+from gate.console.ui.navigation import GUARD_PLACES
 from gate.domain.entries import AlarmAcknowledged, AlarmRaised
 from gate.domain.passage import LaneId
 from tests.gate.console.browsing import log_in, open_context, settle

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from gate.access.manual_admission import Objection
 from gate.console import answering
-from gate.console.help_sheet import ASK
+from gate.console.ui.key_help import ASK
 from gate.domain.passage import CandidatePlate, Decision, Reason, Verdict
 from gate.i18n.texts import Language
 from gate.services import lists as list_deeds

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from gate.console.navigation import MANAGER_PLACES
+from gate.console.ui.navigation import MANAGER_PLACES
 from tests.gate.console.browsing import rest, settle
 from tests.gate.console.every_page import every_page
 from tests.gate.console.serving import Served

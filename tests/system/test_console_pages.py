@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gate.auth.users import Role, may
-from gate.console.navigation import GUARD_PLACES, MANAGER_PLACES
+from gate.console.ui.navigation import GUARD_PLACES, MANAGER_PLACES
 from gate.i18n.texts import Language
 from tests.gate.console.accessibility import CONTRAST, serious
 from tests.gate.console.browsing import rest, settle

@@ -2,7 +2,7 @@
 
 from nicegui import Client
 
-from gate.console.navigation import GUARD_PLACES, MANAGER_PLACES
+from gate.console.ui.navigation import GUARD_PLACES, MANAGER_PLACES
 from gate.reports.model import PassageFilter
 from tests.gate.console.serving import Served
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gate.auth.users import Action
-from gate.console import widgets
-from gate.console.once import Once
-from gate.console.still_waits import mark_when_gone
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.once import Once
+from gate.console.ui.page import Visit
+from gate.console.ui.still_waits import mark_when_gone
 from gate.domain.passage import PassageId
 
 Chosen = Callable[[str], Any]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gate.console.keys import Keys, key_name
+from gate.console.ui.keys import Keys, key_name
 
 
 @pytest.mark.parametrize(

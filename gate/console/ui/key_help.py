@@ -3,9 +3,9 @@
 from html import escape
 from typing import Final
 
-from gate.console import widgets
-from gate.console.navigation import places
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.navigation import places
+from gate.console.ui.page import Visit
 
 LIVE: Final = (
     ("1 / 2", "raise"),

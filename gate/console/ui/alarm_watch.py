@@ -7,10 +7,10 @@ from html import escape
 from nicegui import background_tasks, ui
 
 from gate.auth.users import Action
-from gate.console import widgets
-from gate.console.alarm_words import LOOKS, recovered_kinds
-from gate.console.asking_aside import Asked
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.alarm_texts import LOOKS, recovered_kinds
+from gate.console.ui.page import Visit
+from gate.console.ui.queries import Asked
 from gate.domain.alarms import AlarmGroup, loudest
 from gate.domain.entries import AlarmAcknowledged, AlarmRaised
 from gate.reports.model import Record

@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable
 
 from gate.auth.users import Action
-from gate.console import changing, widgets
-from gate.console.changing import NotDone
-from gate.console.once import Once
-from gate.console.visit import Visit
+from gate.console.ui import mutations as changing
+from gate.console.ui import widgets
+from gate.console.ui.mutations import NotDone
+from gate.console.ui.once import Once
+from gate.console.ui.page import Visit
 from gate.services.registry_changes import Deed
 
 

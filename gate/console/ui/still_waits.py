@@ -8,8 +8,8 @@ from collections.abc import Callable
 from nicegui import ui
 from nicegui.element import Element
 
-from gate.console import widgets
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.page import Visit
 from gate.domain.passage import PassageId
 
 WAITING = frozenset({"asking", "refused"})

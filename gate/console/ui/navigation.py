@@ -1,7 +1,7 @@
 """The pages that a person may go to, in the order of the rail. Pure.
 
 A page that is not listed here is not linked; a page that the role may not open is not drawn (and is
-refused by the server anyway, see gate/console/pages.py).
+refused by the server anyway, see gate/console/ui/pages.py).
 """
 
 from dataclasses import dataclass

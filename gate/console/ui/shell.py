@@ -9,12 +9,12 @@ from html import escape
 from nicegui import ui
 from nicegui.element import Element
 
-from gate.console import widgets
-from gate.console.alarm_watch import AlarmWatch
-from gate.console.help_sheet import show_keys
-from gate.console.navigation import GUARD_PLACES, MANAGER_PLACES, Place, places
 from gate.console.session.preferences import LANGUAGE_COOKIE, THEME_COOKIE, Theme
-from gate.console.visit import Visit
+from gate.console.ui import widgets
+from gate.console.ui.alarm_watch import AlarmWatch
+from gate.console.ui.key_help import show_keys
+from gate.console.ui.navigation import GUARD_PLACES, MANAGER_PLACES, Place, places
+from gate.console.ui.page import Visit
 from gate.i18n.texts import Language
 
 

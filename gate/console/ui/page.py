@@ -10,13 +10,13 @@ from nicegui import Client, ui
 from starlette.requests import Request
 
 from gate.auth.users import Action, User, may
-from gate.console.answers import Answers
 from gate.console.dependencies import Services
-from gate.console.hub import Hub
-from gate.console.keys import Keys
 from gate.console.session.authentication import Doorkeeper
 from gate.console.session.expiry import leave
 from gate.console.session.preferences import Preferences
+from gate.console.ui.answered import Answers
+from gate.console.ui.event_bridge import Hub
+from gate.console.ui.keys import Keys
 from gate.i18n.texts import Texts
 
 

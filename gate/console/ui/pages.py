@@ -11,16 +11,16 @@ from fastapi.responses import RedirectResponse
 from nicegui import ui
 
 from gate.auth.users import Action
-from gate.console import shell, widgets
 from gate.console.dependencies import Services
-from gate.console.hub import Hub
 from gate.console.session import expiry as leaving
 from gate.console.session.authentication import Doorkeeper
 from gate.console.session.expiry import LastMinutes
 from gate.console.session.preferences import ConsolePage, current
 from gate.console.session.sessions import COOKIE
 from gate.console.session.socket_guard import SocketGuard
-from gate.console.visit import Visit
+from gate.console.ui import shell, widgets
+from gate.console.ui.event_bridge import Hub
+from gate.console.ui.page import Visit
 from gate.i18n.texts import Texts
 
 Build = Callable[[Visit], Awaitable[None] | None]

@@ -8,7 +8,7 @@ from nicegui import run
 from sqlalchemy.exc import SQLAlchemyError
 
 from gate.auth.users import Action, User, UserError
-from gate.console.visit import Visit
+from gate.console.ui.page import Visit
 from gate.domain.errors import GateError, JournalAway
 from gate.domain.ports import Unit
 from gate.services import units as register_desk

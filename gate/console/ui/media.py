@@ -15,10 +15,10 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 
 from gate.auth.users import Action, may
-from gate.console import sound
 from gate.console.dependencies import Services
 from gate.console.session.authentication import Doorkeeper
 from gate.console.session.sessions import COOKIE
+from gate.console.ui import sound
 from gate.domain.passage import LaneId
 
 _STATIC: Final = {

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.console.answers import DOUBLED_S, Answers
+from gate.console.ui.answered import DOUBLED_S, Answers
 
 gaps = st.lists(st.floats(0, 2 * DOUBLED_S), min_size=1, max_size=12)
 

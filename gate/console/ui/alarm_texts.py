@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
-from gate.console.widgets import badge_html
+from gate.console.ui.widgets import badge_html
 from gate.domain.alarms import AlarmGroup, Severity, has_recovered
 from gate.domain.ports import LaneView
 from gate.i18n.texts import Texts
