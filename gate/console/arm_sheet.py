@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from gate.auth.users import Action
-from gate.console import by_hand
-from gate.console.lane_words import state_badges
+from gate.console.components import manual_control as by_hand
+from gate.console.components.decision_texts import state_badges
 from gate.console.ui import widgets
 from gate.console.ui.confirm import confirm
 from gate.console.ui.page import Visit

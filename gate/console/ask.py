@@ -2,7 +2,8 @@
 
 Rules of this file:
 - Nothing is decided by a time-out, and nothing twice: the lane says whether it took the answer.
-- One key admits a plate with nothing against it (gate.console.choices); any other is asked about.
+- One key admits a plate with nothing against it (gate.console.components.plate_choices); any other
+  is asked about.
 - The keys belong to the vehicle on top; it says so. Where another vehicle has just come to the top,
   they are deaf for a moment: what is pressed then was meant for the one before.
 """
@@ -14,15 +15,21 @@ from html import escape
 
 from gate.access.manual_admission import Objection
 from gate.auth.users import Action
-from gate.console import answering, space_taken
-from gate.console.choices import Choice, choices_of, hotkeys, is_a_list, typed
-from gate.console.lane_words import held_up_html, household_text, reason_aloud, waiting_html
-from gate.console.plate_chip import plate_chip
-from gate.console.standing_words import standing_html
+from gate.console import space_taken
+from gate.console.components import answering
+from gate.console.components.decision_texts import (
+    held_up_html,
+    household_text,
+    reason_aloud,
+    waiting_html,
+)
+from gate.console.components.plate_chip import plate_chip
+from gate.console.components.plate_choices import Choice, choices_of, hotkeys, is_a_list, typed
+from gate.console.components.standing_texts import standing_html
+from gate.console.components.waiting_reason import percent, why_words
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
-from gate.console.why_words import percent, why_words
 from gate.domain.passage import Direction
 from gate.domain.ports import LaneView
 

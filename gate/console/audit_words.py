@@ -9,8 +9,8 @@ from html import escape
 from typing import Final
 from urllib.parse import quote
 
-from gate.console.lane_words import household_text, reason_text, remark_text
-from gate.console.look_up import why_text
+from gate.console.components.data_access import why_text
+from gate.console.components.decision_texts import household_text, reason_text, remark_text
 from gate.console.ui.navigation import GUARD_PLACES, MANAGER_PLACES
 from gate.console.ui.page import Visit
 from gate.i18n.texts import Texts

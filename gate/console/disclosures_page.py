@@ -8,7 +8,7 @@ from html import escape
 from typing import Final
 
 from gate.auth.users import Action
-from gate.console.paper import print_button
+from gate.console.components.printing import print_button
 from gate.console.ui import mutations as changing
 from gate.console.ui import widgets
 from gate.console.ui.mutations import NotDone

@@ -3,7 +3,7 @@
 from html import escape
 from typing import assert_never
 
-from gate.console.lane_words import actor_text, reason_text, remark_text
+from gate.console.components.decision_texts import actor_text, reason_text, remark_text
 from gate.domain.entries import (
     AlarmAcknowledged,
     AlarmRaised,

@@ -2,14 +2,14 @@
 
 from html import escape
 
-from gate.console.lane_words import (
+from gate.console.components.decision_texts import (
     LEFT_ICON,
     household_text,
     icon_html,
     reason_text,
     verdict_look,
 )
-from gate.console.plate_chip import plate_chip
+from gate.console.components.plate_chip import plate_chip
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.queries import Asked

@@ -10,7 +10,7 @@ from html import escape
 from typing import Final
 
 from gate.auth.users import Action
-from gate.console.lane_words import modes_of
+from gate.console.components.decision_texts import modes_of
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.domain.entries import Audited

@@ -12,12 +12,12 @@ from nicegui import ui
 
 from gate.auth.users import Action
 from gate.console import household_desk as desk
+from gate.console.components.decision_texts import household_text
+from gate.console.components.plate_chip import plate_chip
+from gate.console.components.plate_field import PlatePad
 from gate.console.household_desk import HouseholdView, VehicleLine
 from gate.console.household_history import history
 from gate.console.household_people import PeopleCard
-from gate.console.lane_words import household_text
-from gate.console.plate_chip import plate_chip
-from gate.console.plate_pad import PlatePad
 from gate.console.ui import mutations as changing
 from gate.console.ui import widgets
 from gate.console.ui.confirm import confirm, confirm_deed

@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 
 from gate.auth.users import Action
-from gate.console import masked
+from gate.console.components import personal_data as masked
+from gate.console.components.data_access import with_reason
+from gate.console.components.decision_texts import household_text
 from gate.console.household_desk import HouseholdView, PersonLine
-from gate.console.lane_words import household_text
-from gate.console.look_up import with_reason
 from gate.console.ui import mutations as changing
 from gate.console.ui import widgets
 from gate.console.ui.confirm import confirm

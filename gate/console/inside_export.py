@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from gate.auth.users import Action
-from gate.console.exporting import export_sheet
-from gate.console.lane_words import household_text
+from gate.console.components.decision_texts import household_text
+from gate.console.components.export_dialog import export_sheet
 from gate.console.ui.page import Visit
 from gate.reports.exports import Listed
 from gate.services import inside as inside_desk

@@ -7,9 +7,9 @@ from typing import Any, assert_never
 from nicegui import ui
 
 from gate.auth.users import Action
-from gate.console.plate_chip import plate_chip
-from gate.console.plate_pad import PlatePad
-from gate.console.reason_choice import ReasonChoice
+from gate.console.components.plate_chip import plate_chip
+from gate.console.components.plate_field import PlatePad
+from gate.console.components.reason_choice import ReasonChoice
 from gate.console.ui import mutations as changing
 from gate.console.ui import widgets
 from gate.console.ui.mutations import NotDone

@@ -12,12 +12,19 @@ from typing import Final
 from nicegui import ui
 
 from gate.auth.users import Action
-from gate.console import answering, arm_sheet, by_hand
+from gate.console import arm_sheet
+from gate.console.components import answering
+from gate.console.components import manual_control as by_hand
+from gate.console.components.decision_texts import (
+    answer_class,
+    answer_html,
+    household_text,
+    state_badges,
+)
+from gate.console.components.waiting_reason import why_words
 from gate.console.gate_drawing import DRAWING, state_classes
-from gate.console.lane_words import answer_class, answer_html, household_text, state_badges
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
-from gate.console.why_words import why_words
 from gate.domain.passage import Direction, Reason
 from gate.domain.ports import LaneView
 

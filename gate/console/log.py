@@ -8,11 +8,16 @@ from collections.abc import Sequence
 from html import escape
 
 from gate.auth.users import Action
-from gate.console.exporting import export_passages
-from gate.console.lane_words import actor_text, household_text, reason_text, verdict_look
+from gate.console.components.data_access import with_reason
+from gate.console.components.decision_texts import (
+    actor_text,
+    household_text,
+    reason_text,
+    verdict_look,
+)
+from gate.console.components.export_dialog import export_passages
+from gate.console.components.plate_chip import plate_chip
 from gate.console.log_filter import FilterBar, names_somebody
-from gate.console.look_up import with_reason
-from gate.console.plate_chip import plate_chip
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages

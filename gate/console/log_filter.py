@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from gate.auth.users import Action
-from gate.console.lane_words import reason_text
+from gate.console.components.decision_texts import reason_text
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.domain.passage import Direction, LaneId, PassageEnd, Reason, Verdict

@@ -7,7 +7,7 @@ own settings, so the sign says what the program does. Both languages are on it.
 from html import escape
 
 from gate.auth.users import Action
-from gate.console.paper import print_button
+from gate.console.components.printing import print_button
 from gate.console.privacy import retention_of
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit

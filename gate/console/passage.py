@@ -5,9 +5,7 @@ from html import escape
 
 from gate.auth.users import Action
 from gate.console import passage_pictures
-from gate.console.entry_words import entry_line
-from gate.console.evidence_words import evidence_words
-from gate.console.lane_words import (
+from gate.console.components.decision_texts import (
     actor_text,
     household_text,
     reason_aloud,
@@ -15,8 +13,10 @@ from gate.console.lane_words import (
     remark_text,
     verdict_look,
 )
+from gate.console.components.plate_chip import plate_chip
+from gate.console.entry_words import entry_line
+from gate.console.evidence_words import evidence_words
 from gate.console.log import span_text
-from gate.console.plate_chip import plate_chip
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages

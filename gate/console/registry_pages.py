@@ -10,9 +10,9 @@ from html import escape
 from nicegui import ui
 
 from gate.auth.users import Action
+from gate.console.components.decision_texts import household_text
+from gate.console.components.plate_chip import plate_chip
 from gate.console.household_page import household
-from gate.console.lane_words import household_text
-from gate.console.plate_chip import plate_chip
 from gate.console.ui import mutations as changing
 from gate.console.ui import widgets
 from gate.console.ui.mutations import NotDone

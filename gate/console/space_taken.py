@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import quote
 
 from gate.auth.users import Action
-from gate.console.plate_chip import plate_chip
+from gate.console.components.plate_chip import plate_chip
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.domain.passage import Reason

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from html import escape
 
 from gate.auth.users import Action
-from gate.console.lane_words import household_text
-from gate.console.plate_chip import plate_chip
+from gate.console.components.decision_texts import household_text
+from gate.console.components.plate_chip import plate_chip
 from gate.console.ui import mutations as changing
 from gate.console.ui import widgets
 from gate.console.ui.confirm import confirm_deed

@@ -16,10 +16,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gate.access.manual_admission import VISITOR
 from gate.auth.users import Action, User
-from gate.console import answering
-from gate.console.choices import typed
-from gate.console.lane_words import household_text
-from gate.console.plate_pad import PlatePad
+from gate.console.components import answering
+from gate.console.components.decision_texts import household_text
+from gate.console.components.plate_choices import typed
+from gate.console.components.plate_field import PlatePad
 from gate.console.ui import widgets
 from gate.console.ui.once import Once
 from gate.console.ui.page import Visit

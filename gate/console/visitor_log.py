@@ -8,8 +8,8 @@ from html import escape
 
 from gate.auth.users import Action
 from gate.console import visitor_records
-from gate.console.lane_words import actor_text, household_text
-from gate.console.plate_chip import plate_chip
+from gate.console.components.decision_texts import actor_text, household_text
+from gate.console.components.plate_chip import plate_chip
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from gate.access.manual_admission import Objection
-from gate.console import answering
+from gate.console.components import answering
 from gate.console.ui.key_help import ASK
 from gate.domain.passage import CandidatePlate, Decision, Reason, Verdict
 from gate.i18n.texts import Language

@@ -7,7 +7,7 @@ from html import escape
 from typing import Final, assert_never
 
 from gate.access.explain import blocking_of
-from gate.console.lane_words import household_text
+from gate.console.components.decision_texts import household_text
 from gate.console.ui.widgets import badge_html
 from gate.i18n.texts import Texts
 from registry.rules import (

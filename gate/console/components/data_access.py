@@ -9,7 +9,7 @@ from typing import Any, Final
 from nicegui import run
 
 from gate.auth.users import Action, User
-from gate.console.reason_choice import ReasonChoice
+from gate.console.components.reason_choice import ReasonChoice
 from gate.console.ui import widgets
 from gate.console.ui.once import Once
 from gate.console.ui.page import Visit

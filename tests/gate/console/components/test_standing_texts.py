@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from gate.access.manual_admission import is_in_order
-from gate.console.standing_words import standing_html
+from gate.console.components.standing_texts import standing_html
 from gate.i18n.texts import Language, Texts
 from registry.kinds import BlockReason, PassKind, VehicleKind
 from registry.passes import Pass, PassFault, PassId, Period

@@ -3,7 +3,7 @@
 from html import escape
 
 from gate.auth.users import Action
-from gate.console.look_up import with_reason
+from gate.console.components.data_access import with_reason
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from registry.names import mask, mask_phone

@@ -6,7 +6,7 @@ Pure but for the catalogues. Everything returns HTML with people's words escaped
 from html import escape
 from typing import Final
 
-from gate.console.plate_chip import plate_chip
+from gate.console.components.plate_chip import plate_chip
 from gate.console.ui.widgets import badge_html
 from gate.domain.passage import Decision, PassageEnd, Verdict
 from gate.domain.ports import LaneView

@@ -10,9 +10,9 @@ from html import escape
 from typing import Any, Final
 
 from gate.access.manual_admission import is_in_order
-from gate.console.colour_field import ColourField
-from gate.console.plate_chip import plate_chip
-from gate.console.standing_words import standing_html
+from gate.console.components.plate_chip import plate_chip
+from gate.console.components.plate_colour import ColourField
+from gate.console.components.standing_texts import standing_html
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from registry.plates import PROVINCES, Malformed, Plate, PlateColour, normalise, parse

@@ -13,7 +13,7 @@ from nicegui import run
 
 from gate.access.manual_admission import VISITOR, reason_code
 from gate.auth.users import Action
-from gate.console import visitor_instead
+from gate.console.components import visitor_instead
 from gate.console.ui import widgets
 from gate.console.ui.once import Once
 from gate.console.ui.page import Visit

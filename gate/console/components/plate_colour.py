@@ -6,7 +6,7 @@ it holds for every vehicle with the number.
 
 from collections.abc import Callable
 
-from gate.console.plate_ground import offered, possible
+from gate.console.components.colour_choice import offered, possible
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from registry.plates import Plate, PlateColour

@@ -14,9 +14,14 @@ from nicegui import run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
 from gate.auth.users import Action
-from gate.console.lane_words import actor_text, household_text, reason_text, remark_text
-from gate.console.look_up import REASONS, why_text
-from gate.console.reason_choice import ReasonChoice
+from gate.console.components.data_access import REASONS, why_text
+from gate.console.components.decision_texts import (
+    actor_text,
+    household_text,
+    reason_text,
+    remark_text,
+)
+from gate.console.components.reason_choice import ReasonChoice
 from gate.console.ui import widgets
 from gate.console.ui.once import Once
 from gate.console.ui.page import Visit

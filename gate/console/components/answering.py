@@ -14,19 +14,19 @@ from typing import Final
 
 from gate.access.manual_admission import Objection, reason_code
 from gate.auth.users import Action
-from gate.console import visitor_instead
-from gate.console.by_hand import by
-from gate.console.choices import Choice, choice_of, typed
-from gate.console.lane_words import is_held_up
-from gate.console.plate_chip import plate_chip
-from gate.console.plate_pad import PlatePad
-from gate.console.standing_words import standing_html
+from gate.console.components import visitor_instead
+from gate.console.components.decision_texts import is_held_up
+from gate.console.components.manual_control import by
+from gate.console.components.plate_chip import plate_chip
+from gate.console.components.plate_choices import Choice, choice_of, typed
+from gate.console.components.plate_field import PlatePad
+from gate.console.components.standing_texts import standing_html
+from gate.console.components.waiting_reason import percent
 from gate.console.ui import widgets
 from gate.console.ui.once import Once
 from gate.console.ui.page import Visit
 from gate.console.ui.reason_dialog import REASONS, About, reasons_of, why_sheet
 from gate.console.ui.still_waits import mark_when_gone
-from gate.console.why_words import percent
 from gate.domain.passage import Direction, PassageId
 from gate.domain.ports import LaneView
 from registry.rules import Visitor

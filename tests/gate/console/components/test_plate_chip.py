@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.console.plate_chip import MISSING, plate_chip
+from gate.console.components.plate_chip import MISSING, plate_chip
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gate.console.entry_words import entry_line
-from gate.console.gate_drawing import state_classes
-from gate.console.lane_words import (
+from gate.console.components.decision_texts import (
     actor_text,
     answer_html,
     household_text,
@@ -15,6 +13,8 @@ from gate.console.lane_words import (
     remark_text,
     state_badges,
 )
+from gate.console.entry_words import entry_line
+from gate.console.gate_drawing import state_classes
 from gate.domain.entries import (
     AlarmAcknowledged,
     AlarmRaised,

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from gate.console.lane_words import reason_text
+from gate.console.components.decision_texts import reason_text
 from gate.domain.passage import Decision, Reason
 from gate.i18n.texts import Texts
 
