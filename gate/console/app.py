@@ -13,16 +13,12 @@ from nicegui.translations import translations
 
 from gate.console import (
     account,
-    alarms_page,
-    ask,
     blocks,
     charts,
     disclosures_page,
-    handover,
     holds_page,
     importing,
     inside,
-    live,
     log,
     lookups,
     notice_sign,
@@ -41,6 +37,9 @@ from gate.console import (
     visitors,
 )
 from gate.console.dependencies import Services
+from gate.console.live import alarm_history as alarms_page
+from gate.console.live import guard_queue as ask
+from gate.console.live import handover, live
 from gate.console.session import error_pages as plain_pages
 from gate.console.session import login
 from gate.console.session.anonymous_sockets import Strangers

@@ -371,7 +371,7 @@ def test_the_reason_visitor_leads_to_the_form_with_what_is_known(enter, pages):
 
 
 def test_every_key_of_the_page_is_on_the_sheet_of_keys(pages):
-    from gate.console.ask import TAKE_BACK_KEY, panel_keys
+    from gate.console.live.guard_queue import TAKE_BACK_KEY, panel_keys
 
     class Looks:
         services = pages.site.services

@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
-from gate.console import ask
+from gate.console.live import guard_queue as ask
 from gate.services import inside as inside_desk
 from tests.gate.console.browsing import settle
 from tests.gate.console.serving import Served, ask_again

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gate.auth.passwords import AT_ONCE
 from gate.auth.users import WAIT, LogInRefused, User
 from gate.console.dependencies import Services
-from gate.console.handover_signing import TAKEN
+from gate.console.live.handover_signing import TAKEN
 from gate.console.session.authentication import Doorkeeper
 from gate.console.session.devices import LASTS, Devices
 from gate.console.session.guesses import Guesser, Guesses, network

@@ -8,7 +8,7 @@ from datetime import UTC, timedelta
 
 from gate.access.registry_cache import Register
 from gate.auth.tokens import Scope
-from gate.console.handover_sheet import inside_of
+from gate.console.live.handover_sheet import inside_of
 from gate.domain.passage import Direction
 from gate.reports.model import Period
 from gate.reports.reports import Reports

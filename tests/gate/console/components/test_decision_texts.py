@@ -14,7 +14,7 @@ from gate.console.components.decision_texts import (
     state_badges,
 )
 from gate.console.entry_words import entry_line
-from gate.console.gate_drawing import state_classes
+from gate.console.live.gate_drawing import state_classes
 from gate.domain.entries import (
     AlarmAcknowledged,
     AlarmRaised,

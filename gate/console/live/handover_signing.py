@@ -14,7 +14,7 @@ from typing import Final
 from nicegui import run
 
 from gate.auth.users import Action, LogInRefused, User, may
-from gate.console.handover_sheet import KEPT, not_automatic, sheet_entry
+from gate.console.live.handover_sheet import KEPT, not_automatic, sheet_entry
 from gate.console.ui import widgets
 from gate.console.ui.once import until_done
 from gate.console.ui.page import Visit

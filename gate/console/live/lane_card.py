@@ -12,7 +12,6 @@ from typing import Final
 from nicegui import ui
 
 from gate.auth.users import Action
-from gate.console import arm_sheet
 from gate.console.components import answering
 from gate.console.components import manual_control as by_hand
 from gate.console.components.decision_texts import (
@@ -22,7 +21,8 @@ from gate.console.components.decision_texts import (
     state_badges,
 )
 from gate.console.components.waiting_reason import why_words
-from gate.console.gate_drawing import DRAWING, state_classes
+from gate.console.live import barrier_dialog as arm_sheet
+from gate.console.live.gate_drawing import DRAWING, state_classes
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.domain.passage import Direction, Reason

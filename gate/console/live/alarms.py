@@ -7,7 +7,7 @@ from functools import partial
 from html import escape
 
 from gate.auth.users import Action
-from gate.console.alarm_ack import acknowledge_sheet
+from gate.console.live.alarm_acknowledgement import acknowledge_sheet
 from gate.console.ui import widgets
 from gate.console.ui.alarm_texts import LOOKS, group_html, recovered_kinds
 from gate.console.ui.page import Visit

@@ -15,7 +15,6 @@ from html import escape
 
 from gate.access.manual_admission import Objection
 from gate.auth.users import Action
-from gate.console import space_taken
 from gate.console.components import answering
 from gate.console.components.decision_texts import (
     held_up_html,
@@ -27,6 +26,7 @@ from gate.console.components.plate_chip import plate_chip
 from gate.console.components.plate_choices import Choice, choices_of, hotkeys, is_a_list, typed
 from gate.console.components.standing_texts import standing_html
 from gate.console.components.waiting_reason import percent, why_words
+from gate.console.live import space_taken
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages

@@ -11,8 +11,8 @@ from html import escape
 
 from gate.auth.users import Action
 from gate.console.components.decision_texts import reason_text
-from gate.console.handover_sheet import KEPT, kept_sheet, not_automatic, shift_since
-from gate.console.handover_signing import Signing
+from gate.console.live.handover_sheet import KEPT, kept_sheet, not_automatic, shift_since
+from gate.console.live.handover_signing import Signing
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages

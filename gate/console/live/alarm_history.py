@@ -5,7 +5,7 @@ from html import escape
 from typing import Final
 
 from gate.auth.users import Action
-from gate.console.alarm_strip import AlarmStrip
+from gate.console.live.alarms import AlarmStrip
 from gate.console.ui import widgets
 from gate.console.ui.alarm_texts import severity_badge, why_html
 from gate.console.ui.page import Visit

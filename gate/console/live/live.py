@@ -7,10 +7,10 @@ one question at a time, however many changes come meanwhile.
 from collections.abc import Callable
 
 from gate.auth.users import Action
-from gate.console.alarm_strip import AlarmStrip
-from gate.console.condition_strip import ConditionStrip
-from gate.console.feed import Feed
-from gate.console.lane_card import LaneCard
+from gate.console.live.alarms import AlarmStrip
+from gate.console.live.conditions import ConditionStrip
+from gate.console.live.feed import Feed
+from gate.console.live.lane_card import LaneCard
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages

@@ -1,0 +1,1 @@
+"""The guard's pages: lanes, the queue, manual control, alarms, handover."""
