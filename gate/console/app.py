@@ -32,9 +32,6 @@ from gate.console import (
     special,
     tokens_page,
     users,
-    visitor_form,
-    visitor_log,
-    visitors,
 )
 from gate.console.dependencies import Services
 from gate.console.live import alarm_history as alarms_page
@@ -51,6 +48,8 @@ from gate.console.session.upload_guard import UploadGuard
 from gate.console.ui import media
 from gate.console.ui.event_bridge import Hub
 from gate.console.ui.pages import Pages
+from gate.console.visitors import passes as visitors
+from gate.console.visitors import visitor_form, visitor_log
 from gate.i18n.texts import Language, Texts
 
 PING_S: Final = 10.0

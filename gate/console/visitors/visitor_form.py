@@ -25,8 +25,8 @@ from gate.console.ui.once import Once
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
-from gate.console.visitor_again import ask_again
-from gate.console.visitor_days import DayFields
+from gate.console.visitors.visitor_again import ask_again
+from gate.console.visitors.visitor_days import DayFields
 from gate.domain.errors import GateError
 from gate.services import visitors as visitor_desk
 from gate.services.visitors import Already, Checked, Home, Stay, Wanted

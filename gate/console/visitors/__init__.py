@@ -1,0 +1,1 @@
+"""Visitor passes: announcing, listing, their log."""
