@@ -13,11 +13,9 @@ from nicegui.translations import translations
 
 from gate.console import (
     account,
-    blocks,
     charts,
     disclosures_page,
     holds_page,
-    importing,
     inside,
     log,
     lookups,
@@ -25,11 +23,8 @@ from gate.console import (
     passage,
     person_page,
     privacy,
-    registry_pages,
     reports_page,
     settings,
-    spaces,
-    special,
     tokens_page,
     users,
 )
@@ -37,6 +32,9 @@ from gate.console.dependencies import Services
 from gate.console.live import alarm_history as alarms_page
 from gate.console.live import guard_queue as ask
 from gate.console.live import handover, live
+from gate.console.registry import blocks, spaces, special
+from gate.console.registry import import_page as importing
+from gate.console.registry import search as registry_pages
 from gate.console.session import error_pages as plain_pages
 from gate.console.session import login
 from gate.console.session.anonymous_sockets import Strangers

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from html import escape
 
 from gate.auth.users import Action
-from gate.console.blocks import end_of_day
 from gate.console.components.plate_chip import plate_chip
+from gate.console.registry.blocks import end_of_day
 from gate.console.ui import mutations as changing
 from gate.console.ui import widgets
 from gate.console.ui.mutations import NotDone

@@ -16,8 +16,9 @@ from gate.console.components.decision_texts import household_text
 from gate.console.components.plate_chip import plate_chip
 from gate.console.components.plate_field import PlatePad
 from gate.console.household_desk import HouseholdView, VehicleLine
-from gate.console.household_history import history
-from gate.console.household_people import PeopleCard
+from gate.console.registry.household_history import history
+from gate.console.registry.household_people import PeopleCard
+from gate.console.registry.vehicle_fields import VehicleFields
 from gate.console.ui import mutations as changing
 from gate.console.ui import widgets
 from gate.console.ui.confirm import confirm, confirm_deed
@@ -25,7 +26,6 @@ from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import until_done
 from gate.console.ui.page import Visit
 from gate.console.ui.queries import ask
-from gate.console.vehicle_fields import VehicleFields
 from gate.services import registry_changes as deeds
 from gate.services import units as register_desk
 from registry.homes import HomeRefusal

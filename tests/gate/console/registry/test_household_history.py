@@ -9,7 +9,7 @@ import pytest
 
 from gate.auth.users import Role, User
 from gate.console import household_desk
-from gate.console.household_history import _UNTOLD, word
+from gate.console.registry.household_history import _UNTOLD, word
 from gate.i18n.texts import Language, Texts
 from gate.services import visitors as visitor_desk
 from gate.services.visitors import Stay, Wanted

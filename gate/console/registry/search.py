@@ -12,7 +12,7 @@ from nicegui import ui
 from gate.auth.users import Action
 from gate.console.components.decision_texts import household_text
 from gate.console.components.plate_chip import plate_chip
-from gate.console.household_page import household
+from gate.console.registry.household_page import household
 from gate.console.ui import mutations as changing
 from gate.console.ui import widgets
 from gate.console.ui.mutations import NotDone

@@ -1,0 +1,1 @@
+"""The registry's pages: search, households, spaces, block list, special vehicles, import."""
