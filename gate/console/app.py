@@ -16,7 +16,6 @@ from gate.console import (
     charts,
     disclosures_page,
     holds_page,
-    inside,
     log,
     lookups,
     notice_sign,
@@ -32,6 +31,7 @@ from gate.console.dependencies import Services
 from gate.console.live import alarm_history as alarms_page
 from gate.console.live import guard_queue as ask
 from gate.console.live import handover, live
+from gate.console.presence import inside
 from gate.console.registry import blocks, spaces, special
 from gate.console.registry import import_page as importing
 from gate.console.registry import search as registry_pages

@@ -199,7 +199,7 @@ def test_an_error_behind_a_press_is_said_and_the_next_press_is_heard(enter, page
     page = enter("guard")
     open_inside(page, pages)
     with monkeypatch.context() as broken:
-        broken.setattr("gate.console.inside_sheets.why_sheet", None)
+        broken.setattr("gate.console.presence.corrections.why_sheet", None)
         left_button(page).click()
         said(page, "出错了")
     left_button(page).click()

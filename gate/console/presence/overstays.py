@@ -9,7 +9,7 @@ from datetime import timedelta
 from nicegui import ui
 
 from gate.auth.users import Action
-from gate.console.inside_sheets import ReasonFields, Then, correct
+from gate.console.presence.corrections import ReasonFields, Then, correct
 from gate.console.ui import widgets
 from gate.console.ui.once import Once
 from gate.console.ui.page import Visit

@@ -1,0 +1,1 @@
+"""Who is inside: the list, overstays, corrections."""
