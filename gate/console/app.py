@@ -13,16 +13,11 @@ from nicegui.translations import translations
 
 from gate.console import (
     account,
-    charts,
     disclosures_page,
     holds_page,
-    log,
-    lookups,
     notice_sign,
-    passage,
     person_page,
     privacy,
-    reports_page,
     settings,
     tokens_page,
     users,
@@ -32,6 +27,9 @@ from gate.console.live import alarm_history as alarms_page
 from gate.console.live import guard_queue as ask
 from gate.console.live import handover, live
 from gate.console.presence import inside
+from gate.console.records import audit as lookups
+from gate.console.records import charts, log, passage
+from gate.console.records import reports as reports_page
 from gate.console.registry import blocks, spaces, special
 from gate.console.registry import import_page as importing
 from gate.console.registry import search as registry_pages

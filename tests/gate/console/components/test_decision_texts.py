@@ -13,8 +13,8 @@ from gate.console.components.decision_texts import (
     remark_text,
     state_badges,
 )
-from gate.console.entry_words import entry_line
 from gate.console.live.gate_drawing import state_classes
+from gate.console.records.entry_texts import entry_line
 from gate.domain.entries import (
     AlarmAcknowledged,
     AlarmRaised,

@@ -6,8 +6,8 @@ from html import escape
 from typing import Final
 
 from gate.auth.users import Action
-from gate.console.audit_words import action_text, actor_text, target_html, why_words
 from gate.console.components.export_dialog import export_sheet
+from gate.console.records.audit_texts import action_text, actor_text, target_html, why_words
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages

@@ -17,7 +17,7 @@ from gate.console.components.decision_texts import (
 )
 from gate.console.components.export_dialog import export_passages
 from gate.console.components.plate_chip import plate_chip
-from gate.console.log_filter import FilterBar, names_somebody
+from gate.console.records.log_filter import FilterBar, names_somebody
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages

@@ -7,8 +7,8 @@ from itertools import product
 
 import pytest
 
-from gate.console.entry_words import entry_line
-from gate.console.evidence_words import evidence_words
+from gate.console.records.entry_texts import entry_line
+from gate.console.records.evidence_texts import evidence_words
 from gate.domain import entries
 from gate.domain.passage import (
     Decision,

@@ -9,7 +9,7 @@ import pytest
 
 import gate
 from gate.auth.users import LogInRefused
-from gate.console.audit_words import action_text
+from gate.console.records.audit_texts import action_text
 from gate.i18n.texts import Language, Texts
 
 ROOT = Path(gate.__file__).parent

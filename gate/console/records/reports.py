@@ -8,10 +8,10 @@ from html import escape
 from nicegui import ui
 
 from gate.auth.users import Action
-from gate.console.charts import percent
 from gate.console.components.decision_texts import actor_text, reason_text, remark_text
 from gate.console.components.export_dialog import export_passages
-from gate.console.log import HEADS, passage_cells
+from gate.console.records.charts import percent
+from gate.console.records.log import HEADS, passage_cells
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from gate.auth.users import Action
-from gate.console import passage_pictures
 from gate.console.components.decision_texts import (
     actor_text,
     household_text,
@@ -14,9 +13,10 @@ from gate.console.components.decision_texts import (
     verdict_look,
 )
 from gate.console.components.plate_chip import plate_chip
-from gate.console.entry_words import entry_line
-from gate.console.evidence_words import evidence_words
-from gate.console.log import span_text
+from gate.console.records import passage_pictures
+from gate.console.records.entry_texts import entry_line
+from gate.console.records.evidence_texts import evidence_words
+from gate.console.records.log import span_text
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages

@@ -7,8 +7,8 @@ from typing import Final
 from nicegui import ui
 
 from gate.auth.users import Action
-from gate.console import chart_options
 from gate.console.components.decision_texts import reason_text
+from gate.console.records import chart_options
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages

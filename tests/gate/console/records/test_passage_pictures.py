@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.console.passage_pictures import Missing, Shown, shown
+from gate.console.records.passage_pictures import Missing, Shown, shown
 from gate.domain.entries import PassageDecided
 from gate.domain.passage import Decision, PassageId, Picture, Reason, Verdict
 from gate.privacy.retention import Limits, Retention

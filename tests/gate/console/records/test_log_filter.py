@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from gate.console.log_filter import Span, names_somebody, plate_pattern, span_of
+from gate.console.records.log_filter import Span, names_somebody, plate_pattern, span_of
 from gate.reports.model import PassageFilter
 
 TODAY = date(2026, 3, 15)

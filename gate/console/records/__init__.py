@@ -1,0 +1,1 @@
+"""What happened: the log, a passage, charts, reports, the audit."""
