@@ -11,22 +11,17 @@ from nicegui import app as nicegui_app
 from nicegui import core, ui
 from nicegui.translations import translations
 
-from gate.console import (
-    account,
-    disclosures_page,
-    holds_page,
-    notice_sign,
-    person_page,
-    privacy,
-    settings,
-    tokens_page,
-    users,
-)
+from gate.console import account, settings, tokens_page, users
 from gate.console.dependencies import Services
 from gate.console.live import alarm_history as alarms_page
 from gate.console.live import guard_queue as ask
 from gate.console.live import handover, live
 from gate.console.presence import inside
+from gate.console.privacy import disclosures as disclosures_page
+from gate.console.privacy import holds as holds_page
+from gate.console.privacy import notice_sign
+from gate.console.privacy import retention as privacy
+from gate.console.privacy import subject_access as person_page
 from gate.console.records import audit as lookups
 from gate.console.records import charts, log, passage
 from gate.console.records import reports as reports_page

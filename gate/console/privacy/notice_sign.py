@@ -8,7 +8,7 @@ from html import escape
 
 from gate.auth.users import Action
 from gate.console.components.printing import print_button
-from gate.console.privacy import retention_of
+from gate.console.privacy.retention import retention_of
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages

@@ -1,0 +1,1 @@
+"""Retention, holds, disclosures, access requests and the notice at the gate."""
