@@ -11,7 +11,8 @@ from nicegui import app as nicegui_app
 from nicegui import core, ui
 from nicegui.translations import translations
 
-from gate.console import account, settings, tokens_page, users
+from gate.console.admin import account, settings, users
+from gate.console.admin import tokens as tokens_page
 from gate.console.dependencies import Services
 from gate.console.live import alarm_history as alarms_page
 from gate.console.live import guard_queue as ask

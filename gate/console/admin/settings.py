@@ -11,8 +11,14 @@ from typing import Final
 from nicegui import run
 
 from gate.auth.users import Action
-from gate.console.config_table import config_table
-from gate.console.setting_sheet import fault_text, hint_of, name_of, setting_sheet, value_text
+from gate.console.admin.config_table import config_table
+from gate.console.admin.setting_dialog import (
+    fault_text,
+    hint_of,
+    name_of,
+    setting_sheet,
+    value_text,
+)
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages

@@ -2,8 +2,8 @@
 
 from pydantic import BaseModel
 
-from gate.console.config_table import lines, purpose_key, shown
-from gate.console.setting_sheet import fault_text, hint_of, name_of, value_text
+from gate.console.admin.config_table import lines, purpose_key, shown
+from gate.console.admin.setting_dialog import fault_text, hint_of, name_of, value_text
 from gate.i18n.texts import Language, Texts, catalogue
 from gate.settings import config as configuration
 from gate.settings.config import Config, parse

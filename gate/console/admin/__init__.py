@@ -1,0 +1,1 @@
+"""Users, the own account, tokens, settings."""
