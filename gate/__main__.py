@@ -119,7 +119,7 @@ def _read(verbs: Verbs) -> None:
     )
 
     def run(options: argparse.Namespace) -> int:
-        from gate.read_cli import run as read
+        from gate.cli.read import run as read
 
         return read(
             options.paths,
@@ -151,7 +151,7 @@ def _replay(verbs: Verbs) -> None:
     _config_option(parser)
 
     def run(options: argparse.Namespace) -> int:
-        from gate.replay import run as replay
+        from gate.cli.replay import run as replay
 
         return replay(
             options.config,
@@ -170,7 +170,7 @@ def _check(verbs: Verbs) -> None:
     _config_option(parser)
 
     def run(options: argparse.Namespace) -> int:
-        from gate.checks import run as check
+        from gate.cli.check import run as check
 
         return check(options.config)
 
@@ -188,7 +188,7 @@ def _user(verbs: Verbs) -> None:
     _config_option(add)
 
     def run(options: argparse.Namespace) -> int:
-        from gate.user_cli import add_user
+        from gate.cli.users import add_user
 
         return add_user(options.config, options.name, options.role)
 
@@ -214,19 +214,19 @@ def _registry(verbs: Verbs) -> None:
         _config_option(parser_)
 
     def run_import(options: argparse.Namespace) -> int:
-        from gate.registry_verbs import import_file
+        from gate.cli.registry import import_file
 
         return import_file(
             options.config, options.file, dry_run=options.dry_run, refused=options.refused
         )
 
     def run_template(options: argparse.Namespace) -> int:
-        from gate.registry_verbs import template_file
+        from gate.cli.registry import template_file
 
         return template_file(options.config, options.file)
 
     def run_export(options: argparse.Namespace) -> int:
-        from gate.registry_verbs import export_file
+        from gate.cli.registry import export_file
 
         return export_file(options.config, options.file)
 
@@ -257,7 +257,7 @@ def _board(verbs: Verbs) -> None:
 
 
 def _run_board(options: argparse.Namespace) -> int:
-    from gate.board_cli import run
+    from gate.cli.board import run
 
     return run(options)
 
@@ -269,7 +269,7 @@ def _journal(verbs: Verbs) -> None:
     _config_option(verify)
 
     def run(options: argparse.Namespace) -> int:
-        from gate.journal_verbs import verify as verify_journal
+        from gate.cli.journal import verify as verify_journal
 
         return verify_journal(options.config)
 
@@ -285,12 +285,12 @@ def _keep(verbs: Verbs) -> None:
         _config_option(parser)
 
     def run_backup(options: argparse.Namespace) -> int:
-        from gate.journal_verbs import backup as make
+        from gate.cli.journal import backup as make
 
         return make(options.config, options.folder)
 
     def run_restore(options: argparse.Namespace) -> int:
-        from gate.journal_verbs import restore as put_back
+        from gate.cli.journal import restore as put_back
 
         return put_back(options.config, options.folder)
 
@@ -311,12 +311,12 @@ def _stopped(verbs: Verbs) -> None:
         _config_option(parser)
 
     def run_back(options: argparse.Namespace) -> int:
-        from gate.database_cli import back as go_back
+        from gate.cli.database import back as go_back
 
         return go_back(options.config, options.revision)
 
     def run_rotate(options: argparse.Namespace) -> int:
-        from gate.database_cli import rotate_key
+        from gate.cli.database import rotate_key
 
         return rotate_key(options.config)
 

@@ -1,7 +1,7 @@
 """A lane at work: it turns what is told into facts, feeds `lane.step` and obeys its orders.
 
-No thread and no inbox here: `gate.lanes.thread` gives it both, `gate.replay` drives it by itself.
-Rules:
+No thread and no inbox here: `gate.lanes.thread` gives it both, `gate.cli.replay` drives it by
+itself. Rules:
 1. An opening is on disk before the barrier hears of it; what cannot be written is not opened.
 2. An order carries its expiry to the relay; nothing is repeated, nothing is queued for later.
 3. A picture older than its limit decides nothing, nor does a plate that is too small to be at the

@@ -2,7 +2,7 @@
 
 Read once, in `gate.__main__`; sliced by `gate.app.wiring`; never read at import. An unknown key, a
 wrong type or two lanes on one relay is a fault that names its key and the remedy; all faults are
-found in one go. Whether ports and cameras exist is for `gate.checks`, which touches the machine.
+found in one go. Whether ports and cameras exist is for `gate.cli.check`, which touches the machine.
 """
 
 import os

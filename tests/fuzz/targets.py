@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from hypothesis import strategies as st
 
-from gate.read_cli import load
+from gate.cli.read import load
 from hardware import kmtronic, lctech, lcus, modbus, numato, waveshare
 from hardware.camera_frames import CameraSettings
 from hardware.camera_judge import Judgement, judge

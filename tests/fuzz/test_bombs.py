@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gate.read_cli import load
+from gate.cli.read import load
 from hardware.camera_frames import CameraSettings
 from hardware.camera_sources import Folder
 from hardware.stills import MOST_BYTES, decode

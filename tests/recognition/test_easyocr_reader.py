@@ -74,7 +74,7 @@ def test_what_runs_at_a_gate_does_not_load_torch() -> None:
     """Reading with the networks of the tree, everything of the run time imported."""
     code = (
         "import sys, numpy as np\n"
-        "import gate.cameras.worker, gate.app.wiring, gate.checks, gate.replay\n"
+        "import gate.cameras.worker, gate.app.wiring, gate.cli.check, gate.cli.replay\n"
         "from recognition.pipeline import PlateReader\n"
         "from recognition import easyocr_reader\n"
         "PlateReader.default().read(np.zeros((360, 640, 3), np.uint8))\n"

@@ -20,7 +20,7 @@ from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from gate.journal_verbs import verify
+from gate.cli.journal import verify
 from gate.storage.tables import moment
 from tests.system.fast_road import CLOCK, FastLane, Pulse
 from tests.system.site import free_port, rows, running_gate, settle_in, small_story

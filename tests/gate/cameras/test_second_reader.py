@@ -7,7 +7,7 @@ import pytest
 from gate.cameras import second_reader
 from gate.cameras.second_reader import load_behind, state
 from gate.cameras.settings import eye_settings
-from gate.read_cli import run
+from gate.cli.read import run
 from gate.settings.config import parse
 from recognition.manifest import ModelError
 from recognition.second_opinion import Evidence, Opinion, SecondReader

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from gate.cli.journal_files import run_backup, run_restore, run_verify
 from gate.domain.errors import RestoreRefused
 from gate.domain.passage import PassageId
 from gate.journal import backup
 from gate.journal.verify import verify
-from gate.journal_cli import run_backup, run_restore, run_verify
 from gate.reports.model import AuditFilter, PassageFilter
 from gate.reports.reports import Reports
 from gate.storage.encryption import KeyVault

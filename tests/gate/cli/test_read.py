@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from gate import read_cli
-from gate.read_cli import load, pictures, run
+from gate.cli import read as read_cli
+from gate.cli.read import load, pictures, run
 
 ODD = [(1, 1), (1, 4000), (4000, 1), (2, 9000), (9000, 3), (31, 33), (1, 20000), (20000, 2)]
 

@@ -24,12 +24,12 @@ from gate.access.service import RegisterDecider
 from gate.app.wiring import lane_settings, open_store, policy_of, rules_of
 from gate.cameras import second_reader
 from gate.cameras.messages import Look, Sighting, TrackLost
+from gate.cli.read import load as load_picture
+from gate.cli.read import pictures
 from gate.domain.entries import Entry, OpeningOrdered, PassageDecided, PassageStarted
 from gate.domain.passage import Instant, LaneId, OrderId, PassageId
 from gate.domain.ports import Unit, Written
 from gate.lanes.worker import LaneWork
-from gate.read_cli import load as load_picture
-from gate.read_cli import pictures
 from gate.settings.config import Config, ConfigError, Fault, load
 from hardware.arm import Link, Mode, OutcomeKind, Position, Presence, Why
 from hardware.arm import OrderId as ArmOrder

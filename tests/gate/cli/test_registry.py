@@ -7,7 +7,7 @@ import yaml
 from sqlmodel import select
 
 from gate.app.wiring import open_store
-from gate.registry_verbs import export_file, import_file, template_file
+from gate.cli.registry import export_file, import_file, template_file
 from gate.settings.config import load
 from registry.records import Vehicle
 from tests.gate.settings.test_config import GOOD

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from gate.app.clock import SystemClock
 from gate.app.wiring import key_of, open_store
+from gate.cli.journal_files import run_backup, run_restore, run_verify
 from gate.domain.errors import GateError
-from gate.journal_cli import run_backup, run_restore, run_verify
 from gate.settings.config import Config, load
 from gate.storage import private_files as private
 

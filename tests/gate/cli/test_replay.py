@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gate.replay import run
+from gate.cli.replay import run
 from gate.settings.config import ConfigError
 from recognition.training.synth import PlateClass, draw_plate
 from tests.gate.settings.test_config import GOOD
