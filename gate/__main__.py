@@ -99,7 +99,7 @@ def _demo(verbs: Verbs) -> None:
     )
 
     def run(options: argparse.Namespace) -> int:
-        from gate.demo import main as demo
+        from gate.demo.command import main as demo
 
         return demo(port=options.port, data=options.data, pace=options.pace)
 

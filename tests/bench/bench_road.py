@@ -22,7 +22,7 @@ from gate.access.service import RegisterDecider
 from gate.app.stations import LaneBarrier, arms_of, board_settings
 from gate.app.wiring import lane_settings, open_store, policy_of, rules_of
 from gate.cameras.messages import Look, Sighting
-from gate.demonstration.community import cast, settle
+from gate.demo.community import cast, settle
 from gate.domain.entries import OpeningEnded, PassageDecided
 from gate.domain.ids import Ids
 from gate.domain.passage import LaneId

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gate.app.clock import SystemClock
-from gate.demonstration.platecard import plate_picture
+from gate.demo.platecard import plate_picture
 from hardware.emulators.bank import Change
 from hardware.emulators.camera import EmulatedCamera
 from hardware.emulators.device import EmulatedDevice

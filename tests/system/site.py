@@ -25,11 +25,11 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 
 from gate.app.clock import SystemClock
-from gate.demo import Story, prepare
-from gate.demonstration.community import cast
-from gate.demonstration.plan import Roster, write_roster
-from gate.demonstration.process import Places, SiteProcess, start_site
-from gate.demonstration.settings import config_text
+from gate.demo.command import Story, prepare
+from gate.demo.community import cast
+from gate.demo.plan import Roster, write_roster
+from gate.demo.process import Places, SiteProcess, start_site
+from gate.demo.settings import config_text
 from gate.settings.config import load
 from registry.sample import Size, generate
 
@@ -89,7 +89,7 @@ class EmulatedSite:
 
 @contextmanager
 def emulated_site(folder: Path, roster: Roster, *options: str) -> Iterator[EmulatedSite]:
-    """Run the site's process. options: as of `python -m gate.demonstration.site`."""
+    """Run the site's process. options: as of `python -m gate.demo.site`."""
     # Unix sockets need short paths, which pytest's are not.
     devices = Path(tempfile.mkdtemp(prefix="gate-site-"))
     cast_file, log = folder / "roster.json", folder / "site.jsonl"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.demonstration.plan import Role
+from gate.demo.plan import Role
 from hardware.clock import SystemClock
 from tests.system.site import (
     EmulatedSite,

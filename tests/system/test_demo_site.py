@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from gate.demonstration.plan import Roster
+from gate.demo.plan import Roster
 from hardware.board import BoardProtocol, BoardSettings, RelayBoard
 from hardware.clock import SystemClock
 from hardware.relay import open_board

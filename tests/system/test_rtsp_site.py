@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from gate.demonstration.plan import Role
+from gate.demo.plan import Role
 from hardware.clock import SystemClock
 from tests.rtsp.camera import RtspCamera
 from tests.system.site import (

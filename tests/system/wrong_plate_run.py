@@ -23,11 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gate.app.clock import SystemClock
-from gate.demonstration.bodywork import Kind
-from gate.demonstration.livery import Marking
-from gate.demonstration.platecard import plate_picture
-from gate.demonstration.scene import Looks, Scene, Seen
-from gate.demonstration.weather import Light
+from gate.demo.bodywork import Kind
+from gate.demo.livery import Marking
+from gate.demo.platecard import plate_picture
+from gate.demo.scene import Looks, Scene, Seen
+from gate.demo.weather import Light
 from hardware.emulators.bank import Change
 from hardware.emulators.camera import EmulatedCamera
 from hardware.emulators.device import EmulatedDevice

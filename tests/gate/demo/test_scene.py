@@ -4,11 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
-from gate.demonstration.bodywork import Kind
-from gate.demonstration.livery import Marking
-from gate.demonstration.platecard import plate_class_of, plate_picture
-from gate.demonstration.scene import Looks, Scene, Seen, place_of, view_of
-from gate.demonstration.weather import Light
+from gate.demo.bodywork import Kind
+from gate.demo.livery import Marking
+from gate.demo.platecard import plate_class_of, plate_picture
+from gate.demo.scene import Looks, Scene, Seen, place_of, view_of
+from gate.demo.weather import Light
 from recognition.training.synth import PlateClass
 
 PAINT = (150, 80, 40)

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gate.demonstration.backdrop import Backdrop, Kind
-from gate.demonstration.textures import grain
-from gate.demonstration.view import View
+from gate.demo.backdrop import Backdrop, Kind
+from gate.demo.textures import grain
+from gate.demo.view import View
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]

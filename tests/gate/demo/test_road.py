@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate.demonstration.road import (
+from gate.demo.road import (
     ARM_AT,
     LENGTH,
     SAFETY,

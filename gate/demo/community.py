@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from gate.demonstration.plan import Roster
+from gate.demo.plan import Roster
 from registry import presence, store
 from registry.kinds import Occupant, VehicleKind
 from registry.plates import Plate, PlateClass, neighbours, parse

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-from gate.demonstration.community import POLICE_CAR, cast, settle
-from gate.demonstration.plan import Roster
-from gate.demonstration.settings import config_text
+from gate.demo.community import POLICE_CAR, cast, settle
+from gate.demo.plan import Roster
+from gate.demo.settings import config_text
 from gate.settings.config import parse
 from gate.storage.database import open_database
 from registry.plates import Plate, one_apart

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gate.demonstration.view import View
+from gate.demo.view import View
 
 Image = NDArray[np.uint8]
 _RED, _WHITE = (46, 40, 200), (236, 236, 236)

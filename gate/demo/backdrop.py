@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gate.demonstration.textures import (
+from gate.demo.textures import (
     asphalt,
     facade,
     hedge,
@@ -19,7 +19,7 @@ from gate.demonstration.textures import (
     sign_wall,
     wall,
 )
-from gate.demonstration.view import View
+from gate.demo.view import View
 
 Image = NDArray[np.uint8]
 

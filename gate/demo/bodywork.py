@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from gate.demonstration.livery import (
+from gate.demo.livery import (
     Marking,
     Material,
     bonnet,
@@ -21,7 +21,7 @@ from gate.demonstration.livery import (
     side_windows,
     windscreen,
 )
-from gate.demonstration.view import View
+from gate.demo.view import View
 
 Floats = NDArray[np.float32]
 

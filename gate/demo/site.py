@@ -1,4 +1,4 @@
-"""The demo site as a process: python -m gate.demonstration.site --folder DIR --roster FILE …
+"""The demo site as a process: python -m gate.demo.site --folder DIR --roster FILE …
 
 It prints one line of JSON when boards and cameras can be reached, writes what really happened to
 a log of its own, and lives until its standard input ends or says "quit", or a signal ends it. What
@@ -17,10 +17,10 @@ from typing import TextIO
 
 import cv2
 
-from gate.demonstration.plan import Arrival, Roster, Town, read_roster
-from gate.demonstration.scene import Scene
-from gate.demonstration.stage import Stage
-from gate.demonstration.weather import Light
+from gate.demo.plan import Arrival, Roster, Town, read_roster
+from gate.demo.scene import Scene
+from gate.demo.stage import Stage
+from gate.demo.weather import Light
 from hardware.clock import Clock, SystemClock
 from hardware.emulators.control import ControlSocket
 
@@ -149,7 +149,7 @@ def _stage(name: str, side: int, folder: Path, town: Town, truth: Truth, seed: i
 
 
 def _parser() -> argparse.ArgumentParser:
-    asks = argparse.ArgumentParser(prog="python -m gate.demonstration.site", description=__doc__)
+    asks = argparse.ArgumentParser(prog="python -m gate.demo.site", description=__doc__)
     asks.add_argument(
         "--folder", type=Path, required=True, help="for links and sockets, a short path"
     )

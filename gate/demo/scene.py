@@ -11,12 +11,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gate.demonstration.backdrop import Backdrop, Place, paint
-from gate.demonstration.bodywork import Body, Kind, build
-from gate.demonstration.gatearm import draw_arm
-from gate.demonstration.livery import Marking
-from gate.demonstration.view import View
-from gate.demonstration.weather import AIRS, Air, Light, weathered
+from gate.demo.backdrop import Backdrop, Place, paint
+from gate.demo.bodywork import Body, Kind, build
+from gate.demo.gatearm import draw_arm
+from gate.demo.livery import Marking
+from gate.demo.view import View
+from gate.demo.weather import AIRS, Air, Light, weathered
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]

@@ -42,7 +42,7 @@ def start_site(folder: Path, roster: Path, truth: Path, *options: str) -> SitePr
     The child is in a session of its own, so that Ctrl-C ends the gate first. Raises DemoError.
     """
     command: Sequence[str] = (
-        *(sys.executable, "-m", "gate.demonstration.site", "--folder", str(folder)),
+        *(sys.executable, "-m", "gate.demo.site", "--folder", str(folder)),
         *("--roster", str(roster), "--truth", str(truth), *options),
     )
     child = subprocess.Popen(  # noqa: S603 - our own module with our own arguments

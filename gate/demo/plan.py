@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from pydantic import TypeAdapter
 
-from gate.demonstration.bodywork import Kind
-from gate.demonstration.livery import Marking
-from gate.demonstration.road import Fate
+from gate.demo.bodywork import Kind
+from gate.demo.livery import Marking
+from gate.demo.road import Fate
 
 
 class Role(StrEnum):

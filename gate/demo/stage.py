@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from gate.demonstration.plan import Arrival, Town
-from gate.demonstration.platecard import plate_picture
-from gate.demonstration.road import BEHIND, PRESENCE, SAFETY, STOP, Fate, Road, Vehicle
-from gate.demonstration.scene import Looks, Scene, Seen, view_of
-from gate.demonstration.weather import Light
+from gate.demo.plan import Arrival, Town
+from gate.demo.platecard import plate_picture
+from gate.demo.road import BEHIND, PRESENCE, SAFETY, STOP, Fate, Road, Vehicle
+from gate.demo.scene import Looks, Scene, Seen, view_of
+from gate.demo.weather import Light
 from hardware.emulators.bank import Change
 from hardware.emulators.camera import EmulatedCamera
 from hardware.emulators.device import EmulatedDevice

@@ -2,8 +2,8 @@
 
 from itertools import islice
 
-from gate.demonstration.plan import Arrival, Role, Roster, Town, read_roster, write_roster
-from gate.demonstration.road import Fate
+from gate.demo.plan import Arrival, Role, Roster, Town, read_roster, write_roster
+from gate.demo.road import Fate
 
 ROSTER = Roster(
     residents=tuple(f"吉A{n:05d}" for n in range(40)),

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from gate.app.clock import SystemClock
 from gate.auth.users import Role
-from gate.demonstration.community import cast, settle
-from gate.demonstration.plan import Roster, write_roster
-from gate.demonstration.process import DemoError, SiteProcess, start_site
-from gate.demonstration.settings import config_text
+from gate.demo.community import cast, settle
+from gate.demo.plan import Roster, write_roster
+from gate.demo.process import DemoError, SiteProcess, start_site
+from gate.demo.settings import config_text
 from gate.settings.config import Config, load
 from registry.sample import Sample, generate
 
