@@ -19,8 +19,8 @@ from contextlib import suppress
 from functools import partial
 from types import MappingProxyType
 
-from hardware import arm_facts as f
-from hardware.arm import Link, OrderId
+from hardware.barrier import events as f
+from hardware.barrier.model import Link, OrderId
 from hardware.board import BoardError, Identity, RelayBoard
 from hardware.clock import Clock
 from hardware.errors import HardwareError

@@ -13,14 +13,14 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from hardware import arm_facts as f
-from hardware import barrier_guards as guards
-from hardware.arm import Cause, Link, OrderId, OutcomeKind, Why
-from hardware.barrier import next_due, start, step
+from hardware.barrier import events as f
+from hardware.barrier import guards
+from hardware.barrier.inputs import Debounce, InputName, Signal, Snapshot, debounce
+from hardware.barrier.machine import next_due, start, step
+from hardware.barrier.model import Cause, Link, OrderId, OutcomeKind, Why
+from hardware.barrier.passing import Watch, grant, watch
 from hardware.board import Ack, BoardError, RelayBoard, Trouble
 from hardware.clock import Clock
-from hardware.inputs import Debounce, InputName, Signal, Snapshot, debounce
-from hardware.passage import Watch, grant, watch
 from hardware.station_words import (
     ArmChanged,
     ArmSettings,

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from hardware.arm import (
+from hardware.barrier.inputs import InputName, InputWiring, Signal
+from hardware.barrier.model import (
     AlarmKind,
     BarrierSettings,
     Controller,
@@ -21,8 +22,7 @@ from hardware.arm import (
     Relay,
     Why,
 )
-from hardware.inputs import InputName, InputWiring, Signal
-from hardware.passage import PassageSeen, PassageSettings
+from hardware.barrier.passing import PassageSeen, PassageSettings
 
 __all__ = [
     "ArmChanged",

@@ -32,8 +32,8 @@ def test_what_decides_is_pure() -> None:
     for module in (
         "gate.access.decide",
         "gate.lanes.machine",
-        "hardware.barrier",
-        "hardware.inputs",
+        "hardware.barrier.machine",
+        "hardware.barrier.inputs",
         "recognition.voting",
         "registry.passes",
         "registry.plates",

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from gate.domain.passage import LaneId, OrderId
 from gate.settings.config import BarrierConfig, BoardConfig, Config, InputConfig, LaneConfig
-from hardware.arm import BarrierSettings, Controller
+from hardware.barrier.inputs import Contact, InputName, InputWiring
+from hardware.barrier.model import BarrierSettings, Controller
+from hardware.barrier.passing import PassageSettings
 from hardware.board import BoardSettings
 from hardware.clock import Clock
-from hardware.inputs import Contact, InputName, InputWiring
-from hardware.passage import PassageSettings
 from hardware.relay import open_boards
 from hardware.station import Station
 from hardware.station_words import ArmSettings, ArmState, Event

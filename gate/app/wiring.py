@@ -57,8 +57,8 @@ from gate.storage import private_files as private
 from gate.storage.database import Database, open_database
 from gate.storage.encryption import KeyVault, Vault, open_vault
 from gate.storage.pictures import Pictures
-from hardware.arm import Mode
-from hardware.inputs import InputName
+from hardware.barrier.inputs import InputName
+from hardware.barrier.model import Mode
 from hardware.sign import LaneSigns, SignProtocol, SignSettings
 from hardware.station_words import Event
 

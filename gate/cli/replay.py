@@ -31,8 +31,8 @@ from gate.domain.passage import Instant, LaneId, OrderId, PassageId
 from gate.domain.ports import Unit, Written
 from gate.lanes.worker import LaneWork
 from gate.settings.config import Config, ConfigError, Fault, load
-from hardware.arm import Link, Mode, OutcomeKind, Position, Presence, Why
-from hardware.arm import OrderId as ArmOrder
+from hardware.barrier.model import Link, Mode, OutcomeKind, Position, Presence, Why
+from hardware.barrier.model import OrderId as ArmOrder
 from hardware.camera_film import played
 from hardware.station_words import ArmState, OrderOutcome
 from recognition import plate_tracks

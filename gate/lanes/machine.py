@@ -10,7 +10,8 @@ Rules:
 4. A vehicle that arrives while another one passes waits for its own passage.
 5. What the rules decide opens only while the picture it rests on is young: the order to raise
    expires with that picture, and once it has, a person is asked.
-6. No order here ever lowers the arm: that is the barrier's own machine (hardware/barrier.py).
+6. No order here ever lowers the arm: that is the barrier's own machine
+(hardware/barrier/machine.py).
 """
 
 from collections.abc import Callable

@@ -64,10 +64,10 @@ from gate.lanes.messages import (
     TakeBack,
 )
 from gate.lanes.stop_line import StopLine
-from hardware.arm import OutcomeKind
+from hardware.barrier.inputs import InputName, Signal
+from hardware.barrier.model import OutcomeKind
+from hardware.barrier.passing import PassageKind, PassageSeen
 from hardware.board import Trouble
-from hardware.inputs import InputName, Signal
-from hardware.passage import PassageKind, PassageSeen
 from hardware.station_words import (
     ArmChanged,
     ArmState,

@@ -19,9 +19,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from gate.domain.errors import GateError
 from gate.domain.passage import Direction
 from gate.domain.schedule import parse_schedule
-from hardware.arm import Controller
+from hardware.barrier.inputs import InputName
+from hardware.barrier.model import Controller
 from hardware.board import BoardProtocol
-from hardware.inputs import InputName
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Field(gt=0.0, le=86_400.0)]

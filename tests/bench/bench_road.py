@@ -31,11 +31,11 @@ from gate.lanes.thread import LaneController
 from gate.lanes.worker import LaneWork
 from gate.reports.model import Record
 from gate.settings.config import parse
+from hardware.barrier.inputs import InputName
+from hardware.barrier.passing import PassageKind, PassageSeen
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import PtyLine
 from hardware.emulators.waveshare import WaveshareBoard
-from hardware.inputs import InputName
-from hardware.passage import PassageKind, PassageSeen
 from hardware.relay import Frame, open_board
 from hardware.station import Station
 from hardware.station_words import Event, InputChanged

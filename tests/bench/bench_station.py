@@ -13,12 +13,12 @@ from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from hardware.arm import BarrierSettings, Controller, Link
+from hardware.barrier.inputs import InputName, InputWiring
+from hardware.barrier.model import BarrierSettings, Controller, Link
 from hardware.clock import SystemClock
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import PtyLine
 from hardware.emulators.waveshare import WaveshareBoard
-from hardware.inputs import InputName, InputWiring
 from hardware.relay import BoardProtocol, BoardSettings, Frame, open_board
 from hardware.station import ArmSettings, Station
 

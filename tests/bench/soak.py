@@ -50,10 +50,10 @@ from gate.settings.config import parse
 from gate.storage.database import FILE, open_database
 from gate.storage.encryption import open_vault
 from gate.storage.pictures import Pictures
-from hardware.arm import OrderId as ArmOrder
-from hardware.arm import OutcomeKind, Why
-from hardware.inputs import InputName
-from hardware.passage import PassageKind, PassageSeen
+from hardware.barrier.inputs import InputName
+from hardware.barrier.model import OrderId as ArmOrder
+from hardware.barrier.model import OutcomeKind, Why
+from hardware.barrier.passing import PassageKind, PassageSeen
 from hardware.station_words import InputChanged, LinkChanged, OrderOutcome
 from recognition.arrivals import Stay
 from registry.sample import generate

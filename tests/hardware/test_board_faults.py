@@ -4,8 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from hardware.arm import AlarmKind, BarrierSettings, Controller, Link, OutcomeKind, Position
-from hardware.inputs import InputName, InputWiring, Signal
+from hardware.barrier.inputs import InputName, InputWiring, Signal
+from hardware.barrier.model import (
+    AlarmKind,
+    BarrierSettings,
+    Controller,
+    Link,
+    OutcomeKind,
+    Position,
+)
 from hardware.relay import BoardProtocol
 from hardware.station import ArmSettings, BarrierAlarm, LinkChanged, OrderOutcome
 from hardware.station_words import BoardFault

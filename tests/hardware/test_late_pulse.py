@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hardware.arm import BarrierSettings, OutcomeKind, Why
+from hardware.barrier.inputs import InputName, InputWiring
+from hardware.barrier.model import BarrierSettings, OutcomeKind, Why
 from hardware.board import BoardError, BoardSettings, Trouble
 from hardware.emulators.faults import Fault
-from hardware.inputs import InputName, InputWiring
 from hardware.relay import open_boards
 from hardware.station import ArmSettings, OrderOutcome, Station
 from hardware.wire import Direction, Frame

@@ -7,8 +7,9 @@ from math import inf
 
 import pytest
 
-from hardware import barrier_guards
-from hardware.arm import (
+from hardware.barrier import guards as barrier_guards
+from hardware.barrier.inputs import InputName, InputWiring, Signal
+from hardware.barrier.model import (
     AlarmKind,
     BarrierSettings,
     Controller,
@@ -19,6 +20,7 @@ from hardware.arm import (
     Presence,
     Why,
 )
+from hardware.barrier.passing import PassageKind, PassageSeen
 from hardware.clock import SystemClock
 from hardware.emulators.arm import Contact, EmulatedArm
 from hardware.emulators.cars import Behaviour, Car, Loop
@@ -26,8 +28,6 @@ from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.lane import EmulatedLane, LaneWiring
 from hardware.emulators.line import PtyLine
 from hardware.emulators.waveshare import WaveshareBoard
-from hardware.inputs import InputName, InputWiring, Signal
-from hardware.passage import PassageKind, PassageSeen
 from hardware.relay import BoardProtocol, BoardSettings, open_board
 from hardware.station import (
     ArmChanged,

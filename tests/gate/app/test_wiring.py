@@ -14,12 +14,12 @@ from gate.cameras.settings import with_user
 from gate.domain.entries import ArmChanged
 from gate.domain.passage import LaneId
 from gate.settings.config import parse
-from hardware.arm import Link
+from hardware.barrier.inputs import Contact, InputName
+from hardware.barrier.model import Link
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.faults import Fault
 from hardware.emulators.line import PtyLine
 from hardware.emulators.waveshare import WaveshareBoard
-from hardware.inputs import Contact, InputName
 from tests.gate.settings.test_config import GOOD
 from tests.system.site import wait_for
 

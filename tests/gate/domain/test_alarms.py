@@ -21,7 +21,7 @@ from gate.domain.entries import AlarmAcknowledged, AlarmRaised
 from gate.i18n.texts import Language, Texts
 from gate.reports.alarms import AlarmFilter
 from gate.reports.reports import Reports
-from hardware.arm import AlarmKind
+from hardware.barrier.model import AlarmKind
 from tests.gate.journal.journal_cast import NOON, NORTH, SOUTH, desk
 
 KINDS = [kind.value for kind in AlarmKind] + ["camera", "link_down", "tailgating", "unheard_of"]

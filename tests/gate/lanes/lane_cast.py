@@ -18,7 +18,7 @@ from gate.lanes.machine import Rules
 from gate.lanes.messages import Answer, Decider, LaneSettings
 from gate.lanes.stop_line import StopLine
 from gate.lanes.worker import LaneWork
-from hardware.arm import Link, Mode, Position, Presence
+from hardware.barrier.model import Link, Mode, Position, Presence
 from hardware.station_words import ArmState
 from recognition.alphabet import ALPHABET
 from recognition.arrivals import Stay

@@ -24,10 +24,10 @@ from gate.cameras.messages import CameraReport, Sighting, TrackLost
 from gate.domain import entries
 from gate.lanes.messages import Answer
 from gate.lanes.stop_line import ENOUGH, Spot, StopLine, stop_line
-from hardware.arm import OrderId as ArmOrder
-from hardware.arm import OutcomeKind, Why
-from hardware.inputs import InputName, Signal
-from hardware.passage import PassageKind, PassageSeen
+from hardware.barrier.inputs import InputName, Signal
+from hardware.barrier.model import OrderId as ArmOrder
+from hardware.barrier.model import OutcomeKind, Why
+from hardware.barrier.passing import PassageKind, PassageSeen
 from hardware.station_words import ArmChanged, InputChanged, OrderOutcome
 from recognition import arrivals, tracking
 from recognition.reading import Reading

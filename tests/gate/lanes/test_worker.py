@@ -9,10 +9,10 @@ from gate.domain import entries
 from gate.domain.passage import Decision, PassageEnd, Reason, Trigger, Verdict
 from gate.lanes.messages import Answer, Raise
 from gate.lanes.stop_line import ENOUGH, stop_line
-from hardware.arm import AlarmKind, OutcomeKind, Why
-from hardware.arm import OrderId as ArmOrder
-from hardware.inputs import InputName
-from hardware.passage import PassageKind, PassageSeen
+from hardware.barrier.inputs import InputName
+from hardware.barrier.model import AlarmKind, OutcomeKind, Why
+from hardware.barrier.model import OrderId as ArmOrder
+from hardware.barrier.passing import PassageKind, PassageSeen
 from hardware.station_words import (
     ArmChanged,
     BarrierAlarm,

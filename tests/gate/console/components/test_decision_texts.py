@@ -44,9 +44,9 @@ from gate.domain.passage import (
 )
 from gate.i18n.texts import Language, Texts
 from gate.lanes.event_bus import Hub
-from hardware.arm import AlarmKind, Mode, Position, Presence, Why
+from hardware.barrier.model import AlarmKind, Mode, Position, Presence, Why
+from hardware.barrier.passing import PassageKind
 from hardware.camera_frames import CameraState
-from hardware.passage import PassageKind
 from hardware.station_words import BoardFault
 from tests.gate.console.fakes import FakeClock, FakeLanes, FakePictures
 

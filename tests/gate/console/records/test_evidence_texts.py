@@ -22,7 +22,7 @@ from gate.domain.passage import (
     Verdict,
 )
 from gate.i18n.texts import Language, Texts
-from hardware.arm import OutcomeKind, Why
+from hardware.barrier.model import OutcomeKind, Why
 from recognition.reading import Colour, Consensus
 from registry.passes import Period
 from registry.snapshot import Snapshot

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
-from hardware.inputs import InputName
+from hardware.barrier.inputs import InputName
 
 __all__ = [
     "AlarmKind",

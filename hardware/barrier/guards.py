@@ -7,7 +7,8 @@ the safety properties catch it. Sources: hardware facts, rules 1, 2, 4, 6, 8 and
 from dataclasses import dataclass, replace
 from math import inf
 
-from hardware.arm import (
+from hardware.barrier.inputs import InputName, Signal, Snapshot
+from hardware.barrier.model import (
     BarrierSettings,
     Cause,
     Link,
@@ -19,7 +20,6 @@ from hardware.arm import (
     Relay,
     Why,
 )
-from hardware.inputs import InputName, Signal, Snapshot
 
 __all__ = [
     "Barrier",

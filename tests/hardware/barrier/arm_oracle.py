@@ -6,8 +6,10 @@ the property that was broken.
 
 from collections import Counter, deque
 
-from hardware import arm_facts as f
-from hardware.arm import (
+from hardware.barrier import events as f
+from hardware.barrier.guards import Barrier, mode
+from hardware.barrier.inputs import InputName, Signal, Snapshot
+from hardware.barrier.model import (
     AlarmKind,
     BarrierSettings,
     Cause,
@@ -19,8 +21,6 @@ from hardware.arm import (
     Position,
     Relay,
 )
-from hardware.barrier_guards import Barrier, mode
-from hardware.inputs import InputName, Signal, Snapshot
 
 __all__ = ["Broken", "Oracle"]
 

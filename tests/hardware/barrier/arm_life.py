@@ -3,12 +3,12 @@
 from dataclasses import replace
 from random import Random
 
-from hardware import arm_facts as f
-from hardware.arm import BarrierSettings, Controller, OrderId, Position, Relay
-from hardware.barrier import next_due, start, step
+from hardware.barrier import events as f
+from hardware.barrier.inputs import InputName, Signal, Snapshot
+from hardware.barrier.machine import next_due, start, step
+from hardware.barrier.model import BarrierSettings, Controller, OrderId, Position, Relay
 from hardware.emulators.arm import ArmKind, Contact, EmulatedArm
-from hardware.inputs import InputName, Signal, Snapshot
-from tests.hardware.arm_oracle import Oracle
+from tests.hardware.barrier.arm_oracle import Oracle
 
 __all__ = ["LIVES", "Life"]
 

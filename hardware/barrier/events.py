@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from hardware.arm import AlarmKind, Cause, Motion, OrderId, OutcomeKind, Relay, Why
-from hardware.inputs import Snapshot
+from hardware.barrier.inputs import Snapshot
+from hardware.barrier.model import AlarmKind, Cause, Motion, OrderId, OutcomeKind, Relay, Why
 
 __all__ = [
     "Alarm",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from hardware.arm import AlarmKind, Position
+from hardware.barrier.model import AlarmKind, Position
 
 __all__ = ["MOVES", "SURPRISES", "Step", "moved"]
 

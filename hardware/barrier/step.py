@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from hardware import barrier_guards as guards
-from hardware.arm import AlarmKind, Cause, Motion, OrderId, OutcomeKind, Relay, Why
-from hardware.arm_facts import Alarm, Order, Outcome, Pulse, Release
-from hardware.barrier_guards import Barrier, Flight, Wish
-from hardware.barrier_moves import SURPRISES, Step, moved
+from hardware.barrier import guards
+from hardware.barrier.events import Alarm, Order, Outcome, Pulse, Release
+from hardware.barrier.guards import Barrier, Flight, Wish
+from hardware.barrier.model import AlarmKind, Cause, Motion, OrderId, OutcomeKind, Relay, Why
+from hardware.barrier.transitions import SURPRISES, Step, moved
 
 __all__ = ["Turn"]
 

@@ -1,4 +1,4 @@
-"""A million random steps of the barrier: python -m tests.hardware.million [STEPS] [SEED].
+"""A million random steps of the barrier: python -m tests.hardware.barrier.million [STEPS] [SEED].
 
 Each life has 4,000 steps; the kinds of arm take turns. Prints what happened and how often; ends
 with an error, the seed and the life when a property breaks.
@@ -9,7 +9,7 @@ from collections import Counter
 from random import Random
 
 from hardware.clock import SystemClock
-from tests.hardware.arm_life import LIVES, Life
+from tests.hardware.barrier.arm_life import LIVES, Life
 
 STEPS_OF_A_LIFE = 4000
 

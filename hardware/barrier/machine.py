@@ -30,9 +30,12 @@ Fire goes before maintenance: who works on the arm switches the barrier off firs
 from dataclasses import replace
 from typing import assert_never
 
-from hardware import arm_facts as f
-from hardware import barrier_guards as guards
-from hardware.arm import (
+from hardware.barrier import events as f
+from hardware.barrier import guards
+from hardware.barrier.automatic import pulse_failed, settle
+from hardware.barrier.guards import Barrier, Wish
+from hardware.barrier.inputs import InputName, Signal, Snapshot
+from hardware.barrier.model import (
     AlarmKind,
     BarrierSettings,
     Cause,
@@ -44,11 +47,8 @@ from hardware.arm import (
     Position,
     Why,
 )
-from hardware.barrier_guards import Barrier, Wish
-from hardware.barrier_moves import Step
-from hardware.barrier_turn import Turn
-from hardware.barrier_will import pulse_failed, settle
-from hardware.inputs import InputName, Signal, Snapshot
+from hardware.barrier.step import Turn
+from hardware.barrier.transitions import Step
 
 __all__ = ["Barrier", "next_due", "start", "step"]
 

@@ -1,12 +1,14 @@
 """What the barrier does by itself, after every fact: time limits, protection, fire, the sending.
 
-The rules are numbered in `hardware.barrier`.
+The rules are numbered in `hardware.barrier.machine`.
 """
 
 from dataclasses import replace
 
-from hardware import barrier_guards as guards
-from hardware.arm import (
+from hardware.barrier import guards
+from hardware.barrier.events import PulseFailed
+from hardware.barrier.guards import Wish
+from hardware.barrier.model import (
     AlarmKind,
     Cause,
     Link,
@@ -18,10 +20,8 @@ from hardware.arm import (
     Relay,
     Why,
 )
-from hardware.arm_facts import PulseFailed
-from hardware.barrier_guards import Wish
-from hardware.barrier_moves import Step
-from hardware.barrier_turn import Turn
+from hardware.barrier.step import Turn
+from hardware.barrier.transitions import Step
 
 __all__ = ["pulse_failed", "settle"]
 

@@ -1,6 +1,6 @@
 """The arm's safety over random lives, and proof that each property catches a wrong machine.
 
-`python -m tests.hardware.million` runs the same lives for a million steps.
+`python -m tests.hardware.barrier.million` runs the same lives for a million steps.
 """
 
 from random import Random
@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from hardware import arm_facts as f
-from hardware.arm import OrderId
-from hardware.barrier import start, step
-from hardware.inputs import InputName, Signal, Snapshot
-from tests.hardware.arm_life import LIVES, Life
-from tests.hardware.arm_mutants import MUTANTS, Mutant
-from tests.hardware.arm_oracle import Broken, Oracle
+from hardware.barrier import events as f
+from hardware.barrier.inputs import InputName, Signal, Snapshot
+from hardware.barrier.machine import start, step
+from hardware.barrier.model import OrderId
+from tests.hardware.barrier.arm_life import LIVES, Life
+from tests.hardware.barrier.arm_mutants import MUTANTS, Mutant
+from tests.hardware.barrier.arm_oracle import Broken, Oracle
 
 STEPS = 2000
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.inputs import (
+from hardware.barrier.inputs import (
     Contact,
     Debounce,
     InputName,

@@ -3,11 +3,11 @@
 The oracle of the random lives looks on here too.
 """
 
-from hardware import arm_facts as f
-from hardware.arm import AlarmKind, BarrierSettings, OrderId, OutcomeKind, Why
-from hardware.barrier import next_due, start, step
-from hardware.inputs import InputName, Signal, Snapshot
-from tests.hardware.arm_oracle import Oracle
+from hardware.barrier import events as f
+from hardware.barrier.inputs import InputName, Signal, Snapshot
+from hardware.barrier.machine import next_due, start, step
+from hardware.barrier.model import AlarmKind, BarrierSettings, OrderId, OutcomeKind, Why
+from tests.hardware.barrier.arm_oracle import Oracle
 
 __all__ = ["ArmBench"]
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from hardware.arm import Mode, Position
-from hardware.inputs import InputName, Signal, Snapshot
-from hardware.passage import PassageKind, PassageSettings, Watch, grant, watch
+from hardware.barrier.inputs import InputName, Signal, Snapshot
+from hardware.barrier.model import Mode, Position
+from hardware.barrier.passing import PassageKind, PassageSettings, Watch, grant, watch
 
 K = PassageKind
 ALL = ("presence", "safety", "behind")

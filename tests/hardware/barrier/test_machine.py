@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from hardware import arm_facts as f
-from hardware.arm import (
+from hardware.barrier import events as f
+from hardware.barrier.guards import mode, presence
+from hardware.barrier.inputs import InputName, Signal
+from hardware.barrier.model import (
     AlarmKind,
     BarrierSettings,
     Cause,
@@ -19,9 +21,7 @@ from hardware.arm import (
     Relay,
     Why,
 )
-from hardware.barrier_guards import mode, presence
-from hardware.inputs import InputName, Signal
-from tests.hardware.arm_bench import ArmBench
+from tests.hardware.barrier.arm_bench import ArmBench
 
 WITH_SWITCHES = BarrierSettings(arm_up=True, arm_down=True, safety_permanent=True)
 PATIENT = replace(WITH_SWITCHES, suspect_after=30.0)

@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from hardware.arm import Position
-from hardware.barrier_diagram import page
-from hardware.barrier_moves import MOVES, SURPRISES, Step, moved
+from hardware.barrier.diagram import page
+from hardware.barrier.model import Position
+from hardware.barrier.transitions import MOVES, SURPRISES, Step, moved
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def test_the_page_in_the_docs_is_the_one_the_code_draws():
     written = (ROOT / "gate" / "docs" / "barrier.md").read_text(encoding="utf-8")
-    assert written == page(), "run: python -m hardware.barrier_diagram > gate/docs/barrier.md"
+    assert written == page(), "run: python -m hardware.barrier.diagram > gate/docs/barrier.md"
 
 
 def test_only_a_person_ends_a_fault():

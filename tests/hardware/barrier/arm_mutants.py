@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from hardware import arm_facts as f
-from hardware import barrier as machine
-from hardware import barrier_guards as guards
-from hardware import barrier_will as will
-from hardware.arm import (
+from hardware.barrier import automatic as will
+from hardware.barrier import events as f
+from hardware.barrier import guards, machine
+from hardware.barrier.inputs import InputName, Signal, Snapshot
+from hardware.barrier.model import (
     BarrierSettings,
     Controller,
     Mode,
@@ -24,10 +24,9 @@ from hardware.arm import (
     Relay,
     Why,
 )
-from hardware.barrier_moves import Step
-from hardware.barrier_turn import Turn
-from hardware.inputs import InputName, Signal, Snapshot
-from tests.hardware.arm_bench import ArmBench
+from hardware.barrier.step import Turn
+from hardware.barrier.transitions import Step
+from tests.hardware.barrier.arm_bench import ArmBench
 
 __all__ = ["MUTANTS", "Mutant"]
 

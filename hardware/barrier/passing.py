@@ -19,8 +19,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from hardware.arm import Mode, Position
-from hardware.inputs import InputName, Signal, Snapshot
+from hardware.barrier.inputs import InputName, Signal, Snapshot
+from hardware.barrier.model import Mode, Position
 
 __all__ = ["PassageKind", "PassageSeen", "PassageSettings", "Watch", "grant", "watch"]
 

@@ -1,4 +1,4 @@
-"""The arm's state diagram, drawn from the table that runs it: python -m hardware.barrier_diagram.
+"""The arm's state diagram, drawn from the table that runs it: python -m hardware.barrier.diagram.
 
 Prints the page that lies in gate/docs/barrier.md; a test compares the two.
 """
@@ -6,9 +6,9 @@ Prints the page that lies in gate/docs/barrier.md; a test compares the two.
 import sys
 from collections import defaultdict
 
-from hardware.arm import Position
-from hardware.barrier import __doc__ as rules
-from hardware.barrier_moves import MOVES, SURPRISES, Step
+from hardware.barrier.machine import __doc__ as rules
+from hardware.barrier.model import Position
+from hardware.barrier.transitions import MOVES, SURPRISES, Step
 
 __all__ = ["page"]
 
@@ -17,7 +17,7 @@ _MANY = 5
 
 _OPENING = """# The arm
 
-This page is generated from the code: `python -m hardware.barrier_diagram > gate/docs/barrier.md`.
+This page is generated from the code: `python -m hardware.barrier.diagram > gate/docs/barrier.md`.
 
 Position is one of four things that are known of an arm. The others are the mode (fire,
 maintenance, held open, locked, automatic; the first that applies has the say), the link (up, down)

@@ -1,0 +1,1 @@
+"""A barrier as a pure state machine: inputs, guards, transitions, vehicle movement."""
