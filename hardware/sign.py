@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from hardware import sign_frames
-from hardware.board import BoardError
+from hardware.boards.board import BoardError
 from hardware.clock import Clock
 from hardware.sign_frames import Colour
 from hardware.wire import Trace, Wire, trace_nothing

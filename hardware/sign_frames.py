@@ -12,7 +12,7 @@ that start a format on the LED board.
 from enum import IntEnum
 from functools import reduce
 
-from hardware.crc import sum8
+from hardware.boards.codecs.checksums import sum8
 
 TEXT_HEADER = bytes((0xF5, 0xC2, 0xFF, 0x01, 0x0B, 0x08, 0xFF, 0xFF))
 TEXT_FORMAT = b"&N04&H04$1"

@@ -21,7 +21,7 @@ from types import MappingProxyType
 
 from hardware.barrier import events as f
 from hardware.barrier.model import Link, OrderId
-from hardware.board import BoardError, Identity, RelayBoard
+from hardware.boards.board import BoardError, Identity, RelayBoard
 from hardware.clock import Clock
 from hardware.errors import HardwareError
 from hardware.station_arm import StationArm

@@ -19,7 +19,7 @@ from hardware.barrier.inputs import Debounce, InputName, Signal, Snapshot, debou
 from hardware.barrier.machine import next_due, start, step
 from hardware.barrier.model import Cause, Link, OrderId, OutcomeKind, Why
 from hardware.barrier.passing import Watch, grant, watch
-from hardware.board import Ack, BoardError, RelayBoard, Trouble
+from hardware.boards.board import Ack, BoardError, RelayBoard, Trouble
 from hardware.clock import Clock
 from hardware.station_words import (
     ArmChanged,

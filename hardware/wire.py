@@ -7,7 +7,7 @@ Rules:
 - What lies in the input from before a request is thrown away: it cannot be its answer.
 - After every turn, also a failed one, the line is left alone for the gap.
 - The first error closes the port at once; while an old descriptor is held the kernel gives a
-  replugged adapter another number. Opening again is the owner's decision (hardware.driver).
+  replugged adapter another number. Opening again is the owner's decision (hardware.boards.driver).
 - A wire may carry several boards of one bus. `generation` grows with each opening, so that each
   board sees that the wire has been away. All boards of a wire have one owner thread.
 """
@@ -20,7 +20,7 @@ from enum import StrEnum
 from math import inf
 from typing import Generic, Protocol, TypeVar
 
-from hardware.board import BoardError, Trouble
+from hardware.boards.board import BoardError, Trouble
 from hardware.clock import Clock
 from hardware.port import FAULTS, Opener, Port, open_port
 

@@ -26,8 +26,8 @@ from gate.web.certificates import certificate_faults, run_out
 from gate.web.connections import Connections, Listener, Patience
 from gate.web.descriptors import for_the_web, raise_limit
 from gate.web.proxies import known
+from hardware.boards.port_names import check_ports, list_serial_ports
 from hardware.errors import HardwareError
-from hardware.ports import check_ports, list_serial_ports
 
 if TYPE_CHECKING:
     from gate.app.wiring import Application

@@ -11,9 +11,9 @@ from gate.settings.config import BarrierConfig, BoardConfig, Config, InputConfig
 from hardware.barrier.inputs import Contact, InputName, InputWiring
 from hardware.barrier.model import BarrierSettings, Controller
 from hardware.barrier.passing import PassageSettings
-from hardware.board import BoardSettings
+from hardware.boards.board import BoardSettings
+from hardware.boards.factory import open_boards
 from hardware.clock import Clock
-from hardware.relay import open_boards
 from hardware.station import Station
 from hardware.station_words import ArmSettings, ArmState, Event
 

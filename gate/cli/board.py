@@ -1,12 +1,12 @@
-"""`gate board`: try a relay board by hand; the trial itself is hardware.trial."""
+"""`gate board`: try a relay board by hand; the trial itself is hardware.boards.trial."""
 
 import argparse
 import sys
 
 from gate.app.clock import SystemClock
-from hardware.board import BoardProtocol, BoardSettings
-from hardware.trial import Action, Trial
-from hardware.trial import run as try_board
+from hardware.boards.board import BoardProtocol, BoardSettings
+from hardware.boards.trial import Action, Trial
+from hardware.boards.trial import run as try_board
 
 
 def run(options: argparse.Namespace) -> int:

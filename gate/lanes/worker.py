@@ -67,7 +67,7 @@ from gate.lanes.stop_line import StopLine
 from hardware.barrier.inputs import InputName, Signal
 from hardware.barrier.model import OutcomeKind
 from hardware.barrier.passing import PassageKind, PassageSeen
-from hardware.board import Trouble
+from hardware.boards.board import Trouble
 from hardware.station_words import (
     ArmChanged,
     ArmState,

@@ -21,7 +21,7 @@ from gate.domain.passage import Direction
 from gate.domain.schedule import parse_schedule
 from hardware.barrier.inputs import InputName
 from hardware.barrier.model import Controller
-from hardware.board import BoardProtocol
+from hardware.boards.board import BoardProtocol
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Seconds = Annotated[float, Field(gt=0.0, le=86_400.0)]

@@ -1,7 +1,7 @@
 """A Modbus RTU device's side of the wire, written from the standard for the emulators alone.
 
-It shares nothing with the master's codec in hardware.modbus: were both wrong in the same way, the
-tests would not see it. A frame is what lies between two silences of 3.5 characters.
+It shares nothing with the master's codec in hardware.boards.codecs.modbus: were both wrong in the
+same way, the tests would not see it. A frame is what lies between two silences of 3.5 characters.
 """
 
 from dataclasses import dataclass

@@ -33,10 +33,10 @@ from gate.reports.model import Record
 from gate.settings.config import parse
 from hardware.barrier.inputs import InputName
 from hardware.barrier.passing import PassageKind, PassageSeen
+from hardware.boards.factory import Frame, open_board
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import PtyLine
 from hardware.emulators.waveshare import WaveshareBoard
-from hardware.relay import Frame, open_board
 from hardware.station import Station
 from hardware.station_words import Event, InputChanged
 from recognition import plate_tracks

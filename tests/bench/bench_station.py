@@ -15,11 +15,11 @@ from tempfile import TemporaryDirectory
 
 from hardware.barrier.inputs import InputName, InputWiring
 from hardware.barrier.model import BarrierSettings, Controller, Link
+from hardware.boards.factory import BoardProtocol, BoardSettings, Frame, open_board
 from hardware.clock import SystemClock
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import PtyLine
 from hardware.emulators.waveshare import WaveshareBoard
-from hardware.relay import BoardProtocol, BoardSettings, Frame, open_board
 from hardware.station import ArmSettings, Station
 
 RAISES = 100

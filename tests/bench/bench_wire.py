@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from hardware.relay import BUS_PROTOCOLS
+from hardware.boards.factory import BUS_PROTOCOLS
 from tests.hardware.rig import KINDS, Kind, Rig, rig
 
 PULSES = 100

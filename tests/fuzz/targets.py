@@ -18,7 +18,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from gate.cli.read import load
-from hardware import kmtronic, lctech, lcus, modbus, numato, waveshare
+from hardware.boards.codecs import kmtronic, lctech, lcus, modbus, numato, waveshare
 from hardware.camera_frames import CameraSettings
 from hardware.camera_judge import Judgement, judge
 from hardware.camera_sources import Folder

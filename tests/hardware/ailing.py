@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hardware.board import BoardSettings
+from hardware.boards.board import BoardSettings
+from hardware.boards.factory import open_boards
 from hardware.emulators.rtu import checksum
-from hardware.relay import open_boards
 from hardware.station import ArmSettings, Station
 from hardware.station_words import ArmState
 from tests.hardware.fake_clock import FakeClock

@@ -2,7 +2,7 @@
 
 from math import inf
 
-from hardware.board import Ack, BoardError, BoardProtocol, Identity, RelayBoard, Trouble
+from hardware.boards.board import Ack, BoardError, BoardProtocol, Identity, RelayBoard, Trouble
 from tests.hardware.fake_clock import FakeClock
 
 __all__ = ["PaperBoard"]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hardware.boards.factory import BoardProtocol, BoardSettings, Frame, RelayBoard, open_board
 from hardware.clock import SystemClock
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.kmtronic import KmtronicBoard
@@ -18,7 +19,6 @@ from hardware.emulators.line import PtyLine
 from hardware.emulators.model import Model
 from hardware.emulators.numato import NumatoModule
 from hardware.emulators.waveshare import WaveshareBoard
-from hardware.relay import BoardProtocol, BoardSettings, Frame, RelayBoard, open_board
 
 PATIENCE_S = 4.0
 

@@ -13,7 +13,7 @@ from hardware.barrier.model import (
     OutcomeKind,
     Position,
 )
-from hardware.relay import BoardProtocol
+from hardware.boards.factory import BoardProtocol
 from hardware.station import ArmSettings, BarrierAlarm, LinkChanged, OrderOutcome
 from hardware.station_words import BoardFault
 from tests.hardware.ailing import AILMENTS, INPUTS, READS, WRITES, Bench

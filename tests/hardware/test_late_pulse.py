@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from hardware.barrier.inputs import InputName, InputWiring
 from hardware.barrier.model import BarrierSettings, OutcomeKind, Why
-from hardware.board import BoardError, BoardSettings, Trouble
+from hardware.boards.board import BoardError, BoardSettings, Trouble
+from hardware.boards.factory import open_boards
 from hardware.emulators.faults import Fault
-from hardware.relay import open_boards
 from hardware.station import ArmSettings, OrderOutcome, Station
 from hardware.wire import Direction, Frame
 from tests.hardware.fake_clock import FakeClock

@@ -21,6 +21,7 @@ from hardware.barrier.model import (
     Why,
 )
 from hardware.barrier.passing import PassageKind, PassageSeen
+from hardware.boards.factory import BoardProtocol, BoardSettings, open_board
 from hardware.clock import SystemClock
 from hardware.emulators.arm import Contact, EmulatedArm
 from hardware.emulators.cars import Behaviour, Car, Loop
@@ -28,7 +29,6 @@ from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.lane import EmulatedLane, LaneWiring
 from hardware.emulators.line import PtyLine
 from hardware.emulators.waveshare import WaveshareBoard
-from hardware.relay import BoardProtocol, BoardSettings, open_board
 from hardware.station import (
     ArmChanged,
     ArmSettings,

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 import serial
 
-from hardware.board import BoardError, BoardProtocol, BoardSettings, Trouble
+from hardware.boards.board import BoardError, BoardProtocol, BoardSettings, Trouble
+from hardware.boards.factory import open_board, open_boards
 from hardware.clock import SystemClock
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.faults import Fault
@@ -21,7 +22,6 @@ from hardware.emulators.kmtronic import KmtronicBoard
 from hardware.emulators.lcus import LcusBoard, Status
 from hardware.emulators.line import PtyLine, TcpLine
 from hardware.emulators.waveshare import LINKAGE, WaveshareBoard
-from hardware.relay import open_board, open_boards
 from hardware.wire import Direction, Frame, Wire, trouble_of
 from tests.hardware.fake_clock import FakeClock
 from tests.hardware.rig import KINDS, QUICK, Kind, Rig, rig
@@ -35,8 +35,8 @@ unplugged_kinds = pytest.mark.parametrize("name", ["waveshare", "lctech-ff", "lc
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look at idle wires and try to reconnect much sooner than on a site."""
-    monkeypatch.setattr("hardware.driver.TOUCH_S", 0.02)
-    monkeypatch.setattr("hardware.driver.FIRST_RETRY_S", 0.02)
+    monkeypatch.setattr("hardware.boards.driver.TOUCH_S", 0.02)
+    monkeypatch.setattr("hardware.boards.driver.FIRST_RETRY_S", 0.02)
 
 
 def fail_of(joint: Rig) -> Trouble:
@@ -260,7 +260,7 @@ def test_a_board_reset_in_a_pulse_is_not_pulsed_again(tmp_path: Path) -> None:
 def test_linkage_that_comes_back_later_is_found_and_undone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hardware.driver.INSPECT_S", 0.1)
+    monkeypatch.setattr("hardware.boards.driver.INSPECT_S", 0.1)
     with rig(tmp_path, WAVESHARE, WaveshareBoard()) as joint:
         joint.model.modes[2] = LINKAGE
         joint.until_link_is(up=False)

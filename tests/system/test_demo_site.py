@@ -8,9 +8,9 @@ import cv2
 import pytest
 
 from gate.demo.plan import Roster
-from hardware.board import BoardProtocol, BoardSettings, RelayBoard
+from hardware.boards.board import BoardProtocol, BoardSettings, RelayBoard
+from hardware.boards.factory import open_board
 from hardware.clock import SystemClock
-from hardware.relay import open_board
 from tests.system.site import EmulatedSite, Happened, emulated_site, wait_for
 
 pytestmark = pytest.mark.system

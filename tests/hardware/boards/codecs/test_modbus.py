@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hardware import modbus
-from hardware.crc import crc16, crc_holds, with_crc
-from hardware.modbus import Refusal, Reply, ReplyDecoder
+from hardware.boards.codecs import modbus
+from hardware.boards.codecs.checksums import crc16, crc_holds, with_crc
+from hardware.boards.codecs.modbus import Refusal, Reply, ReplyDecoder
 
 
 def frame(text: str) -> bytes:

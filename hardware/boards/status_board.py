@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from math import inf
 from typing import Protocol
 
-from hardware import kmtronic, lcus
-from hardware.board import Ack, BoardError, BoardSettings, Trouble
-from hardware.dialects.dialect import Greeting, no_answer
+from hardware.boards.board import Ack, BoardError, BoardSettings, Trouble
+from hardware.boards.codecs import kmtronic, lcus
+from hardware.boards.protocol import Greeting, no_answer
 from hardware.wire import Decoder, Wire
 
 LONGEST_MS = 60_000

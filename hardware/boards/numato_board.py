@@ -2,9 +2,9 @@
 
 from math import inf
 
-from hardware import numato
-from hardware.board import Ack, BoardError, BoardSettings
-from hardware.dialects.dialect import Greeting, no_answer
+from hardware.boards.board import Ack, BoardError, BoardSettings
+from hardware.boards.codecs import numato
+from hardware.boards.protocol import Greeting, no_answer
 from hardware.wire import Wire
 
 LONGEST_MS = 60_000

@@ -8,7 +8,7 @@ as collected in the project's hardware facts, section 1.1.
 
 import re
 
-from hardware.crc import sum8
+from hardware.boards.codecs.checksums import sum8
 
 HEAD = 0xA0
 STATUS = bytes((0xFF,))

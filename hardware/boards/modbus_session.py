@@ -7,10 +7,10 @@ the line is listened to for one more deadline before the same read is asked agai
 
 from math import inf
 
-from hardware import modbus
-from hardware.board import Ack, BoardError, Trouble
+from hardware.boards.board import Ack, BoardError, Trouble
+from hardware.boards.codecs import modbus
+from hardware.boards.protocol import no_answer
 from hardware.clock import Clock
-from hardware.dialects.dialect import no_answer
 from hardware.wire import Decoder, Wire
 
 REPLY_S = 0.2

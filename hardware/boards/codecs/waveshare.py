@@ -7,7 +7,7 @@ to the channel ends a flash. Source: Waveshare wiki, Modbus RTU Relay (D), proto
 
 from enum import IntEnum
 
-from hardware import modbus
+from hardware.boards.codecs import modbus
 
 RELAYS = 8
 INPUTS = 8

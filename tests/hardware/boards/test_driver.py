@@ -14,16 +14,17 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from hardware import driver, holding
-from hardware.board import Ack, BoardError, BoardSettings, RelayBoard
-from hardware.dialects.lctech import LcTechDialect
-from hardware.dialects.modbus_line import ModbusLine
-from hardware.dialects.untold import UntoldDialect
-from hardware.dialects.waveshare import WaveshareDialect
+from hardware.boards import driver
+from hardware.boards import energised as holding
+from hardware.boards.board import Ack, BoardError, BoardSettings, RelayBoard
+from hardware.boards.factory import open_boards
+from hardware.boards.lctech_board import LcTechDialect
+from hardware.boards.modbus_session import ModbusLine
+from hardware.boards.status_board import UntoldDialect
+from hardware.boards.waveshare_board import WaveshareDialect
 from hardware.emulators.faults import Fault
 from hardware.emulators.rtu import Call, Exceptional
 from hardware.emulators.waveshare import WaveshareBoard
-from hardware.relay import open_boards
 from tests.hardware.fake_clock import FakeClock
 from tests.hardware.memory_port import MemoryWire
 from tests.hardware.rig import KINDS, Kind

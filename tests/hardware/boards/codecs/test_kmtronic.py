@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware import kmtronic
-from hardware.kmtronic import StatusDecoder
+from hardware.boards.codecs import kmtronic
+from hardware.boards.codecs.kmtronic import StatusDecoder
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from hardware.crc import CRC_SIZE, crc_holds, with_crc
+from hardware.boards.codecs.checksums import CRC_SIZE, crc_holds, with_crc
 
 EXCEPTION_FLAG = 0x80
 EXCEPTION_SIZE = 5

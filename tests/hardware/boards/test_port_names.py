@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hardware.board import BoardError, BoardProtocol, BoardSettings
-from hardware.ports import PortProblem, check_ports, list_serial_ports, refuse_ambiguous
+from hardware.boards.board import BoardError, BoardProtocol, BoardSettings
+from hardware.boards.port_names import PortProblem, check_ports, list_serial_ports, refuse_ambiguous
 
 
 @dataclass

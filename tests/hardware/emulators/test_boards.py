@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from hardware.boards.codecs.checksums import with_crc
 from hardware.clock import SystemClock
-from hardware.crc import with_crc
 from hardware.emulators import rtu
 from hardware.emulators.bank import RelayBank
 from hardware.emulators.control import ControlSocket, obey
@@ -286,7 +286,7 @@ def test_a_device_as_a_program(tmp_path: Path) -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
     ) as program:
         assert program.stdout is not None
         assert program.stdin is not None

@@ -5,11 +5,11 @@ would raise the arm. Where the board has inputs its modes are read at every conn
 if they are not, read again, and read every now and then afterwards.
 """
 
-from hardware import modbus, waveshare
-from hardware.board import Ack, BoardError, BoardSettings, Trouble
+from hardware.boards.board import Ack, BoardError, BoardSettings, Trouble
+from hardware.boards.codecs import modbus, waveshare
+from hardware.boards.modbus_session import ModbusLine
+from hardware.boards.protocol import Greeting
 from hardware.clock import Clock
-from hardware.dialects.dialect import Greeting
-from hardware.dialects.modbus_line import ModbusLine
 from hardware.wire import Wire
 
 READ_TRIES = 3

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from serial.tools import list_ports
 
-from hardware.board import BoardError, BoardSettings, Trouble
+from hardware.boards.board import BoardError, BoardSettings, Trouble
 
 DEV = Path("/dev")
 
@@ -139,7 +139,8 @@ def _same_devices(boards: Sequence[BoardSettings]) -> list[PortFinding]:
         if path is None:
             continue
         other = seen.setdefault(path.resolve(), board)
-        # One URL for several boards is a bus, which hardware.relay judges by their addresses.
+        # One URL for several boards is a bus, which hardware.boards.factory judges by their
+        # addresses.
         if other.url != board.url:
             remedy = f"it is the same port as {other.place}; give each its own by-path name"
             findings.append(PortFinding(PortProblem.SAME_DEVICE, board.place, remedy))

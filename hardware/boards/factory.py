@@ -1,12 +1,14 @@
 """Relay boards by configuration: the door through which the rest of the program gets a board.
 
-The vocabulary lives in hardware.board and is named here again, so that callers import one file.
+The vocabulary lives in hardware.boards.board and is named here again, so that callers import one
+file.
 """
 
 from collections.abc import Sequence
 
-from hardware import kmtronic, lcus, waveshare
-from hardware.board import (
+from hardware.boards import modbus_session as modbus_line
+from hardware.boards import numato_board as numato
+from hardware.boards.board import (
     Ack,
     BoardError,
     BoardProtocol,
@@ -15,14 +17,14 @@ from hardware.board import (
     RelayBoard,
     Trouble,
 )
+from hardware.boards.codecs import kmtronic, lcus, waveshare
+from hardware.boards.driver import Driver
+from hardware.boards.lctech_board import LcTechDialect
+from hardware.boards.numato_board import NumatoDialect
+from hardware.boards.protocol import Dialect
+from hardware.boards.status_board import KMTRONIC, LCUS, UntoldDialect
+from hardware.boards.waveshare_board import WaveshareDialect
 from hardware.clock import Clock
-from hardware.dialects import modbus_line, numato
-from hardware.dialects.dialect import Dialect
-from hardware.dialects.lctech import LcTechDialect
-from hardware.dialects.numato import NumatoDialect
-from hardware.dialects.untold import KMTRONIC, LCUS, UntoldDialect
-from hardware.dialects.waveshare import WaveshareDialect
-from hardware.driver import Driver
 from hardware.port import Opener, open_port
 from hardware.wire import Frame, Trace, Wire, trace_nothing
 

@@ -7,7 +7,7 @@ Source: vendor manual; artisan discussion 634. The vendor map of a third party n
 and 0004 the other way round: commissioning tries a pulse by hand for this reason.
 """
 
-from hardware import modbus
+from hardware.boards.codecs import modbus
 
 RELAYS = 8
 INPUTS = 8

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hardware.board import BoardError, BoardSettings, Identity, RelayBoard
+from hardware.boards.board import BoardError, BoardSettings, Identity, RelayBoard
+from hardware.boards.factory import open_board
 from hardware.clock import Clock
-from hardware.relay import open_board
 from hardware.wire import Frame
 
 WATCH_S = 0.1

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hardware import modbus, waveshare
-from hardware.modbus import Reply, ReplyDecoder, Request
+from hardware.boards.codecs import modbus, waveshare
+from hardware.boards.codecs.modbus import Reply, ReplyDecoder, Request
 
 
 def reply(request: Request, text: str) -> Reply:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hardware import lctech, modbus
-from hardware.modbus import Reply, ReplyDecoder, Request
+from hardware.boards.codecs import lctech, modbus
+from hardware.boards.codecs.modbus import Reply, ReplyDecoder, Request
 
 
 def reply(request: Request, text: str) -> Reply:

@@ -1,6 +1,6 @@
 """The life of a relay board on its wire: link, pulses, releases, interlock. No protocol.
 
-Rules, on top of those of hardware.board:
+Rules, on top of those of hardware.boards.board:
 - Nothing is sent to a board that has not been greeted since its wire was last opened.
 - A failed command is not repeated, except a release, which service() repeats until it is seen to
   work; after a reconnect all relays are released before anything else.
@@ -15,10 +15,10 @@ from contextlib import suppress
 from math import inf
 from typing import TypeVar
 
-from hardware.board import Ack, BoardError, BoardSettings, Identity, Trouble
+from hardware.boards.board import Ack, BoardError, BoardSettings, Identity, Trouble
+from hardware.boards.energised import RETRY_S, Holding
+from hardware.boards.protocol import Dialect, Greeting
 from hardware.clock import Clock
-from hardware.dialects.dialect import Dialect, Greeting
-from hardware.holding import RETRY_S, Holding
 from hardware.wire import Wire
 
 FIRST_RETRY_S = 0.25

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from hardware.board import Ack, BoardError, Trouble
+from hardware.boards.board import Ack, BoardError, Trouble
 
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """What a board answered when it was met. See hardware.board.Identity for the fields."""
+    """What a board answered when it was met. See hardware.boards.board.Identity for the fields."""
 
     confirmed: bool
     address: int | None = None

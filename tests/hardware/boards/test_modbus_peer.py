@@ -14,9 +14,9 @@ from pymodbus.client import ModbusTcpClient
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
-from hardware import modbus
+from hardware.boards.codecs import modbus
+from hardware.boards.modbus_session import ModbusLine
 from hardware.clock import SystemClock
-from hardware.dialects.modbus_line import ModbusLine
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import TcpLine
 from hardware.emulators.waveshare import WaveshareBoard

@@ -4,11 +4,11 @@ The board's own linkage modes are set by its switches and cannot be read over th
 cannot check them; the commissioning page does.
 """
 
-from hardware import lctech, modbus
-from hardware.board import Ack, BoardSettings
+from hardware.boards.board import Ack, BoardSettings
+from hardware.boards.codecs import lctech, modbus
+from hardware.boards.modbus_session import ModbusLine
+from hardware.boards.protocol import Greeting
 from hardware.clock import Clock
-from hardware.dialects.dialect import Greeting
-from hardware.dialects.modbus_line import ModbusLine
 from hardware.wire import Wire
 
 READ_TRIES = 3

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware import lcus
-from hardware.lcus import StatusDecoder
+from hardware.boards.codecs import lcus
+from hardware.boards.codecs.lcus import StatusDecoder
 
 
 def status(relays: int, *pieces: bytes) -> tuple[bool, ...] | None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware import numato
-from hardware.numato import AnswerDecoder
+from hardware.boards.codecs import numato
+from hardware.boards.codecs.numato import AnswerDecoder
 
 
 def answers(line: bytes, *pieces: bytes) -> list[bytes]:

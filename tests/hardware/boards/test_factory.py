@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from hardware.boards.factory import BoardError, BoardProtocol, BoardSettings, Trouble, open_boards
 from hardware.emulators.lcus import LcusBoard, Status
 from hardware.emulators.waveshare import LINKAGE, WaveshareBoard
-from hardware.relay import BoardError, BoardProtocol, BoardSettings, Trouble, open_boards
 from tests.hardware.fake_clock import FakeClock
 from tests.hardware.rig import KINDS, Kind, rig
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from hardware.board import BoardProtocol, BoardSettings
+from hardware.boards.board import BoardProtocol, BoardSettings
+from hardware.boards.trial import Action, Trial, run
 from hardware.clock import SystemClock
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import PtyLine
 from hardware.emulators.waveshare import LINKAGE, WaveshareBoard
-from hardware.trial import Action, Trial, run
 
 
 class Bench:

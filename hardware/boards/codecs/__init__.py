@@ -1,0 +1,1 @@
+"""Bytes of each board's protocol: frames out, answers in. Pure."""
