@@ -56,7 +56,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class CameraReport:
-    """How the camera is: state as hardware.camera names it; also the eye's sign of life.
+    """How the camera is: state as hardware.cameras.camera names it; also the eye's sign of life.
 
     changed: the second at which something last came into the picture or left it, None before the
     first one.

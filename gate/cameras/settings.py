@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from hardware.camera_address import address_of
-from hardware.camera_frames import CameraSettings
+from hardware.cameras.address import address_of
+from hardware.cameras.frames import CameraSettings
 
 if TYPE_CHECKING:  # The eye's process reads no configuration.
     from gate.settings.config import Config, LaneConfig

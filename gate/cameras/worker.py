@@ -33,7 +33,7 @@ from gate.cameras.messages import (
 )
 from gate.cameras.settings import EyeSettings
 from gate.cameras.wakeup import Bell
-from hardware.camera import Camera, Frame
+from hardware.cameras.camera import Camera, Frame
 from hardware.clock import SystemClock
 from recognition import motion, plate_tracks, tracking
 from recognition.arrivals import Stay

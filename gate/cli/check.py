@@ -19,7 +19,7 @@ from gate.settings.config import Config, load
 from hardware.boards.board import BoardError
 from hardware.boards.factory import open_board
 from hardware.boards.port_names import check_ports, list_serial_ports
-from hardware.camera import Camera, CameraState
+from hardware.cameras.camera import Camera, CameraState
 from hardware.clock import Clock
 from recognition.manifest import MODELS, ModelError, checked_files, load_manifest
 

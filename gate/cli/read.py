@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from gate.cameras import second_reader
-from hardware.stills import MOST_BYTES, SUFFIXES, Refused, unpacked
+from hardware.cameras.stills import MOST_BYTES, SUFFIXES, Refused, unpacked
 from recognition.manifest import ModelError
 from recognition.pipeline import PlateReader
 from recognition.reading import Box, Reading

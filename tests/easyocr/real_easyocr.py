@@ -21,7 +21,7 @@ from gate.cameras.messages import CloseEyes, Look, Sighting
 from gate.cameras.second_reader import state
 from gate.cameras.settings import EyeSettings
 from gate.cameras.worker import watch
-from hardware.camera import CameraSettings
+from hardware.cameras.camera import CameraSettings
 from recognition.alphabet import decode
 from recognition.easyocr_reader import SECOND_MANIFEST, EasyOcrReader
 from recognition.manifest import ModelError, digest, load_manifest, save_manifest

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from gate.cli.read import load
 from hardware.boards.codecs import kmtronic, lctech, lcus, modbus, numato, waveshare
-from hardware.camera_frames import CameraSettings
-from hardware.camera_judge import Judgement, judge
-from hardware.camera_sources import Folder
+from hardware.cameras.frames import CameraSettings
+from hardware.cameras.picture_checks import Judgement, judge
+from hardware.cameras.sources import Folder
 from recognition.motion import Motion, shrunk, watch
 from recognition.pipeline import PlateReader
 from registry.grid import Row, SheetFault

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from gate.cli.read import load
-from hardware.camera_frames import CameraSettings
-from hardware.camera_sources import Folder
-from hardware.stills import MOST_BYTES, decode
+from hardware.cameras.frames import CameraSettings
+from hardware.cameras.sources import Folder
+from hardware.cameras.stills import MOST_BYTES, decode
 from registry.grid import SheetFault
 from registry.reading.aside import read_now
 from registry.sheets import write_xlsx

@@ -6,7 +6,7 @@ For every new picture one line of JSON: how old it truly is, and how old it is t
 import json
 import sys
 
-from hardware.camera import Camera, CameraSettings
+from hardware.cameras.camera import Camera, CameraSettings
 from hardware.clock import SystemClock
 from tests.rtsp.camera import told_time
 

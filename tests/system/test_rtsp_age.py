@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from hardware.camera import Camera, CameraSettings, CameraState, CameraTrouble
-from hardware.camera_age import TOLERANCE_S
+from hardware.cameras.camera import Camera, CameraSettings, CameraState, CameraTrouble
+from hardware.cameras.picture_age import TOLERANCE_S
 from hardware.clock import SystemClock
 from tests.rtsp.camera import RtspCamera
 

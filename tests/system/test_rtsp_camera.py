@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from hardware.camera import Camera, CameraSettings, CameraState, CameraTrouble
+from hardware.cameras.camera import Camera, CameraSettings, CameraState, CameraTrouble
 from hardware.clock import SystemClock
 from recognition import motion
 from tests.rtsp.camera import RtspCamera

@@ -12,7 +12,7 @@ from gate.cameras.settings import EyeSettings
 from gate.cameras.supervisor import Watcher
 from gate.cameras.worker import _Eye
 from gate.settings.config import parse
-from hardware.camera import CameraSettings
+from hardware.cameras.camera import CameraSettings
 from hardware.clock import SystemClock
 from recognition.pipeline import PlateReader
 from tests.gate.settings.test_config import GOOD

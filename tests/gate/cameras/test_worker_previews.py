@@ -10,7 +10,7 @@ import pytest
 from gate.cameras.messages import Look, Preview
 from gate.cameras.settings import EyeSettings
 from gate.cameras.worker import PREVIEW_EVERY, PREVIEW_STILL_EVERY, STILL_FPS, _Eye
-from hardware.camera import CameraSettings, Frame
+from hardware.cameras.camera import CameraSettings, Frame
 from recognition.reading import Reading
 
 PACE = 0.1

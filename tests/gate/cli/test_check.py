@@ -10,7 +10,7 @@ import pytest
 from gate.app.clock import SystemClock
 from gate.cli.check import _CAMERA_REMEDIES, Finding, _camera
 from gate.settings.config import parse
-from hardware.camera_frames import CameraTrouble
+from hardware.cameras.frames import CameraTrouble
 from hardware.emulators.camera import EmulatedCamera
 from tests.gate.settings.test_config import GOOD
 

@@ -11,7 +11,7 @@ from gate.cli.replay import run
 from gate.settings.config import ConfigError
 from recognition.training.synth import PlateClass, draw_plate
 from tests.gate.settings.test_config import GOOD
-from tests.hardware.test_camera_film import filmed as blank
+from tests.hardware.cameras.test_video_file import filmed as blank
 
 SIZE = (360, 640)
 

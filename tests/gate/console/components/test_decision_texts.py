@@ -46,7 +46,7 @@ from gate.i18n.texts import Language, Texts
 from gate.lanes.event_bus import Hub
 from hardware.barrier.model import AlarmKind, Mode, Position, Presence, Why
 from hardware.barrier.passing import PassageKind
-from hardware.camera_frames import CameraState
+from hardware.cameras.frames import CameraState
 from hardware.station_words import BoardFault
 from tests.gate.console.fakes import FakeClock, FakeLanes, FakePictures
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from av import VideoFrame
 
-from hardware.camera_av import Film, Shown, open_container
-from hardware.camera_frames import CameraSettings, CameraTrouble, Image
-from hardware.camera_sources import Grabbed
+from hardware.cameras.decoding import Film, Shown, open_container
+from hardware.cameras.frames import CameraSettings, CameraTrouble, Image
+from hardware.cameras.sources import Grabbed
 
 __all__ = ["Recording", "played"]
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from av import VideoFrame
 
-from hardware.camera_address import address_of
-from hardware.camera_av import Film, open_container
-from hardware.camera_doctor import speaks_our_login
-from hardware.camera_frames import CameraSettings, CameraTrouble, Image
-from hardware.camera_inlet import Inlet, sockets
-from hardware.camera_sources import Grabbed
+from hardware.cameras.address import address_of
+from hardware.cameras.decoding import Film, open_container
+from hardware.cameras.diagnosis import speaks_our_login
+from hardware.cameras.frames import CameraSettings, CameraTrouble, Image
+from hardware.cameras.receive_buffer import Inlet, sockets
+from hardware.cameras.sources import Grabbed
 
 __all__ = ["Stream", "device_of"]
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from hardware.camera_address import mask_url
+from hardware.cameras.address import mask_url
 
 __all__ = [
     "CameraHealth",
@@ -95,8 +95,9 @@ class CameraSettings:
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One picture. `taken` is the monotonic second at which it was taken, as far as the stream's
-    stamps and the order of its pictures tell (`hardware.camera_age`); where the same picture comes
-    over and over, the second of the first one: a frozen picture does not become younger.
+    stamps and the order of its pictures tell (`hardware.cameras.picture_age`); where the same
+    picture comes over and over, the second of the first one: a frozen picture does not become
+    younger.
     """
 
     camera: str

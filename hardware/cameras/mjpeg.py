@@ -12,15 +12,15 @@ import socket
 import ssl
 from urllib.parse import urljoin
 
-from hardware.camera_address import Address, address_of
-from hardware.camera_av import trouble_of_status
-from hardware.camera_frames import CameraSettings, CameraTrouble, Image
-from hardware.camera_login import authorization, challenges
-from hardware.camera_parts import Parts
-from hardware.camera_sources import Grabbed
-from hardware.camera_stream import Stream
+from hardware.cameras.address import Address, address_of
+from hardware.cameras.decoding import trouble_of_status
+from hardware.cameras.frames import CameraSettings, CameraTrouble, Image
+from hardware.cameras.http_auth import authorization, challenges
+from hardware.cameras.jpeg_parts import Parts
+from hardware.cameras.sources import Grabbed
+from hardware.cameras.stills import decode
+from hardware.cameras.stream import Stream
 from hardware.clock import Clock, SystemClock
-from hardware.stills import decode
 
 __all__ = ["Mjpeg"]
 

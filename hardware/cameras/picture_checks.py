@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from hardware.camera_frames import CameraSettings, CameraTrouble, Image
+from hardware.cameras.frames import CameraSettings, CameraTrouble, Image
 
 __all__ = ["Judgement", "judge"]
 

@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 import pytest
 
-from hardware.camera_frames import CameraSettings, CameraTrouble
-from hardware.camera_login import challenges
-from hardware.camera_mjpeg import Mjpeg
-from hardware.camera_sources import Grabbed
+from hardware.cameras.frames import CameraSettings, CameraTrouble
+from hardware.cameras.http_auth import challenges
+from hardware.cameras.mjpeg import Mjpeg
+from hardware.cameras.sources import Grabbed
 
 
 def jpeg(level: int) -> bytes:

@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from hardware.camera_age import Arrival, Timeline, follow
+from hardware.cameras.picture_age import Arrival, Timeline, follow
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware import camera_age
-from hardware.camera_age import DRIFT, TOLERANCE_S, Arrival, Timeline, follow
-from tests.hardware import camera_line
-from tests.hardware.camera_line import Line, Stall, told
+from hardware.cameras import picture_age as camera_age
+from hardware.cameras.picture_age import DRIFT, TOLERANCE_S, Arrival, Timeline, follow
+from tests.hardware.cameras import camera_line
+from tests.hardware.cameras.camera_line import Line, Stall, told
 from tests.mutants import seen_red
 
 SECONDS = 16.0

@@ -8,8 +8,8 @@ import av
 import numpy as np
 import pytest
 
-from hardware.camera import Camera, CameraSettings, CameraState, CameraTrouble
-from hardware.camera_film import Recording, played
+from hardware.cameras.camera import Camera, CameraSettings, CameraState, CameraTrouble
+from hardware.cameras.video_file import Recording, played
 from tests.hardware.fake_clock import FakeClock
 
 

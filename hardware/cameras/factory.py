@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from hardware.camera_film import Recording
-from hardware.camera_frames import CameraSettings
-from hardware.camera_mjpeg import Mjpeg
-from hardware.camera_sources import Folder, Source
-from hardware.camera_stream import Stream, device_of
+from hardware.cameras.frames import CameraSettings
+from hardware.cameras.mjpeg import Mjpeg
+from hardware.cameras.sources import Folder, Source
+from hardware.cameras.stream import Stream, device_of
+from hardware.cameras.video_file import Recording
 
 __all__ = ["source_for"]
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hardware.camera_address import address_of, mask_url
+from hardware.cameras.address import address_of, mask_url
 
 PRINTED = st.characters(codec="ascii", categories=["L", "N", "P", "S"])
 names = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=12)

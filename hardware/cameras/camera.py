@@ -2,9 +2,9 @@
 
 Rules:
 - `latest()` and `health()` never wait and never raise; call them from any thread.
-- A picture's time is when it was taken (`hardware.camera_age`). A frozen picture grows old and is
-  refused by its age, and so is one that waited while the network or this program stalled; a stream
-  that stays behind is opened anew. While a picture's age is not known it is not shown.
+- A picture's time is when it was taken (`hardware.cameras.picture_age`). A frozen picture grows old
+  and is refused by its age, and so is one that waited while the network or this program stalled; a
+  stream that stays behind is opened anew. While a picture's age is not known it is not shown.
 - Whatever goes wrong becomes a health value; no exception leaves the thread.
 - After a loss the next try comes after a growing delay of at most three seconds, so that pictures
   are back within ten seconds of the camera's return. Only a password that is refused is tried again
@@ -18,9 +18,8 @@ from collections.abc import Callable
 from math import inf
 from typing import TypeVar
 
-from hardware.camera_age import BEHIND_S, Arrival, Timeline, follow
-from hardware.camera_choice import source_for
-from hardware.camera_frames import (
+from hardware.cameras.factory import source_for
+from hardware.cameras.frames import (
     CameraHealth,
     CameraSettings,
     CameraState,
@@ -28,8 +27,9 @@ from hardware.camera_frames import (
     Frame,
     Image,
 )
-from hardware.camera_judge import Judgement, judge
-from hardware.camera_sources import Grabbed, MakeSource, Source
+from hardware.cameras.picture_age import BEHIND_S, Arrival, Timeline, follow
+from hardware.cameras.picture_checks import Judgement, judge
+from hardware.cameras.sources import Grabbed, MakeSource, Source
 from hardware.clock import Clock
 
 __all__ = ["Camera", "CameraHealth", "CameraSettings", "CameraState", "CameraTrouble", "Frame"]

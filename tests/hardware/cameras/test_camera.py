@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from hardware.camera import Camera, CameraSettings, CameraState, CameraTrouble
-from hardware.camera_judge import Judgement, judge
-from hardware.camera_sources import Folder, Grabbed
+from hardware.cameras.camera import Camera, CameraSettings, CameraState, CameraTrouble
+from hardware.cameras.picture_checks import Judgement, judge
+from hardware.cameras.sources import Folder, Grabbed
 from hardware.clock import SystemClock
 from hardware.emulators.camera import EmulatedCamera
 from tests.hardware.fake_clock import FakeClock
@@ -162,7 +162,7 @@ class Exploding:
 
 def test_no_exception_leaves_the_thread(caplog):
     camera = Camera(CameraSettings("south", "rtsp://a:b@c/d"), CLOCK, Exploding)
-    with caplog.at_level(logging.CRITICAL, logger="hardware.camera"):
+    with caplog.at_level(logging.CRITICAL, logger="hardware.cameras.camera"):
         camera.start()
         end = CLOCK.monotonic() + 10.0
         while Exploding.times < 2 and CLOCK.monotonic() < end:

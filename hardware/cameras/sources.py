@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from hardware.camera_frames import CameraSettings, CameraTrouble, Image
-from hardware.stills import SUFFIXES, decode
+from hardware.cameras.frames import CameraSettings, CameraTrouble, Image
+from hardware.cameras.stills import SUFFIXES, decode
 
 __all__ = ["Folder", "Grabbed", "Source"]
 

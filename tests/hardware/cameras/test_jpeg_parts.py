@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware import camera_parts
-from hardware.camera_parts import MOST_BYTES, Parts
+from hardware.cameras import jpeg_parts as camera_parts
+from hardware.cameras.jpeg_parts import MOST_BYTES, Parts
 
 
 def jpeg(seed: int, progressive: bool = False, thumbnail: bool = False) -> bytes:

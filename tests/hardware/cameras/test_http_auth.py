@@ -2,7 +2,7 @@
 
 import pytest
 
-from hardware.camera_login import authorization, challenges
+from hardware.cameras.http_auth import authorization, challenges
 
 # RFC 7616, 3.9.1.
 REALM, NONCE = "http-auth@example.org", "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v"

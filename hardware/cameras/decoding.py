@@ -17,7 +17,7 @@ from av.container import InputContainer
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
-from hardware.camera_frames import CameraTrouble, Image
+from hardware.cameras.frames import CameraTrouble, Image
 from hardware.clock import SystemClock
 
 __all__ = ["Film", "Shown", "open_container", "trouble_of", "trouble_of_status"]

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 
 import pytest
 
-from hardware.camera_choice import source_for
-from hardware.camera_film import Recording
-from hardware.camera_frames import CameraSettings, CameraTrouble
-from hardware.camera_inlet import Inlet, sockets
-from hardware.camera_mjpeg import Mjpeg
-from hardware.camera_sources import Folder
-from hardware.camera_stream import Stream, device_of
+from hardware.cameras.factory import source_for
+from hardware.cameras.frames import CameraSettings, CameraTrouble
+from hardware.cameras.mjpeg import Mjpeg
+from hardware.cameras.receive_buffer import Inlet, sockets
+from hardware.cameras.sources import Folder
+from hardware.cameras.stream import Stream, device_of
+from hardware.cameras.video_file import Recording
 
 
 class RtspGate(threading.Thread):

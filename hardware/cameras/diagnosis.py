@@ -7,8 +7,8 @@ One bare DESCRIBE (RFC 2326, 10.2) shows what the camera offers; it sends no cre
 
 import socket
 
-from hardware.camera_address import Address
-from hardware.camera_login import challenges
+from hardware.cameras.address import Address
+from hardware.cameras.http_auth import challenges
 
 __all__ = ["speaks_our_login"]
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 import cv2
 import numpy as np
 
-from hardware.camera_frames import Image
+from hardware.cameras.frames import Image
 
 __all__ = ["MOST_BYTES", "SUFFIXES", "Refused", "decode", "unpacked"]
 

@@ -1,0 +1,1 @@
+"""Cameras: sources, frames, freshness, what is wrong with a picture."""
