@@ -14,8 +14,8 @@ from hardware.barrier.passing import PassageSettings
 from hardware.boards.board import BoardSettings
 from hardware.boards.factory import open_boards
 from hardware.clock import Clock
-from hardware.station import Station
-from hardware.station_words import ArmSettings, ArmState, Event
+from hardware.station.events import ArmSettings, ArmState, Event
+from hardware.station.station import Station
 
 OnEvent = Callable[[LaneId, Event], None]
 

@@ -59,8 +59,8 @@ from gate.storage.encryption import KeyVault, Vault, open_vault
 from gate.storage.pictures import Pictures
 from hardware.barrier.inputs import InputName
 from hardware.barrier.model import Mode
-from hardware.sign import LaneSigns, SignProtocol, SignSettings
-from hardware.station_words import Event
+from hardware.signs.sign import LaneSigns, SignProtocol, SignSettings
+from hardware.station.events import Event
 
 STOP_WITHIN = 2.0
 """Seconds that each part gets to stop; what does not wait for another stops side by side."""

@@ -34,7 +34,7 @@ from gate.settings.config import Config, ConfigError, Fault, load
 from hardware.barrier.model import Link, Mode, OutcomeKind, Position, Presence, Why
 from hardware.barrier.model import OrderId as ArmOrder
 from hardware.cameras.video_file import played
-from hardware.station_words import ArmState, OrderOutcome
+from hardware.station.events import ArmState, OrderOutcome
 from recognition import plate_tracks
 from recognition.arrivals import Stay
 from recognition.pipeline import PlateReader

@@ -7,7 +7,7 @@ from gate.access.manual_admission import Objection
 from gate.cameras.messages import Report
 from gate.domain.passage import Decision, Direction, Instant, LaneId, PassageId
 from gate.lanes.machine import Rules
-from hardware.station_words import Event as StationEvent
+from hardware.station.events import Event as StationEvent
 from recognition.reading import Consensus
 
 

@@ -14,7 +14,7 @@ from gate.domain.passage import (
     Picture,
     Reason,
 )
-from hardware.station_words import ArmState, OrderOutcome
+from hardware.station.events import ArmState, OrderOutcome
 from recognition.reading import Consensus
 from recognition.tracking import spot_of
 

@@ -6,7 +6,7 @@ on the car already.
 
 from gate.domain.passage import Decision, Direction, Verdict
 from gate.i18n.texts import Texts
-from hardware.sign import Colour, Signs
+from hardware.signs.sign import Colour, Signs
 
 LIGHT = 1
 

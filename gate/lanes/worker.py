@@ -68,7 +68,7 @@ from hardware.barrier.inputs import InputName, Signal
 from hardware.barrier.model import OutcomeKind
 from hardware.barrier.passing import PassageKind, PassageSeen
 from hardware.boards.board import Trouble
-from hardware.station_words import (
+from hardware.station.events import (
     ArmChanged,
     ArmState,
     BarrierAlarm,
@@ -76,7 +76,7 @@ from hardware.station_words import (
     LinkChanged,
     OrderOutcome,
 )
-from hardware.station_words import Event as StationEvent
+from hardware.station.events import Event as StationEvent
 from recognition.reading import Consensus
 from recognition.tracking import spot_of
 from recognition.voting import vote

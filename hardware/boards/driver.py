@@ -6,7 +6,7 @@ Rules, on top of those of hardware.boards.board:
   work; after a reconnect all relays are released before anything else.
 - A relay that may be energised counts as energised.
 - Three questions in a row without a good answer mean that the link is down; a refusal is not one,
-  except of the inputs: a board without them still moves the arm (hardware.station alarms).
+  except of the inputs: a board without them still moves the arm (hardware.station.station alarms).
 - After every release and every pulse the relays are read; one that stays energised is `stuck`.
 """
 
@@ -19,7 +19,7 @@ from hardware.boards.board import Ack, BoardError, BoardSettings, Identity, Trou
 from hardware.boards.energised import RETRY_S, Holding
 from hardware.boards.protocol import Dialect, Greeting
 from hardware.clock import Clock
-from hardware.wire import Wire
+from hardware.wire.wire import Wire
 
 FIRST_RETRY_S = 0.25
 LAST_RETRY_S = 5.0

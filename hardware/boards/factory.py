@@ -25,8 +25,8 @@ from hardware.boards.protocol import Dialect
 from hardware.boards.status_board import KMTRONIC, LCUS, UntoldDialect
 from hardware.boards.waveshare_board import WaveshareDialect
 from hardware.clock import Clock
-from hardware.port import Opener, open_port
-from hardware.wire import Frame, Trace, Wire, trace_nothing
+from hardware.wire.port import Opener, open_port
+from hardware.wire.wire import Frame, Trace, Wire, trace_nothing
 
 __all__ = [
     "Ack",

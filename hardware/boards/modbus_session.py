@@ -11,7 +11,7 @@ from hardware.boards.board import Ack, BoardError, Trouble
 from hardware.boards.codecs import modbus
 from hardware.boards.protocol import no_answer
 from hardware.clock import Clock
-from hardware.wire import Decoder, Wire
+from hardware.wire.wire import Decoder, Wire
 
 REPLY_S = 0.2
 GAP_S = 0.005

@@ -5,7 +5,7 @@ from math import inf
 from hardware.boards.board import Ack, BoardError, BoardSettings
 from hardware.boards.codecs import numato
 from hardware.boards.protocol import Greeting, no_answer
-from hardware.wire import Wire
+from hardware.wire.wire import Wire
 
 LONGEST_MS = 60_000
 REPLY_S = 0.2

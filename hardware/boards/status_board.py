@@ -12,7 +12,7 @@ from typing import Protocol
 from hardware.boards.board import Ack, BoardError, BoardSettings, Trouble
 from hardware.boards.codecs import kmtronic, lcus
 from hardware.boards.protocol import Greeting, no_answer
-from hardware.wire import Decoder, Wire
+from hardware.wire.wire import Decoder, Wire
 
 LONGEST_MS = 60_000
 REPLY_S = 0.1

@@ -11,7 +11,7 @@ from enum import StrEnum
 from hardware.boards.board import BoardError, BoardSettings, Identity, RelayBoard
 from hardware.boards.factory import open_board
 from hardware.clock import Clock
-from hardware.wire import Frame
+from hardware.wire.wire import Frame
 
 WATCH_S = 0.1
 SETTLE_S = 0.3

@@ -10,7 +10,7 @@ from hardware.boards.codecs import modbus, waveshare
 from hardware.boards.modbus_session import ModbusLine
 from hardware.boards.protocol import Greeting
 from hardware.clock import Clock
-from hardware.wire import Wire
+from hardware.wire.wire import Wire
 
 READ_TRIES = 3
 

@@ -37,8 +37,8 @@ from hardware.boards.factory import Frame, open_board
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import PtyLine
 from hardware.emulators.waveshare import WaveshareBoard
-from hardware.station import Station
-from hardware.station_words import Event, InputChanged
+from hardware.station.events import Event, InputChanged
+from hardware.station.station import Station
 from recognition import plate_tracks
 from recognition.pipeline import PlateReader
 from recognition.reading import Reading

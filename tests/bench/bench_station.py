@@ -20,7 +20,7 @@ from hardware.clock import SystemClock
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import PtyLine
 from hardware.emulators.waveshare import WaveshareBoard
-from hardware.station import ArmSettings, Station
+from hardware.station.station import ArmSettings, Station
 
 RAISES = 100
 BYTE_S = 10 / 9600

@@ -54,7 +54,7 @@ from hardware.barrier.inputs import InputName
 from hardware.barrier.model import OrderId as ArmOrder
 from hardware.barrier.model import OutcomeKind, Why
 from hardware.barrier.passing import PassageKind, PassageSeen
-from hardware.station_words import InputChanged, LinkChanged, OrderOutcome
+from hardware.station.events import InputChanged, LinkChanged, OrderOutcome
 from recognition.arrivals import Stay
 from registry.sample import generate
 from tests.gate.lanes.lane_cast import ARM, reading

@@ -15,7 +15,7 @@ from hardware.clock import SystemClock
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import PtyLine
 from hardware.emulators.waveshare import WaveshareBoard
-from tests.hardware.ailing import AILMENTS, INPUTS, Ailing
+from tests.hardware.station.ailing import AILMENTS, INPUTS, Ailing
 from tests.system.site import RunningGate, free_port, rows, running_gate, wait_for
 
 PASSWORD = "a long password"

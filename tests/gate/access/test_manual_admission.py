@@ -25,7 +25,7 @@ from gate.lanes.control import Site
 from gate.lanes.messages import Answer, Raise
 from gate.lanes.worker import TAKEN_BACK
 from hardware.barrier.inputs import InputName
-from hardware.station_words import InputChanged
+from hardware.station.events import InputChanged
 from recognition.reading import Candidate, Colour
 from registry.plates import Plate, PlateColour, neighbours, parse
 from registry.rules import Dossier

@@ -12,7 +12,7 @@ from gate.domain.ports import LaneView
 from gate.journal.health import Health
 from gate.lanes.event_bus import Hub
 from gate.monitoring.readiness import Readiness, readiness
-from hardware.station_words import BoardFault
+from hardware.station.events import BoardFault
 from tests.gate.api.conftest import Api
 from tests.gate.console.fakes import FakeClock, FakeLanes, FakePictures
 

@@ -19,7 +19,7 @@ from gate.lanes.messages import Answer, Decider, LaneSettings
 from gate.lanes.stop_line import StopLine
 from gate.lanes.worker import LaneWork
 from hardware.barrier.model import Link, Mode, Position, Presence
-from hardware.station_words import ArmState
+from hardware.station.events import ArmState
 from recognition.alphabet import ALPHABET
 from recognition.arrivals import Stay
 from recognition.reading import Box, Colour, Consensus, Reading

@@ -28,7 +28,7 @@ from hardware.barrier.inputs import InputName, Signal
 from hardware.barrier.model import OrderId as ArmOrder
 from hardware.barrier.model import OutcomeKind, Why
 from hardware.barrier.passing import PassageKind, PassageSeen
-from hardware.station_words import ArmChanged, InputChanged, OrderOutcome
+from hardware.station.events import ArmChanged, InputChanged, OrderOutcome
 from recognition import arrivals, tracking
 from recognition.reading import Reading
 from tests.gate.lanes.lane_cast import ARM, Stage

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from gate.domain.passage import Decision, Direction, Reason, Verdict
 from gate.i18n.texts import Language, Texts
 from gate.lanes.sign import LaneSign, shown
-from hardware.sign import Colour
+from hardware.signs.sign import Colour
 
 DECISIONS = st.builds(
     Decision,

@@ -13,7 +13,7 @@ from hardware.barrier.inputs import InputName
 from hardware.barrier.model import AlarmKind, OutcomeKind, Why
 from hardware.barrier.model import OrderId as ArmOrder
 from hardware.barrier.passing import PassageKind, PassageSeen
-from hardware.station_words import (
+from hardware.station.events import (
     ArmChanged,
     BarrierAlarm,
     BoardFault,

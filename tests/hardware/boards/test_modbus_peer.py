@@ -20,7 +20,7 @@ from hardware.clock import SystemClock
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import TcpLine
 from hardware.emulators.waveshare import WaveshareBoard
-from hardware.wire import Wire
+from hardware.wire.wire import Wire
 
 COILS = [True, False, True, True, False, False, True, False]
 INPUTS = [False, True, True, False, True, False, False, True]

@@ -47,7 +47,7 @@ from gate.lanes.event_bus import Hub
 from hardware.barrier.model import AlarmKind, Mode, Position, Presence, Why
 from hardware.barrier.passing import PassageKind
 from hardware.cameras.frames import CameraState
-from hardware.station_words import BoardFault
+from hardware.station.events import BoardFault
 from tests.gate.console.fakes import FakeClock, FakeLanes, FakePictures
 
 SEEN = tuple(set(PassageKind) - {PassageKind.ENTERED, PassageKind.BACKED_OUT})

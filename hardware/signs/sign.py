@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from hardware import sign_frames
 from hardware.boards.board import BoardError
 from hardware.clock import Clock
-from hardware.sign_frames import Colour
-from hardware.wire import Trace, Wire, trace_nothing
+from hardware.signs import frames as sign_frames
+from hardware.signs.frames import Colour
+from hardware.wire.wire import Trace, Wire, trace_nothing
 
 __all__ = ["Colour", "LaneSigns", "SignProtocol", "SignSettings", "Signs"]
 

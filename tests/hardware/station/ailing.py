@@ -7,8 +7,8 @@ from typing import Any
 from hardware.boards.board import BoardSettings
 from hardware.boards.factory import open_boards
 from hardware.emulators.rtu import checksum
-from hardware.station import ArmSettings, Station
-from hardware.station_words import ArmState
+from hardware.station.events import ArmState
+from hardware.station.station import ArmSettings, Station
 from tests.hardware.fake_clock import FakeClock
 from tests.hardware.memory_port import MemoryWire
 from tests.hardware.rig import Kind

@@ -22,7 +22,7 @@ from hardware.emulators.kmtronic import KmtronicBoard
 from hardware.emulators.lcus import LcusBoard, Status
 from hardware.emulators.line import PtyLine, TcpLine
 from hardware.emulators.waveshare import LINKAGE, WaveshareBoard
-from hardware.wire import Direction, Frame, Wire, trouble_of
+from hardware.wire.wire import Direction, Frame, Wire, trouble_of
 from tests.hardware.fake_clock import FakeClock
 from tests.hardware.rig import KINDS, QUICK, Kind, Rig, rig
 

@@ -21,7 +21,7 @@ from hardware.barrier.model import Cause, Link, OrderId, OutcomeKind, Why
 from hardware.barrier.passing import Watch, grant, watch
 from hardware.boards.board import Ack, BoardError, RelayBoard, Trouble
 from hardware.clock import Clock
-from hardware.station_words import (
+from hardware.station.events import (
     ArmChanged,
     ArmSettings,
     ArmState,

@@ -7,22 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware import sign_frames
 from hardware.clock import SystemClock
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import PtyLine
 from hardware.emulators.sign import SignBoard
 from hardware.emulators.speech import SpeechModule
-from hardware.sign import Colour, LaneSigns, SignProtocol, SignSettings
-from hardware.wire import Frame
+from hardware.signs import frames as sign_frames
+from hardware.signs.sign import Colour, LaneSigns, SignProtocol, SignSettings
+from hardware.wire.wire import Frame
 
 TEXTS = ["欢迎光临 吉A12345", "请登记", "一路顺风"]
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hardware.sign.GAP_S", 0.02)
-    monkeypatch.setattr("hardware.sign.FIRST_RETRY_S", 0.05)
+    monkeypatch.setattr("hardware.signs.sign.GAP_S", 0.02)
+    monkeypatch.setattr("hardware.signs.sign.FIRST_RETRY_S", 0.05)
     monkeypatch.setattr("hardware.emulators.sign.REST_S", 0.01)
 
 
@@ -136,11 +136,11 @@ def test_after_a_broken_wire_the_board_shows_the_present_text(lane: Lane) -> Non
 
 
 def test_speech_never_comes_late(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hardware.sign.SPEECH_LIFE_S", 0.0)
+    monkeypatch.setattr("hardware.signs.sign.SPEECH_LIFE_S", 0.0)
     lane.voice.unplug()
     lane.signs.say("一路顺风")
     until(lambda: len(lane.signs.troubles) == 1)
-    monkeypatch.setattr("hardware.sign.SPEECH_LIFE_S", 2.0)
+    monkeypatch.setattr("hardware.signs.sign.SPEECH_LIFE_S", 2.0)
     lane.voice.plug()
     lane.signs.say("请登记")
     until(lambda: lane.module.spoken != [])

@@ -24,8 +24,7 @@ from hardware.barrier.model import Link, OrderId
 from hardware.boards.board import BoardError, Identity, RelayBoard
 from hardware.clock import Clock
 from hardware.errors import HardwareError
-from hardware.station_arm import StationArm
-from hardware.station_words import (
+from hardware.station.events import (
     ArmChanged,
     ArmSettings,
     ArmState,
@@ -35,6 +34,7 @@ from hardware.station_words import (
     LinkChanged,
     OrderOutcome,
 )
+from hardware.station.lane_barrier import StationArm
 
 __all__ = [
     "ArmChanged",

@@ -29,7 +29,7 @@ from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.lane import EmulatedLane, LaneWiring
 from hardware.emulators.line import PtyLine
 from hardware.emulators.waveshare import WaveshareBoard
-from hardware.station import (
+from hardware.station.station import (
     ArmChanged,
     ArmSettings,
     BarrierAlarm,

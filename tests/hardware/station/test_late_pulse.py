@@ -16,8 +16,8 @@ from hardware.barrier.model import BarrierSettings, OutcomeKind, Why
 from hardware.boards.board import BoardError, BoardSettings, Trouble
 from hardware.boards.factory import open_boards
 from hardware.emulators.faults import Fault
-from hardware.station import ArmSettings, OrderOutcome, Station
-from hardware.wire import Direction, Frame
+from hardware.station.station import ArmSettings, OrderOutcome, Station
+from hardware.wire.wire import Direction, Frame
 from tests.hardware.fake_clock import FakeClock
 from tests.hardware.memory_port import MemoryWire
 from tests.hardware.rig import KINDS, Kind

@@ -14,10 +14,10 @@ from hardware.barrier.model import (
     Position,
 )
 from hardware.boards.factory import BoardProtocol
-from hardware.station import ArmSettings, BarrierAlarm, LinkChanged, OrderOutcome
-from hardware.station_words import BoardFault
-from tests.hardware.ailing import AILMENTS, INPUTS, READS, WRITES, Bench
+from hardware.station.events import BoardFault
+from hardware.station.station import ArmSettings, BarrierAlarm, LinkChanged, OrderOutcome
 from tests.hardware.rig import KINDS
+from tests.hardware.station.ailing import AILMENTS, INPUTS, READS, WRITES, Bench
 
 WITH_INPUTS = {
     "waveshare": (INPUTS, KINDS["waveshare"]),

@@ -22,7 +22,7 @@ from typing import Generic, Protocol, TypeVar
 
 from hardware.boards.board import BoardError, Trouble
 from hardware.clock import Clock
-from hardware.port import FAULTS, Opener, Port, open_port
+from hardware.wire.port import FAULTS, Opener, Port, open_port
 
 BITS_PER_BYTE = 10
 WRITE_S = 0.5

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from hardware.clock import SystemClock
-from hardware.port import SerialPort, SocketPort, open_port
+from hardware.wire.port import SerialPort, SocketPort, open_port
 
 MANY = b"\xa0\x01\x01\xa2" * 10_000
 """Far more than a serial server that has stopped to read lets in."""

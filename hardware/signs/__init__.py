@@ -1,0 +1,1 @@
+"""LED signs, traffic lights and voice boards."""

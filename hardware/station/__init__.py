@@ -1,0 +1,1 @@
+"""One thread a wire: barriers served over the boards on it."""

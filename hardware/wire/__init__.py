@@ -1,0 +1,1 @@
+"""Serial and TCP lines, shared by boards and signs."""
