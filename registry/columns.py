@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Final
 
 from registry.grid import Row, Sheet
-from registry.invisible import visible
+from registry.rules.invisible import visible
 
 
 class Column(StrEnum):

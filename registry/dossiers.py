@@ -13,11 +13,6 @@ from typing import Any, Final
 from sqlmodel import Session, col, func, select
 
 from registry import presence, store, visits
-from registry.kinds import Action
-from registry.occupancy import Occupancy
-from registry.passes import Pass, Period
-from registry.patterns import Pattern, compile_pattern
-from registry.plates import presumed
 from registry.records import (
     Block,
     Building,
@@ -32,8 +27,13 @@ from registry.records import (
     Vehicle,
     VisitorPass,
 )
-from registry.rules import Blocking, Dossier, Listing, Registration, SpaceId, VehicleId
-from registry.snapshot import Snapshot
+from registry.rules.kinds import Action
+from registry.rules.occupancy import Occupancy
+from registry.rules.passes import Pass, Period
+from registry.rules.patterns import Pattern, compile_pattern
+from registry.rules.plates import presumed
+from registry.rules.snapshot import Snapshot
+from registry.rules.standing import Blocking, Dossier, Listing, Registration, SpaceId, VehicleId
 
 _KEEP_ENDED_PASSES: Final = timedelta(days=7)
 _CHUNK: Final = 500

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from registry.addresses import Address
-from registry.plates import PlateColour, same_ground
+from registry.rules.addresses import Address
+from registry.rules.plates import PlateColour, same_ground
 
 
 class Entity(StrEnum):

@@ -12,7 +12,6 @@ from typing import Any
 from sqlmodel import Session, SQLModel, col, select
 
 from registry import store
-from registry.addresses import Address
 from registry.columns import Table
 from registry.drafts import Draft, Entity, World, twin_key
 from registry.plan import Plan, make_plan
@@ -27,7 +26,8 @@ from registry.records import (
     Unit,
     Vehicle,
 )
-from registry.snapshot import plate_of
+from registry.rules.addresses import Address
+from registry.rules.snapshot import plate_of
 from registry.store import Author
 
 

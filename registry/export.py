@@ -12,11 +12,12 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
-from registry import addresses, cells
-from registry.addresses import Address
 from registry.columns import HEADINGS, Column
 from registry.exchange import homes_of
 from registry.records import Person, Space, SpaceVehicle, Vehicle
+from registry.rules import addresses
+from registry.rules import fields as cells
+from registry.rules.addresses import Address
 
 _JOINED: Final = "、"
 Cells = Mapping[Column, str]

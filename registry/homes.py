@@ -10,10 +10,7 @@ from enum import StrEnum
 
 from sqlmodel import Session, func, select
 
-from registry import cells, store
-from registry.addresses import Address
-from registry.cells import RowFault
-from registry.kinds import PersonRole
+from registry import store
 from registry.records import (
     Household,
     NameCheck,
@@ -23,6 +20,10 @@ from registry.records import (
     Visit,
     VisitorPass,
 )
+from registry.rules import fields as cells
+from registry.rules.addresses import Address
+from registry.rules.fields import RowFault
+from registry.rules.kinds import PersonRole
 from registry.store import Author
 
 _POINTING = (Vehicle, Space, VisitorPass, Visit, NameCheck)

@@ -10,11 +10,11 @@ from enum import StrEnum
 from sqlmodel import Session, select
 
 from registry import store
-from registry.kinds import ListedKind
-from registry.passes import Period
-from registry.patterns import Pattern, PatternFault, compile_pattern
-from registry.plates import Plate, PlateColour
 from registry.records import ListedVehicle, SpecialPattern
+from registry.rules.kinds import ListedKind
+from registry.rules.passes import Period
+from registry.rules.patterns import Pattern, PatternFault, compile_pattern
+from registry.rules.plates import Plate, PlateColour
 from registry.store import Author
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from registry.names import mask, mask_phone
+from registry.rules.names import mask, mask_phone
 
 _NAMES: Final = frozenset({"visitor_name", "said"})
 _PHONES: Final = frozenset({"phone", "visitor_phone"})

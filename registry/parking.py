@@ -6,9 +6,10 @@ from enum import StrEnum
 from sqlalchemy import update as sql_update
 from sqlmodel import Session, col, select
 
-from registry import cells, store
-from registry.cells import RowFault
+from registry import store
 from registry.records import Presence, Space, SpaceVehicle, Vehicle
+from registry.rules import fields as cells
+from registry.rules.fields import RowFault
 from registry.store import Author
 
 

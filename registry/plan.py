@@ -8,11 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from registry.addresses import Address
-from registry.cells import RowFault
 from registry.columns import Column, Table
 from registry.drafts import Draft, Entity, Fields, World
-from registry.kinds import PersonRole, VehicleKind
 from registry.lines import (
     Line,
     Refused,
@@ -23,7 +20,10 @@ from registry.lines import (
     warned,
     warnings_of,
 )
-from registry.plates import Plate, PlateColour, neighbours
+from registry.rules.addresses import Address
+from registry.rules.fields import RowFault
+from registry.rules.kinds import PersonRole, VehicleKind
+from registry.rules.plates import Plate, PlateColour, neighbours
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,14 @@ from sqlalchemy import update as sql_update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from registry import corrections, store, visits
-from registry.corrections import Correction, CorrectionRefusal, PutInside, Recounted, TakenOut
-from registry.kinds import Occupant
-from registry.plates import PlateColour, presumed, same_ground
+from registry import store, visits
 from registry.records import OccupancyCount, Presence, Space, Vehicle
-from registry.rules import SpaceId
-from registry.snapshot import Inside, plate_of
+from registry.rules import corrections
+from registry.rules.corrections import Correction, CorrectionRefusal, PutInside, Recounted, TakenOut
+from registry.rules.kinds import Occupant
+from registry.rules.plates import PlateColour, presumed, same_ground
+from registry.rules.snapshot import Inside, plate_of
+from registry.rules.standing import SpaceId
 from registry.store import Author
 
 

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from registry import addresses
-from registry.kinds import Occupant
-from registry.occupancy import Counts
-from registry.plates import PlateColour
-from registry.rules import Dossier
-from registry.snapshot import Inside, Snapshot, plate_of
+from registry.rules import addresses
+from registry.rules.kinds import Occupant
+from registry.rules.occupancy import Counts
+from registry.rules.plates import PlateColour
+from registry.rules.snapshot import Inside, Snapshot, plate_of
+from registry.rules.standing import Dossier
 from registry.stays import Place, StayLine, Stays, Which
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Column, DefaultClause, Enum, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from registry.instants import UtcDateTime
-from registry.kinds import (
+from registry.rules.kinds import (
     Action,
     BlockReason,
     ListedKind,
@@ -25,7 +25,7 @@ from registry.kinds import (
     UseState,
     VehicleKind,
 )
-from registry.plates import PlateClass, PlateColour
+from registry.rules.plates import PlateClass, PlateColour
 from registry.sealing import SealedJson, SealedText
 
 # Migrations must be able to name what they alter, on both engines.

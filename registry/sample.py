@@ -13,15 +13,6 @@ from typing import Final
 from sqlmodel import Session, SQLModel
 
 from registry import store
-from registry.kinds import (
-    BlockReason,
-    ListedKind,
-    PassKind,
-    PassSource,
-    PersonRole,
-    VehicleKind,
-)
-from registry.plates import Plate, PlateClass, PlateColour, parse
 from registry.records import (
     Block,
     Building,
@@ -34,6 +25,15 @@ from registry.records import (
     Vehicle,
     VisitorPass,
 )
+from registry.rules.kinds import (
+    BlockReason,
+    ListedKind,
+    PassKind,
+    PassSource,
+    PersonRole,
+    VehicleKind,
+)
+from registry.rules.plates import Plate, PlateClass, PlateColour, parse
 from registry.store import Author
 
 AMBULANCE: Final = "吉A120V5"

@@ -17,11 +17,11 @@ from typing import Final
 
 from sqlmodel import Session, select
 
-from registry import addresses, names
-from registry.addresses import Address
 from registry.exchange import homes_of
-from registry.plates import normalise
 from registry.records import Person, Vehicle
+from registry.rules import addresses, names
+from registry.rules.addresses import Address
+from registry.rules.plates import normalise
 
 _END: Final = "\n"
 _MOST: Final = 200

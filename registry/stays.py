@@ -14,12 +14,12 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, func, select
 
 from registry import presence, store
-from registry.kinds import Occupant
-from registry.occupancy import Counts, Occupancy
-from registry.plates import PlateColour, presumed
 from registry.records import OccupancyCount, Presence, Space, Vehicle, Visit, VisitorPass
-from registry.rules import SpaceId
-from registry.snapshot import plate_of
+from registry.rules.kinds import Occupant
+from registry.rules.occupancy import Counts, Occupancy
+from registry.rules.plates import PlateColour, presumed
+from registry.rules.snapshot import plate_of
+from registry.rules.standing import SpaceId
 
 LONG_VISIT: Final = timedelta(hours=24)
 """A visitor who is inside for longer has overstayed, whatever the pass allows."""

@@ -17,9 +17,6 @@ from sqlalchemy import insert, inspect
 from sqlmodel import Session, SQLModel, col, select
 
 from registry.errors import RecordMissingError, UnsavedError
-from registry.kinds import OWNER_BLOCK_REASONS, Action, BlockReason, VehicleKind
-from registry.passes import Period
-from registry.plates import Plate, PlateColour, presumed, same_ground
 from registry.records import (
     Block,
     Building,
@@ -32,6 +29,9 @@ from registry.records import (
     Unit,
     Vehicle,
 )
+from registry.rules.kinds import OWNER_BLOCK_REASONS, Action, BlockReason, VehicleKind
+from registry.rules.passes import Period
+from registry.rules.plates import Plate, PlateColour, presumed, same_ground
 
 Row = TypeVar("Row", bound=SQLModel)
 

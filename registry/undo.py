@@ -9,9 +9,9 @@ from sqlmodel import Session, SQLModel, col, select
 
 from registry import records, store
 from registry.errors import RegistryError
-from registry.kinds import Action
 from registry.parking import vacate
 from registry.records import Change, ImportBatch, Space
+from registry.rules.kinds import Action
 from registry.store import Author
 
 _POINTS_TO: Final[Mapping[str, str]] = {

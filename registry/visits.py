@@ -16,15 +16,16 @@ from sqlalchemy import CursorResult
 from sqlalchemy import update as sql_update
 from sqlmodel import Session, col, select
 
-from registry import names, store
-from registry.corrections import PutInside
+from registry import store
 from registry.errors import UnsavedError
-from registry.kinds import NameMatch, PassKind, PassSource, UseState
-from registry.passes import Ledger, Pass, PassFault, PassId, Period
-from registry.passes import spend as spend_use
-from registry.plates import Plate, PlateColour, same_ground
 from registry.records import NameCheck, PassUse, Person, Visit, VisitorPass
-from registry.snapshot import plate_of
+from registry.rules import names
+from registry.rules.corrections import PutInside
+from registry.rules.kinds import NameMatch, PassKind, PassSource, UseState
+from registry.rules.passes import Ledger, Pass, PassFault, PassId, Period
+from registry.rules.passes import spend as spend_use
+from registry.rules.plates import Plate, PlateColour, same_ground
+from registry.rules.snapshot import plate_of
 from registry.store import Author
 
 

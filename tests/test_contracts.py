@@ -35,9 +35,9 @@ def test_what_decides_is_pure() -> None:
         "hardware.barrier.machine",
         "hardware.barrier.inputs",
         "recognition.voting",
-        "registry.passes",
-        "registry.plates",
-        "registry.rules",
+        "registry.rules.passes",
+        "registry.rules.plates",
+        "registry.rules.standing",
     ):
         assert module in PURE
 

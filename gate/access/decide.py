@@ -30,11 +30,12 @@ from gate.domain.passage import CandidatePlate, Decision, Direction, Reason, Ver
 from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
 from gate.domain.schedule import ALWAYS
 from recognition.reading import Consensus
-from registry.kinds import Occupant, VehicleKind
-from registry.occupancy import Occupancy
-from registry.passes import PassFault
-from registry.plates import Malformed, Plate, PlateColour, colour_fits, parse, same_ground
-from registry.rules import (
+from registry.rules.kinds import Occupant, VehicleKind
+from registry.rules.occupancy import Occupancy
+from registry.rules.passes import PassFault
+from registry.rules.plates import Malformed, Plate, PlateColour, colour_fits, parse, same_ground
+from registry.rules.snapshot import Snapshot
+from registry.rules.standing import (
     Blocked,
     Emergency,
     OutsidePeriod,
@@ -48,7 +49,6 @@ from registry.rules import (
     Utility,
     Visitor,
 )
-from registry.snapshot import Snapshot
 
 _SURE_COLOUR: Final = Policy().colour_confidence
 

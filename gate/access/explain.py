@@ -6,8 +6,8 @@ from typing import Final, assert_never
 
 from gate.domain.policy import Policy
 from recognition.reading import Consensus
-from registry.passes import Period
-from registry.rules import (
+from registry.rules.passes import Period
+from registry.rules.standing import (
     Blocked,
     Blocking,
     Emergency,

@@ -15,8 +15,8 @@ from typing import Final, assert_never
 
 from gate.access.explain import blocking_of, registration_of
 from gate.domain.passage import Decision
-from registry.plates import Malformed, PlateColour, colour_fits, parse, same_ground
-from registry.rules import (
+from registry.rules.plates import Malformed, PlateColour, colour_fits, parse, same_ground
+from registry.rules.standing import (
     Blocked,
     Emergency,
     OutsidePeriod,

@@ -18,10 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from gate.domain.errors import GateError
 from gate.domain.ports import Clock, Journal
 from registry import dossiers
-from registry.corrections import Correction, corrected
-from registry.plates import Plate, PlateColour
-from registry.rules import Standing
-from registry.snapshot import Snapshot
+from registry.rules.corrections import Correction, corrected
+from registry.rules.plates import Plate, PlateColour
+from registry.rules.snapshot import Snapshot
+from registry.rules.standing import Standing
 
 LOOK_EVERY = 2.0
 _log = logging.getLogger(__name__)

@@ -1,6 +1,7 @@
 """From what was read to a decision: joins the plate's grammar, the register and the policy.
 
-No rule lives here; the rules are `gate.access.decide.decide` and `registry.rules.standing`.
+No rule lives here; the rules are `gate.access.decide.decide` and
+`registry.rules.standing.standing`.
 """
 
 from collections.abc import Callable
@@ -20,8 +21,8 @@ from gate.domain.passage import Decision, Direction, Instant, Reason, Verdict
 from gate.domain.policy import Policy
 from gate.lanes.messages import Answer
 from recognition.reading import Colour, Consensus
-from registry.plates import EXPECTED_COLOURS, Malformed, Plate, PlateColour, parse
-from registry.rules import Visitor
+from registry.rules.plates import EXPECTED_COLOURS, Malformed, Plate, PlateColour, parse
+from registry.rules.standing import Visitor
 
 
 class RegisterDecider:

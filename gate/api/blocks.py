@@ -14,9 +14,9 @@ from gate.api.dependencies import Key, Model, Problem, Services, act, example, w
 from gate.domain.ports import Unit
 from gate.services import lists as list_deeds
 from registry import store
-from registry.kinds import BlockReason
-from registry.plates import PlateColour
 from registry.records import Block
+from registry.rules.kinds import BlockReason
+from registry.rules.plates import PlateColour
 from registry.store import Author, BlockRefusal
 
 router = APIRouter(prefix="/registry/blocks", tags=["registry"])

@@ -10,8 +10,8 @@ from gate.api import lookup as found
 from gate.api.auth import ReadsHistory
 from gate.api.dependencies import Model, Services, example
 from registry.masking import masked_fields
-from registry.plates import normalise
 from registry.records import Change
+from registry.rules.plates import normalise
 
 router = APIRouter(prefix="/registry/changes", tags=["history"])
 

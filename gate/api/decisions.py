@@ -9,7 +9,7 @@ from gate.api.auth import Decides
 from gate.api.dependencies import Model, Services, example, whole_plate
 from gate.domain.passage import Direction
 from gate.i18n.texts import Language, Texts
-from registry.plates import PlateColour
+from registry.rules.plates import PlateColour
 
 router = APIRouter(tags=["decisions"])
 

@@ -18,7 +18,7 @@ from gate.domain.ports import Clock, Journal, Lanes, Unit
 from gate.reports.reports import Reports
 from gate.storage.account_tables import IdempotencyRow
 from registry.errors import RegistryError
-from registry.plates import Malformed, Plate, parse
+from registry.rules.plates import Malformed, Plate, parse
 from registry.store import Author
 
 

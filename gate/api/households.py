@@ -13,11 +13,12 @@ from gate.api.auth import ReadsRegistry, WritesRegistry
 from gate.api.dependencies import Key, Model, Problem, Services, act, example
 from gate.domain.ports import Unit
 from gate.services import registry_changes as deeds
-from registry import addresses, store
+from registry import store
 from registry.homes import HomeRefusal
-from registry.names import mask, mask_phone
 from registry.records import Building, Household, Person, Space, Vehicle
 from registry.records import Unit as Stairwell
+from registry.rules import addresses
+from registry.rules.names import mask, mask_phone
 from registry.store import Author
 
 router = APIRouter(prefix="/registry/households", tags=["registry"])

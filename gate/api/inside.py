@@ -24,16 +24,16 @@ from gate.domain.ports import Unit
 from gate.services import presence as inside_deeds
 from gate.services.presence import Unclear
 from registry import presence, stays
-from registry.corrections import (
+from registry.rules.corrections import (
     MOST_COUNTED,
     Correction,
     CorrectionRefusal,
     Recounted,
     TakenOut,
 )
-from registry.kinds import Occupant
-from registry.plates import PlateColour, normalise
-from registry.snapshot import plate_of
+from registry.rules.kinds import Occupant
+from registry.rules.plates import PlateColour, normalise
+from registry.rules.snapshot import plate_of
 from registry.stays import Place, StayLine, Which
 from registry.store import Author
 

@@ -14,12 +14,12 @@ from gate.api.dependencies import Key, Model, Problem, Services, act, example, w
 from gate.domain.ports import Unit
 from gate.services import lists as list_deeds
 from registry import store
-from registry.kinds import ListedKind
 from registry.listed import ListingRefusal
-from registry.passes import Period
-from registry.patterns import PatternFault
-from registry.plates import PlateColour
 from registry.records import ListedVehicle, SpecialPattern
+from registry.rules.kinds import ListedKind
+from registry.rules.passes import Period
+from registry.rules.patterns import PatternFault
+from registry.rules.plates import PlateColour
 from registry.store import Author
 
 router = APIRouter(prefix="/registry", tags=["special vehicles"])

@@ -11,9 +11,10 @@ from sqlmodel import Session, SQLModel, col
 from sqlmodel.sql.expression import SelectOfScalar
 
 from gate.api.auth import Caller
-from registry import addresses, store
+from registry import store
 from registry.errors import RecordMissingError
 from registry.records import Household, Numbered
+from registry.rules import addresses
 
 Row = TypeVar("Row", bound=SQLModel)
 Listed = TypeVar("Listed", bound=Numbered)

@@ -14,10 +14,10 @@ from gate.api.dependencies import Key, Model, Problem, Services, act, example, w
 from gate.domain.ports import Unit
 from gate.services import lists as list_deeds
 from registry import store, visits
-from registry.kinds import PassKind
-from registry.passes import Period
-from registry.plates import PlateColour
 from registry.records import VisitorPass
+from registry.rules.kinds import PassKind
+from registry.rules.passes import Period
+from registry.rules.plates import PlateColour
 from registry.store import Author
 
 router = APIRouter(prefix="/passes", tags=["visitor passes"])

@@ -16,10 +16,10 @@ from gate.domain.errors import JournalAway
 from gate.domain.ports import Unit
 from gate.services import registry_changes as deeds
 from registry import homes, store
-from registry.cells import RowFault
 from registry.homes import HomeRefusal
-from registry.kinds import PersonRole
 from registry.records import Person
+from registry.rules.fields import RowFault
+from registry.rules.kinds import PersonRole
 from registry.store import Author
 
 router = APIRouter(prefix="/registry", tags=["people"])

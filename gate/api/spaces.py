@@ -15,7 +15,7 @@ from gate.services import registry_changes as deeds
 from registry import parking, store
 from registry.parking import SpaceRefusal
 from registry.records import Presence, Space
-from registry.snapshot import plate_of
+from registry.rules.snapshot import plate_of
 from registry.store import Author
 
 router = APIRouter(prefix="/registry/spaces", tags=["registry"])

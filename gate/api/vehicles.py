@@ -16,9 +16,9 @@ from gate.domain.ports import Unit
 from gate.services import registry_changes as deeds
 from gate.services.registry_changes import VehicleWanted
 from registry import store
-from registry.kinds import VehicleKind
-from registry.plates import Plate, PlateColour, is_usual
 from registry.records import Vehicle
+from registry.rules.kinds import VehicleKind
+from registry.rules.plates import Plate, PlateColour, is_usual
 from registry.store import Author, Duplicate
 
 router = APIRouter(prefix="/registry/vehicles", tags=["registry"])

@@ -12,7 +12,8 @@ from gate.auth.users import Action
 from gate.domain.entries import Audited
 from gate.domain.ports import Journal
 from gate.storage.account_tables import TokenRow
-from registry import addresses, store
+from registry import store
+from registry.rules import addresses
 
 PREFIX = "gate_"
 LONGEST = timedelta(days=730)

@@ -40,7 +40,7 @@ from recognition.arrivals import Stay
 from recognition.pipeline import PlateReader
 from recognition.reading import Reading
 from recognition.rectify import shrunk_to, upright
-from registry.plates import is_usual
+from registry.rules.plates import is_usual
 
 Image = NDArray[np.uint8]
 

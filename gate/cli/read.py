@@ -24,7 +24,7 @@ from hardware.cameras.stills import MOST_BYTES, SUFFIXES, Refused, unpacked
 from recognition.manifest import ModelError
 from recognition.pipeline import PlateReader
 from recognition.reading import Box, Reading
-from registry.plates import is_usual
+from registry.rules.plates import is_usual
 
 Image = NDArray[np.uint8]
 READ = "JPEG, PNG, BMP, WebP, TIFF"

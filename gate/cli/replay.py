@@ -41,7 +41,7 @@ from recognition.pipeline import PlateReader
 from recognition.reading import Reading
 from recognition.rectify import shrunk_to
 from recognition.tracking import spot_of
-from registry.plates import is_usual
+from registry.rules.plates import is_usual
 
 Image = NDArray[np.uint8]
 EACH_SEEN = 3

@@ -13,8 +13,8 @@ from gate.i18n.texts import FIRST, Language
 from gate.monitoring.health import Condition
 from gate.reports.reports import Reports
 from gate.settings.runtime import Settings
-from registry.corrections import Correction
-from registry.snapshot import Snapshot
+from registry.rules.corrections import Correction
+from registry.rules.snapshot import Snapshot
 
 
 class KnownVehicles(Registry, Protocol):

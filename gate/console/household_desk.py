@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from registry import store
-from registry.kinds import VehicleKind
 from registry.masking import masked_fields
-from registry.plates import Plate, neighbours
 from registry.records import Change, Household, Space, SpaceVehicle, Vehicle
+from registry.rules.kinds import VehicleKind
+from registry.rules.plates import Plate, neighbours
 
 
 @dataclass(frozen=True, slots=True)

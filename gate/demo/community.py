@@ -12,9 +12,9 @@ from sqlmodel import Session
 
 from gate.demo.plan import Roster
 from registry import presence, store
-from registry.kinds import Occupant, VehicleKind
-from registry.plates import Plate, PlateClass, neighbours, parse
 from registry.records import Block, Presence, Vehicle
+from registry.rules.kinds import Occupant, VehicleKind
+from registry.rules.plates import Plate, PlateClass, neighbours, parse
 from registry.sample import AMBULANCE, FIRE_ENGINE, Sample, fill
 from registry.store import Author
 

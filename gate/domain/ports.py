@@ -12,8 +12,8 @@ from sqlmodel import Session
 from gate.access.manual_admission import Objection
 from gate.domain.entries import Entry
 from gate.domain.passage import Decision, Direction, Instant, LaneId, OrderId, PassageId, Picture
-from registry.plates import Plate, PlateColour
-from registry.rules import Standing
+from registry.rules.plates import Plate, PlateColour
+from registry.rules.standing import Standing
 
 
 class Clock(Protocol):

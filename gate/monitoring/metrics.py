@@ -15,8 +15,8 @@ from gate.journal.health import Health
 from gate.lanes.thread import LaneController
 from gate.reports.model import Record
 from gate.storage.pictures import PictureCounts
-from registry.kinds import Occupant
-from registry.occupancy import Occupancy
+from registry.rules.kinds import Occupant
+from registry.rules.occupancy import Occupancy
 
 _SECONDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 

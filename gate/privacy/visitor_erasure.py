@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, CursorResult, case, null, update
 from sqlmodel import Session, SQLModel, col, select
 
 from registry.records import Change, NameCheck, PassUse, Presence, Visit, VisitorPass
-from registry.snapshot import inside_keys
+from registry.rules.snapshot import inside_keys
 
 _GONE = ""
 _HISTORIES = tuple(table.__name__ for table in (VisitorPass, Visit, NameCheck, PassUse, Presence))

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from gate.domain.entries import Entry
 from gate.domain.passage import Direction, Instant, LaneId, PassageId
-from registry.occupancy import Counts
+from registry.rules.occupancy import Counts
 
 
 @dataclass(frozen=True, slots=True)

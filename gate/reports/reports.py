@@ -41,7 +41,7 @@ from gate.reports.model import (
 from gate.storage.database import Database
 from gate.storage.encryption import Vault
 from registry import stays
-from registry.occupancy import Counts
+from registry.rules.occupancy import Counts
 from registry.stays import StayLine
 
 

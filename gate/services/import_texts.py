@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from gate.i18n.texts import Language, Texts
-from registry import cells
 from registry.columns import HEADINGS, PROBLEM, Column, Table
 from registry.handed_back import Guide, refused_rows, template
 from registry.lines import Refused, Warned
 from registry.plan import Plan
+from registry.rules import fields as cells
 from registry.unused import Unused
 
 

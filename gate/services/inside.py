@@ -16,9 +16,9 @@ from gate.services import presence as inside_deeds
 from gate.services import units as register_desk
 from gate.services.presence import Refusals, Undone
 from registry import recalled, stays
-from registry.corrections import Correction, CorrectionRefusal, TakenOut, refusal_by
-from registry.kinds import Occupant
-from registry.occupancy import Counts
+from registry.rules.corrections import Correction, CorrectionRefusal, TakenOut, refusal_by
+from registry.rules.kinds import Occupant
+from registry.rules.occupancy import Counts
 from registry.stays import Place, StayLine, Stays, Which
 
 _log = logging.getLogger(__name__)

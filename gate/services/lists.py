@@ -9,12 +9,12 @@ from gate.domain.entries import Audited
 from gate.domain.ports import Unit
 from gate.services.registry_changes import Deed, removal
 from registry import listed, store, visits
-from registry.kinds import BlockReason, ListedKind, PassSource
 from registry.listed import ListingRefusal
-from registry.passes import Period
-from registry.patterns import PatternFault
-from registry.plates import Plate, PlateColour
 from registry.records import Block, ListedVehicle, SpecialPattern, VisitorPass
+from registry.rules.kinds import BlockReason, ListedKind, PassSource
+from registry.rules.passes import Period
+from registry.rules.patterns import PatternFault
+from registry.rules.plates import Plate, PlateColour
 from registry.store import Author, BlockRefusal
 from registry.visits import GrantRefusal, PassRequest
 

@@ -15,12 +15,12 @@ from sqlmodel import Session, SQLModel
 from gate.domain.entries import Audited
 from gate.domain.ports import Unit
 from registry import homes, parking, store
-from registry.addresses import Address
 from registry.homes import HomeRefusal
-from registry.kinds import PersonRole, VehicleKind
 from registry.parking import SpaceRefusal
-from registry.plates import Plate, PlateColour
 from registry.records import Household, Person, Space, Vehicle
+from registry.rules.addresses import Address
+from registry.rules.kinds import PersonRole, VehicleKind
+from registry.rules.plates import Plate, PlateColour
 from registry.store import Author, Duplicate
 
 T = TypeVar("T")

@@ -15,7 +15,6 @@ from gate.auth.users import User
 from gate.console.dependencies import Services
 from gate.domain.ports import Unit
 from registry import store
-from registry.kinds import BlockReason, ListedKind
 from registry.records import (
     Block,
     ListedVehicle,
@@ -28,7 +27,8 @@ from registry.records import (
     Vehicle,
     VisitorPass,
 )
-from registry.snapshot import plate_of
+from registry.rules.kinds import BlockReason, ListedKind
+from registry.rules.snapshot import plate_of
 from registry.store import Author
 
 T = TypeVar("T")

@@ -17,12 +17,13 @@ from gate.console.dependencies import Services
 from gate.domain.entries import Audited
 from gate.services.lists import Giver, announce
 from gate.services.units import change
-from registry import addresses, store, visits
+from registry import store, visits
 from registry.errors import UnsavedError
-from registry.kinds import NameMatch, PassKind
-from registry.names import mask_phone
-from registry.passes import Period
-from registry.plates import Plate, PlateColour
+from registry.rules import addresses
+from registry.rules.kinds import NameMatch, PassKind
+from registry.rules.names import mask_phone
+from registry.rules.passes import Period
+from registry.rules.plates import Plate, PlateColour
 from registry.store import Author
 from registry.visits import GrantRefusal, PassRequest
 

@@ -19,7 +19,7 @@ from registry.grid import (
     TooLargeError,
     kept,
 )
-from registry.invisible import visible
+from registry.rules.invisible import visible
 
 _DELIMITERS: Final = ",;\t"
 _SEP_LINE: Final = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)

@@ -27,10 +27,10 @@ from python_calamine import (
 
 from registry.formulas import restored
 from registry.grid import MOST_UNPACKED, Book, Budget, Sheet, SheetFault, kept
-from registry.invisible import visible
 from registry.reading import biff, ooxml, opendocument
 from registry.reading.file_kind import COMPOUND
 from registry.reading.silent import Archive, Area, Place, Silent, SilentSheet
+from registry.rules.invisible import visible
 
 _DAMAGED: Final = (
     *(zipfile.BadZipFile, expat.ExpatError, zlib.error, struct.error, OSError),

@@ -23,7 +23,7 @@ from tqdm import tqdm
 
 from recognition.pipeline import PlateReader
 from recognition.training.approach import Passage, decided, simulate
-from registry.plates import is_usual
+from registry.rules.plates import is_usual
 
 OPENINGS = (0.95, 0.97, 0.98, 0.99, 0.995, 0.999)
 BATCH = 50

@@ -23,17 +23,17 @@ from gate.domain.passage import Direction, Verdict
 from gate.domain.policy import Policy
 from recognition.reading import Candidate, Colour, Consensus
 from registry import dossiers, exchange, sample
-from registry.addresses import Address
 from registry.export import export
 from registry.grid import SheetFault
-from registry.kinds import VehicleKind
-from registry.passes import Period
-from registry.plates import LOOKALIKES, PlateColour
 from registry.reading.aside import read_now
-from registry.rules import Dossier, Registration, VehicleId
+from registry.rules.addresses import Address
+from registry.rules.kinds import VehicleKind
+from registry.rules.passes import Period
+from registry.rules.plates import LOOKALIKES, PlateColour
+from registry.rules.snapshot import Snapshot
+from registry.rules.standing import Dossier, Registration, VehicleId
 from registry.search import Entry, Index
 from registry.sheets import write_xlsx
-from registry.snapshot import Snapshot
 from registry.store import Author
 from registry.unused import understand
 

@@ -45,7 +45,7 @@ from recognition.reading import Reading
 from recognition.rectify import shrunk_to
 from recognition.training import synth
 from recognition.training.plate_classes import PlateClass
-from registry.plates import is_usual
+from registry.rules.plates import is_usual
 from registry.sample import generate
 from tests.bench.bench_wire import percentile
 

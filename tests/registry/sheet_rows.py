@@ -3,8 +3,8 @@
 import random
 from collections.abc import Callable
 
-from registry.cells import RowFault
 from registry.columns import HEADINGS, Column
+from registry.rules.fields import RowFault
 
 HEAD = [HEADINGS[column] for column in Column]
 Cells = dict[Column, str]

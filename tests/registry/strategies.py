@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from registry.plates import PROVINCES
+from registry.rules.plates import PROVINCES
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 DIGITS = "0123456789"

@@ -11,15 +11,11 @@ from openpyxl import Workbook
 from sqlmodel import Session, SQLModel, func, select
 
 from registry import dossiers, exchange, records, sample, store
-from registry.cells import RowFault
 from registry.columns import Column, Table
 from registry.export import export
 from registry.grid import SheetFault
-from registry.kinds import BlockReason, PersonRole, VehicleKind
 from registry.lines import RowWarning
-from registry.passes import Period
 from registry.plan import Plan
-from registry.plates import Plate, PlateColour, parse
 from registry.records import (
     Change,
     Household,
@@ -29,6 +25,10 @@ from registry.records import (
     SpaceVehicle,
     Vehicle,
 )
+from registry.rules.fields import RowFault
+from registry.rules.kinds import BlockReason, PersonRole, VehicleKind
+from registry.rules.passes import Period
+from registry.rules.plates import Plate, PlateColour, parse
 from registry.sheets import write_csv, write_xlsx
 from registry.store import Author
 from registry.undo import UndoneTwiceError, undo

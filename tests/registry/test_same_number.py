@@ -9,15 +9,23 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from registry import dossiers, exchange, presence, store, visits
-from registry.cells import RowFault
 from registry.columns import Column
 from registry.export import export
-from registry.kinds import BlockReason, ListedKind, Occupant, PassKind, PassSource, VehicleKind
 from registry.listed import list_vehicle
-from registry.passes import Pass, PassId, Period
-from registry.plates import Plate, PlateClass, PlateColour, same_ground
 from registry.records import Space, Vehicle, VisitorPass
-from registry.rules import (
+from registry.rules.fields import RowFault
+from registry.rules.kinds import (
+    BlockReason,
+    ListedKind,
+    Occupant,
+    PassKind,
+    PassSource,
+    VehicleKind,
+)
+from registry.rules.passes import Pass, PassId, Period
+from registry.rules.plates import Plate, PlateClass, PlateColour, same_ground
+from registry.rules.snapshot import Inside
+from registry.rules.standing import (
     Blocked,
     Blocking,
     Dossier,
@@ -32,7 +40,6 @@ from registry.rules import (
     Visitor,
 )
 from registry.sheets import write_csv
-from registry.snapshot import Inside
 from registry.store import Author, Duplicate
 from tests.registry.conftest import NOON
 from tests.registry.sheet_rows import good, line

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session
 
 from registry import sample
-from registry.addresses import Address
+from registry.rules.addresses import Address
 from registry.search import Entry, Fit, Index, load_index
 from registry.store import Author
 from tests.registry.conftest import NOON

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from sqlmodel import Session
 
 from registry import dossiers, parking, presence, recalled, stays, store, visits
-from registry.kinds import Occupant, PassKind, PassSource
-from registry.passes import Period
-from registry.plates import Plate, PlateColour, parse
 from registry.records import Space, Vehicle, VisitorPass
-from registry.rules import SpaceId
-from registry.snapshot import Inside
+from registry.rules.kinds import Occupant, PassKind, PassSource
+from registry.rules.passes import Period
+from registry.rules.plates import Plate, PlateColour, parse
+from registry.rules.snapshot import Inside
+from registry.rules.standing import SpaceId
 from registry.stays import StayLine, Which
 from registry.store import Author
 from tests.registry.conftest import NOON, empty_register

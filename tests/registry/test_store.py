@@ -7,10 +7,10 @@ from sqlmodel import Session, select
 
 from registry import store
 from registry.errors import RecordMissingError, UnsavedError
-from registry.kinds import Action, BlockReason, VehicleKind
-from registry.passes import Period
-from registry.plates import Plate, parse
 from registry.records import Block, Change, Household, Person, Space, SpaceVehicle, Vehicle
+from registry.rules.kinds import Action, BlockReason, VehicleKind
+from registry.rules.passes import Period
+from registry.rules.plates import Plate, parse
 from registry.store import Author, BlockRefusal, Duplicate
 from tests.registry.conftest import NOON
 

@@ -9,10 +9,10 @@ from sqlalchemy import create_engine
 from sqlmodel import Session, SQLModel, select
 
 from registry import store, visits
-from registry.kinds import BlockReason, NameMatch, PassKind, PassSource
-from registry.passes import Ledger, PassFault, Period, give_back, keep, spend
-from registry.plates import Plate, parse
 from registry.records import NameCheck, PassUse, Person, Visit, VisitorPass
+from registry.rules.kinds import BlockReason, NameMatch, PassKind, PassSource
+from registry.rules.passes import Ledger, PassFault, Period, give_back, keep, spend
+from registry.rules.plates import Plate, parse
 from registry.store import Author
 from registry.visits import GrantRefusal, PassRequest
 from tests.registry.conftest import NOON, empty_register

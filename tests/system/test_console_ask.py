@@ -15,8 +15,8 @@ from gate.console.ui.key_help import ASK
 from gate.domain.passage import CandidatePlate, Decision, Reason, Verdict
 from gate.i18n.texts import Language
 from gate.services import lists as list_deeds
-from registry.kinds import BlockReason
-from registry.plates import Plate, parse
+from registry.rules.kinds import BlockReason
+from registry.rules.plates import Plate, parse
 from registry.store import Author
 from tests.gate.console.browsing import settle
 from tests.gate.console.serving import Served

@@ -9,10 +9,10 @@ from sqlmodel import select
 
 from gate.auth.users import Role
 from registry.columns import HEADINGS
-from registry.kinds import PassKind
-from registry.plates import parse
 from registry.records import Household, Person, VisitorPass
-from registry.rules import Emergency, Registered
+from registry.rules.kinds import PassKind
+from registry.rules.plates import parse
+from registry.rules.standing import Emergency, Registered
 from registry.sheets import write_xlsx
 from registry.store import label_of
 from tests.gate.console.browsing import settle

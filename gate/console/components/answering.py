@@ -29,7 +29,7 @@ from gate.console.ui.reason_dialog import REASONS, About, reasons_of, why_sheet
 from gate.console.ui.still_waits import mark_when_gone
 from gate.domain.passage import Direction, PassageId
 from gate.domain.ports import LaneView
-from registry.rules import Visitor
+from registry.rules.standing import Visitor
 
 REFUSALS: Final = ("household_said_no", "nobody_named", "soliciting", "told_to_wait", "other")
 DEAF_S: Final = 0.7

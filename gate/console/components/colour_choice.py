@@ -1,6 +1,6 @@
 """Which ground colour a form offers for a plate: as seen, else what its class leaves. Pure."""
 
-from registry.plates import EXPECTED_COLOURS, Plate, PlateClass, PlateColour
+from registry.rules.plates import EXPECTED_COLOURS, Plate, PlateClass, PlateColour
 
 
 def possible(plate: Plate | None) -> tuple[PlateColour, ...]:

@@ -6,7 +6,7 @@ from gate.auth.users import Action
 from gate.console.components.data_access import with_reason
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
-from registry.names import mask, mask_phone
+from registry.rules.names import mask, mask_phone
 
 
 def person(visit: Visit, name: str, phone: str, target: str) -> None:

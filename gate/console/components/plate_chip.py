@@ -8,7 +8,7 @@ from html import escape
 from itertools import zip_longest
 from typing import Final
 
-from registry.plates import (
+from registry.rules.plates import (
     EXPECTED_COLOURS,
     PROVINCES,
     Malformed,

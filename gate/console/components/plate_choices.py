@@ -13,8 +13,8 @@ from gate.access.manual_admission import Objection, colour_of, objections, suppo
 from gate.console.dependencies import Services
 from gate.domain.passage import CandidatePlate
 from gate.domain.ports import LaneView
-from registry.plates import Malformed, parse
-from registry.rules import Standing
+from registry.rules.plates import Malformed, parse
+from registry.rules.standing import Standing
 
 MOST_SHOWN, LEAST_SURE = 5, 0.01
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from gate.console.components.colour_choice import offered, possible
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
-from registry.plates import Plate, PlateColour
+from registry.rules.plates import Plate, PlateColour
 
 
 class ColourField:

@@ -15,7 +15,7 @@ from gate.console.components.plate_colour import ColourField
 from gate.console.components.standing_texts import standing_html
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
-from registry.plates import PROVINCES, Malformed, Plate, PlateColour, normalise, parse
+from registry.rules.plates import PROVINCES, Malformed, Plate, PlateColour, normalise, parse
 
 _FIRST: Final = "吉黑辽蒙京津冀鲁苏浙沪"
 KEYS: Final = _FIRST + "".join(p for p in PROVINCES if p not in _FIRST)

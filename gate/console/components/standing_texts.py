@@ -10,7 +10,7 @@ from gate.access.explain import blocking_of
 from gate.console.components.decision_texts import household_text
 from gate.console.ui.widgets import badge_html
 from gate.i18n.texts import Texts
-from registry.rules import (
+from registry.rules.standing import (
     Blocked,
     Emergency,
     OutsidePeriod,

@@ -18,8 +18,8 @@ from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.reports.model import AuditFilter, AuditRow, ShiftSummary
-from registry.kinds import Occupant
-from registry.occupancy import Counts
+from registry.rules.kinds import Occupant
+from registry.rules.occupancy import Counts
 
 
 def add(pages: Pages) -> None:

@@ -15,8 +15,8 @@ from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.domain.entries import Audited
 from gate.reports.model import AuditRow, ShiftSummary
-from registry.kinds import Occupant
-from registry.occupancy import Counts
+from registry.rules.kinds import Occupant
+from registry.rules.occupancy import Counts
 
 FIRST: Final = timedelta(hours=24)
 """So much is counted where nobody has handed over yet."""

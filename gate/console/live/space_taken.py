@@ -14,8 +14,8 @@ from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.domain.passage import Reason
 from gate.domain.ports import LaneView
-from registry.plates import Malformed, PlateColour, parse
-from registry.snapshot import plate_of
+from registry.rules.plates import Malformed, PlateColour, parse
+from registry.rules.snapshot import plate_of
 
 KEY: Final = "s"
 

@@ -20,7 +20,7 @@ from gate.services import inside as inside_desk
 from gate.services import presence as inside_deeds
 from gate.services.inside import Corrected, Done
 from gate.services.presence import Unclear
-from registry.corrections import (
+from registry.rules.corrections import (
     MOST_COUNTED,
     Correction,
     CorrectionRefusal,
@@ -28,10 +28,10 @@ from registry.corrections import (
     Recounted,
     TakenOut,
 )
-from registry.kinds import Occupant
-from registry.occupancy import Counts
-from registry.plates import Plate, PlateColour
-from registry.snapshot import plate_of
+from registry.rules.kinds import Occupant
+from registry.rules.occupancy import Counts
+from registry.rules.plates import Plate, PlateColour
+from registry.rules.snapshot import plate_of
 from registry.stays import StayLine
 
 Then = Callable[[], Awaitable[None]]

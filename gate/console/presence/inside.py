@@ -18,12 +18,12 @@ from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.services import inside as inside_desk
 from gate.services.inside import Done, Shown
-from registry.corrections import Recounted
-from registry.kinds import Occupant
-from registry.names import mask
-from registry.occupancy import Counts
-from registry.plates import normalise
-from registry.snapshot import plate_of
+from registry.rules.corrections import Recounted
+from registry.rules.kinds import Occupant
+from registry.rules.names import mask
+from registry.rules.occupancy import Counts
+from registry.rules.plates import normalise
+from registry.rules.snapshot import plate_of
 from registry.stays import Place, StayLine, Which
 
 LENGTH: Final = 40

@@ -9,7 +9,7 @@ from gate.console.components.export_dialog import export_sheet
 from gate.console.ui.page import Visit
 from gate.reports.exports import Listed
 from gate.services import inside as inside_desk
-from registry.names import mask
+from registry.rules.names import mask
 from registry.stays import Place, StayLine, Which
 
 PORTION: Final = 500

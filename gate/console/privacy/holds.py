@@ -19,7 +19,7 @@ from gate.domain.passage import PassageId
 from gate.domain.ports import Unit
 from gate.privacy import holds
 from gate.services import units as register_desk
-from registry.plates import Malformed, normalise, parse
+from registry.rules.plates import Malformed, normalise, parse
 from registry.store import Author
 
 

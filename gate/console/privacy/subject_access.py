@@ -17,7 +17,7 @@ from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.domain.errors import GateError
 from gate.privacy import subject_access as subject
-from registry.plates import normalise
+from registry.rules.plates import normalise
 
 
 def add(pages: Pages) -> None:

@@ -15,7 +15,7 @@ from gate.console.ui.navigation import GUARD_PLACES, MANAGER_PLACES
 from gate.console.ui.page import Visit
 from gate.i18n.texts import Texts
 from gate.reports.model import AuditRow
-from registry.plates import Malformed, parse
+from registry.rules.plates import Malformed, parse
 
 _PLACES: Final = {place.path: place.action for place in (*GUARD_PLACES, *MANAGER_PLACES)}
 _WHERE: Final[Mapping[str, str]] = {

@@ -14,8 +14,8 @@ from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.reports.model import Bar, Charts, DwellBar, Period
-from registry.kinds import Occupant
-from registry.occupancy import Counts
+from registry.rules.kinds import Occupant
+from registry.rules.occupancy import Counts
 
 DAYS: Final = {"today": 1, "week": 7, "month": 30, "year": 365}
 

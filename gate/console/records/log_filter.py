@@ -15,7 +15,7 @@ from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.domain.passage import Direction, LaneId, PassageEnd, Reason, Verdict
 from gate.reports.model import PassageFilter
-from registry.plates import PlateClass, normalise
+from registry.rules.plates import PlateClass, normalise
 
 PERIODS: Final = ("today", "yesterday", "week", "month", "days")
 _FREE_WILDCARDS: Final = 4

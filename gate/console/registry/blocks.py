@@ -18,8 +18,8 @@ from gate.console.ui.queries import ask
 from gate.services import lists as list_deeds
 from gate.services import units as register_desk
 from gate.services.units import BlockLine
-from registry.kinds import BlockReason
-from registry.plates import PlateColour, normalise
+from registry.rules.kinds import BlockReason
+from registry.rules.plates import PlateColour, normalise
 from registry.store import BlockRefusal
 
 

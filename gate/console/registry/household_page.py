@@ -29,7 +29,7 @@ from gate.console.ui.queries import ask
 from gate.services import registry_changes as deeds
 from gate.services import units as register_desk
 from registry.homes import HomeRefusal
-from registry.plates import Plate
+from registry.rules.plates import Plate
 from registry.store import Duplicate
 
 

@@ -16,9 +16,9 @@ from gate.console.ui.page import Visit
 from gate.services import registry_changes as deeds
 from gate.services.registry_changes import Deed
 from registry import homes
-from registry.cells import RowFault
 from registry.homes import HomeRefusal
-from registry.kinds import PersonRole
+from registry.rules.fields import RowFault
+from registry.rules.kinds import PersonRole
 
 
 class PeopleCard:

@@ -22,9 +22,9 @@ from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.services import registry_changes as deeds
 from gate.services.search import Finder
-from registry import addresses
 from registry.homes import HomeRefusal
-from registry.names import mask, mask_phone
+from registry.rules import addresses
+from registry.rules.names import mask, mask_phone
 from registry.search import Hit
 
 

@@ -7,8 +7,8 @@ from gate.console.registry.blocks import end_of_day, start_of_day
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.services.registry_changes import VehicleWanted
-from registry.kinds import VehicleKind
-from registry.plates import PlateColour
+from registry.rules.kinds import VehicleKind
+from registry.rules.plates import PlateColour
 
 
 class VehicleFields:

@@ -20,7 +20,7 @@ from gate.console.ui.queries import ask
 from gate.services import lists as list_deeds
 from gate.services import units as register_desk
 from gate.services.units import PassLine
-from registry.plates import normalise
+from registry.rules.plates import normalise
 from registry.stays import StayLine
 from registry.visits import GrantRefusal
 

@@ -30,8 +30,8 @@ from gate.console.visitors.visitor_days import DayFields
 from gate.domain.errors import GateError
 from gate.services import visitors as visitor_desk
 from gate.services.visitors import Already, Checked, Home, Stay, Wanted
-from registry.kinds import NameMatch
-from registry.plates import Plate, PlateColour
+from registry.rules.kinds import NameMatch
+from registry.rules.plates import Plate, PlateColour
 from registry.visits import GrantRefusal
 
 _log = logging.getLogger(__name__)

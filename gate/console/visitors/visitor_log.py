@@ -16,8 +16,8 @@ from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.console.visitor_records import CheckLine, VisitLine
 from gate.services.units import read
-from registry.names import mask
-from registry.plates import normalise
+from registry.rules.names import mask
+from registry.rules.plates import normalise
 
 _DAYS = ("1", "3", "7", "31")
 

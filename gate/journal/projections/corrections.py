@@ -2,7 +2,7 @@
 
 What a line says is all that taking it over needs, so that one that waited in the spool, and a
 journal that is read again from its beginning, come to the same. The shape of `detail` is that of
-registry.corrections, by field; instants are ISO 8601.
+registry.rules.corrections, by field; instants are ISO 8601.
 """
 
 from collections.abc import Mapping
@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Final, assert_never
 
 from gate.domain.entries import Audited
-from registry.corrections import Correction, PutInside, Recounted, TakenOut
-from registry.kinds import Occupant
-from registry.rules import SpaceId
+from registry.rules.corrections import Correction, PutInside, Recounted, TakenOut
+from registry.rules.kinds import Occupant
+from registry.rules.standing import SpaceId
 
 PUT_INSIDE: Final = "presence_added"
 TAKEN_OUT: Final = "presence_removed"

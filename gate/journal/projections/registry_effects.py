@@ -15,15 +15,15 @@ from gate.domain.errors import OpeningRefused
 from gate.domain.passage import Direction, PassageEnd
 from gate.journal.projections.effects import Row
 from registry import presence, store, visits
-from registry.corrections import Correction
 from registry.errors import RecordMissingError
-from registry.kinds import Occupant
-from registry.passes import PassFault
-from registry.plates import Plate, PlateColour, parse
 from registry.presence import EndedStay
 from registry.records import Presence, SpaceVehicle
-from registry.rules import SpaceId
-from registry.snapshot import Inside
+from registry.rules.corrections import Correction
+from registry.rules.kinds import Occupant
+from registry.rules.passes import PassFault
+from registry.rules.plates import Plate, PlateColour, parse
+from registry.rules.snapshot import Inside
+from registry.rules.standing import SpaceId
 from registry.store import Author
 
 _AUTO: Final = "auto"

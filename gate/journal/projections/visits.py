@@ -13,8 +13,8 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from gate.journal.projections import rollups
 from gate.storage.tables import passage
-from registry.kinds import Occupant
 from registry.presence import EndedStay
+from registry.rules.kinds import Occupant
 
 _ENTRY = select(passage.c.number, passage.c.standing).where(passage.c.passage == bindparam("of"))
 _JOIN = update(passage).where(passage.c.number == bindparam("of"))

@@ -10,11 +10,11 @@ from gate.access.decide import case_of, decide
 from gate.domain.passage import Decision, Direction
 from gate.domain.policy import Policy
 from recognition.reading import Candidate, Colour, Consensus
-from registry.kinds import BlockReason, ListedKind, Occupant, PassKind, VehicleKind
-from registry.passes import Pass, PassId, Period
-from registry.plates import PlateColour
-from registry.rules import Blocking, Dossier, Listing, Registration, SpaceId, VehicleId
-from registry.snapshot import Inside, Snapshot
+from registry.rules.kinds import BlockReason, ListedKind, Occupant, PassKind, VehicleKind
+from registry.rules.passes import Pass, PassId, Period
+from registry.rules.plates import PlateColour
+from registry.rules.snapshot import Inside, Snapshot
+from registry.rules.standing import Blocking, Dossier, Listing, Registration, SpaceId, VehicleId
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # a Sunday, 12:00 in China
 DAY = timedelta(days=1)

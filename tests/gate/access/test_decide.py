@@ -9,10 +9,10 @@ from gate.domain.passage import Direction, Reason, Verdict
 from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
 from gate.domain.schedule import parse_schedule
 from recognition.reading import Candidate, Colour
-from registry.kinds import VehicleKind
-from registry.passes import Period
-from registry.plates import PlateColour
-from registry.rules import Dossier
+from registry.rules.kinds import VehicleKind
+from registry.rules.passes import Period
+from registry.rules.plates import PlateColour
+from registry.rules.standing import Dossier
 from tests.gate.access.cases import (
     CAR,
     DAY,

@@ -11,10 +11,10 @@ from gate.domain.passage import Direction, Verdict
 from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
 from gate.domain.schedule import parse_schedule
 from recognition.reading import Candidate, Colour, Consensus
-from registry.kinds import BlockReason, ListedKind, PassKind, VehicleKind
-from registry.passes import Pass, PassId, Period
-from registry.plates import Plate, PlateColour, neighbours, parse, same_ground
-from registry.rules import (
+from registry.rules.kinds import BlockReason, ListedKind, PassKind, VehicleKind
+from registry.rules.passes import Pass, PassId, Period
+from registry.rules.plates import Plate, PlateColour, neighbours, parse, same_ground
+from registry.rules.standing import (
     SPECIAL_FORMS,
     Blocking,
     Dossier,

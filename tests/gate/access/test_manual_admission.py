@@ -27,9 +27,9 @@ from gate.lanes.worker import TAKEN_BACK
 from hardware.barrier.inputs import InputName
 from hardware.station.events import InputChanged
 from recognition.reading import Candidate, Colour
-from registry.plates import Plate, PlateColour, neighbours, parse
-from registry.rules import Dossier
-from registry.snapshot import Snapshot
+from registry.rules.plates import Plate, PlateColour, neighbours, parse
+from registry.rules.snapshot import Snapshot
+from registry.rules.standing import Dossier
 from tests.gate.access.cases import CAR, NOON, blocked, owner, register, seen, visitor
 from tests.gate.access.test_decide_properties import dossiers, policies, readings
 from tests.gate.lanes.lane_cast import Stage

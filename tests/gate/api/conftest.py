@@ -26,7 +26,7 @@ from gate.lanes.event_bus import Hub
 from gate.monitoring.readiness import Readiness
 from gate.reports.reports import Reports
 from registry import store
-from registry.plates import Plate, parse
+from registry.rules.plates import Plate, parse
 from registry.store import Author
 from tests.gate.journal.journal_cast import Desk, desk
 

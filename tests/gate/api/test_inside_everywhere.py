@@ -14,10 +14,10 @@ from gate.reports.model import Period
 from gate.reports.reports import Reports
 from gate.services import presence as inside_deeds
 from registry import presence, stays
-from registry.corrections import PutInside, Recounted, TakenOut
-from registry.kinds import Occupant
-from registry.occupancy import Counts
-from registry.snapshot import Inside
+from registry.rules.corrections import PutInside, Recounted, TakenOut
+from registry.rules.kinds import Occupant
+from registry.rules.occupancy import Counts
+from registry.rules.snapshot import Inside
 from registry.store import Author
 from tests.gate.api.conftest import Api
 from tests.gate.journal.journal_cast import NORTH, ended, ordered, raised, started, whole

@@ -9,11 +9,11 @@ from sqlmodel import col, select
 from gate.auth.users import Role, User
 from gate.domain.passage import Decision, LaneId, Reason, Verdict
 from gate.services import inside as inside_desk
-from registry.corrections import PutInside, TakenOut
-from registry.kinds import Occupant
-from registry.plates import Plate, parse
 from registry.records import SpaceVehicle, Vehicle
-from registry.rules import SpaceId
+from registry.rules.corrections import PutInside, TakenOut
+from registry.rules.kinds import Occupant
+from registry.rules.plates import Plate, parse
+from registry.rules.standing import SpaceId
 from tests.gate.console.serving import Served
 
 

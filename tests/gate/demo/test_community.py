@@ -11,9 +11,9 @@ from gate.demo.plan import Roster
 from gate.demo.settings import config_text
 from gate.settings.config import parse
 from gate.storage.database import open_database
-from registry.plates import Plate, one_apart
-from registry.plates import parse as parse_plate
 from registry.records import Presence, Vehicle
+from registry.rules.plates import Plate, one_apart
+from registry.rules.plates import parse as parse_plate
 from registry.sample import Sample, Size, generate
 
 AT = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)

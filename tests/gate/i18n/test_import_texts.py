@@ -6,11 +6,11 @@ from importlib.resources import files
 
 import pytest
 
-from registry.cells import RowFault
 from registry.columns import Column
 from registry.drafts import Entity
 from registry.grid import SheetFault
 from registry.lines import RowWarning
+from registry.rules.fields import RowFault
 from registry.unused import Leftover
 
 

@@ -10,8 +10,8 @@ from gate.journal.health import Health
 from gate.monitoring.metrics import Metrics
 from gate.reports.model import Record
 from gate.storage.pictures import PictureCounts
-from registry.kinds import Occupant
-from registry.occupancy import Occupancy
+from registry.rules.kinds import Occupant
+from registry.rules.occupancy import Occupancy
 from tests.gate.journal.journal_cast import NOON, SOUTH, decision
 
 PASSAGE = PassageId("p")

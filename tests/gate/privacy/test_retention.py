@@ -29,9 +29,6 @@ from gate.storage.migrations import triggers
 from gate.storage.pictures import Pictures
 from gate.storage.tables import body, entry
 from registry import store
-from registry.corrections import PutInside
-from registry.kinds import Occupant, PassKind, PassSource
-from registry.plates import Plate, parse
 from registry.records import (
     Building,
     Change,
@@ -42,6 +39,9 @@ from registry.records import (
     Visit,
     VisitorPass,
 )
+from registry.rules.corrections import PutInside
+from registry.rules.kinds import Occupant, PassKind, PassSource
+from registry.rules.plates import Plate, parse
 from registry.store import Author, add
 from tests.gate.journal.journal_cast import NOON, Desk, desk, key_vault, started, whole
 

@@ -37,7 +37,7 @@ from gate.storage.tables import (
     stretch,
 )
 from registry import stays
-from registry.kinds import Occupant
+from registry.rules.kinds import Occupant
 from registry.stays import Which
 from tests.gate.journal.journal_cast import (
     NOON,

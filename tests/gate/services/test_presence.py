@@ -27,7 +27,8 @@ from gate.services.presence import NotTaken, Undone
 from gate.storage import tables
 from gate.storage.tables import audit
 from registry import dossiers
-from registry.corrections import (
+from registry.records import Change, OccupancyCount, Presence, Visit
+from registry.rules.corrections import (
     Correction,
     CorrectionRefusal,
     PutInside,
@@ -36,11 +37,10 @@ from registry.corrections import (
     corrected,
     refusal_by,
 )
-from registry.kinds import Occupant
-from registry.plates import Plate, PlateColour, parse
-from registry.records import Change, OccupancyCount, Presence, Visit
-from registry.rules import Registered, SpaceId, SpaceTaken
-from registry.snapshot import Snapshot
+from registry.rules.kinds import Occupant
+from registry.rules.plates import Plate, PlateColour, parse
+from registry.rules.snapshot import Snapshot
+from registry.rules.standing import Registered, SpaceId, SpaceTaken
 from registry.store import Author
 from tests.gate.journal.journal_cast import NOON, NORTH, SOUTH, Desk, desk, whole
 from tests.gate.journal.projections.test_registry_effects import OWNER, SECOND, VISITOR, settle

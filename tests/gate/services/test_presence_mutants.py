@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from gate.services import presence as inside_deeds
-from registry import corrections, dossiers, presence
-from registry.corrections import PutInside, Recounted, TakenOut
-from registry.kinds import Occupant
+from registry import dossiers, presence
+from registry.rules import corrections
+from registry.rules.corrections import PutInside, Recounted, TakenOut
+from registry.rules.kinds import Occupant
 from tests.gate.journal.journal_cast import NOON
 from tests.gate.journal.projections.test_registry_effects import OWNER, SECOND
 from tests.gate.services import test_presence as properties

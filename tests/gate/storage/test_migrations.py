@@ -20,8 +20,8 @@ from gate.storage import tables
 from gate.storage.database import FILE, Database, open_database, rebuilding
 from gate.storage.migrations import run
 from registry import store
-from registry.plates import Plate, PlateClass
 from registry.records import Space, Vehicle
+from registry.rules.plates import Plate, PlateClass
 from registry.store import Author
 from tests.gate.journal.journal_cast import NOON, desk, key_vault, started
 

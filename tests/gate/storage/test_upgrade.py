@@ -28,8 +28,8 @@ from gate.storage.database import FILE, Database, open_database, rebuilding
 from gate.storage.migrations import run
 from gate.storage.tables import micros
 from registry import stays
-from registry.kinds import Occupant
 from registry.records import Person
+from registry.rules.kinds import Occupant
 from registry.search import load_index
 from registry.stays import Which
 from tests.gate.journal.journal_cast import NOON, NORTH, ToldClock, key_vault, whole

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.console.components.colour_choice import offered, possible
-from registry.plates import Plate, PlateClass, PlateColour, colour_fits, parse
+from registry.rules.plates import Plate, PlateClass, PlateColour, colour_fits, parse
 
 PLATES = st.builds(Plate, st.just("x"), st.sampled_from(PlateClass))
 COLOURS = st.sampled_from(PlateColour)

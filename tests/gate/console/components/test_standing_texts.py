@@ -7,10 +7,10 @@ import pytest
 from gate.access.manual_admission import is_in_order
 from gate.console.components.standing_texts import standing_html
 from gate.i18n.texts import Language, Texts
-from registry.kinds import BlockReason, PassKind, VehicleKind
-from registry.passes import Pass, PassFault, PassId, Period
-from registry.plates import PlateColour
-from registry.rules import (
+from registry.rules.kinds import BlockReason, PassKind, VehicleKind
+from registry.rules.passes import Pass, PassFault, PassId, Period
+from registry.rules.plates import PlateColour
+from registry.rules.standing import (
     Blocked,
     Blocking,
     Emergency,

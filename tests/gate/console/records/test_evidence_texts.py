@@ -24,8 +24,8 @@ from gate.domain.passage import (
 from gate.i18n.texts import Language, Texts
 from hardware.barrier.model import OutcomeKind, Why
 from recognition.reading import Colour, Consensus
-from registry.passes import Period
-from registry.snapshot import Snapshot
+from registry.rules.passes import Period
+from registry.rules.snapshot import Snapshot
 from tests.gate.access.cases import (
     CAR,
     NOON,

@@ -14,8 +14,8 @@ from gate.i18n.texts import Language, Texts
 from gate.services import visitors as visitor_desk
 from gate.services.visitors import Stay, Wanted
 from registry import store
-from registry.plates import Plate, parse
 from registry.records import Space
+from registry.rules.plates import Plate, parse
 from registry.store import Author
 from tests.gate.console.sample_site import SampleSite, fill, sample_site
 

@@ -14,8 +14,6 @@ from gate.domain.passage import Direction, LaneId, PassageEnd, PassageId
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.reports.reports import Reports
 from registry import stays, store
-from registry.kinds import PassKind, PassSource, UseState
-from registry.plates import PlateClass, PlateColour
 from registry.records import (
     Building,
     Household,
@@ -29,6 +27,8 @@ from registry.records import (
     Visit,
     VisitorPass,
 )
+from registry.rules.kinds import PassKind, PassSource, UseState
+from registry.rules.plates import PlateClass, PlateColour
 from registry.stays import Which
 from registry.store import Author, add
 from tests.gate.journal.journal_cast import (

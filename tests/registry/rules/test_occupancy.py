@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.kinds import Occupant
-from registry.occupancy import Occupancy
+from registry.rules.kinds import Occupant
+from registry.rules.occupancy import Occupancy
 
 events = st.lists(
     st.one_of(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from registry.kinds import Occupant
+from registry.rules.kinds import Occupant
 
 
 @dataclass(frozen=True, slots=True)

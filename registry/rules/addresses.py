@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from registry.invisible import visible
+from registry.rules.invisible import visible
 
 _NUMERALS: Final = {character: str(n) for n, character in enumerate("零一二三四五六七八九")}
 _NUMERALS["〇"] = "0"

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry import addresses, cells
-from registry.invisible import visible
-from registry.plates import normalise
+from registry.rules import addresses
+from registry.rules import fields as cells
+from registry.rules.invisible import visible
+from registry.rules.plates import normalise
 
 MARKS = [chr(n) for n in range(0x110000) if unicodedata.category(chr(n)) == "Cf"]
 

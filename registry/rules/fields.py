@@ -11,10 +11,10 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from registry.invisible import visible
-from registry.kinds import PersonRole, VehicleKind
-from registry.plates import Malformed, Plate, PlateColour, PlateFault, normalise
-from registry.plates import parse as parse_plate
+from registry.rules.invisible import visible
+from registry.rules.kinds import PersonRole, VehicleKind
+from registry.rules.plates import Malformed, Plate, PlateColour, PlateFault, normalise
+from registry.rules.plates import parse as parse_plate
 
 Word = TypeVar("Word", bound=StrEnum)
 

@@ -14,8 +14,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from registry.kinds import PassKind, UseState
-from registry.plates import PlateColour
+from registry.rules.kinds import PassKind, UseState
+from registry.rules.plates import PlateColour
 
 PassId = NewType("PassId", int)
 

@@ -9,9 +9,6 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from registry import dossiers, presence, sample, store, visits
-from registry.kinds import BlockReason, ListedKind, Occupant, PassKind, PassSource
-from registry.passes import Period
-from registry.plates import Plate, one_apart, parse
 from registry.records import (
     Block,
     ListedVehicle,
@@ -21,8 +18,19 @@ from registry.records import (
     Vehicle,
     VisitorPass,
 )
-from registry.rules import Blocked, Dossier, Emergency, Registered, SpaceTaken, Unknown, Visitor
-from registry.snapshot import Inside, Snapshot
+from registry.rules.kinds import BlockReason, ListedKind, Occupant, PassKind, PassSource
+from registry.rules.passes import Period
+from registry.rules.plates import Plate, one_apart, parse
+from registry.rules.snapshot import Inside, Snapshot
+from registry.rules.standing import (
+    Blocked,
+    Dossier,
+    Emergency,
+    Registered,
+    SpaceTaken,
+    Unknown,
+    Visitor,
+)
 from registry.store import Author
 from tests.registry.conftest import NOON, empty_register
 

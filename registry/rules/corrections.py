@@ -14,9 +14,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
-from registry.kinds import Occupant
-from registry.rules import SpaceId
-from registry.snapshot import Inside, Snapshot
+from registry.rules.kinds import Occupant
+from registry.rules.snapshot import Inside, Snapshot
+from registry.rules.standing import SpaceId
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry import names
-from registry.kinds import NameMatch
+from registry.rules import names
+from registry.rules.kinds import NameMatch
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from enum import StrEnum
 from itertools import combinations
 from typing import Final
 
-from registry.invisible import visible
+from registry.rules.invisible import visible
 
 PROVINCES: Final = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"
 

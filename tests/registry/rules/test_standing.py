@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.kinds import BlockReason, ListedKind, PassKind, VehicleKind
-from registry.passes import Pass, PassFault, PassId, Period
-from registry.plates import PlateClass, PlateColour
-from registry.rules import (
+from registry.rules.kinds import BlockReason, ListedKind, PassKind, VehicleKind
+from registry.rules.passes import Pass, PassFault, PassId, Period
+from registry.rules.plates import PlateClass, PlateColour
+from registry.rules.standing import (
     SPECIAL_FORMS,
     Blocked,
     Blocking,

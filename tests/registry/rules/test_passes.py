@@ -5,8 +5,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.kinds import PassKind, UseState
-from registry.passes import Ledger, Pass, PassFault, PassId, Period, give_back, keep, spend
+from registry.rules.kinds import PassKind, UseState
+from registry.rules.passes import Ledger, Pass, PassFault, PassId, Period, give_back, keep, spend
 from tests.registry.conftest import NOON
 
 DAY = timedelta(days=1)

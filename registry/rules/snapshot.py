@@ -11,12 +11,20 @@ from datetime import datetime
 from itertools import chain
 from types import MappingProxyType
 
-from registry.kinds import Occupant
-from registry.occupancy import Occupancy
-from registry.passes import Period
-from registry.patterns import Pattern
-from registry.plates import LOOKALIKES, Plate, PlateColour, dropped_or_doubled, neighbours
-from registry.rules import Dossier, Listing, Registration, SpaceId, Standing, Stay, standing
+from registry.rules.kinds import Occupant
+from registry.rules.occupancy import Occupancy
+from registry.rules.passes import Period
+from registry.rules.patterns import Pattern
+from registry.rules.plates import LOOKALIKES, Plate, PlateColour, dropped_or_doubled, neighbours
+from registry.rules.standing import (
+    Dossier,
+    Listing,
+    Registration,
+    SpaceId,
+    Standing,
+    Stay,
+    standing,
+)
 
 Movement = tuple[object, ...]
 

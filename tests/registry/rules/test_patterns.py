@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 
-from registry.kinds import ListedKind
-from registry.patterns import Pattern, PatternFault, compile_pattern
+from registry.rules.kinds import ListedKind
+from registry.rules.patterns import Pattern, PatternFault, compile_pattern
 from tests.registry import strategies
 
 

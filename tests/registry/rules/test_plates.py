@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.plates import (
+from registry.rules.plates import (
     EXPECTED_COLOURS,
     LOOKALIKES,
     PROVINCES,
@@ -23,7 +23,7 @@ from registry.plates import (
     one_apart,
     parse,
 )
-from registry.rules import SPECIAL_FORMS
+from registry.rules.standing import SPECIAL_FORMS
 from tests.registry import strategies
 
 KNOWN = {

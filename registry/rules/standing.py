@@ -10,9 +10,9 @@ from enum import StrEnum
 from itertools import combinations
 from typing import NewType
 
-from registry.kinds import BlockReason, ListedKind, VehicleKind
-from registry.passes import Pass, PassFault, Period
-from registry.plates import PlateClass, PlateColour, same_ground
+from registry.rules.kinds import BlockReason, ListedKind, VehicleKind
+from registry.rules.passes import Pass, PassFault, Period
+from registry.rules.plates import PlateClass, PlateColour, same_ground
 
 VehicleId = NewType("VehicleId", int)
 SpaceId = NewType("SpaceId", int)

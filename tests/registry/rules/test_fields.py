@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from registry import cells
-from registry.cells import RowFault
+from registry.rules import fields as cells
+from registry.rules.fields import RowFault
 
 ZONE = ZoneInfo("Asia/Shanghai")
 END = datetime(2027, 12, 31, 16, 0, tzinfo=UTC)

@@ -18,7 +18,7 @@ from functools import cache, lru_cache
 from itertools import islice, product
 from typing import TYPE_CHECKING, Final
 
-from registry.kinds import NameMatch
+from registry.rules.kinds import NameMatch
 
 if TYPE_CHECKING:
     from opencc import OpenCC

@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from registry.kinds import ListedKind
-from registry.plates import normalise
+from registry.rules.kinds import ListedKind
+from registry.rules.plates import normalise
 
 _SPECIAL_ENDS = ("警", "应急", "学", "挂", "港", "澳", "使", "领")
 _SPECIAL_STARTS = ("WJ", "应急", "民航")

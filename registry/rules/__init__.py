@@ -1,0 +1,1 @@
+"""Who has which right: plates, standing, passes, occupancy. Pure."""
