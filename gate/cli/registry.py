@@ -27,16 +27,16 @@ from gate.domain.ports import Clock, Journal
 from gate.i18n.texts import Language, Texts
 from gate.services import import_texts as import_words
 from gate.settings.config import Config, load
-from registry import exchange
-from registry.columns import Table
-from registry.drafts import Entity
-from registry.export import export
-from registry.grid import MOST_BYTES, SheetFault
-from registry.plan import Plan
-from registry.reading.aside import read_now
-from registry.sheets import write_csv, write_xlsx
+from registry.spreadsheets import importing as exchange
+from registry.spreadsheets.columns import Table
+from registry.spreadsheets.drafts import Entity
+from registry.spreadsheets.export import export
+from registry.spreadsheets.grid import MOST_BYTES, SheetFault
+from registry.spreadsheets.plan import Plan
+from registry.spreadsheets.reading.aside import read_now
+from registry.spreadsheets.sheets import write_csv, write_xlsx
+from registry.spreadsheets.unused import Understood, Unused, understand
 from registry.store import Author
-from registry.unused import Understood, Unused, understand
 
 _WHO: Final = "command line"
 _READ, _SOME, _NOTHING = 0, 1, 2

@@ -22,7 +22,7 @@ from gate.domain.errors import GateError
 from gate.domain.ports import Journal
 from gate.reports.model import PassageFilter, PassageRow
 from gate.reports.reports import Reports
-from registry.formulas import harmless
+from registry.spreadsheets.formulas import harmless
 
 _PORTION = 500
 _MOST = 1_000_000

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from gate.i18n.texts import Language, Texts
-from registry.columns import HEADINGS, PROBLEM, Column, Table
-from registry.handed_back import Guide, refused_rows, template
-from registry.lines import Refused, Warned
-from registry.plan import Plan
 from registry.rules import fields as cells
-from registry.unused import Unused
+from registry.spreadsheets.columns import HEADINGS, PROBLEM, Column, Table
+from registry.spreadsheets.handed_back import Guide, refused_rows, template
+from registry.spreadsheets.plan import Plan
+from registry.spreadsheets.rows import Refused, Warned
+from registry.spreadsheets.unused import Unused
 
 
 def where(one: Refused | Warned | Unused, *, several: bool) -> str:

@@ -9,8 +9,11 @@ from sqlmodel import Session, col, select
 from gate.console.dependencies import Services
 from gate.domain.entries import Audited
 from gate.domain.ports import Unit
-from registry import exchange, store, undo
-from registry.columns import (
+from registry import store
+from registry.records import ImportBatch
+from registry.spreadsheets import importing as exchange
+from registry.spreadsheets import undo
+from registry.spreadsheets.columns import (
     Columns,
     Heading,
     Table,
@@ -18,12 +21,11 @@ from registry.columns import (
     find_heading,
     map_columns,
 )
-from registry.grid import Book, Sheet
-from registry.plan import Plan
-from registry.records import ImportBatch
+from registry.spreadsheets.grid import Book, Sheet
+from registry.spreadsheets.plan import Plan
+from registry.spreadsheets.undo import ChangedSince, UndoneTwiceError
+from registry.spreadsheets.unused import Unused, unused
 from registry.store import Author
-from registry.undo import ChangedSince, UndoneTwiceError
-from registry.unused import Unused, unused
 
 Chosen = Mapping[str, Columns]
 """What a person says that the columns of each sheet mean."""

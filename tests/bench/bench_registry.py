@@ -22,10 +22,7 @@ from gate.access.decide import case_of, decide
 from gate.domain.passage import Direction, Verdict
 from gate.domain.policy import Policy
 from recognition.reading import Candidate, Colour, Consensus
-from registry import dossiers, exchange, sample
-from registry.export import export
-from registry.grid import SheetFault
-from registry.reading.aside import read_now
+from registry import dossiers, sample
 from registry.rules.addresses import Address
 from registry.rules.kinds import VehicleKind
 from registry.rules.passes import Period
@@ -33,9 +30,13 @@ from registry.rules.plates import LOOKALIKES, PlateColour
 from registry.rules.snapshot import Snapshot
 from registry.rules.standing import Dossier, Registration, VehicleId
 from registry.search import Entry, Index
-from registry.sheets import write_xlsx
+from registry.spreadsheets import importing as exchange
+from registry.spreadsheets.export import export
+from registry.spreadsheets.grid import SheetFault
+from registry.spreadsheets.reading.aside import read_now
+from registry.spreadsheets.sheets import write_xlsx
+from registry.spreadsheets.unused import understand
 from registry.store import Author
-from registry.unused import understand
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")

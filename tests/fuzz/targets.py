@@ -24,11 +24,11 @@ from hardware.cameras.picture_checks import Judgement, judge
 from hardware.cameras.sources import Folder
 from recognition.motion import Motion, shrunk, watch
 from recognition.pipeline import PlateReader
-from registry.grid import Row, SheetFault
-from registry.reading.whole import read
-from registry.sheets import write_csv, write_xlsx
-from registry.unused import understand
-from tests.registry.reading import packages
+from registry.spreadsheets.grid import Row, SheetFault
+from registry.spreadsheets.reading.whole import read
+from registry.spreadsheets.sheets import write_csv, write_xlsx
+from registry.spreadsheets.unused import understand
+from tests.registry.spreadsheets.reading import packages
 
 LINES = (
     ("楼栋", "单元", "房号", "业主姓名", "车牌号", "有效期至"),

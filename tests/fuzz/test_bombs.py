@@ -15,9 +15,9 @@ from gate.cli.read import load
 from hardware.cameras.frames import CameraSettings
 from hardware.cameras.sources import Folder
 from hardware.cameras.stills import MOST_BYTES, decode
-from registry.grid import SheetFault
-from registry.reading.aside import read_now
-from registry.sheets import write_xlsx
+from registry.spreadsheets.grid import SheetFault
+from registry.spreadsheets.reading.aside import read_now
+from registry.spreadsheets.sheets import write_xlsx
 
 SHEET = "xl/worksheets/sheet1.xml"
 HEAD = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'

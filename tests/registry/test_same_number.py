@@ -8,9 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from registry import dossiers, exchange, presence, store, visits
-from registry.columns import Column
-from registry.export import export
+from registry import dossiers, presence, store, visits
 from registry.listed import list_vehicle
 from registry.records import Space, Vehicle, VisitorPass
 from registry.rules.fields import RowFault
@@ -39,11 +37,14 @@ from registry.rules.standing import (
     VehicleId,
     Visitor,
 )
-from registry.sheets import write_csv
+from registry.spreadsheets import importing as exchange
+from registry.spreadsheets.columns import Column
+from registry.spreadsheets.export import export
+from registry.spreadsheets.sheets import write_csv
 from registry.store import Author, Duplicate
 from tests.registry.conftest import NOON
-from tests.registry.sheet_rows import good, line
-from tests.registry.test_exchange import ZONE, faults, imported, planned, table
+from tests.registry.spreadsheets.sheet_rows import good, line
+from tests.registry.spreadsheets.test_importing import ZONE, faults, imported, planned, table
 
 BLUE, YELLOW, UNKNOWN = PlateColour.BLUE, PlateColour.YELLOW, PlateColour.UNKNOWN
 NUMBER = Plate("吉A12345", PlateClass.CIVIL)

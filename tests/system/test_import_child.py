@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 
 from tests.gate.console.browsing import log_in, open_context, settle
 from tests.gate.console.sample_site import fill
-from tests.registry.reading.packages import good_sheet, xlsx
+from tests.registry.spreadsheets.reading.packages import good_sheet, xlsx
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
@@ -48,7 +48,7 @@ def reader_of(parent: int) -> int | None:
         except (OSError, ValueError):
             continue
         is_child = int(stat.rpartition(")")[2].split()[1]) == parent
-        if is_child and b"registry.reading.child" in command:
+        if is_child and b"registry.spreadsheets.reading.child" in command:
             return int(entry.name)
     return None
 

@@ -14,7 +14,7 @@ from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.reports.exports import Listed
 from gate.reports.model import AuditFilter, AuditPage, AuditRow
-from registry.formulas import harmless
+from registry.spreadsheets.formulas import harmless
 
 LENGTH: Final = 60
 PORTION: Final = 500

@@ -24,10 +24,10 @@ from gate.services import import_texts as import_words
 from gate.services import imports as import_desk
 from gate.services import units as register_desk
 from gate.services.imports import Batch, Chosen, Part, Upload
-from registry.columns import HEADINGS, JOINED, Column, Columns
-from registry.grid import MOST_BYTES, SheetFault
-from registry.plan import Plan
-from registry.reading.aside import read
+from registry.spreadsheets.columns import HEADINGS, JOINED, Column, Columns
+from registry.spreadsheets.grid import MOST_BYTES, SheetFault
+from registry.spreadsheets.plan import Plan
+from registry.spreadsheets.reading.aside import read
 
 SHOWN: Final = 200
 KINDS: Final = ".xlsx,.xlsm,.xls,.xlsb,.et,.ods,.csv,.txt,.tsv"

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from gate.__main__ import main
-from registry.sheets import write_xlsx
+from registry.spreadsheets.sheets import write_xlsx
 from tests.gate.settings.test_config import GOOD
 
 HEAD = ("楼栋", "单元", "房号", "业主姓名", "电话", "车牌号", "车位号", "有效期至", "备注")

@@ -6,12 +6,12 @@ from importlib.resources import files
 
 import pytest
 
-from registry.columns import Column
-from registry.drafts import Entity
-from registry.grid import SheetFault
-from registry.lines import RowWarning
 from registry.rules.fields import RowFault
-from registry.unused import Leftover
+from registry.spreadsheets.columns import Column
+from registry.spreadsheets.drafts import Entity
+from registry.spreadsheets.grid import SheetFault
+from registry.spreadsheets.rows import RowWarning
+from registry.spreadsheets.unused import Leftover
 
 
 def texts(language: str, area: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from gate.reports.exports import Form, Listed, Taker, as_text, export
-from registry.sheets import write_csv
+from registry.spreadsheets.sheets import write_csv
 from tests.gate.journal.journal_cast import desk
 
 RUN = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\n=1", " =1", "＝1+1", "＋1", "－1", "＠x"]

@@ -23,13 +23,13 @@ from gate.services.presence import Undone
 from gate.services.registry_changes import VehicleWanted
 from gate.services.search import Finder
 from gate.services.visitors import Home, Stay, Wanted
-from registry.grid import SheetFault
-from registry.reading.whole import read
 from registry.records import Block, Person, Vehicle, VisitorPass
 from registry.rules.corrections import CorrectionRefusal, PutInside
 from registry.rules.kinds import BlockReason, NameMatch, Occupant, VehicleKind
 from registry.rules.plates import Plate, PlateColour, parse
 from registry.rules.standing import Blocked, Registered, Visitor
+from registry.spreadsheets.grid import SheetFault
+from registry.spreadsheets.reading.whole import read
 from registry.stays import Which
 from registry.store import BlockRefusal, Duplicate
 from registry.visits import GrantRefusal

@@ -9,15 +9,15 @@ from sqlmodel import Session
 
 from gate.i18n.texts import Language, Texts
 from gate.services import import_texts as import_words
-from registry import exchange
-from registry.columns import Column
-from registry.plan import Plan
-from registry.reading.whole import read
-from registry.unused import Understood, understand
+from registry.spreadsheets import importing as exchange
+from registry.spreadsheets.columns import Column
+from registry.spreadsheets.plan import Plan
+from registry.spreadsheets.reading.whole import read
+from registry.spreadsheets.unused import Understood, understand
 from tests.registry.conftest import NOON, empty_register
-from tests.registry.reading.packages import line, text, xlsx
-from tests.registry.reading_files import understood
-from tests.registry.test_exchange import ZONE
+from tests.registry.spreadsheets.reading.packages import line, text, xlsx
+from tests.registry.spreadsheets.reading_files import understood
+from tests.registry.spreadsheets.test_importing import ZONE
 
 HEAD = ["楼栋", "房号", "业主姓名", "电话", "车牌号", "品牌"]
 GOOD = ["3", "501", "张三", "13900001234", "吉A12345", "大众"]

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.grid import cell_name
 from registry.rules import addresses
 from registry.rules.addresses import Address
+from registry.spreadsheets.grid import cell_name
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What an import does not use is said: sheets, columns, rows, each with its place."""
 
-from registry.grid import Row, Sheet
-from registry.unused import Leftover, Understood, understand
+from registry.spreadsheets.grid import Row, Sheet
+from registry.spreadsheets.unused import Leftover, Understood, understand
 
 HEAD = ["楼栋", "房号", "姓名", "车牌号"]
 DATA = ["3", "501", "张三", "吉A12345"]

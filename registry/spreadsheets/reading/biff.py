@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
-from registry.reading.silent import Archive, Silent, SilentSheet
+from registry.spreadsheets.reading.silent import Archive, Silent, SilentSheet
 
 _ERRORS: Final = {
     0x00: "#NULL!",

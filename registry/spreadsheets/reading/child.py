@@ -1,4 +1,5 @@
-"""`python -m registry.reading.child`: a file on stdin, its sheets as lines of JSON on stdout.
+"""`python -m registry.spreadsheets.reading.child`: a file on stdin, its sheets as lines of JSON on
+stdout.
 
 The process limits itself before it looks at the file, and imports nothing of the service: what a
 small file unpacks to ends this process and no other.
@@ -14,8 +15,8 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
-from registry.grid import MOST_BYTES, Book, SheetFault
-from registry.reading.whole import read
+from registry.spreadsheets.grid import MOST_BYTES, Book, SheetFault
+from registry.spreadsheets.reading.whole import read
 
 MOST_MEMORY: Final = 1 << 30
 MOST_CPU_S: Final = 30
@@ -34,7 +35,7 @@ def main() -> None:
 
 
 def lines(found: Book | SheetFault) -> Iterator[str]:
-    """What was read, as `registry.reading.aside.understood` takes it."""
+    """What was read, as `registry.spreadsheets.reading.aside.understood` takes it."""
     if isinstance(found, SheetFault):
         yield json.dumps({"fault": found.value})
     else:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
 
-from registry.grid import TooLargeError
+from registry.spreadsheets.grid import TooLargeError
 
 Place = tuple[int, int]
 """A cell's row and column, from 0."""

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from registry.columns import Table, find_table, meaning, says_nothing
-from registry.grid import Book, Row, Sheet, cell_name
 from registry.rules import fields as cells
+from registry.spreadsheets.columns import Table, find_table, meaning, says_nothing
+from registry.spreadsheets.grid import Book, Row, Sheet, cell_name
 
 
 class Leftover(StrEnum):

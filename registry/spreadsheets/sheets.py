@@ -1,4 +1,5 @@
-"""Spreadsheets that are written: csv as Excel wants it, and xlsx. Reading is `registry.reading`."""
+"""Spreadsheets that are written: csv as Excel wants it, and xlsx. Reading is
+`registry.spreadsheets.reading`."""
 
 import csv
 import io
@@ -6,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import xlsxwriter
 
-from registry.formulas import harmless
+from registry.spreadsheets.formulas import harmless
 
 __all__ = ["write_csv", "write_xlsx"]
 

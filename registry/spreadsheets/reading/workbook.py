@@ -25,12 +25,12 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from registry.formulas import restored
-from registry.grid import MOST_UNPACKED, Book, Budget, Sheet, SheetFault, kept
-from registry.reading import biff, ooxml, opendocument
-from registry.reading.file_kind import COMPOUND
-from registry.reading.silent import Archive, Area, Place, Silent, SilentSheet
 from registry.rules.invisible import visible
+from registry.spreadsheets.formulas import restored
+from registry.spreadsheets.grid import MOST_UNPACKED, Book, Budget, Sheet, SheetFault, kept
+from registry.spreadsheets.reading import biff, ooxml, opendocument
+from registry.spreadsheets.reading.file_kind import COMPOUND
+from registry.spreadsheets.reading.silent import Archive, Area, Place, Silent, SilentSheet
 
 _DAMAGED: Final = (
     *(zipfile.BadZipFile, expat.ExpatError, zlib.error, struct.error, OSError),

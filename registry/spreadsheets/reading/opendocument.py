@@ -3,7 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from registry.reading.silent import UNVALUED, Archive, Silent, SilentSheet, local, parse
+from registry.spreadsheets.reading.silent import (
+    UNVALUED,
+    Archive,
+    Silent,
+    SilentSheet,
+    local,
+    parse,
+)
 
 PART: Final = "content.xml"
 _MOST_REPEATED: Final = 1000

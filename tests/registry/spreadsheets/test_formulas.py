@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.formulas import harmless, restored
-from registry.grid import SheetFault
-from registry.reading.whole import read
-from registry.sheets import write_csv, write_xlsx
+from registry.spreadsheets.formulas import harmless, restored
+from registry.spreadsheets.grid import SheetFault
+from registry.spreadsheets.reading.whole import read
+from registry.spreadsheets.sheets import write_csv, write_xlsx
 
 BEGINS = "=+-@\t\r\n＝＋－＠"
 cells = st.text(st.sampled_from(BEGINS + "' a1张"), max_size=6) | st.text(max_size=6)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from registry.grid import MOST_BYTES, SheetFault
-from registry.reading import aside, child
-from registry.reading.whole import read
-from tests.registry.reading.packages import good_sheet, line, text, xls, xlsx
+from registry.spreadsheets.grid import MOST_BYTES, SheetFault
+from registry.spreadsheets.reading import aside, child
+from registry.spreadsheets.reading.whole import read
+from tests.registry.spreadsheets.reading.packages import good_sheet, line, text, xls, xlsx
 
 FAR = xlsx({"a": line(1, ["房号"]) + f'<row r="1048576">{text("XFD1048576", "x")}</row>'})
 MERGED = xlsx({"a": line(1, ["房号"])}, merged=["A1:XFD1048576"] * 200_000)
@@ -64,10 +64,14 @@ def test_a_file_that_is_too_long_starts_no_child(monkeypatch: pytest.MonkeyPatch
 
 def run_child(code: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        [sys.executable, "-c", f"from registry.reading import child; child._limit(); {code}"],
+        [
+            sys.executable,
+            "-c",
+            f"from registry.spreadsheets.reading import child; child._limit(); {code}",
+        ],
         capture_output=True,
         check=False,
-        cwd=Path(__file__).parents[3],
+        cwd=Path(__file__).parents[4],
     )
 
 
@@ -89,7 +93,7 @@ def test_the_child_gets_no_more_processor_time_than_its_limit() -> None:
 
 def test_the_child_loads_nothing_of_the_service() -> None:
     code = (
-        "import sys; from registry.reading.child import read; "
+        "import sys; from registry.spreadsheets.reading.child import read; "
         "print(sorted(m for m in sys.modules if m.split('.')[0] in "
         "('gate', 'sqlmodel', 'sqlalchemy', 'nicegui', 'numpy', 'recognition', 'hardware')))"
     )

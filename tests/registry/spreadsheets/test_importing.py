@@ -10,12 +10,7 @@ import pytest
 from openpyxl import Workbook
 from sqlmodel import Session, SQLModel, func, select
 
-from registry import dossiers, exchange, records, sample, store
-from registry.columns import Column, Table
-from registry.export import export
-from registry.grid import SheetFault
-from registry.lines import RowWarning
-from registry.plan import Plan
+from registry import dossiers, records, sample, store
 from registry.records import (
     Change,
     Household,
@@ -29,12 +24,18 @@ from registry.rules.fields import RowFault
 from registry.rules.kinds import BlockReason, PersonRole, VehicleKind
 from registry.rules.passes import Period
 from registry.rules.plates import Plate, PlateColour, parse
-from registry.sheets import write_csv, write_xlsx
+from registry.spreadsheets import importing as exchange
+from registry.spreadsheets.columns import Column, Table
+from registry.spreadsheets.export import export
+from registry.spreadsheets.grid import SheetFault
+from registry.spreadsheets.plan import Plan
+from registry.spreadsheets.rows import RowWarning
+from registry.spreadsheets.sheets import write_csv, write_xlsx
+from registry.spreadsheets.undo import UndoneTwiceError, undo
 from registry.store import Author
-from registry.undo import UndoneTwiceError, undo
 from tests.registry.conftest import NOON, empty_register
-from tests.registry.reading_files import table_of
-from tests.registry.sheet_rows import BAD, HEAD, good, line
+from tests.registry.spreadsheets.reading_files import table_of
+from tests.registry.spreadsheets.sheet_rows import BAD, HEAD, good, line
 
 ZONE = ZoneInfo("Asia/Shanghai")
 REGISTERED = (Person, Vehicle, Space, SpaceVehicle, Household)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from registry.grid import MOST_COLUMNS, MOST_ROWS, Book, Row, SheetFault
-from registry.reading.whole import read
+from registry.spreadsheets.grid import MOST_COLUMNS, MOST_ROWS, Book, Row, SheetFault
+from registry.spreadsheets.reading.whole import read
 
 HEAD = ("楼栋", "房号", "业主姓名", "车牌号")
 ROW = ("3", "501", "张三", "吉A12345")

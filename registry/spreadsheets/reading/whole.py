@@ -1,8 +1,8 @@
 """A file of any kind into sheets of text: what the child process does (see `aside`)."""
 
-from registry.grid import MOST_BYTES, Book, SheetFault, TooLargeError
-from registry.reading import delimited, workbook
-from registry.reading.file_kind import is_workbook, named_fault
+from registry.spreadsheets.grid import MOST_BYTES, Book, SheetFault, TooLargeError
+from registry.spreadsheets.reading import delimited, workbook
+from registry.spreadsheets.reading.file_kind import is_workbook, named_fault
 
 
 def read(content: bytes) -> Book | SheetFault:

@@ -5,9 +5,9 @@ import zipfile
 
 import pytest
 
-from registry.grid import Book, Row, SheetFault
-from registry.reading.whole import read
-from tests.registry.reading.packages import (
+from registry.spreadsheets.grid import Book, Row, SheetFault
+from registry.spreadsheets.reading.whole import read
+from tests.registry.spreadsheets.reading.packages import (
     HEAD,
     ROW,
     STRICT,

@@ -9,14 +9,14 @@ from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from registry.columns import Column, Table
-from registry.grid import Row, cell_name
 from registry.rules import addresses
 from registry.rules import fields as cells
 from registry.rules.addresses import Address
 from registry.rules.fields import RowFault
 from registry.rules.kinds import PersonRole, VehicleKind
 from registry.rules.plates import Plate, PlateColour, colour_fits
+from registry.spreadsheets.columns import Column, Table
+from registry.spreadsheets.grid import Row, cell_name
 
 Value = TypeVar("Value")
 

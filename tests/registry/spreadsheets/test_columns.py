@@ -2,8 +2,15 @@
 
 import pytest
 
-from registry.columns import HEADINGS, Column, assign, find_heading, find_table, meaning
-from registry.grid import Row, Sheet
+from registry.spreadsheets.columns import (
+    HEADINGS,
+    Column,
+    assign,
+    find_heading,
+    find_table,
+    meaning,
+)
+from registry.spreadsheets.grid import Row, Sheet
 
 C = Column
 

@@ -3,8 +3,8 @@
 import random
 from collections.abc import Callable
 
-from registry.columns import HEADINGS, Column
 from registry.rules.fields import RowFault
+from registry.spreadsheets.columns import HEADINGS, Column
 
 HEAD = [HEADINGS[column] for column in Column]
 Cells = dict[Column, str]

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from registry.grid import SheetFault
+from registry.spreadsheets.grid import SheetFault
 
 COMPOUND: Final = b"\xd0\xcf\x11\xe0"
 """An xls is a compound file; so is an xlsx with a password, which lies in a stream of this name."""

@@ -12,9 +12,6 @@ from typing import Any
 from sqlmodel import Session, SQLModel, col, select
 
 from registry import store
-from registry.columns import Table
-from registry.drafts import Draft, Entity, World, twin_key
-from registry.plan import Plan, make_plan
 from registry.records import (
     Block,
     Building,
@@ -28,6 +25,9 @@ from registry.records import (
 )
 from registry.rules.addresses import Address
 from registry.rules.snapshot import plate_of
+from registry.spreadsheets.columns import Table
+from registry.spreadsheets.drafts import Draft, Entity, World, twin_key
+from registry.spreadsheets.plan import Plan, make_plan
 from registry.store import Author
 
 

@@ -13,8 +13,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
-from registry.grid import Row, Sheet
 from registry.rules.invisible import visible
+from registry.spreadsheets.grid import Row, Sheet
 
 
 class Column(StrEnum):

@@ -11,8 +11,8 @@ from typing import Final
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from registry.columns import Table
-from registry.lines import Refused
+from registry.spreadsheets.columns import Table
+from registry.spreadsheets.rows import Refused
 
 _WIDTH: Final = 16
 _PREPARED_ROWS: Final = 5000

@@ -1,9 +1,9 @@
 """Files as tests read them: in this process, because a child for each would cost a minute."""
 
-from registry.columns import Table
-from registry.grid import SheetFault
-from registry.reading.whole import read
-from registry.unused import Understood, understand
+from registry.spreadsheets.columns import Table
+from registry.spreadsheets.grid import SheetFault
+from registry.spreadsheets.reading.whole import read
+from registry.spreadsheets.unused import Understood, understand
 
 
 def understood(content: bytes) -> Understood:

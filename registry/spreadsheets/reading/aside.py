@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import registry
-from registry.grid import MOST_BYTES, Book, Row, Sheet, SheetFault
+from registry.spreadsheets.grid import MOST_BYTES, Book, Row, Sheet, SheetFault
 
 MOST_SECONDS: Final = 60.0
 MOST_SAID: Final = 64_000_000
@@ -47,7 +47,7 @@ def read_now(content: bytes) -> Book | SheetFault:
 
 async def _told(content: bytes) -> bytes | SheetFault:
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "registry.reading.child"),
+        *(sys.executable, "-m", "registry.spreadsheets.reading.child"),
         stdin=PIPE,
         stdout=PIPE,
         stderr=DEVNULL,

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from registry.grid import TooLargeError
-from registry.reading.silent import (
+from registry.spreadsheets.grid import TooLargeError
+from registry.spreadsheets.reading.silent import (
     UNVALUED,
     Archive,
     Place,

@@ -8,9 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from registry.columns import Column, Table
-from registry.drafts import Draft, Entity, Fields, World
-from registry.lines import (
+from registry.rules.addresses import Address
+from registry.rules.fields import RowFault
+from registry.rules.kinds import PersonRole, VehicleKind
+from registry.rules.plates import Plate, PlateColour, neighbours
+from registry.spreadsheets.columns import Column, Table
+from registry.spreadsheets.drafts import Draft, Entity, Fields, World
+from registry.spreadsheets.rows import (
     Line,
     Refused,
     RowWarning,
@@ -20,10 +24,6 @@ from registry.lines import (
     warned,
     warnings_of,
 )
-from registry.rules.addresses import Address
-from registry.rules.fields import RowFault
-from registry.rules.kinds import PersonRole, VehicleKind
-from registry.rules.plates import Plate, PlateColour, neighbours
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
-from registry.columns import find_heading
-from registry.formulas import restored
-from registry.grid import (
+from registry.rules.invisible import visible
+from registry.spreadsheets.columns import find_heading
+from registry.spreadsheets.formulas import restored
+from registry.spreadsheets.grid import (
     MOST_COLUMNS,
     Book,
     Budget,
@@ -19,7 +20,6 @@ from registry.grid import (
     TooLargeError,
     kept,
 )
-from registry.rules.invisible import visible
 
 _DELIMITERS: Final = ",;\t"
 _SEP_LINE: Final = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
