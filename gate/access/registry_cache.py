@@ -17,11 +17,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gate.domain.errors import GateError
 from gate.domain.ports import Clock, Journal
-from registry import dossiers
 from registry.rules.corrections import Correction, corrected
 from registry.rules.plates import Plate, PlateColour
 from registry.rules.snapshot import Snapshot
 from registry.rules.standing import Standing
+from registry.store import snapshot_loader as dossiers
 
 LOOK_EVERY = 2.0
 _log = logging.getLogger(__name__)

@@ -13,11 +13,11 @@ from gate.api.auth import ReadsRegistry, WritesRegistry
 from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
 from gate.domain.ports import Unit
 from gate.services import lists as list_deeds
-from registry import store
-from registry.records import Block
 from registry.rules.kinds import BlockReason
 from registry.rules.plates import PlateColour
-from registry.store import Author, BlockRefusal
+from registry.store import store
+from registry.store.store import Author, BlockRefusal
+from registry.tables.records import Block
 
 router = APIRouter(prefix="/registry/blocks", tags=["registry"])
 

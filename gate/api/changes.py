@@ -9,9 +9,9 @@ from sqlmodel import select
 from gate.api import lookup as found
 from gate.api.auth import ReadsHistory
 from gate.api.dependencies import Model, Services, example
-from registry.masking import masked_fields
-from registry.records import Change
 from registry.rules.plates import normalise
+from registry.tables.masking import masked_fields
+from registry.tables.records import Change
 
 router = APIRouter(prefix="/registry/changes", tags=["history"])
 

@@ -19,7 +19,7 @@ from gate.reports.reports import Reports
 from gate.storage.account_tables import IdempotencyRow
 from registry.errors import RegistryError
 from registry.rules.plates import Malformed, Plate, parse
-from registry.store import Author
+from registry.store.store import Author
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from gate.api.auth import ReadsRegistry, WritesRegistry
 from gate.api.dependencies import Key, Model, Problem, Services, act, example
 from gate.domain.ports import Unit
 from gate.services import registry_changes as deeds
-from registry import store
-from registry.homes import HomeRefusal
-from registry.records import Building, Household, Person, Space, Vehicle
-from registry.records import Unit as Stairwell
 from registry.rules import addresses
 from registry.rules.names import mask, mask_phone
-from registry.store import Author
+from registry.store import store
+from registry.store.households import HomeRefusal
+from registry.store.store import Author
+from registry.tables.records import Building, Household, Person, Space, Vehicle
+from registry.tables.records import Unit as Stairwell
 
 router = APIRouter(prefix="/registry/households", tags=["registry"])
 

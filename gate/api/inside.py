@@ -23,7 +23,6 @@ from gate.api.dependencies import (
 from gate.domain.ports import Unit
 from gate.services import presence as inside_deeds
 from gate.services.presence import Unclear
-from registry import presence, stays
 from registry.rules.corrections import (
     MOST_COUNTED,
     Correction,
@@ -34,8 +33,10 @@ from registry.rules.corrections import (
 from registry.rules.kinds import Occupant
 from registry.rules.plates import PlateColour, normalise
 from registry.rules.snapshot import plate_of
-from registry.stays import Place, StayLine, Which
-from registry.store import Author
+from registry.store import presence
+from registry.store.store import Author
+from registry.views import stays
+from registry.views.stays import Place, StayLine, Which
 
 router = APIRouter(prefix="/inside", tags=["inside"])
 

@@ -13,14 +13,14 @@ from gate.api.auth import ReadsRegistry, WritesRegistry
 from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
 from gate.domain.ports import Unit
 from gate.services import lists as list_deeds
-from registry import store
-from registry.listed import ListingRefusal
-from registry.records import ListedVehicle, SpecialPattern
 from registry.rules.kinds import ListedKind
 from registry.rules.passes import Period
 from registry.rules.patterns import PatternFault
 from registry.rules.plates import PlateColour
-from registry.store import Author
+from registry.store import store
+from registry.store.listed import ListingRefusal
+from registry.store.store import Author
+from registry.tables.records import ListedVehicle, SpecialPattern
 
 router = APIRouter(prefix="/registry", tags=["special vehicles"])
 

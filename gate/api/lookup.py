@@ -11,10 +11,10 @@ from sqlmodel import Session, SQLModel, col
 from sqlmodel.sql.expression import SelectOfScalar
 
 from gate.api.auth import Caller
-from registry import store
 from registry.errors import RecordMissingError
-from registry.records import Household, Numbered
 from registry.rules import addresses
+from registry.store import store
+from registry.tables.records import Household, Numbered
 
 Row = TypeVar("Row", bound=SQLModel)
 Listed = TypeVar("Listed", bound=Numbered)

@@ -13,12 +13,12 @@ from gate.api.auth import ReadsPasses, WritesPasses
 from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
 from gate.domain.ports import Unit
 from gate.services import lists as list_deeds
-from registry import store, visits
-from registry.records import VisitorPass
 from registry.rules.kinds import PassKind
 from registry.rules.passes import Period
 from registry.rules.plates import PlateColour
-from registry.store import Author
+from registry.store import store, visits
+from registry.store.store import Author
+from registry.tables.records import VisitorPass
 
 router = APIRouter(prefix="/passes", tags=["visitor passes"])
 _REMEDY = {

@@ -15,12 +15,13 @@ from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
 from gate.domain.ports import Unit
 from gate.services import registry_changes as deeds
-from registry import homes, store
-from registry.homes import HomeRefusal
-from registry.records import Person
 from registry.rules.fields import RowFault
 from registry.rules.kinds import PersonRole
-from registry.store import Author
+from registry.store import households as homes
+from registry.store import store
+from registry.store.households import HomeRefusal
+from registry.store.store import Author
+from registry.tables.records import Person
 
 router = APIRouter(prefix="/registry", tags=["people"])
 

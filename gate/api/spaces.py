@@ -12,11 +12,12 @@ from gate.api.auth import ReadsRegistry, WritesRegistry
 from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
 from gate.domain.ports import Unit
 from gate.services import registry_changes as deeds
-from registry import parking, store
-from registry.parking import SpaceRefusal
-from registry.records import Presence, Space
 from registry.rules.snapshot import plate_of
-from registry.store import Author
+from registry.store import spaces as parking
+from registry.store import store
+from registry.store.spaces import SpaceRefusal
+from registry.store.store import Author
+from registry.tables.records import Presence, Space
 
 router = APIRouter(prefix="/registry/spaces", tags=["registry"])
 

@@ -15,11 +15,11 @@ from gate.api.dependencies import Key, Model, Problem, Services, act, example, w
 from gate.domain.ports import Unit
 from gate.services import registry_changes as deeds
 from gate.services.registry_changes import VehicleWanted
-from registry import store
-from registry.records import Vehicle
 from registry.rules.kinds import VehicleKind
 from registry.rules.plates import Plate, PlateColour, is_usual
-from registry.store import Author, Duplicate
+from registry.store import store
+from registry.store.store import Author, Duplicate
+from registry.tables.records import Vehicle
 
 router = APIRouter(prefix="/registry/vehicles", tags=["registry"])
 

@@ -12,8 +12,8 @@ from gate.auth.users import Action
 from gate.domain.entries import Audited
 from gate.domain.ports import Journal
 from gate.storage.account_tables import TokenRow
-from registry import store
 from registry.rules import addresses
+from registry.store import store
 
 PREFIX = "gate_"
 LONGEST = timedelta(days=730)

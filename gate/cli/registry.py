@@ -36,7 +36,7 @@ from registry.spreadsheets.plan import Plan
 from registry.spreadsheets.reading.aside import read_now
 from registry.spreadsheets.sheets import write_csv, write_xlsx
 from registry.spreadsheets.unused import Understood, Unused, understand
-from registry.store import Author
+from registry.store.store import Author
 
 _WHO: Final = "command line"
 _READ, _SOME, _NOTHING = 0, 1, 2

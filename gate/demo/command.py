@@ -21,7 +21,7 @@ from gate.demo.plan import Roster, write_roster
 from gate.demo.process import DemoError, SiteProcess, start_site
 from gate.demo.settings import config_text
 from gate.settings.config import Config, load
-from registry.sample import Sample, generate
+from registry.store.sample import Sample, generate
 
 SEED = 1559
 TRUTH = "site.jsonl"

@@ -1,6 +1,6 @@
 """The made-up community behind the demo: which of its plates play which part, and its first record.
 
-The plates come from `registry.sample`; the same seed and instant give the same cast.
+The plates come from `registry.store.sample`; the same seed and instant give the same cast.
 """
 
 import random
@@ -11,12 +11,12 @@ from typing import Final
 from sqlmodel import Session
 
 from gate.demo.plan import Roster
-from registry import presence, store
-from registry.records import Block, Presence, Vehicle
 from registry.rules.kinds import Occupant, VehicleKind
 from registry.rules.plates import Plate, PlateClass, neighbours, parse
-from registry.sample import AMBULANCE, FIRE_ENGINE, Sample, fill
-from registry.store import Author
+from registry.store import presence, store
+from registry.store.sample import AMBULANCE, FIRE_ENGINE, Sample, fill
+from registry.store.store import Author
+from registry.tables.records import Block, Presence, Vehicle
 
 POLICE_CAR: Final = "吉A0217警"
 _GRACE = timedelta(days=4)

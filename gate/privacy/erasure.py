@@ -17,7 +17,7 @@ from gate.domain.ports import Unit
 from gate.journal.projections import rollups
 from gate.journal.verify import PURGE
 from gate.storage.tables import alarm, audit, body, entry, opening, passage
-from registry.records import Presence
+from registry.tables.records import Presence
 
 # Whose guard it was is a person too; that it was a person at all stays known.
 _SOMEBODY = "guard"

@@ -24,9 +24,9 @@ from gate.privacy.visitor_erasure import forget_visitors_of, rows_of
 from gate.reports import passage_log as report_log
 from gate.reports.model import PassageRow
 from gate.storage.tables import audit, hold, passage
-from registry import store
-from registry.records import Block, Change, NameCheck, Person, Vehicle, Visit, VisitorPass
-from registry.store import Author
+from registry.store import store
+from registry.store.store import Author
+from registry.tables.records import Block, Change, NameCheck, Person, Vehicle, Visit, VisitorPass
 
 _PORTION = 50
 _REGISTERS: Final = (Vehicle, VisitorPass, Visit, NameCheck, Block)

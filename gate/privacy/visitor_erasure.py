@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, CursorResult, case, null, update
 from sqlmodel import Session, SQLModel, col, select
 
-from registry.records import Change, NameCheck, PassUse, Presence, Visit, VisitorPass
 from registry.rules.snapshot import inside_keys
+from registry.tables.records import Change, NameCheck, PassUse, Presence, Visit, VisitorPass
 
 _GONE = ""
 _HISTORIES = tuple(table.__name__ for table in (VisitorPass, Visit, NameCheck, PassUse, Presence))

@@ -40,9 +40,9 @@ from gate.reports.model import (
 )
 from gate.storage.database import Database
 from gate.storage.encryption import Vault
-from registry import stays
 from registry.rules.occupancy import Counts
-from registry.stays import StayLine
+from registry.views import stays
+from registry.views.stays import StayLine
 
 
 class Reports:

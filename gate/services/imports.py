@@ -9,8 +9,6 @@ from sqlmodel import Session, col, select
 from gate.console.dependencies import Services
 from gate.domain.entries import Audited
 from gate.domain.ports import Unit
-from registry import store
-from registry.records import ImportBatch
 from registry.spreadsheets import importing as exchange
 from registry.spreadsheets import undo
 from registry.spreadsheets.columns import (
@@ -25,7 +23,9 @@ from registry.spreadsheets.grid import Book, Sheet
 from registry.spreadsheets.plan import Plan
 from registry.spreadsheets.undo import ChangedSince, UndoneTwiceError
 from registry.spreadsheets.unused import Unused, unused
-from registry.store import Author
+from registry.store import store
+from registry.store.store import Author
+from registry.tables.records import ImportBatch
 
 Chosen = Mapping[str, Columns]
 """What a person says that the columns of each sheet mean."""

@@ -15,11 +15,12 @@ from gate.reports.model import AuditFilter, AuditRow
 from gate.services import presence as inside_deeds
 from gate.services import units as register_desk
 from gate.services.presence import Refusals, Undone
-from registry import recalled, stays
 from registry.rules.corrections import Correction, CorrectionRefusal, TakenOut, refusal_by
 from registry.rules.kinds import Occupant
 from registry.rules.occupancy import Counts
-from registry.stays import Place, StayLine, Stays, Which
+from registry.views import offline_stays as recalled
+from registry.views import stays
+from registry.views.stays import Place, StayLine, Stays, Which
 
 _log = logging.getLogger(__name__)
 NEWEST = 8

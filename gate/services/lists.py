@@ -8,15 +8,15 @@ from gate.auth.users import Role
 from gate.domain.entries import Audited
 from gate.domain.ports import Unit
 from gate.services.registry_changes import Deed, removal
-from registry import listed, store, visits
-from registry.listed import ListingRefusal
-from registry.records import Block, ListedVehicle, SpecialPattern, VisitorPass
 from registry.rules.kinds import BlockReason, ListedKind, PassSource
 from registry.rules.passes import Period
 from registry.rules.patterns import PatternFault
 from registry.rules.plates import Plate, PlateColour
-from registry.store import Author, BlockRefusal
-from registry.visits import GrantRefusal, PassRequest
+from registry.store import listed, store, visits
+from registry.store.listed import ListingRefusal
+from registry.store.store import Author, BlockRefusal
+from registry.store.visits import GrantRefusal, PassRequest
+from registry.tables.records import Block, ListedVehicle, SpecialPattern, VisitorPass
 
 
 def block(

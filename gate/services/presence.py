@@ -29,13 +29,13 @@ from gate.reports.lists import audit_row
 from gate.reports.model import AuditRow
 from gate.services.registry_changes import Deed
 from gate.storage.tables import audit, passage
-from registry import presence
 from registry.rules.corrections import Correction, CorrectionRefusal, PutInside, Recounted, TakenOut
 from registry.rules.kinds import Occupant
 from registry.rules.plates import Malformed, Plate, PlateColour, parse
 from registry.rules.snapshot import Snapshot, inside_key, plate_of
 from registry.rules.standing import Visitor
-from registry.store import Author
+from registry.store import presence
+from registry.store.store import Author
 
 Refusals = tuple[CorrectionRefusal | None, ...]
 

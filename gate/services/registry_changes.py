@@ -14,14 +14,16 @@ from sqlmodel import Session, SQLModel
 
 from gate.domain.entries import Audited
 from gate.domain.ports import Unit
-from registry import homes, parking, store
-from registry.homes import HomeRefusal
-from registry.parking import SpaceRefusal
-from registry.records import Household, Person, Space, Vehicle
 from registry.rules.addresses import Address
 from registry.rules.kinds import PersonRole, VehicleKind
 from registry.rules.plates import Plate, PlateColour
-from registry.store import Author, Duplicate
+from registry.store import households as homes
+from registry.store import spaces as parking
+from registry.store import store
+from registry.store.households import HomeRefusal
+from registry.store.spaces import SpaceRefusal
+from registry.store.store import Author, Duplicate
+from registry.tables.records import Household, Person, Space, Vehicle
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound=SQLModel)

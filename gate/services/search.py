@@ -6,8 +6,8 @@ from sqlalchemy import func
 from sqlmodel import select
 
 from gate.console.dependencies import Services
-from registry.records import Change
-from registry.search import Hit, Index, load_index
+from registry.tables.records import Change
+from registry.views.search import Hit, Index, load_index
 
 
 class Finder:

@@ -14,8 +14,11 @@ from sqlmodel import Session, col, select
 from gate.auth.users import User
 from gate.console.dependencies import Services
 from gate.domain.ports import Unit
-from registry import store
-from registry.records import (
+from registry.rules.kinds import BlockReason, ListedKind
+from registry.rules.snapshot import plate_of
+from registry.store import store
+from registry.store.store import Author
+from registry.tables.records import (
     Block,
     ListedVehicle,
     NameCheck,
@@ -27,9 +30,6 @@ from registry.records import (
     Vehicle,
     VisitorPass,
 )
-from registry.rules.kinds import BlockReason, ListedKind
-from registry.rules.snapshot import plate_of
-from registry.store import Author
 
 T = TypeVar("T")
 MOST = 200

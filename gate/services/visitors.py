@@ -17,15 +17,15 @@ from gate.console.dependencies import Services
 from gate.domain.entries import Audited
 from gate.services.lists import Giver, announce
 from gate.services.units import change
-from registry import store, visits
 from registry.errors import UnsavedError
 from registry.rules import addresses
 from registry.rules.kinds import NameMatch, PassKind
 from registry.rules.names import mask_phone
 from registry.rules.passes import Period
 from registry.rules.plates import Plate, PlateColour
-from registry.store import Author
-from registry.visits import GrantRefusal, PassRequest
+from registry.store import store, visits
+from registry.store.store import Author
+from registry.store.visits import GrantRefusal, PassRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
-from registry.instants import UtcDateTime
-from registry.records import Numbered  # its naming of constraints must stand first
-from registry.sealing import SealedText
+from registry.tables.instants import UtcDateTime
+from registry.tables.records import Numbered  # its naming of constraints must stand first
+from registry.tables.sealing import SealedText
 
 
 class UserRow(Numbered, table=True):

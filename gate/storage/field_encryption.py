@@ -10,14 +10,14 @@ from sqlalchemy import Column, Connection, Table, bindparam, delete, insert, sel
 from sqlmodel import SQLModel
 
 import gate.storage.account_tables
-import registry.records
+import registry.tables.records
 from gate.storage.database import Database
 from gate.storage.encryption import KeyVault, seal_text, unseal_text
 from gate.storage.tables import state
-from registry.sealing import SealedJson, SealedText, Sealer, seal_with
+from registry.tables.sealing import SealedJson, SealedText, Sealer, seal_with
 
 # Importing the modules is what fills SQLModel's metadata; naming them here keeps that visible.
-OWNERS = (gate.storage.account_tables.UserRow, registry.records.Person)
+OWNERS = (gate.storage.account_tables.UserRow, registry.tables.records.Person)
 _MARK = "personal_fields"
 _PORTION = 500
 

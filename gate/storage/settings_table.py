@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-import registry.records  # noqa: F401 - its naming of constraints must stand before these tables
-from registry.instants import UtcDateTime
+import registry.tables.records  # noqa: F401 - its naming of constraints must stand before these tables
+from registry.tables.instants import UtcDateTime
 
 
 class SettingRow(SQLModel, table=True):

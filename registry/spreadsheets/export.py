@@ -12,12 +12,12 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
-from registry.records import Person, Space, SpaceVehicle, Vehicle
 from registry.rules import addresses
 from registry.rules import fields as cells
 from registry.rules.addresses import Address
 from registry.spreadsheets.columns import HEADINGS, Column
 from registry.spreadsheets.importing import homes_of
+from registry.tables.records import Person, Space, SpaceVehicle, Vehicle
 
 _JOINED: Final = "、"
 Cells = Mapping[Column, str]

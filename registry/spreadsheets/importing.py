@@ -11,8 +11,14 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
-from registry import store
-from registry.records import (
+from registry.rules.addresses import Address
+from registry.rules.snapshot import plate_of
+from registry.spreadsheets.columns import Table
+from registry.spreadsheets.drafts import Draft, Entity, World, twin_key
+from registry.spreadsheets.plan import Plan, make_plan
+from registry.store import store
+from registry.store.store import Author
+from registry.tables.records import (
     Block,
     Building,
     Household,
@@ -23,12 +29,6 @@ from registry.records import (
     Unit,
     Vehicle,
 )
-from registry.rules.addresses import Address
-from registry.rules.snapshot import plate_of
-from registry.spreadsheets.columns import Table
-from registry.spreadsheets.drafts import Draft, Entity, World, twin_key
-from registry.spreadsheets.plan import Plan, make_plan
-from registry.store import Author
 
 
 def plan(

@@ -7,12 +7,13 @@ from typing import Final
 from sqlalchemy import inspect as inspected
 from sqlmodel import Session, SQLModel, col, select
 
-from registry import records, store
 from registry.errors import RegistryError
-from registry.parking import vacate
-from registry.records import Change, ImportBatch, Space
 from registry.rules.kinds import Action
-from registry.store import Author
+from registry.store import store
+from registry.store.spaces import vacate
+from registry.store.store import Author
+from registry.tables import records
+from registry.tables.records import Change, ImportBatch, Space
 
 _POINTS_TO: Final[Mapping[str, str]] = {
     "household_id": "Household",

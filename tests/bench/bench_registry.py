@@ -22,21 +22,22 @@ from gate.access.decide import case_of, decide
 from gate.domain.passage import Direction, Verdict
 from gate.domain.policy import Policy
 from recognition.reading import Candidate, Colour, Consensus
-from registry import dossiers, sample
 from registry.rules.addresses import Address
 from registry.rules.kinds import VehicleKind
 from registry.rules.passes import Period
 from registry.rules.plates import LOOKALIKES, PlateColour
 from registry.rules.snapshot import Snapshot
 from registry.rules.standing import Dossier, Registration, VehicleId
-from registry.search import Entry, Index
 from registry.spreadsheets import importing as exchange
 from registry.spreadsheets.export import export
 from registry.spreadsheets.grid import SheetFault
 from registry.spreadsheets.reading.aside import read_now
 from registry.spreadsheets.sheets import write_xlsx
 from registry.spreadsheets.unused import understand
-from registry.store import Author
+from registry.store import sample
+from registry.store import snapshot_loader as dossiers
+from registry.store.store import Author
+from registry.views.search import Entry, Index
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -46,7 +46,7 @@ from recognition.rectify import shrunk_to
 from recognition.training import synth
 from recognition.training.plate_classes import PlateClass
 from registry.rules.plates import is_usual
-from registry.sample import generate
+from registry.store.sample import generate
 from tests.bench.bench_wire import percentile
 
 Image = NDArray[np.uint8]

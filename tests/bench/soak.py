@@ -56,7 +56,7 @@ from hardware.barrier.model import OutcomeKind, Why
 from hardware.barrier.passing import PassageKind, PassageSeen
 from hardware.station.events import InputChanged, LinkChanged, OrderOutcome
 from recognition.arrivals import Stay
-from registry.sample import generate
+from registry.store.sample import generate
 from tests.gate.lanes.lane_cast import ARM, reading
 
 ONE_MORE = 3

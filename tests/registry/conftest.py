@@ -11,8 +11,8 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel
 
-from registry import records
-from registry.store import Author
+from registry.store.store import Author
+from registry.tables import records
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 

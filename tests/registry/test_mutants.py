@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
-from registry import presence, visits
 from registry.rules import names, occupancy, passes, plates, snapshot
 from registry.rules import standing as rules
 from registry.rules.passes import Pass
-from registry.store import Author
+from registry.store import presence, visits
+from registry.store.store import Author
 from tests.mutants import seen_red
-from tests.registry import test_same_number, test_visits
+from tests.registry import test_same_number
 from tests.registry.rules import test_names, test_occupancy, test_passes, test_plates, test_snapshot
 from tests.registry.rules import test_standing as test_rules
+from tests.registry.store import test_visits
 
 SPENT_TWICE = test_passes.test_uses_never_exceed_what_the_pass_allows
 IN_DATABASE = test_visits.test_the_database_does_what_the_pure_rules_say

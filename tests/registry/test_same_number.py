@@ -8,9 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from registry import dossiers, presence, store, visits
-from registry.listed import list_vehicle
-from registry.records import Space, Vehicle, VisitorPass
 from registry.rules.fields import RowFault
 from registry.rules.kinds import (
     BlockReason,
@@ -41,7 +38,11 @@ from registry.spreadsheets import importing as exchange
 from registry.spreadsheets.columns import Column
 from registry.spreadsheets.export import export
 from registry.spreadsheets.sheets import write_csv
-from registry.store import Author, Duplicate
+from registry.store import presence, store, visits
+from registry.store import snapshot_loader as dossiers
+from registry.store.listed import list_vehicle
+from registry.store.store import Author, Duplicate
+from registry.tables.records import Space, Vehicle, VisitorPass
 from tests.registry.conftest import NOON
 from tests.registry.spreadsheets.sheet_rows import good, line
 from tests.registry.spreadsheets.test_importing import ZONE, faults, imported, planned, table

@@ -16,16 +16,16 @@ from gate.services import imports as import_desk
 from gate.services import lists as list_deeds
 from gate.services import presence as inside_deeds
 from gate.services import units as register_desk
-from registry import store
-from registry.records import Household, Person, Vehicle, VisitorPass
 from registry.rules.corrections import PutInside
 from registry.rules.kinds import BlockReason, Occupant, PassKind, PassSource
 from registry.rules.passes import Period
 from registry.rules.plates import Plate, parse
 from registry.spreadsheets.grid import SheetFault
 from registry.spreadsheets.reading.whole import read
-from registry.store import Author
-from registry.visits import PassRequest
+from registry.store import store
+from registry.store.store import Author
+from registry.store.visits import PassRequest
+from registry.tables.records import Household, Person, Vehicle, VisitorPass
 from tests.gate.console.sample_site import PASSWORD, SampleSite
 from tests.gate.console.serving import Served, ask_again
 

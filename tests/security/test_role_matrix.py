@@ -21,7 +21,7 @@ from gate.auth.tokens import GRANTABLE, Scope, Tokens
 from gate.auth.users import Action, Role, User, may
 from gate.console.session.socket_guard import SocketGuard
 from gate.console.ui.page import Visit
-from registry.records import Vehicle
+from registry.tables.records import Vehicle
 from tests.gate.console.serving import Served
 from tests.security.routes import LOCAL, OPEN, Way, ways
 from tests.security.stage import scenes, set_up

@@ -31,7 +31,7 @@ from gate.demo.plan import Roster, write_roster
 from gate.demo.process import Places, SiteProcess, start_site
 from gate.demo.settings import config_text
 from gate.settings.config import load
-from registry.sample import Size, generate
+from registry.store.sample import Size, generate
 
 SMALL = Size(buildings=3, households=90, residents=150, vehicles=90, passes=10)
 

@@ -17,7 +17,7 @@ from gate.i18n.texts import Language
 from gate.services import lists as list_deeds
 from registry.rules.kinds import BlockReason
 from registry.rules.plates import Plate, parse
-from registry.store import Author
+from registry.store.store import Author
 from tests.gate.console.browsing import settle
 from tests.gate.console.serving import Served
 

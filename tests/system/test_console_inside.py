@@ -14,9 +14,9 @@ from gate.auth.users import Role, User
 from gate.i18n.texts import Language
 from gate.reports.model import AuditFilter
 from gate.services import inside as inside_desk
-from registry.records import OccupancyCount, Presence
 from registry.rules.corrections import PutInside
 from registry.rules.kinds import Occupant
+from registry.tables.records import OccupancyCount, Presence
 from tests.gate.console.accessibility import CONTRAST, serious
 from tests.gate.console.browsing import rest, settle
 from tests.gate.console.serving import Served

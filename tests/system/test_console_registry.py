@@ -8,13 +8,13 @@ from playwright.sync_api import Page, expect
 from sqlmodel import select
 
 from gate.auth.users import Role
-from registry.records import Household, Person, VisitorPass
 from registry.rules.kinds import PassKind
 from registry.rules.plates import parse
 from registry.rules.standing import Emergency, Registered
 from registry.spreadsheets.columns import HEADINGS
 from registry.spreadsheets.sheets import write_xlsx
-from registry.store import label_of
+from registry.store.store import label_of
+from registry.tables.records import Household, Person, VisitorPass
 from tests.gate.console.browsing import settle
 from tests.gate.console.serving import Served
 from tests.registry.spreadsheets.reading.packages import line, xlsx

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import select
 
-from registry.records import Block, VisitorPass
 from registry.rules.plates import PlateColour
+from registry.tables.records import Block, VisitorPass
 from tests.gate.console.browsing import settle
 from tests.gate.console.sample_papers import settle_owner
 from tests.gate.console.serving import Served

@@ -32,7 +32,7 @@ from registry.rules.kinds import Occupant
 from registry.rules.occupancy import Counts
 from registry.rules.plates import Plate, PlateColour
 from registry.rules.snapshot import plate_of
-from registry.stays import StayLine
+from registry.views.stays import StayLine
 
 Then = Callable[[], Awaitable[None]]
 REASONS = ("patrol", "misread", "held_open", "followed", "told")

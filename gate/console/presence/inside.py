@@ -24,7 +24,7 @@ from registry.rules.names import mask
 from registry.rules.occupancy import Counts
 from registry.rules.plates import normalise
 from registry.rules.snapshot import plate_of
-from registry.stays import Place, StayLine, Which
+from registry.views.stays import Place, StayLine, Which
 
 LENGTH: Final = 40
 _ALL: Final = "all"

@@ -10,7 +10,7 @@ from gate.console.ui.page import Visit
 from gate.reports.exports import Listed
 from gate.services import inside as inside_desk
 from registry.rules.names import mask
-from registry.stays import Place, StayLine, Which
+from registry.views.stays import Place, StayLine, Which
 
 PORTION: Final = 500
 FIELDS: Final = ("plate", "class", "household", "since", "space", "due", "overstay", "passage")

@@ -16,8 +16,8 @@ from gate.console.ui.page import Visit
 from gate.console.ui.queries import ask
 from gate.services import inside as inside_desk
 from gate.services import units as register_desk
-from registry import stays
-from registry.stays import StayLine, Stays, Which
+from registry.views import stays
+from registry.views.stays import StayLine, Stays, Which
 
 MOST = 200
 DAYS = ("1", "3", "7", "14", "30", "90")

@@ -19,7 +19,7 @@ from gate.console.ui.queries import ask
 from gate.domain.ports import Unit
 from gate.privacy import holds
 from gate.services import units as register_desk
-from registry.store import Author
+from registry.store.store import Author
 
 FIELDS: Final = ("authority", "document", "officer", "scope", "basis", "handed_over", "sha256")
 NEEDED: Final = FIELDS[:5]

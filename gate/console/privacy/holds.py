@@ -20,7 +20,7 @@ from gate.domain.ports import Unit
 from gate.privacy import holds
 from gate.services import units as register_desk
 from registry.rules.plates import Malformed, normalise, parse
-from registry.store import Author
+from registry.store.store import Author
 
 
 def add(pages: Pages) -> None:

@@ -20,7 +20,7 @@ from gate.services import units as register_desk
 from gate.services.units import BlockLine
 from registry.rules.kinds import BlockReason
 from registry.rules.plates import PlateColour, normalise
-from registry.store import BlockRefusal
+from registry.store.store import BlockRefusal
 
 
 def add(pages: Pages) -> None:

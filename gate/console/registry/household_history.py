@@ -5,10 +5,10 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
-from gate.console.household_desk import ChangeLine
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.i18n.texts import Texts
+from registry.views.household import ChangeLine
 
 _UNTOLD: Final = frozenset(
     {"plate_class", "spent", "passage", "passage_in", "passage_out", "source", "state"}

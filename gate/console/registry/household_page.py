@@ -11,11 +11,9 @@ from html import escape
 from nicegui import ui
 
 from gate.auth.users import Action
-from gate.console import household_desk as desk
 from gate.console.components.decision_texts import household_text
 from gate.console.components.plate_chip import plate_chip
 from gate.console.components.plate_field import PlatePad
-from gate.console.household_desk import HouseholdView, VehicleLine
 from gate.console.registry.household_history import history
 from gate.console.registry.household_people import PeopleCard
 from gate.console.registry.vehicle_fields import VehicleFields
@@ -28,9 +26,11 @@ from gate.console.ui.page import Visit
 from gate.console.ui.queries import ask
 from gate.services import registry_changes as deeds
 from gate.services import units as register_desk
-from registry.homes import HomeRefusal
 from registry.rules.plates import Plate
-from registry.store import Duplicate
+from registry.store.households import HomeRefusal
+from registry.store.store import Duplicate
+from registry.views import household as desk
+from registry.views.household import HouseholdView, VehicleLine
 
 
 async def household(visit: Visit) -> None:

@@ -6,7 +6,6 @@ from gate.auth.users import Action
 from gate.console.components import personal_data as masked
 from gate.console.components.data_access import with_reason
 from gate.console.components.decision_texts import household_text
-from gate.console.household_desk import HouseholdView, PersonLine
 from gate.console.ui import mutations as changing
 from gate.console.ui import widgets
 from gate.console.ui.confirm import confirm
@@ -15,10 +14,11 @@ from gate.console.ui.once import until_done
 from gate.console.ui.page import Visit
 from gate.services import registry_changes as deeds
 from gate.services.registry_changes import Deed
-from registry import homes
-from registry.homes import HomeRefusal
 from registry.rules.fields import RowFault
 from registry.rules.kinds import PersonRole
+from registry.store import households as homes
+from registry.store.households import HomeRefusal
+from registry.views.household import HouseholdView, PersonLine
 
 
 class PeopleCard:

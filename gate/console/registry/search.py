@@ -22,10 +22,10 @@ from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.services import registry_changes as deeds
 from gate.services.search import Finder
-from registry.homes import HomeRefusal
 from registry.rules import addresses
 from registry.rules.names import mask, mask_phone
-from registry.search import Hit
+from registry.store.households import HomeRefusal
+from registry.views.search import Hit
 
 
 def add(pages: Pages) -> None:

@@ -19,8 +19,8 @@ from gate.services import registry_changes as deeds
 from gate.services import units as register_desk
 from gate.services import visitors as visitor_desk
 from gate.services.units import SpaceLine
-from registry.parking import SpaceRefusal
 from registry.rules.fields import plates as plates_in
+from registry.store.spaces import SpaceRefusal
 
 
 def add(pages: Pages) -> None:

@@ -19,11 +19,11 @@ from gate.services import lists as list_deeds
 from gate.services import units as register_desk
 from gate.services.registry_changes import Deed
 from gate.services.units import FormLine, ListedLine
-from registry.listed import ListingRefusal
 from registry.rules.kinds import ListedKind
 from registry.rules.passes import Period
 from registry.rules.patterns import PatternFault
 from registry.rules.plates import PlateColour
+from registry.store.listed import ListingRefusal
 
 
 def add(pages: Pages) -> None:

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from gate.console.household_desk import VehicleLine
 from gate.console.registry.blocks import end_of_day, start_of_day
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.services.registry_changes import VehicleWanted
 from registry.rules.kinds import VehicleKind
 from registry.rules.plates import PlateColour
+from registry.views.household import VehicleLine
 
 
 class VehicleFields:

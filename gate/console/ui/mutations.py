@@ -13,7 +13,7 @@ from gate.domain.errors import GateError, JournalAway
 from gate.domain.ports import Unit
 from gate.services import units as register_desk
 from registry.errors import RegistryError
-from registry.store import Author
+from registry.store.store import Author
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)

@@ -21,8 +21,8 @@ from gate.services import lists as list_deeds
 from gate.services import units as register_desk
 from gate.services.units import PassLine
 from registry.rules.plates import normalise
-from registry.stays import StayLine
-from registry.visits import GrantRefusal
+from registry.store.visits import GrantRefusal
+from registry.views.stays import StayLine
 
 
 def add(pages: Pages) -> None:

@@ -1,7 +1,7 @@
 """Asks before a visitor is registered twice: extend the pass that stands, or register once more.
 
 Whether one stands is the register's to say, in the transaction that would make the second
-(registry.visits.grant): two tabs, or a press that came twice, make one pass.
+(registry.store.visits.grant): two tabs, or a press that came twice, make one pass.
 """
 
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,7 @@ from gate.console.ui.once import Once
 from gate.console.ui.page import Visit
 from gate.services import lists as list_deeds
 from gate.services.visitors import Already
-from registry.visits import GrantRefusal
+from registry.store.visits import GrantRefusal
 
 Then = Callable[[], Awaitable[None]]
 

@@ -32,7 +32,7 @@ from gate.services import visitors as visitor_desk
 from gate.services.visitors import Already, Checked, Home, Stay, Wanted
 from registry.rules.kinds import NameMatch
 from registry.rules.plates import Plate, PlateColour
-from registry.visits import GrantRefusal
+from registry.store.visits import GrantRefusal
 
 _log = logging.getLogger(__name__)
 PURPOSES: Final = ("visit", "delivery", "work", "care", "moving", "taxi", "other")

@@ -7,17 +7,17 @@ from datetime import timedelta
 from html import escape
 
 from gate.auth.users import Action
-from gate.console import visitor_records
 from gate.console.components.decision_texts import actor_text, household_text
 from gate.console.components.plate_chip import plate_chip
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
-from gate.console.visitor_records import CheckLine, VisitLine
 from gate.services.units import read
 from registry.rules.names import mask
 from registry.rules.plates import normalise
+from registry.views import visitor_log as visitor_records
+from registry.views.visitor_log import CheckLine, VisitLine
 
 _DAYS = ("1", "3", "7", "31")
 

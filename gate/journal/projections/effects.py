@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 
 from gate.domain.entries import OpeningEnded, OpeningOrdered
 from gate.domain.passage import LaneId, PassageId
-from registry.presence import EndedStay
 from registry.rules.corrections import Correction
+from registry.store.presence import EndedStay
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,17 +14,17 @@ from gate.domain.entries import OpeningEnded, OpeningOrdered
 from gate.domain.errors import OpeningRefused
 from gate.domain.passage import Direction, PassageEnd
 from gate.journal.projections.effects import Row
-from registry import presence, store, visits
 from registry.errors import RecordMissingError
-from registry.presence import EndedStay
-from registry.records import Presence, SpaceVehicle
 from registry.rules.corrections import Correction
 from registry.rules.kinds import Occupant
 from registry.rules.passes import PassFault
 from registry.rules.plates import Plate, PlateColour, parse
 from registry.rules.snapshot import Inside
 from registry.rules.standing import SpaceId
-from registry.store import Author
+from registry.store import presence, store, visits
+from registry.store.presence import EndedStay
+from registry.store.store import Author
+from registry.tables.records import Presence, SpaceVehicle
 
 _AUTO: Final = "auto"
 # The arm certainly did not rise for these; after a crash nobody knows, and the pass stays spent.

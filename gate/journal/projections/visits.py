@@ -2,7 +2,7 @@
 gate.journal.projections.dispatch.
 
 A visit is an entry and the next exit of the same vehicle. Who is inside, and which stay an exit
-ends, is the registry's to say (registry.presence); nothing is kept of it here.
+ends, is the registry's to say (registry.store.presence); nothing is kept of it here.
 """
 
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from gate.journal.projections import rollups
 from gate.storage.tables import passage
-from registry.presence import EndedStay
 from registry.rules.kinds import Occupant
+from registry.store.presence import EndedStay
 
 _ENTRY = select(passage.c.number, passage.c.standing).where(passage.c.passage == bindparam("of"))
 _JOIN = update(passage).where(passage.c.number == bindparam("of"))

@@ -9,14 +9,14 @@ from sqlmodel import SQLModel
 
 import gate.storage.account_tables
 import gate.storage.settings_table
-import registry.records
+import registry.tables.records
 from gate.storage import tables
 
 # Importing the modules is what fills SQLModel's metadata; naming them here keeps that visible.
 OWNERS = (
     gate.storage.account_tables.UserRow,
     gate.storage.settings_table.SettingRow,
-    registry.records.Vehicle,
+    registry.tables.records.Vehicle,
 )
 TARGETS: list[MetaData] = [tables.metadata, SQLModel.metadata]
 

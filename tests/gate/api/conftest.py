@@ -25,9 +25,9 @@ from gate.journal.projections.registry_effects import RegistryEffects
 from gate.lanes.event_bus import Hub
 from gate.monitoring.readiness import Readiness
 from gate.reports.reports import Reports
-from registry import store
 from registry.rules.plates import Plate, parse
-from registry.store import Author
+from registry.store import store
+from registry.store.store import Author
 from tests.gate.journal.journal_cast import Desk, desk
 
 PASSWORD = "quite a long one"

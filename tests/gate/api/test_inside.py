@@ -9,7 +9,7 @@ from gate.auth.tokens import Scope
 from gate.auth.users import Role
 from gate.reports.model import AuditFilter
 from gate.reports.reports import Reports
-from registry.records import Presence
+from registry.tables.records import Presence
 from tests.gate.api.conftest import Api
 
 PATH = "/api/v1/inside"

@@ -13,12 +13,13 @@ from gate.domain.passage import Direction
 from gate.reports.model import Period
 from gate.reports.reports import Reports
 from gate.services import presence as inside_deeds
-from registry import presence, stays
 from registry.rules.corrections import PutInside, Recounted, TakenOut
 from registry.rules.kinds import Occupant
 from registry.rules.occupancy import Counts
 from registry.rules.snapshot import Inside
-from registry.store import Author
+from registry.store import presence
+from registry.store.store import Author
+from registry.views import stays
 from tests.gate.api.conftest import Api
 from tests.gate.journal.journal_cast import NORTH, ended, ordered, raised, started, whole
 

@@ -6,8 +6,8 @@ from sqlmodel import select
 from gate.auth.tokens import Scope
 from gate.auth.users import Role
 from gate.services.lists import Giver
-from registry.records import VisitorPass
 from registry.rules.kinds import PassSource
+from registry.tables.records import VisitorPass
 from tests.gate.api.conftest import Api
 
 END = "2026-03-03T12:00:00+08:00"

@@ -9,7 +9,7 @@ from sqlmodel import select
 from gate.app.wiring import open_store
 from gate.cli.registry import export_file, import_file, template_file
 from gate.settings.config import load
-from registry.records import Vehicle
+from registry.tables.records import Vehicle
 from tests.gate.settings.test_config import GOOD
 from tests.registry.spreadsheets.reading.packages import line, xlsx
 

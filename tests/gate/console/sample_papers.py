@@ -12,12 +12,12 @@ from gate.privacy import holds
 from gate.services import lists as list_deeds
 from gate.services import registry_changes as deeds
 from gate.services.units import change
-from registry import store
-from registry.records import Household
 from registry.rules import addresses
 from registry.rules.kinds import BlockReason, ListedKind, PersonRole
 from registry.rules.passes import Period
 from registry.rules.plates import Plate, parse
+from registry.store import store
+from registry.tables.records import Household
 
 MANAGER = User("manager", Role.MANAGER)
 

@@ -51,10 +51,10 @@ from gate.settings.runtime import Settings
 from gate.storage.database import open_database
 from gate.storage.encryption import open_vault
 from gate.storage.pictures import Pictures
-from registry import sample, store
-from registry.records import Household, Vehicle
 from registry.rules.plates import Plate, parse
-from registry.store import Author
+from registry.store import sample, store
+from registry.store.store import Author
+from registry.tables.records import Household, Vehicle
 from tests.gate.console.fakes import FakeClock, FakeLanes, draw_plate, draw_scene
 from tests.gate.console.sample_papers import file_papers
 

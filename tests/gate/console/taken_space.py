@@ -9,11 +9,11 @@ from sqlmodel import col, select
 from gate.auth.users import Role, User
 from gate.domain.passage import Decision, LaneId, Reason, Verdict
 from gate.services import inside as inside_desk
-from registry.records import SpaceVehicle, Vehicle
 from registry.rules.corrections import PutInside, TakenOut
 from registry.rules.kinds import Occupant
 from registry.rules.plates import Plate, parse
 from registry.rules.standing import SpaceId
+from registry.tables.records import SpaceVehicle, Vehicle
 from tests.gate.console.serving import Served
 
 

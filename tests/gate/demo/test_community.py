@@ -11,10 +11,10 @@ from gate.demo.plan import Roster
 from gate.demo.settings import config_text
 from gate.settings.config import parse
 from gate.storage.database import open_database
-from registry.records import Presence, Vehicle
 from registry.rules.plates import Plate, one_apart
 from registry.rules.plates import parse as parse_plate
-from registry.sample import Sample, Size, generate
+from registry.store.sample import Sample, Size, generate
+from registry.tables.records import Presence, Vehicle
 
 AT = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 SMALL = Size(buildings=4, households=120, residents=200, vehicles=140, passes=12)

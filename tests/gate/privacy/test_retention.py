@@ -28,8 +28,12 @@ from gate.services import presence as inside_deeds
 from gate.storage.migrations import triggers
 from gate.storage.pictures import Pictures
 from gate.storage.tables import body, entry
-from registry import store
-from registry.records import (
+from registry.rules.corrections import PutInside
+from registry.rules.kinds import Occupant, PassKind, PassSource
+from registry.rules.plates import Plate, parse
+from registry.store import store
+from registry.store.store import Author, add
+from registry.tables.records import (
     Building,
     Change,
     Household,
@@ -39,10 +43,6 @@ from registry.records import (
     Visit,
     VisitorPass,
 )
-from registry.rules.corrections import PutInside
-from registry.rules.kinds import Occupant, PassKind, PassSource
-from registry.rules.plates import Plate, parse
-from registry.store import Author, add
 from tests.gate.journal.journal_cast import NOON, Desk, desk, key_vault, started, whole
 
 JPEG = b"\xff\xd8 a vehicle \xff\xd9"

@@ -36,9 +36,9 @@ from gate.storage.tables import (
     passage,
     stretch,
 )
-from registry import stays
 from registry.rules.kinds import Occupant
-from registry.stays import Which
+from registry.views import stays
+from registry.views.stays import Which
 from tests.gate.journal.journal_cast import (
     NOON,
     NORTH,

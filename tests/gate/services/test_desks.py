@@ -10,7 +10,6 @@ import pytest
 from sqlmodel import select
 
 from gate.auth.users import Role, User
-from gate.console import household_desk
 from gate.domain.ports import Written
 from gate.reports.model import AuditFilter
 from gate.services import imports as import_desk
@@ -23,16 +22,17 @@ from gate.services.presence import Undone
 from gate.services.registry_changes import VehicleWanted
 from gate.services.search import Finder
 from gate.services.visitors import Home, Stay, Wanted
-from registry.records import Block, Person, Vehicle, VisitorPass
 from registry.rules.corrections import CorrectionRefusal, PutInside
 from registry.rules.kinds import BlockReason, NameMatch, Occupant, VehicleKind
 from registry.rules.plates import Plate, PlateColour, parse
 from registry.rules.standing import Blocked, Registered, Visitor
 from registry.spreadsheets.grid import SheetFault
 from registry.spreadsheets.reading.whole import read
-from registry.stays import Which
-from registry.store import BlockRefusal, Duplicate
-from registry.visits import GrantRefusal
+from registry.store.store import BlockRefusal, Duplicate
+from registry.store.visits import GrantRefusal
+from registry.tables.records import Block, Person, Vehicle, VisitorPass
+from registry.views import household as household_desk
+from registry.views.stays import Which
 from tests.gate.console.sample_site import SampleSite, fill, sample_site
 
 GUARD, MANAGER = User("guard", Role.GUARD), User("manager", Role.MANAGER)

@@ -26,8 +26,6 @@ from gate.services import presence as inside_deeds
 from gate.services.presence import NotTaken, Undone
 from gate.storage import tables
 from gate.storage.tables import audit
-from registry import dossiers
-from registry.records import Change, OccupancyCount, Presence, Visit
 from registry.rules.corrections import (
     Correction,
     CorrectionRefusal,
@@ -41,7 +39,9 @@ from registry.rules.kinds import Occupant
 from registry.rules.plates import Plate, PlateColour, parse
 from registry.rules.snapshot import Snapshot
 from registry.rules.standing import Registered, SpaceId, SpaceTaken
-from registry.store import Author
+from registry.store import snapshot_loader as dossiers
+from registry.store.store import Author
+from registry.tables.records import Change, OccupancyCount, Presence, Visit
 from tests.gate.journal.journal_cast import NOON, NORTH, SOUTH, Desk, desk, whole
 from tests.gate.journal.projections.test_registry_effects import OWNER, SECOND, VISITOR, settle
 from tests.gate.journal.test_journal import held

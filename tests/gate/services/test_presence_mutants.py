@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from gate.services import presence as inside_deeds
-from registry import dossiers, presence
 from registry.rules import corrections
 from registry.rules.corrections import PutInside, Recounted, TakenOut
 from registry.rules.kinds import Occupant
+from registry.store import presence
+from registry.store import snapshot_loader as dossiers
 from tests.gate.journal.journal_cast import NOON
 from tests.gate.journal.projections.test_registry_effects import OWNER, SECOND
 from tests.gate.services import test_presence as properties

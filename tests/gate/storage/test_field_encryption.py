@@ -9,10 +9,10 @@ from gate.domain.entries import ServiceNoted
 from gate.storage import field_encryption as personal_fields
 from gate.storage.database import FILE, Database, open_database
 from gate.storage.encryption import KeyVault
-from registry import store
-from registry.records import Change, Household, Person, Visit, VisitorPass
-from registry.search import load_index
-from registry.store import Author
+from registry.store import store
+from registry.store.store import Author
+from registry.tables.records import Change, Household, Person, Visit, VisitorPass
+from registry.views.search import load_index
 from tests.gate.journal.journal_cast import NOON, Desk, desk
 
 BY = Author("wang", NOON)

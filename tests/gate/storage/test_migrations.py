@@ -13,23 +13,23 @@ from sqlmodel import Session, SQLModel
 
 import gate.storage.account_tables
 import gate.storage.settings_table
-import registry.records
+import registry.tables.records
 from gate.domain.errors import DatabaseUnusable
 from gate.journal.verify import verify
 from gate.storage import tables
 from gate.storage.database import FILE, Database, open_database, rebuilding
 from gate.storage.migrations import run
-from registry import store
-from registry.records import Space, Vehicle
 from registry.rules.plates import Plate, PlateClass
-from registry.store import Author
+from registry.store import store
+from registry.store.store import Author
+from registry.tables.records import Space, Vehicle
 from tests.gate.journal.journal_cast import NOON, desk, key_vault, started
 
 METADATA = [tables.metadata, SQLModel.metadata]
 OWNERS = (
     gate.storage.account_tables.UserRow,
     gate.storage.settings_table.SettingRow,
-    registry.records.Vehicle,
+    registry.tables.records.Vehicle,
 )
 
 

@@ -27,11 +27,11 @@ from gate.storage import field_encryption as personal_fields
 from gate.storage.database import FILE, Database, open_database, rebuilding
 from gate.storage.migrations import run
 from gate.storage.tables import micros
-from registry import stays
-from registry.records import Person
 from registry.rules.kinds import Occupant
-from registry.search import load_index
-from registry.stays import Which
+from registry.tables.records import Person
+from registry.views import stays
+from registry.views.search import load_index
+from registry.views.stays import Which
 from tests.gate.journal.journal_cast import NOON, NORTH, ToldClock, key_vault, whole
 from tests.postgres import Server
 

@@ -8,16 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from registry import dossiers, presence, sample, store, visits
-from registry.records import (
-    Block,
-    ListedVehicle,
-    Presence,
-    Space,
-    SpecialPattern,
-    Vehicle,
-    VisitorPass,
-)
 from registry.rules.kinds import BlockReason, ListedKind, Occupant, PassKind, PassSource
 from registry.rules.passes import Period
 from registry.rules.plates import Plate, one_apart, parse
@@ -31,7 +21,18 @@ from registry.rules.standing import (
     Unknown,
     Visitor,
 )
-from registry.store import Author
+from registry.store import presence, sample, store, visits
+from registry.store import snapshot_loader as dossiers
+from registry.store.store import Author
+from registry.tables.records import (
+    Block,
+    ListedVehicle,
+    Presence,
+    Space,
+    SpecialPattern,
+    Vehicle,
+    VisitorPass,
+)
 from tests.registry.conftest import NOON, empty_register
 
 DAY = timedelta(days=1)

@@ -10,16 +10,6 @@ import pytest
 from openpyxl import Workbook
 from sqlmodel import Session, SQLModel, func, select
 
-from registry import dossiers, records, sample, store
-from registry.records import (
-    Change,
-    Household,
-    ImportBatch,
-    Person,
-    Space,
-    SpaceVehicle,
-    Vehicle,
-)
 from registry.rules.fields import RowFault
 from registry.rules.kinds import BlockReason, PersonRole, VehicleKind
 from registry.rules.passes import Period
@@ -32,7 +22,19 @@ from registry.spreadsheets.plan import Plan
 from registry.spreadsheets.rows import RowWarning
 from registry.spreadsheets.sheets import write_csv, write_xlsx
 from registry.spreadsheets.undo import UndoneTwiceError, undo
-from registry.store import Author
+from registry.store import sample, store
+from registry.store import snapshot_loader as dossiers
+from registry.store.store import Author
+from registry.tables import records
+from registry.tables.records import (
+    Change,
+    Household,
+    ImportBatch,
+    Person,
+    Space,
+    SpaceVehicle,
+    Vehicle,
+)
 from tests.registry.conftest import NOON, empty_register
 from tests.registry.spreadsheets.reading_files import table_of
 from tests.registry.spreadsheets.sheet_rows import BAD, HEAD, good, line

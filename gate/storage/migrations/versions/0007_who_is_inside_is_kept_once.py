@@ -112,7 +112,7 @@ def _take_over(row: Any, since: datetime) -> None:
 
 
 def _stored(at: datetime) -> datetime:
-    """As registry.instants.UtcDateTime stores it: SQLite keeps no zone."""
+    """As registry.tables.instants.UtcDateTime stores it: SQLite keeps no zone."""
     return at.replace(tzinfo=None) if op.get_bind().dialect.name == "sqlite" else at
 
 

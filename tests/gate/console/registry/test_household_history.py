@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from gate.auth.users import Role, User
-from gate.console import household_desk
 from gate.console.registry.household_history import _UNTOLD, word
 from gate.i18n.texts import Language, Texts
 from gate.services import visitors as visitor_desk
 from gate.services.visitors import Stay, Wanted
-from registry import store
-from registry.records import Space
 from registry.rules.plates import Plate, parse
-from registry.store import Author
+from registry.store import store
+from registry.store.store import Author
+from registry.tables.records import Space
+from registry.views import household as household_desk
 from tests.gate.console.sample_site import SampleSite, fill, sample_site
 
 MANAGER = User("manager", Role.MANAGER)

@@ -15,8 +15,8 @@ from gate.services import lists as list_deeds
 from gate.services import units as register_desk
 from gate.services import visitors as visitor_desk
 from gate.services.visitors import Already, Stay, Wanted
-from registry.records import VisitorPass
 from registry.rules.plates import Plate, PlateColour, parse
+from registry.tables.records import VisitorPass
 from tests.gate.console.sample_site import SampleSite, fill, sample_site
 
 GUARD = User("guard", Role.GUARD)

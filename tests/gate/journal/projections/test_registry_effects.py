@@ -13,8 +13,11 @@ from gate.domain.errors import OpeningRefused
 from gate.domain.passage import Direction, LaneId, PassageEnd, PassageId
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.reports.reports import Reports
-from registry import stays, store
-from registry.records import (
+from registry.rules.kinds import PassKind, PassSource, UseState
+from registry.rules.plates import PlateClass, PlateColour
+from registry.store import store
+from registry.store.store import Author, add
+from registry.tables.records import (
     Building,
     Household,
     OccupancyCount,
@@ -27,10 +30,8 @@ from registry.records import (
     Visit,
     VisitorPass,
 )
-from registry.rules.kinds import PassKind, PassSource, UseState
-from registry.rules.plates import PlateClass, PlateColour
-from registry.stays import Which
-from registry.store import Author, add
+from registry.views import stays
+from registry.views.stays import Which
 from tests.gate.journal.journal_cast import (
     NOON,
     NORTH,

@@ -16,9 +16,7 @@ from sqlalchemy import CursorResult
 from sqlalchemy import update as sql_update
 from sqlmodel import Session, col, select
 
-from registry import store
 from registry.errors import UnsavedError
-from registry.records import NameCheck, PassUse, Person, Visit, VisitorPass
 from registry.rules import names
 from registry.rules.corrections import PutInside
 from registry.rules.kinds import NameMatch, PassKind, PassSource, UseState
@@ -26,7 +24,9 @@ from registry.rules.passes import Ledger, Pass, PassFault, PassId, Period
 from registry.rules.passes import spend as spend_use
 from registry.rules.plates import Plate, PlateColour, same_ground
 from registry.rules.snapshot import plate_of
-from registry.store import Author
+from registry.store import store
+from registry.store.store import Author
+from registry.tables.records import NameCheck, PassUse, Person, Visit, VisitorPass
 
 
 def check_name(

@@ -10,8 +10,13 @@ from enum import StrEnum
 
 from sqlmodel import Session, func, select
 
-from registry import store
-from registry.records import (
+from registry.rules import fields as cells
+from registry.rules.addresses import Address
+from registry.rules.fields import RowFault
+from registry.rules.kinds import PersonRole
+from registry.store import store
+from registry.store.store import Author
+from registry.tables.records import (
     Household,
     NameCheck,
     Person,
@@ -20,11 +25,6 @@ from registry.records import (
     Visit,
     VisitorPass,
 )
-from registry.rules import fields as cells
-from registry.rules.addresses import Address
-from registry.rules.fields import RowFault
-from registry.rules.kinds import PersonRole
-from registry.store import Author
 
 _POINTING = (Vehicle, Space, VisitorPass, Visit, NameCheck)
 

@@ -4,7 +4,7 @@ Rules of this file:
 - Who owns the key hands a sealer to an engine (`seal_with`); rows then hold sealed text, and the
   program sees plain text. An engine without a sealer stores plain text: tests, and tools.
 - A sealed column can be asked only whether it is empty. Finding by name or telephone works on the
-  index in memory (registry/search.py).
+  index in memory (registry/views/search.py).
 - What was written before sealing stays readable until it is sealed too.
 """
 

@@ -17,11 +17,11 @@ from typing import Final
 
 from sqlmodel import Session, select
 
-from registry.records import Person, Vehicle
 from registry.rules import addresses, names
 from registry.rules.addresses import Address
 from registry.rules.plates import normalise
 from registry.spreadsheets.importing import homes_of
+from registry.tables.records import Person, Vehicle
 
 _END: Final = "\n"
 _MOST: Final = 200

@@ -1,7 +1,7 @@
 """Who is inside by the register in memory: for people to look at while the record cannot be read.
 
-As registry.stays, but for what only the record knows: names of spaces, and when a pass was extended
-since the register was read.
+As registry.views.stays, but for what only the record knows: names of spaces, and when a pass was
+extended since the register was read.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from registry.rules.occupancy import Counts
 from registry.rules.plates import PlateColour
 from registry.rules.snapshot import Inside, Snapshot, plate_of
 from registry.rules.standing import Dossier
-from registry.stays import Place, StayLine, Stays, Which
+from registry.views.stays import Place, StayLine, Stays, Which
 
 
 def counts(known: Snapshot) -> Counts:

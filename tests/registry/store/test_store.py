@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import Session, select
 
-from registry import store
 from registry.errors import RecordMissingError, UnsavedError
-from registry.records import Block, Change, Household, Person, Space, SpaceVehicle, Vehicle
 from registry.rules.kinds import Action, BlockReason, VehicleKind
 from registry.rules.passes import Period
 from registry.rules.plates import Plate, parse
-from registry.store import Author, BlockRefusal, Duplicate
+from registry.store import store
+from registry.store.store import Author, BlockRefusal, Duplicate
+from registry.tables.records import Block, Change, Household, Person, Space, SpaceVehicle, Vehicle
 from tests.registry.conftest import NOON
 
 

@@ -12,7 +12,6 @@ from typing import Any, Final
 from sqlalchemy import Column, DefaultClause, Enum, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from registry.instants import UtcDateTime
 from registry.rules.kinds import (
     Action,
     BlockReason,
@@ -26,7 +25,8 @@ from registry.rules.kinds import (
     VehicleKind,
 )
 from registry.rules.plates import PlateClass, PlateColour
-from registry.sealing import SealedJson, SealedText
+from registry.tables.instants import UtcDateTime
+from registry.tables.sealing import SealedJson, SealedText
 
 # Migrations must be able to name what they alter, on both engines.
 SQLModel.metadata.naming_convention = {

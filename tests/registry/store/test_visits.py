@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine
 from sqlmodel import Session, SQLModel, select
 
-from registry import store, visits
-from registry.records import NameCheck, PassUse, Person, Visit, VisitorPass
 from registry.rules.kinds import BlockReason, NameMatch, PassKind, PassSource
 from registry.rules.passes import Ledger, PassFault, Period, give_back, keep, spend
 from registry.rules.plates import Plate, parse
-from registry.store import Author
-from registry.visits import GrantRefusal, PassRequest
+from registry.store import store, visits
+from registry.store.store import Author
+from registry.store.visits import GrantRefusal, PassRequest
+from registry.tables.records import NameCheck, PassUse, Person, Visit, VisitorPass
 from tests.registry.conftest import NOON, empty_register
 
 HOUR = timedelta(hours=1)

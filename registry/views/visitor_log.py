@@ -6,8 +6,8 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
-from registry import store
-from registry.records import NameCheck, Visit
+from registry.store import store
+from registry.tables.records import NameCheck, Visit
 
 MOST: Final = 300
 

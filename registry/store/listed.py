@@ -9,13 +9,13 @@ from enum import StrEnum
 
 from sqlmodel import Session, select
 
-from registry import store
-from registry.records import ListedVehicle, SpecialPattern
 from registry.rules.kinds import ListedKind
 from registry.rules.passes import Period
 from registry.rules.patterns import Pattern, PatternFault, compile_pattern
 from registry.rules.plates import Plate, PlateColour
-from registry.store import Author
+from registry.store import store
+from registry.store.store import Author
+from registry.tables.records import ListedVehicle, SpecialPattern
 
 
 class ListingRefusal(StrEnum):

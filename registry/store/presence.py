@@ -1,9 +1,9 @@
 """Which vehicles are inside, and how many, over a Session that is given. Never commits.
 
 These rows are the one place that says who is inside: pages, charts, the handover, REST, metrics and
-the rule about visitors all read them (registry.stays.counts, or the snapshot made from them). They
-follow the traffic, which the journal records; only what a person sets by hand (a recount, a vehicle
-that left unseen) is written to the history too.
+the rule about visitors all read them (registry.views.stays.counts, or the snapshot made from them).
+They follow the traffic, which the journal records; only what a person sets by hand (a recount, a
+vehicle that left unseen) is written to the history too.
 """
 
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ from sqlalchemy import update as sql_update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from registry import store, visits
-from registry.records import OccupancyCount, Presence, Space, Vehicle
 from registry.rules import corrections
 from registry.rules.corrections import Correction, CorrectionRefusal, PutInside, Recounted, TakenOut
 from registry.rules.kinds import Occupant
 from registry.rules.plates import PlateColour, presumed, same_ground
 from registry.rules.snapshot import Inside, plate_of
 from registry.rules.standing import SpaceId
-from registry.store import Author
+from registry.store import store, visits
+from registry.store.store import Author
+from registry.tables.records import OccupancyCount, Presence, Space, Vehicle
 
 
 @dataclass(frozen=True, slots=True)

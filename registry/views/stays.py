@@ -13,13 +13,13 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, func, select
 
-from registry import presence, store
-from registry.records import OccupancyCount, Presence, Space, Vehicle, Visit, VisitorPass
 from registry.rules.kinds import Occupant
 from registry.rules.occupancy import Counts, Occupancy
 from registry.rules.plates import PlateColour, presumed
 from registry.rules.snapshot import plate_of
 from registry.rules.standing import SpaceId
+from registry.store import presence, store
+from registry.tables.records import OccupancyCount, Presence, Space, Vehicle, Visit, VisitorPass
 
 LONG_VISIT: Final = timedelta(hours=24)
 """A visitor who is inside for longer has overstayed, whatever the pass allows."""

@@ -12,8 +12,15 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, func, select
 
-from registry import presence, store, visits
-from registry.records import (
+from registry.rules.kinds import Action
+from registry.rules.occupancy import Occupancy
+from registry.rules.passes import Pass, Period
+from registry.rules.patterns import Pattern, compile_pattern
+from registry.rules.plates import presumed
+from registry.rules.snapshot import Snapshot
+from registry.rules.standing import Blocking, Dossier, Listing, Registration, SpaceId, VehicleId
+from registry.store import presence, store, visits
+from registry.tables.records import (
     Block,
     Building,
     Change,
@@ -27,13 +34,6 @@ from registry.records import (
     Vehicle,
     VisitorPass,
 )
-from registry.rules.kinds import Action
-from registry.rules.occupancy import Occupancy
-from registry.rules.passes import Pass, Period
-from registry.rules.patterns import Pattern, compile_pattern
-from registry.rules.plates import presumed
-from registry.rules.snapshot import Snapshot
-from registry.rules.standing import Blocking, Dossier, Listing, Registration, SpaceId, VehicleId
 
 _KEEP_ENDED_PASSES: Final = timedelta(days=7)
 _CHUNK: Final = 500

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session
 
-from registry import sample
 from registry.rules.addresses import Address
-from registry.search import Entry, Fit, Index, load_index
-from registry.store import Author
+from registry.store import sample
+from registry.store.store import Author
+from registry.views.search import Entry, Fit, Index, load_index
 from tests.registry.conftest import NOON
 
 

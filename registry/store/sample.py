@@ -12,8 +12,18 @@ from typing import Final
 
 from sqlmodel import Session, SQLModel
 
-from registry import store
-from registry.records import (
+from registry.rules.kinds import (
+    BlockReason,
+    ListedKind,
+    PassKind,
+    PassSource,
+    PersonRole,
+    VehicleKind,
+)
+from registry.rules.plates import Plate, PlateClass, PlateColour, parse
+from registry.store import store
+from registry.store.store import Author
+from registry.tables.records import (
     Block,
     Building,
     Household,
@@ -25,16 +35,6 @@ from registry.records import (
     Vehicle,
     VisitorPass,
 )
-from registry.rules.kinds import (
-    BlockReason,
-    ListedKind,
-    PassKind,
-    PassSource,
-    PersonRole,
-    VehicleKind,
-)
-from registry.rules.plates import Plate, PlateClass, PlateColour, parse
-from registry.store import Author
 
 AMBULANCE: Final = "吉A120V5"
 FIRE_ENGINE: Final = "吉X1190应急"

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from registry import store
-from registry.masking import masked_fields
-from registry.records import Change, Household, Space, SpaceVehicle, Vehicle
 from registry.rules.kinds import VehicleKind
 from registry.rules.plates import Plate, neighbours
+from registry.store import store
+from registry.tables.masking import masked_fields
+from registry.tables.records import Change, Household, Space, SpaceVehicle, Vehicle
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from enum import StrEnum
 from sqlalchemy import update as sql_update
 from sqlmodel import Session, col, select
 
-from registry import store
-from registry.records import Presence, Space, SpaceVehicle, Vehicle
 from registry.rules import fields as cells
 from registry.rules.fields import RowFault
-from registry.store import Author
+from registry.store import store
+from registry.store.store import Author
+from registry.tables.records import Presence, Space, SpaceVehicle, Vehicle
 
 
 class SpaceRefusal(StrEnum):

@@ -6,15 +6,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session
 
-from registry import dossiers, parking, presence, recalled, stays, store, visits
-from registry.records import Space, Vehicle, VisitorPass
 from registry.rules.kinds import Occupant, PassKind, PassSource
 from registry.rules.passes import Period
 from registry.rules.plates import Plate, PlateColour, parse
 from registry.rules.snapshot import Inside
 from registry.rules.standing import SpaceId
-from registry.stays import StayLine, Which
-from registry.store import Author
+from registry.store import presence, store, visits
+from registry.store import snapshot_loader as dossiers
+from registry.store import spaces as parking
+from registry.store.store import Author
+from registry.tables.records import Space, Vehicle, VisitorPass
+from registry.views import offline_stays as recalled
+from registry.views import stays
+from registry.views.stays import StayLine, Which
 from tests.registry.conftest import NOON, empty_register
 
 HOUR = timedelta(hours=1)

@@ -17,7 +17,10 @@ from sqlalchemy import insert, inspect
 from sqlmodel import Session, SQLModel, col, select
 
 from registry.errors import RecordMissingError, UnsavedError
-from registry.records import (
+from registry.rules.kinds import OWNER_BLOCK_REASONS, Action, BlockReason, VehicleKind
+from registry.rules.passes import Period
+from registry.rules.plates import Plate, PlateColour, presumed, same_ground
+from registry.tables.records import (
     Block,
     Building,
     Change,
@@ -29,9 +32,6 @@ from registry.records import (
     Unit,
     Vehicle,
 )
-from registry.rules.kinds import OWNER_BLOCK_REASONS, Action, BlockReason, VehicleKind
-from registry.rules.passes import Period
-from registry.rules.plates import Plate, PlateColour, presumed, same_ground
 
 Row = TypeVar("Row", bound=SQLModel)
 

@@ -1,0 +1,1 @@
+"""Changes of the registry: each with its author and history."""

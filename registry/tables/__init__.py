@@ -1,0 +1,1 @@
+"""Tables of the registry and the types of their columns."""

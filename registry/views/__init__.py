@@ -1,0 +1,1 @@
+"""Queries: search, stays, households, as values for pages and the API."""
