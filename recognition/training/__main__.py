@@ -19,12 +19,12 @@ def main(arguments: list[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     at = words.index("--what") if "--what" in words else len(words)
     if words[:1] == ["approach"] or words[at + 1 : at + 2] in (["detector"], ["scenes"]):
-        verbs = import_module("recognition.training.detector_verbs")
+        verbs = import_module("recognition.training.detector.commands")
         return int(verbs.run(words[:at] + words[at + 2 :]))
     options = _parser().parse_args(words)
     own = _SECOND_VERBS if options.what == "second" else ("weigh",)
-    name = "second_verbs" if options.verb in own else "reader_verbs"
-    verbs = import_module(f"recognition.training.{name}")
+    name = "second_reader" if options.verb in own else "reader"
+    verbs = import_module(f"recognition.training.{name}.commands")
     return int(getattr(verbs, options.verb)(options))
 
 

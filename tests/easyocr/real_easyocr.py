@@ -28,8 +28,8 @@ from recognition.manifest import ModelError, digest, load_manifest, save_manifes
 from recognition.pipeline import PipelineSettings, PlateReader
 from recognition.training.evaluate import glyph_sets
 from recognition.training.render import render
-from recognition.training.second_export import load_exported
-from recognition.training.second_train import opinions
+from recognition.training.second_reader.export import load_exported
+from recognition.training.second_reader.train import opinions
 from recognition.training.synth import PlateClass, draw_plate
 
 pytestmark = pytest.mark.timeout(600)

@@ -12,7 +12,6 @@ import numpy as np
 
 from recognition.reader import READER_MANIFEST, PlateNetwork
 from recognition.training.atlas import draw_atlas
-from recognition.training.calibrate import fit_temperatures
 from recognition.training.crops import load_added, load_crops, load_scene_plates
 from recognition.training.error_page import error_page
 from recognition.training.evaluate import (
@@ -29,14 +28,15 @@ from recognition.training.evaluate import (
     slot_labels,
 )
 from recognition.training.nothing import nothing_shards
+from recognition.training.reader.calibrate import fit_temperatures
+from recognition.training.reader.reprint import reprint_shards
 from recognition.training.render import FOCUS_SHARES, read_shard, render, render_shards, write_shard
-from recognition.training.reprint import reprint_shards
 from recognition.training.samples import write_samples
 
 if TYPE_CHECKING:
-    from recognition.training.dataset import Batch
-    from recognition.training.progress import Read
-    from recognition.training.train import Files, Net, Task
+    from recognition.training.reader.dataset import Batch
+    from recognition.training.reader.progress import Read
+    from recognition.training.reader.train import Files, Net, Task
 
 _CALIBRATION_SEED = 777
 
@@ -67,7 +67,7 @@ def synth(options: argparse.Namespace) -> int:
 
 def train(options: argparse.Namespace) -> int:
     """Trains, measuring on the real validation cut-outs where there is a data folder."""
-    from recognition.training.train import READER, Files, warmed
+    from recognition.training.reader.train import READER, Files, warmed
 
     weights = options.from_weights
     start = None if weights is None else partial(warmed, weights)
@@ -88,9 +88,9 @@ def run_training(
     """
     import torch
 
-    from recognition.training import train as training
-    from recognition.training.dataset import RealPlates, Rendered, batches
-    from recognition.training.progress import measure_on
+    from recognition.training.reader import train as training
+    from recognition.training.reader.dataset import RealPlates, Rendered, batches
+    from recognition.training.reader.progress import measure_on
 
     torch.set_num_threads(options.threads)
     cv2.setNumThreads(1)
@@ -140,8 +140,8 @@ def calibration_pictures(options: argparse.Namespace) -> tuple[list[Picture], li
 
 def export(options: argparse.Namespace) -> int:
     """Exports once to calibrate, then again with the temperatures."""
-    from recognition.training.export import export_reader
-    from recognition.training.train import READER, Files, load_average
+    from recognition.training.reader.export import export_reader
+    from recognition.training.reader.train import READER, Files, load_average
 
     net = load_average(Files(options.folder).state, READER, *options.mean_with)
     plain = export_reader(net, options.folder / "uncalibrated", options.name)

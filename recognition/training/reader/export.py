@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from recognition.alphabet import ALPHABET, SLOTS
 from recognition.manifest import Manifest, ModelError, digest, save_manifest
 from recognition.reader import PlateNetwork
-from recognition.training.nets import ReaderNet
+from recognition.training.reader.net import ReaderNet
 from recognition.training.render import COLOURS, HEIGHT, WIDTH
 
 

@@ -10,17 +10,17 @@ pytest.importorskip("torch")
 
 from recognition.detector import Detector
 from recognition.training.backdrops import box_quad
-from recognition.training.detector_data import close_ups_of, stock_from, to_view
-from recognition.training.detector_net import CORNER_UNIT, STRIDE, target_of
-from recognition.training.detector_scores import (
+from recognition.training.detector.commands import run
+from recognition.training.detector.data import close_ups_of, stock_from, to_view
+from recognition.training.detector.net import CORNER_UNIT, STRIDE, target_of
+from recognition.training.detector.scores import (
     Findings,
     Seen,
     findings_table,
     meanings,
     measure,
 )
-from recognition.training.detector_train import Part, Plan, export, train
-from recognition.training.detector_verbs import run
+from recognition.training.detector.train import Part, Plan, export, train
 from recognition.training.scene_scores import Outcome, Truth, foreign_table
 from recognition.training.scenes import Scene, compose
 from tests.recognition.readings import reading

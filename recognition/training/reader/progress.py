@@ -9,9 +9,9 @@ from torch import nn
 from recognition.alphabet import decode
 from recognition.training.degrade import fit_picture
 from recognition.training.evaluate import Picture
+from recognition.training.reader.train import Measure, to_tensor
 from recognition.training.render import HEIGHT, WIDTH
 from recognition.training.scores import Judged, accuracy
-from recognition.training.train import Measure, to_tensor
 
 _BATCH = 64
 _UNMEASURED = ("colour", "province")

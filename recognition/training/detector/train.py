@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from recognition.training.detector_data import (
+from recognition.training.detector.data import (
     Batch,
     Batches,
     finder_batch,
     refiner_batch,
     stock_from,
 )
-from recognition.training.detector_net import (
+from recognition.training.detector.net import (
     CLOSE_UP,
     Finder,
     PlanarFinder,
@@ -31,7 +31,7 @@ from recognition.training.detector_net import (
     finder_loss,
     refiner_loss,
 )
-from recognition.training.warm_start import warm_finder, warm_refiner
+from recognition.training.reader.warm_start import warm_finder, warm_refiner
 
 
 class Part(StrEnum):

@@ -22,7 +22,6 @@ from recognition.rectify import upright
 from recognition.second_opinion import Evidence, Opinion
 from recognition.training.backdrops import load_picture
 from recognition.training.crops import RealPlate, load_crops
-from recognition.training.dataset import augmented
 from recognition.training.evaluate import (
     Picture,
     balanced_shard,
@@ -30,9 +29,10 @@ from recognition.training.evaluate import (
     real_pictures,
     rendered_pictures,
 )
-from recognition.training.reader_verbs import calibration_pictures, run_training
+from recognition.training.reader.commands import calibration_pictures, run_training
+from recognition.training.reader.dataset import augmented
 from recognition.training.scene_scores import outcomes, truths
-from recognition.training.second_scores import Case, evidence_from, resolved, tally
+from recognition.training.second_reader.scores import Case, evidence_from, resolved, tally
 
 NAME = "second"
 _WORSE_SEED = 31
@@ -43,8 +43,8 @@ Opinions = Callable[[NDArray[np.uint8], NDArray[np.int64]], list[Opinion | None]
 
 def train(options: argparse.Namespace) -> int:
     """Trains the second reader's network on the first reader's pictures."""
-    from recognition.training.second_train import SECOND, read_texts
-    from recognition.training.train import Files
+    from recognition.training.reader.train import Files
+    from recognition.training.second_reader.train import SECOND, read_texts
 
     run_training(options, SECOND, Files(options.folder, NAME), read_texts)
     return 0
@@ -52,9 +52,9 @@ def train(options: argparse.Namespace) -> int:
 
 def export(options: argparse.Namespace) -> int:
     """Writes the files that EasyOCR wants and their manifest, and weighs them."""
-    from recognition.training.second_export import export_second
-    from recognition.training.second_train import SECOND
-    from recognition.training.train import Files, load_average
+    from recognition.training.reader.train import Files, load_average
+    from recognition.training.second_reader.export import export_second
+    from recognition.training.second_reader.train import SECOND
 
     net = load_average(Files(options.folder, NAME).state, SECOND)
     options.manifest = export_second(net, options.out)
@@ -63,7 +63,7 @@ def export(options: argparse.Namespace) -> int:
 
 def weigh(options: argparse.Namespace) -> int:
     """Measures what the opinions are worth and writes it into the manifest."""
-    from recognition.training.second_export import TrainedSecond
+    from recognition.training.second_reader.export import TrainedSecond
 
     path = options.manifest or SECOND_MANIFEST
     first, opinions = PlateNetwork(), TrainedSecond(path).opinions
@@ -84,7 +84,7 @@ def weigh(options: argparse.Namespace) -> int:
 
 def evaluate(options: argparse.Namespace) -> int:
     """Prints how well the second reader reads and what it does to doubtful readings."""
-    from recognition.training.second_export import TrainedSecond
+    from recognition.training.second_reader.export import TrainedSecond
 
     path = options.manifest or SECOND_MANIFEST
     first, second = PlateNetwork(), TrainedSecond(path)

@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognition.alphabet import DIGITS
-from recognition.training.cornered import with_corners
 from recognition.training.crops import (
     RealPlate,
     load_added,
@@ -25,12 +24,18 @@ from recognition.training.crops import (
     load_scene_plates,
     slots_of,
 )
-from recognition.training.dataset import augmented, balance, colour_index
 from recognition.training.glyphs import GlyphSet, load_glyphs
 from recognition.training.plate_classes import PlateClass
 from recognition.training.plate_layouts import Layout, Slot, layout
+from recognition.training.reader.corners import with_corners
+from recognition.training.reader.dataset import augmented, balance, colour_index
+from recognition.training.reader.reprint_plans import (
+    choices,
+    class_of,
+    has_light_ink,
+    keeps_own_inks,
+)
 from recognition.training.render import Shard, empty_shard, write_shard
-from recognition.training.reprint_plans import choices, class_of, has_light_ink, keeps_own_inks
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from recognition.reading import Colour
-from recognition.training.cornered import settled, with_corners
 from recognition.training.crops import RealPlate
 from recognition.training.nothing import nothing_shards
+from recognition.training.reader.corners import settled, with_corners
 from recognition.training.render import UNKNOWN_COLOUR, read_shard
 from recognition.training.synth import PlateClass, draw_plate
 

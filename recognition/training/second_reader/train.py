@@ -17,8 +17,8 @@ from recognition.alphabet import ALPHABET, decode
 from recognition.models.plate_crnn import Model
 from recognition.one_line import UPPER_WIDTH, WIDTH, one_line
 from recognition.second_opinion import Opinion
-from recognition.training.dataset import Batch
-from recognition.training.train import Moment, Task, jittered, to_tensor
+from recognition.training.reader.dataset import Batch
+from recognition.training.reader.train import Moment, Task, jittered, to_tensor
 
 GUIDED = 600
 """Steps over which the help with places fades away."""

@@ -19,7 +19,7 @@ from recognition.training.backdrops import (
     real_plates,
     scene_backdrops,
 )
-from recognition.training.detector_net import CLOSE_UP, CLOSE_UP_PLATE, CORNER_UNIT, target_of
+from recognition.training.detector.net import CLOSE_UP, CLOSE_UP_PLATE, CORNER_UNIT, target_of
 from recognition.training.plate_classes import TWO_LINES
 from recognition.training.scenes import Quad, Scene, Stock, compose
 from recognition.training.synth import draw_plate

@@ -14,9 +14,10 @@ from recognition.manifest import checked_files, load_manifest
 from recognition.models.plate_crnn import Model
 from recognition.reader import READER_MANIFEST
 from recognition.second_opinion import Evidence, Opinion
-from recognition.training.dataset import Batch
-from recognition.training.second_export import load_exported
-from recognition.training.second_scores import (
+from recognition.training.reader.dataset import Batch
+from recognition.training.reader.train import Moment
+from recognition.training.second_reader.export import load_exported
+from recognition.training.second_reader.scores import (
     Case,
     Resolved,
     evidence_from,
@@ -25,10 +26,9 @@ from recognition.training.second_scores import (
     resolved,
     tally,
 )
-from recognition.training.second_train import greedy, line_loss, opinions
-from recognition.training.train import Moment
+from recognition.training.second_reader.train import greedy, line_loss, opinions
 from tests.recognition.readings import reading
-from tests.recognition.training_road import drawn_data, run
+from tests.recognition.training.training_road import drawn_data, run
 
 BLANK = 0
 
@@ -62,7 +62,7 @@ def test_every_step_from_nothing_to_a_weighed_network(
 
 
 def test_an_exported_network_computes_what_the_trained_one_did(tmp_path: Path) -> None:
-    from recognition.training.second_export import export_second
+    from recognition.training.second_reader.export import export_second
 
     torch.manual_seed(5)
     net = Model(len(ALPHABET)).eval()

@@ -18,8 +18,8 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from recognition.manifest import ModelError
-from recognition.training.detector_net import GREY, SPREAD, Finder, Refiner
-from recognition.training.nets import ReaderNet
+from recognition.training.detector.net import GREY, SPREAD, Finder, Refiner
+from recognition.training.reader.net import ReaderNet
 
 _LEAST_SPREAD = 1e-6
 """Channels that vary less over the pictures are dead: they keep their weights as they are."""

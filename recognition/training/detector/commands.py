@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _train(given: argparse.Namespace) -> int:
-    from recognition.training.detector_train import Part, Plan, train
+    from recognition.training.detector.train import Part, Plan, train
 
     plan = Plan(
         part=Part(given.part),
@@ -90,8 +90,8 @@ def _train(given: argparse.Namespace) -> int:
 
 def _export(given: argparse.Namespace) -> int:
     from recognition.manifest import Manifest, digest, save_manifest
-    from recognition.training.detector_net import CLOSE_UP
-    from recognition.training.detector_train import Part, export
+    from recognition.training.detector.net import CLOSE_UP
+    from recognition.training.detector.train import Part, export
 
     sizes = {Part.FINDER: (640, 640), Part.REFINER: (CLOSE_UP[1], CLOSE_UP[0])}
     for part, file in export(given.folder, given.out).items():
@@ -144,8 +144,8 @@ def _evaluate(given: argparse.Namespace) -> int:
 
 def _evaluate_composed(given: argparse.Namespace) -> int:
     from recognition.detector import Detector, DetectorSettings
-    from recognition.training.detector_data import stock_from
-    from recognition.training.detector_scores import findings_table, measure
+    from recognition.training.detector.data import stock_from
+    from recognition.training.detector.scores import findings_table, measure
 
     stock = stock_from(given.data, 400, given.seed + 1)
     # Composed scenes hold a dozen plates: here nothing is left out because others are clearer.
@@ -161,7 +161,7 @@ def _approach(given: argparse.Namespace) -> int:
     reader = PlateReader.default()
     openings = OPENINGS if given.opening is None else (given.opening,)
     if given.second:
-        from recognition.training.second_export import TrainedSecond
+        from recognition.training.second_reader.export import TrainedSecond
 
         reader.second = TrainedSecond()
         reader.settings = replace(reader.settings, ask_below=openings[0])
@@ -171,7 +171,7 @@ def _approach(given: argparse.Namespace) -> int:
 
 
 def _samples(given: argparse.Namespace) -> int:
-    from recognition.training.detector_data import stock_from
+    from recognition.training.detector.data import stock_from
     from recognition.training.scenes import compose
 
     stock = stock_from(given.data, 200, given.seed)

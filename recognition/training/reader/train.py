@@ -18,8 +18,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from recognition.training.dataset import Batch
-from recognition.training.nets import ReaderNet, reader_loss
+from recognition.training.reader.dataset import Batch
+from recognition.training.reader.net import ReaderNet, reader_loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,7 @@ def train(
 
 def warmed(weights: Path, stream: Iterator[Batch]) -> ReaderNet:
     """A reader that starts from exported weights (ONNX)."""
-    from recognition.training.warm_start import warm_reader
+    from recognition.training.reader.warm_start import warm_reader
 
     images = np.concatenate([next(stream).images for _ in range(4)])
     return warm_reader(weights, to_tensor(images, "cpu"))

@@ -22,7 +22,7 @@ from recognition.models.plate_crnn import Model
 from recognition.one_line import HEIGHT, WIDTH
 from recognition.reader import READER_MANIFEST
 from recognition.second_opinion import Opinion
-from recognition.training.second_train import opinions
+from recognition.training.second_reader.train import opinions
 
 NAME = SECOND_MANIFEST.stem
 # EasyOCR cuts seven letters off every name: it expects weights of a data-parallel network.
