@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.training.synth import PlateClass, draw_plate
+from recognition.training.synthetic.plate import PlateClass, draw_plate
 
 Image = NDArray[np.uint8]
 

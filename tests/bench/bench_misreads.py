@@ -1,9 +1,9 @@
 """How often a text that opens is the wrong one: many simulated approaches, with the site's grammar.
 
-SYNTHETIC: drawn plates of all classes that come nearer (recognition.training.approach). For each
-confidence that might open: how many approaches the vote decides, how many of those as another
-plate than it was, and how often that can be at most (95 %, one-sided, Clopper and Pearson 1934).
-Every wrong one is named. What opens a real gate must besides be a plate on record.
+SYNTHETIC: drawn plates of all classes that come nearer (recognition.training.evaluation.approach).
+For each confidence that might open: how many approaches the vote decides, how many of those as
+another plate than it was, and how often that can be at most (95 %, one-sided, Clopper and Pearson
+1934). Every wrong one is named. What opens a real gate must besides be a plate on record.
 
     python -m tests.bench.bench_misreads --passages 10000 --workers 2 --data FOLDER
 
@@ -22,7 +22,7 @@ import numpy as np
 from tqdm import tqdm
 
 from recognition.pipeline import PlateReader
-from recognition.training.approach import Passage, decided, simulate
+from recognition.training.evaluation.approach import Passage, decided, simulate
 from registry.rules.plates import is_usual
 
 OPENINGS = (0.95, 0.97, 0.98, 0.99, 0.995, 0.999)

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from recognition.detector import preprocess
 from recognition.motion import Motion, shrunk, watch
 from recognition.pipeline import PlateReader
-from recognition.training.scene_scores import outcomes, table, truths
-from recognition.training.scenes import paste
-from recognition.training.synth import PlateClass, draw_plate
+from recognition.training.evaluation.scene_scores import outcomes, table, truths
+from recognition.training.synthetic.plate import PlateClass, draw_plate
+from recognition.training.synthetic.scenes import paste
 from recognition.voting import vote
 from tests.bench.beside_rapidocr import compared
 

@@ -43,8 +43,8 @@ from recognition import plate_tracks
 from recognition.pipeline import PlateReader
 from recognition.reading import Reading
 from recognition.rectify import shrunk_to
-from recognition.training import synth
-from recognition.training.plate_classes import PlateClass
+from recognition.training.synthetic import plate as synth
+from recognition.training.synthetic.plate_classes import PlateClass
 from registry.rules.plates import is_usual
 from registry.store.sample import generate
 from tests.bench.bench_wire import percentile

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognition.pipeline import PlateReader
-from recognition.training.backdrops import load_picture
-from recognition.training.crops import load_crops
-from recognition.training.scene_scores import Truth, truths
+from recognition.training.evaluation.scene_scores import Truth, truths
+from recognition.training.synthetic.backdrops import load_picture
+from recognition.training.synthetic.crops import load_crops
 
 Image = NDArray[np.uint8]
 Texts = Callable[[Image], set[str]]

@@ -26,11 +26,11 @@ from recognition.alphabet import decode
 from recognition.easyocr_reader import SECOND_MANIFEST, EasyOcrReader
 from recognition.manifest import ModelError, digest, load_manifest, save_manifest
 from recognition.pipeline import PipelineSettings, PlateReader
-from recognition.training.evaluate import glyph_sets
-from recognition.training.render import render
+from recognition.training.evaluation.evaluate import glyph_sets
 from recognition.training.second_reader.export import load_exported
 from recognition.training.second_reader.train import opinions
-from recognition.training.synth import PlateClass, draw_plate
+from recognition.training.synthetic.plate import PlateClass, draw_plate
+from recognition.training.synthetic.render import render
 
 pytestmark = pytest.mark.timeout(600)
 

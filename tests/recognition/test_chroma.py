@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from recognition.chroma import ACHROMATIC, colours_told, light_of
 from recognition.pipeline import PlateReader
 from recognition.reading import Box, Colour, Reading
-from recognition.training.synth import PlateClass, draw_plate
+from recognition.training.synthetic.plate import PlateClass, draw_plate
 from recognition.voting import vote
 
 Picture = np.ndarray

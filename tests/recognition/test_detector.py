@@ -16,7 +16,7 @@ from recognition.detector import (
     postprocess,
     preprocess,
 )
-from recognition.training.synth import PlateClass, draw_plate
+from recognition.training.synthetic.plate import PlateClass, draw_plate
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]

@@ -6,7 +6,7 @@ import pytest
 from recognition.alphabet import ALPHABET, PROVINCES
 from recognition.manifest import MODELS, checked_weights, load_manifest
 from recognition.reader import READER_MANIFEST, PlateNetwork
-from recognition.training.synth import PlateClass, draw_plate, random_text
+from recognition.training.synthetic.plate import PlateClass, draw_plate, random_text
 
 
 @pytest.fixture(scope="module")

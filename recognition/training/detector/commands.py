@@ -112,7 +112,7 @@ def _export(given: argparse.Namespace) -> int:
 
 def _evaluate(given: argparse.Namespace) -> int:
     from recognition.pipeline import PlateReader
-    from recognition.training.scene_scores import (
+    from recognition.training.evaluation.scene_scores import (
         ADDED,
         SCENES,
         corner_report,
@@ -156,7 +156,7 @@ def _evaluate_composed(given: argparse.Namespace) -> int:
 
 def _approach(given: argparse.Namespace) -> int:
     from recognition.pipeline import PlateReader
-    from recognition.training.approach import OPENINGS, report, simulate
+    from recognition.training.evaluation.approach import OPENINGS, report, simulate
 
     reader = PlateReader.default()
     openings = OPENINGS if given.opening is None else (given.opening,)
@@ -172,7 +172,7 @@ def _approach(given: argparse.Namespace) -> int:
 
 def _samples(given: argparse.Namespace) -> int:
     from recognition.training.detector.data import stock_from
-    from recognition.training.scenes import compose
+    from recognition.training.synthetic.scenes import compose
 
     stock = stock_from(given.data, 200, given.seed)
     rng = np.random.default_rng(given.seed)

@@ -11,7 +11,8 @@ from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
 from recognition.rectify import close_up, moved, quad_size
-from recognition.training.backdrops import (
+from recognition.training.detector.net import CLOSE_UP, CLOSE_UP_PLATE, CORNER_UNIT, target_of
+from recognition.training.synthetic.backdrops import (
     Backdrop,
     box_quad,
     foreign_backdrops,
@@ -19,10 +20,9 @@ from recognition.training.backdrops import (
     real_plates,
     scene_backdrops,
 )
-from recognition.training.detector.net import CLOSE_UP, CLOSE_UP_PLATE, CORNER_UNIT, target_of
-from recognition.training.plate_classes import TWO_LINES
-from recognition.training.scenes import Quad, Scene, Stock, compose
-from recognition.training.synth import draw_plate
+from recognition.training.synthetic.plate import draw_plate
+from recognition.training.synthetic.plate_classes import TWO_LINES
+from recognition.training.synthetic.scenes import Quad, Scene, Stock, compose
 
 Image = NDArray[np.uint8]
 

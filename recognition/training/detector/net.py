@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from recognition.training.scenes import Quad, Scene, height_of, width_of
+from recognition.training.synthetic.scenes import Quad, Scene, height_of, width_of
 
 STRIDE = 8
 """Pixels per cell of the heat map."""

@@ -14,7 +14,7 @@ import numpy as np
 from recognition.detector import Detector
 from recognition.reading import Box
 from recognition.rectify import quad_size
-from recognition.training.scenes import Quad, Scene, Stock, compose
+from recognition.training.synthetic.scenes import Quad, Scene, Stock, compose
 
 EDGES = (16, 24, 32, 48, 64, 96, 160, 400)
 """Plate widths in pixels between which recall is reported."""

@@ -11,10 +11,8 @@ import cv2
 import numpy as np
 
 from recognition.reader import READER_MANIFEST, PlateNetwork
-from recognition.training.atlas import draw_atlas
-from recognition.training.crops import load_added, load_crops, load_scene_plates
-from recognition.training.error_page import error_page
-from recognition.training.evaluate import (
+from recognition.training.evaluation.error_page import error_page
+from recognition.training.evaluation.evaluate import (
     Picture,
     added_pictures,
     balanced_shard,
@@ -27,11 +25,19 @@ from recognition.training.evaluate import (
     report_lines,
     slot_labels,
 )
-from recognition.training.nothing import nothing_shards
 from recognition.training.reader.calibrate import fit_temperatures
 from recognition.training.reader.reprint import reprint_shards
-from recognition.training.render import FOCUS_SHARES, read_shard, render, render_shards, write_shard
-from recognition.training.samples import write_samples
+from recognition.training.synthetic.atlas import draw_atlas
+from recognition.training.synthetic.crops import load_added, load_crops, load_scene_plates
+from recognition.training.synthetic.negatives import nothing_shards
+from recognition.training.synthetic.render import (
+    FOCUS_SHARES,
+    read_shard,
+    render,
+    render_shards,
+    write_shard,
+)
+from recognition.training.synthetic.samples import write_samples
 
 if TYPE_CHECKING:
     from recognition.training.reader.dataset import Batch

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from recognition.detector import Detector, DetectorSettings, Rough
 from recognition.reading import Colour
 from recognition.rectify import expanded, upright
-from recognition.training.crops import RealPlate
-from recognition.training.plate_classes import PlateClass
-from recognition.training.plate_layouts import layout
+from recognition.training.synthetic.crops import RealPlate
+from recognition.training.synthetic.plate_classes import PlateClass
+from recognition.training.synthetic.plate_layouts import layout
 
 Image = NDArray[np.uint8]
 

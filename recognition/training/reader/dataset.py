@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from recognition.alphabet import PROVINCES
 from recognition.reading import Colour
-from recognition.training.crops import RealPlate, slots_of
-from recognition.training.degrade import (
+from recognition.training.synthetic.crops import RealPlate, slots_of
+from recognition.training.synthetic.degrade import (
     compressed,
     cut_box,
     cut_warped,
@@ -25,7 +25,7 @@ from recognition.training.degrade import (
     sensor,
     squeezed,
 )
-from recognition.training.render import (
+from recognition.training.synthetic.render import (
     COLOURS,
     HEIGHT,
     UNKNOWN_COLOUR,

@@ -15,7 +15,7 @@ from recognition.alphabet import ALPHABET, SLOTS
 from recognition.manifest import Manifest, ModelError, digest, save_manifest
 from recognition.reader import PlateNetwork
 from recognition.training.reader.net import ReaderNet
-from recognition.training.render import COLOURS, HEIGHT, WIDTH
+from recognition.training.synthetic.render import COLOURS, HEIGHT, WIDTH
 
 
 class _Camera(nn.Module):

@@ -7,11 +7,11 @@ import torch
 from torch import nn
 
 from recognition.alphabet import decode
-from recognition.training.degrade import fit_picture
-from recognition.training.evaluate import Picture
+from recognition.training.evaluation.evaluate import Picture
+from recognition.training.evaluation.scores import Judged, accuracy
 from recognition.training.reader.train import Measure, to_tensor
-from recognition.training.render import HEIGHT, WIDTH
-from recognition.training.scores import Judged, accuracy
+from recognition.training.synthetic.degrade import fit_picture
+from recognition.training.synthetic.render import HEIGHT, WIDTH
 
 _BATCH = 64
 _UNMEASURED = ("colour", "province")

@@ -17,16 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognition.alphabet import DIGITS
-from recognition.training.crops import (
-    RealPlate,
-    load_added,
-    load_crops,
-    load_scene_plates,
-    slots_of,
-)
-from recognition.training.glyphs import GlyphSet, load_glyphs
-from recognition.training.plate_classes import PlateClass
-from recognition.training.plate_layouts import Layout, Slot, layout
 from recognition.training.reader.corners import with_corners
 from recognition.training.reader.dataset import augmented, balance, colour_index
 from recognition.training.reader.reprint_plans import (
@@ -35,7 +25,17 @@ from recognition.training.reader.reprint_plans import (
     has_light_ink,
     keeps_own_inks,
 )
-from recognition.training.render import Shard, empty_shard, write_shard
+from recognition.training.synthetic.crops import (
+    RealPlate,
+    load_added,
+    load_crops,
+    load_scene_plates,
+    slots_of,
+)
+from recognition.training.synthetic.glyphs import GlyphSet, load_glyphs
+from recognition.training.synthetic.plate_classes import PlateClass
+from recognition.training.synthetic.plate_layouts import Layout, Slot, layout
+from recognition.training.synthetic.render import Shard, empty_shard, write_shard
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]

@@ -2,8 +2,8 @@
 
 from recognition.alphabet import DIGITS, LETTERS, PROVINCES
 from recognition.reading import Colour
-from recognition.training.crops import RealPlate, has_old_prefix
-from recognition.training.plate_classes import PlateClass
+from recognition.training.synthetic.crops import RealPlate, has_old_prefix
+from recognition.training.synthetic.plate_classes import PlateClass
 
 _BY_KIND: dict[tuple[str, bool], PlateClass] = {
     ("wj", False): PlateClass.ARMED_POLICE,

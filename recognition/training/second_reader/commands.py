@@ -20,19 +20,19 @@ from recognition.reader import PlateNetwork, PlateText, preprocess
 from recognition.reading import Box, Reading
 from recognition.rectify import upright
 from recognition.second_opinion import Evidence, Opinion
-from recognition.training.backdrops import load_picture
-from recognition.training.crops import RealPlate, load_crops
-from recognition.training.evaluate import (
+from recognition.training.evaluation.evaluate import (
     Picture,
     balanced_shard,
     glyph_sets,
     real_pictures,
     rendered_pictures,
 )
+from recognition.training.evaluation.scene_scores import outcomes, truths
 from recognition.training.reader.commands import calibration_pictures, run_training
 from recognition.training.reader.dataset import augmented
-from recognition.training.scene_scores import outcomes, truths
 from recognition.training.second_reader.scores import Case, evidence_from, resolved, tally
+from recognition.training.synthetic.backdrops import load_picture
+from recognition.training.synthetic.crops import RealPlate, load_crops
 
 NAME = "second"
 _WORSE_SEED = 31

@@ -9,7 +9,7 @@ import pytest
 
 from gate.cli.replay import run
 from gate.settings.config import ConfigError
-from recognition.training.synth import PlateClass, draw_plate
+from recognition.training.synthetic.plate import PlateClass, draw_plate
 from tests.gate.settings.test_config import GOOD
 from tests.hardware.cameras.test_video_file import filmed as blank
 

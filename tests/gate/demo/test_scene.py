@@ -9,7 +9,7 @@ from gate.demo.livery import Marking
 from gate.demo.platecard import plate_class_of, plate_picture
 from gate.demo.scene import Looks, Scene, Seen, place_of, view_of
 from gate.demo.weather import Light
-from recognition.training.synth import PlateClass
+from recognition.training.synthetic.plate import PlateClass
 
 PAINT = (150, 80, 40)
 

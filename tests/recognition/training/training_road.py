@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from recognition.training.__main__ import main
-from recognition.training.synth import PlateClass, draw_plate
+from recognition.training.synthetic.plate import PlateClass, draw_plate
 
 
 def run(*words: object) -> None:

@@ -9,7 +9,6 @@ import pytest
 pytest.importorskip("torch")
 
 from recognition.detector import Detector
-from recognition.training.backdrops import box_quad
 from recognition.training.detector.commands import run
 from recognition.training.detector.data import close_ups_of, stock_from, to_view
 from recognition.training.detector.net import CORNER_UNIT, STRIDE, target_of
@@ -21,8 +20,9 @@ from recognition.training.detector.scores import (
     measure,
 )
 from recognition.training.detector.train import Part, Plan, export, train
-from recognition.training.scene_scores import Outcome, Truth, foreign_table
-from recognition.training.scenes import Scene, compose
+from recognition.training.evaluation.scene_scores import Outcome, Truth, foreign_table
+from recognition.training.synthetic.backdrops import box_quad
+from recognition.training.synthetic.scenes import Scene, compose
 from tests.recognition.readings import reading
 
 

@@ -12,14 +12,14 @@ import pytest
 
 from recognition.alphabet import ALPHABET, decode, encode
 from recognition.reading import Colour
-from recognition.training.crops import RealPlate, has_old_prefix, load_added, slots_of
-from recognition.training.evaluate import (
+from recognition.training.evaluation.evaluate import (
     added_pictures,
     old_army_pictures,
 )
+from recognition.training.evaluation.scene_scores import ADDED, truths
 from recognition.training.reader.dataset import RealPlates, balance
-from recognition.training.scene_scores import ADDED, truths
-from recognition.training.synth import PlateClass, draw_plate
+from recognition.training.synthetic.crops import RealPlate, has_old_prefix, load_added, slots_of
+from recognition.training.synthetic.plate import PlateClass, draw_plate
 from tests.recognition.training.training_road import run
 
 _CORNERS = [f"{axis}{corner}" for corner in (1, 2, 3, 4) for axis in "xy"]

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from recognition.reading import Colour
-from recognition.training.crops import RealPlate
-from recognition.training.nothing import nothing_shards
 from recognition.training.reader.corners import settled, with_corners
-from recognition.training.render import UNKNOWN_COLOUR, read_shard
-from recognition.training.synth import PlateClass, draw_plate
+from recognition.training.synthetic.crops import RealPlate
+from recognition.training.synthetic.negatives import nothing_shards
+from recognition.training.synthetic.plate import PlateClass, draw_plate
+from recognition.training.synthetic.render import UNKNOWN_COLOUR, read_shard
 
 
 def cut_out(left: int, text: str = "吉A12345") -> RealPlate:

@@ -7,13 +7,13 @@ import pytest
 from recognition.alphabet import PROVINCES
 from recognition.plate_colours import allowed_colours
 from recognition.reading import Colour
-from recognition.training.crops import RealPlate, slots_of
-from recognition.training.glyphs import atlas
-from recognition.training.plate_layouts import layout
 from recognition.training.reader.dataset import RealPlates
 from recognition.training.reader.reprint import can_reprint, reprinted
 from recognition.training.reader.reprint_plans import class_of
-from recognition.training.synth import PlateClass, draw_plate
+from recognition.training.synthetic.crops import RealPlate, slots_of
+from recognition.training.synthetic.glyphs import atlas
+from recognition.training.synthetic.plate import PlateClass, draw_plate
+from recognition.training.synthetic.plate_layouts import layout
 
 
 def rng_of(seed: int) -> np.random.Generator:

@@ -10,10 +10,10 @@ import torch
 from recognition.manifest import ModelError, load_manifest
 from recognition.reader import PlateNetwork
 from recognition.training.__main__ import main
+from recognition.training.evaluation.scores import Judged, accuracy, kept_above, reliability
 from recognition.training.reader.calibrate import fit_temperatures
 from recognition.training.reader.dataset import Batch
 from recognition.training.reader.train import READER, Moment, Recipe, load_average, rate_at
-from recognition.training.scores import Judged, accuracy, kept_above, reliability
 from tests.recognition.training.training_road import drawn_data, run
 
 

@@ -13,10 +13,10 @@ from recognition.reader import PlateNetwork
 from recognition.training.__main__ import main
 from recognition.training.detector.data import finder_batch, refiner_batch, stock_from
 from recognition.training.detector.net import PlanarFinder
-from recognition.training.glyphs import load_glyphs
 from recognition.training.reader.train import to_tensor
 from recognition.training.reader.warm_start import warm_finder, warm_reader, warm_refiner
-from recognition.training.render import render
+from recognition.training.synthetic.glyphs import load_glyphs
+from recognition.training.synthetic.render import render
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.training.backdrops import HELD_OUT, Backdrop, foreign_backdrops, scene_backdrops
-from recognition.training.clutter import distractor
-from recognition.training.degrade import cut_box, cut_warped, expose, fit_picture, sensor
-from recognition.training.render import (
+from recognition.training.synthetic.backdrops import (
+    HELD_OUT,
+    Backdrop,
+    foreign_backdrops,
+    scene_backdrops,
+)
+from recognition.training.synthetic.clutter import distractor
+from recognition.training.synthetic.degrade import cut_box, cut_warped, expose, fit_picture, sensor
+from recognition.training.synthetic.render import (
     HEIGHT,
     UNKNOWN_COLOUR,
     WIDTH,

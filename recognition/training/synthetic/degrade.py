@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.training.synth import Plate
+from recognition.training.synthetic.plate import Plate
 
 Image = NDArray[np.uint8]
 Quad = NDArray[np.float32]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from recognition.alphabet import ALPHABET
 from recognition.reader import PlateText
-from recognition.training.evaluate import Picture, Result
+from recognition.training.evaluation.evaluate import Picture, Result
 
 _HEAD = """<!doctype html><meta charset="utf-8"><title>Wrong readings</title>
 <style>body{font:14px sans-serif;margin:1em}img{height:72px;image-rendering:pixelated}

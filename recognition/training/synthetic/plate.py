@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognition.reading import Colour
-from recognition.training.glyphs import GlyphSet, atlas
-from recognition.training.plate_classes import (
+from recognition.training.synthetic.glyphs import GlyphSet, atlas
+from recognition.training.synthetic.plate_classes import (
     COLOURS,
     TWO_LINES,
     PlateClass,
     random_class,
     random_text,
 )
-from recognition.training.plate_layouts import Layout, Slot, layout
+from recognition.training.synthetic.plate_layouts import Layout, Slot, layout
 
 __all__ = ["Plate", "PlateClass", "draw_plate", "random_class", "random_text"]
 

@@ -4,8 +4,15 @@ import numpy as np
 
 from recognition.pipeline import PlateReader
 from recognition.reading import Colour, Consensus
-from recognition.training.approach import SIZE, Passage, decided, frames_of, report, simulate
-from recognition.training.backdrops import Backdrop, box_quad, pyramid
+from recognition.training.evaluation.approach import (
+    SIZE,
+    Passage,
+    decided,
+    frames_of,
+    report,
+    simulate,
+)
+from recognition.training.synthetic.backdrops import Backdrop, box_quad, pyramid
 
 
 def said(text: str, confidence: float, agreeing: int = 2) -> Consensus:

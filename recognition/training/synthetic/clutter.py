@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognition.alphabet import DIGITS, LETTERS, PROVINCES, SPECIALS
-from recognition.training.glyphs import atlas
-from recognition.training.plate_layouts import Face
+from recognition.training.synthetic.glyphs import atlas
+from recognition.training.synthetic.plate_layouts import Face
 
 Image = NDArray[np.uint8]
 

@@ -6,13 +6,19 @@ import pytest
 from recognition.alphabet import ALPHABET, PROVINCES, decode
 from recognition.plate_colours import allowed_colours
 from recognition.reading import Colour
-from recognition.training.crops import slots_of
-from recognition.training.degrade import fit_picture, flashed, photograph
-from recognition.training.glyphs import GlyphSet, atlas, load_glyphs
-from recognition.training.plate_classes import COLOURS, OLD_ARMY, READABLE, TWO_LINES, PlateClass
-from recognition.training.plate_layouts import Face, layout
-from recognition.training.render import read_shard, render_shards, shard_paths
-from recognition.training.synth import draw_plate, random_class, random_text
+from recognition.training.synthetic.crops import slots_of
+from recognition.training.synthetic.degrade import fit_picture, flashed, photograph
+from recognition.training.synthetic.glyphs import GlyphSet, atlas, load_glyphs
+from recognition.training.synthetic.plate import draw_plate, random_class, random_text
+from recognition.training.synthetic.plate_classes import (
+    COLOURS,
+    OLD_ARMY,
+    READABLE,
+    TWO_LINES,
+    PlateClass,
+)
+from recognition.training.synthetic.plate_layouts import Face, layout
+from recognition.training.synthetic.render import read_shard, render_shards, shard_paths
 
 
 @pytest.mark.parametrize("plate_class", READABLE)

@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.training.crops import load_crops
-from recognition.training.degrade import fit_picture
-from recognition.training.glyphs import GlyphSet
-from recognition.training.render import HEIGHT, WIDTH, render
+from recognition.training.synthetic.crops import load_crops
+from recognition.training.synthetic.degrade import fit_picture
+from recognition.training.synthetic.glyphs import GlyphSet
+from recognition.training.synthetic.render import HEIGHT, WIDTH, render
 
 
 def sample_sheet(

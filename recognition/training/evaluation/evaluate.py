@@ -14,16 +14,23 @@ from numpy.typing import NDArray
 from recognition.alphabet import PROVINCES, SLOTS, decode, encode
 from recognition.reader import Logits, PlateNetwork, PlateText
 from recognition.rectify import upright
-from recognition.training.crops import RealPlate, has_old_prefix, load_added, load_crops
-from recognition.training.glyphs import GlyphSet, load_glyphs
-from recognition.training.plate_classes import READABLE, PlateClass
-from recognition.training.render import HEIGHT, WIDTH, Shard, read_shard, render, write_shard
-from recognition.training.scores import (
+from recognition.training.evaluation.scores import (
     Judged,
     accuracy,
     calibration_error,
     kept_above,
     reliability,
+)
+from recognition.training.synthetic.crops import RealPlate, has_old_prefix, load_added, load_crops
+from recognition.training.synthetic.glyphs import GlyphSet, load_glyphs
+from recognition.training.synthetic.plate_classes import READABLE, PlateClass
+from recognition.training.synthetic.render import (
+    HEIGHT,
+    WIDTH,
+    Shard,
+    read_shard,
+    render,
+    write_shard,
 )
 
 _BALANCED_SEED = 424242

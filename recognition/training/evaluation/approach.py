@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from recognition.pipeline import PlateReader
 from recognition.reading import Consensus, Reading
 from recognition.tracking import Tracking, follow, nearest_moving
-from recognition.training.backdrops import Backdrop, box_quad, foreign_backdrops, pyramid
-from recognition.training.scenes import Quad, paste
-from recognition.training.synth import draw_plate
-from recognition.training.weather import spoil
+from recognition.training.synthetic.backdrops import Backdrop, box_quad, foreign_backdrops, pyramid
+from recognition.training.synthetic.plate import draw_plate
+from recognition.training.synthetic.scenes import Quad, paste
+from recognition.training.synthetic.weather import spoil
 from recognition.voting import vote
 
 Image = NDArray[np.uint8]

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from recognition.training.plate_classes import PlateClass
+from recognition.training.synthetic.plate_classes import PlateClass
 
 Chooser = np.random.Generator | None
 """What chooses where plates of a class differ; None: always as most of them are."""

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognition.alphabet import ALPHABET
-from recognition.training.plate_classes import OLD_ARMY
-from recognition.training.plate_layouts import Face
+from recognition.training.synthetic.plate_classes import OLD_ARMY
+from recognition.training.synthetic.plate_layouts import Face
 
 Mask = NDArray[np.uint8]
 

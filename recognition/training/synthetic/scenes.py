@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.training.backdrops import Backdrop, box_quad
-from recognition.training.clutter import distractor
-from recognition.training.weather import spoil
+from recognition.training.synthetic.backdrops import Backdrop, box_quad
+from recognition.training.synthetic.clutter import distractor
+from recognition.training.synthetic.weather import spoil
 
 Image = NDArray[np.uint8]
 Quad = NDArray[np.float32]

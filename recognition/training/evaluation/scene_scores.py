@@ -20,8 +20,13 @@ from numpy.typing import NDArray
 from recognition.pipeline import PlateReader
 from recognition.reading import Box, Reading
 from recognition.rectify import quad_size
-from recognition.training.backdrops import HELD_OUT, corners_of, foreign_places, load_picture
-from recognition.training.crops import has_old_prefix
+from recognition.training.synthetic.backdrops import (
+    HELD_OUT,
+    corners_of,
+    foreign_places,
+    load_picture,
+)
+from recognition.training.synthetic.crops import has_old_prefix
 
 Quad = NDArray[np.float32]
 

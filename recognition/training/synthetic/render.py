@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognition.reading import Colour
-from recognition.training.crops import slots_of
-from recognition.training.degrade import photograph
-from recognition.training.glyphs import GlyphSet, load_glyphs
-from recognition.training.plate_classes import TWO_LINES, PlateClass, random_class
-from recognition.training.synth import draw_plate
+from recognition.training.synthetic.crops import slots_of
+from recognition.training.synthetic.degrade import photograph
+from recognition.training.synthetic.glyphs import GlyphSet, load_glyphs
+from recognition.training.synthetic.plate import draw_plate
+from recognition.training.synthetic.plate_classes import TWO_LINES, PlateClass, random_class
 
 WIDTH, HEIGHT = 160, 48
 COLOURS: tuple[Colour, ...] = tuple(c for c in Colour if c is not Colour.UNKNOWN)

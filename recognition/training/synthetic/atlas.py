@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from recognition.training.glyphs import ATLAS_CHARACTERS, ATLAS_PATH, Mask, build_atlas
+from recognition.training.synthetic.glyphs import ATLAS_CHARACTERS, ATLAS_PATH, Mask, build_atlas
 
 _SIZE = 256
 

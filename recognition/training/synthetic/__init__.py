@@ -1,0 +1,1 @@
+"""Drawn plates and scenes: glyphs, paint, weather, backdrops."""
