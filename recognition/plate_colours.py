@@ -1,4 +1,5 @@
-"""Which ground colours a plate's text allows (GA 36-2018, table 1; see ../gate/decisions). Pure.
+"""Which ground colours a plate's text allows (GA 36-2018, table 1; see ../gate/docs/decisions).
+Pure.
 
 This is no grammar: a text that fits no line here allows every colour. It only says where picture
 and text contradict each other, which is a sign of a misread or of a false plate.

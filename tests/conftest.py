@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # Browser and pages load only for the tests that want them.
 
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MOST_PIXELS))  # As `gate` does.
 # The same examples at every run: a change is judged by what it changed, not by a lucky draw. New
-# examples are for `make explore` (gate/decisions/0085).
+# examples are for `make explore` (gate/docs/decisions/0085).
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("gate", settings.get_profile("explore"), derandomize=True)
 settings.load_profile("gate")
