@@ -1,7 +1,7 @@
 """One step of the barrier on its way: what every rule may do, and nothing else.
 
 A wish is a pulse that is wanted; `pulse` orders it; an outcome tells whoever asked. The position
-moves only by the table of `barrier_moves`.
+moves only by the table of `hardware.barrier.transitions`.
 """
 
 from collections.abc import Mapping

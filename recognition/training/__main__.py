@@ -2,7 +2,8 @@
 
 Verbs of the reader are here, and with `--what second` those of the second reader (EasyOCR's). A
 verb with `--what detector` (or `scenes`: whole pictures), and
-`approach`, are handed to `detector_verbs.run`, which parses its own arguments.
+`approach`, are handed to `recognition.training.detector.commands.run`, which parses its own
+arguments.
 """
 
 import argparse

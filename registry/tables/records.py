@@ -1,4 +1,5 @@
-"""The registry's tables. Rows stay in this package: others see values of rules.py and snapshot.py.
+"""The registry's tables. Rows stay in this package: others see values of registry/rules/standing.py
+and snapshot.py.
 
 Every instant is aware (UtcDateTime); every choice is stored as its text (kinds.py). Personal
 columns (names, phones, notes about people) are sealed at rest (sealing.py) and hold no ID numbers,

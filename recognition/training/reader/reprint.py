@@ -5,7 +5,7 @@ and real lenses mean that province; of the rare classes there are a handful. Her
 stays and the characters change: real digits of a plate change places, the ground is carried on
 under an old character, and a new one is printed in the old one's ink and blur. What may be changed
 on which class is in reprint_plans.py; the corners of cut-outs are found by the detector (see
-cornered.py).
+corners.py).
 """
 
 import math

@@ -14,7 +14,7 @@ ROOT = Path(gate.__file__).parent
 CONSOLE = sorted((ROOT / "console").rglob("*.py"))
 CJK = re.compile(r"[\u4e00-\u9fff]")
 # Characters that stand on plates are data, not words of a page.
-PLATE_FILES = {"plate_pad.py", "plate_chip.py"}
+PLATE_FILES = {"plate_field.py", "plate_chip.py"}
 SAYING = {"words", "heading", "button", "text_field", "choice_field", "sheet", "empty", "figure"}
 
 
