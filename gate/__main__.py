@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from gate.domain.errors import GateError
-from gate.storage import private_files as private
+from gate.storage import private_files
 
 Run = Callable[[argparse.Namespace], int]
 MOST_PIXELS = 1 << 26
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit status."""
     # OpenCV reads it when it is loaded; the cameras' processes inherit it.
     os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MOST_PIXELS))
-    private.begin()
+    private_files.begin()
     options = _parser().parse_args(arguments)
     run: Run = options.run
     try:

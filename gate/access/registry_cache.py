@@ -21,7 +21,7 @@ from registry.rules.corrections import Correction, corrected
 from registry.rules.plates import Plate, PlateColour
 from registry.rules.snapshot import Snapshot
 from registry.rules.standing import Standing
-from registry.store import snapshot_loader as dossiers
+from registry.store import snapshot_loader
 
 LOOK_EVERY = 2.0
 _log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class Register:
     def __init__(self, journal: Journal, clock: Clock) -> None:
         self._journal, self._clock = journal, clock
         with journal.reading() as session:
-            self._read = dossiers.load(session, clock.now().utc)
+            self._read = snapshot_loader.load(session, clock.now().utc)
         self._assumed: tuple[Correction, ...] = ()
         self._snapshot = self._read
         self._news = threading.Event()
@@ -81,7 +81,7 @@ class Register:
             try:
                 waiting = self._journal.waiting()  # before reading: else what is read may lack it
                 with self._journal.reading() as session:
-                    self._read = dossiers.follow(session, self._read, at)
+                    self._read = snapshot_loader.follow(session, self._read, at)
                 self._assumed = self._assumed if waiting else ()
                 self._snapshot = reduce(corrected, self._assumed, self._read)
             except (SQLAlchemyError, GateError) as error:

@@ -8,11 +8,11 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import col, select
 
-from gate.api import lookup as found
+from gate.api import lookup
 from gate.api.auth import ReadsRegistry, WritesRegistry
 from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
 from gate.domain.ports import Unit
-from gate.services import lists as list_deeds
+from gate.services import lists
 from registry.rules.kinds import BlockReason
 from registry.rules.plates import PlateColour
 from registry.store import store
@@ -45,7 +45,7 @@ class BlockIn(Model):
     reason: BlockReason
     detail: Annotated[str, Field(min_length=1, max_length=256)]
     colour: PlateColour = PlateColour.UNKNOWN
-    valid_until: found.Moment | None = None
+    valid_until: lookup.Moment | None = None
 
 
 class BlockOut(Model):
@@ -88,8 +88,8 @@ def every(
     caller: ReadsRegistry,
     to: Services,
     ended: Annotated[bool, Query(description="lifted and ended ones too")] = False,
-    after: found.After = 0,
-    limit: found.Limit = 100,
+    after: lookup.After = 0,
+    limit: lookup.Limit = 100,
 ) -> BlockPage:
     """Return blocks in the order in which they were made."""
     del caller
@@ -101,16 +101,16 @@ def every(
             open_end | (col(Block.valid_until) > to.clock.now().utc),
         )
     with to.journal.reading() as session:
-        rows, following = found.page(session, Block, wanted, after, limit)
+        rows, following = lookup.page(session, Block, wanted, after, limit)
         return BlockPage(items=[_out(row) for row in rows], next=following)
 
 
 @router.get("/{number}", summary="One block", responses={404: {"model": Problem}})
-def one(number: found.Number, caller: ReadsRegistry, to: Services) -> BlockOut:
+def one(number: lookup.Number, caller: ReadsRegistry, to: Services) -> BlockOut:
     """Return a block by its number."""
     del caller
     with to.journal.reading() as session:
-        return _out(found.row(session, Block, number))
+        return _out(lookup.row(session, Block, number))
 
 
 @router.post(
@@ -125,10 +125,10 @@ def block(wish: BlockIn, caller: WritesRegistry, to: Services, key: Key = None) 
     plate = whole_plate(wish.plate)
 
     def blocked(unit: Unit, by: Author) -> BlockOut:
-        deed = list_deeds.block(plate, wish.reason, wish.detail, wish.valid_until, wish.colour)
+        deed = lists.block(plate, wish.reason, wish.detail, wish.valid_until, wish.colour)
         made = deed(unit, by)
         if isinstance(made, BlockRefusal):
-            raise found.conflict(made, _WHY)
+            raise lookup.conflict(made, _WHY)
         return _out(made)
 
     return act(to, caller, key, wish, blocked)
@@ -141,7 +141,7 @@ def block(wish: BlockIn, caller: WritesRegistry, to: Services, key: Key = None) 
     responses={404: {"model": Problem}},
 )
 def lift(
-    number: found.Number,
+    number: lookup.Number,
     caller: WritesRegistry,
     to: Services,
     why: Annotated[str, Query(min_length=1, max_length=200, description="goes on record")],
@@ -149,7 +149,7 @@ def lift(
     """End a block now; doing it again changes nothing. The line stays on record."""
 
     def lifted(unit: Unit, by: Author) -> BlockOut:
-        return _out(list_deeds.lift(number, why)(unit, by))
+        return _out(lists.lift(number, why)(unit, by))
 
     return act(to, caller, None, f"{number}\0{why}", lifted, code=status.HTTP_200_OK)
 

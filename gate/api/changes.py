@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from sqlmodel import select
 
-from gate.api import lookup as found
+from gate.api import lookup
 from gate.api.auth import ReadsHistory
 from gate.api.dependencies import Model, Services, example
 from registry.rules.plates import normalise
@@ -57,8 +57,8 @@ def every(
     to: Services,
     plate: Annotated[str, Query(max_length=16, description="of this whole plate only")] = "",
     entity: Annotated[str, Query(max_length=32, description="e.g. Vehicle, VisitorPass")] = "",
-    after: found.After = 0,
-    limit: found.Limit = 100,
+    after: lookup.After = 0,
+    limit: lookup.Limit = 100,
 ) -> ChangePage:
     """Return changes; follow them by asking again with the cursor."""
     del caller
@@ -68,7 +68,7 @@ def every(
     if entity:
         wanted = wanted.where(Change.entity == entity)
     with to.journal.reading() as session:
-        rows, following = found.page(session, Change, wanted, after, limit)
+        rows, following = lookup.page(session, Change, wanted, after, limit)
         return ChangePage(items=[_out(row) for row in rows], next=following)
 
 

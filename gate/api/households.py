@@ -8,11 +8,11 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from gate.api import lookup as found
+from gate.api import lookup
 from gate.api.auth import ReadsRegistry, WritesRegistry
 from gate.api.dependencies import Key, Model, Problem, Services, act, example
 from gate.domain.ports import Unit
-from gate.services import registry_changes as deeds
+from gate.services import registry_changes
 from registry.rules import addresses
 from registry.rules.names import mask, mask_phone
 from registry.store import store
@@ -37,7 +37,7 @@ class HouseholdIn(Model):
 
     model_config = example(household="3-2-501", note="")
 
-    household: Annotated[found.Label, Field(min_length=1)]
+    household: Annotated[lookup.Label, Field(min_length=1)]
     note: Annotated[str, Field(max_length=256)] = ""
 
 
@@ -96,8 +96,8 @@ def every(
     caller: ReadsRegistry,
     to: Services,
     building: Annotated[str, Query(max_length=16, description="of this building only")] = "",
-    after: found.After = 0,
-    limit: found.Limit = 100,
+    after: lookup.After = 0,
+    limit: lookup.Limit = 100,
 ) -> HouseholdPage:
     """Return households in the order in which they were made."""
     del caller
@@ -107,7 +107,7 @@ def every(
         named = addresses.building(building) or building
         wanted = wanted.where(col(Household.unit_id).in_(stairs.where(Building.name == named)))
     with to.journal.reading() as session:
-        rows, following = found.page(session, Household, wanted, after, limit)
+        rows, following = lookup.page(session, Household, wanted, after, limit)
         return HouseholdPage(items=views(session, rows), next=following)
 
 
@@ -116,7 +116,7 @@ def one(household: str, caller: ReadsRegistry, to: Services) -> HouseholdOut:
     """Return the household at an address, e.g. 3-2-501."""
     del caller
     with to.journal.reading() as session:
-        return views(session, [found.household(session, household)])[0]
+        return views(session, [lookup.household(session, household)])[0]
 
 
 @router.post(
@@ -134,9 +134,9 @@ def make(wish: HouseholdIn, caller: WritesRegistry, to: Services, key: Key = Non
         raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
 
     def made(unit: Unit, by: Author) -> HouseholdOut:
-        row = deeds.add_household(address, wish.note)(unit, by)
+        row = registry_changes.add_household(address, wish.note)(unit, by)
         if isinstance(row, HomeRefusal):
-            raise found.conflict(row, WHY)
+            raise lookup.conflict(row, WHY)
         return views(unit.session, [row])[0]
 
     return act(to, caller, key, wish, made)
@@ -154,8 +154,10 @@ def change(
     """Change the note."""
 
     def changed(unit: Unit, by: Author) -> HouseholdOut:
-        number = store.id_of(found.household(unit.session, household))
-        return views(unit.session, [deeds.note_household(number, wish.note)(unit, by)])[0]
+        number = store.id_of(lookup.household(unit.session, household))
+        return views(unit.session, [registry_changes.note_household(number, wish.note)(unit, by)])[
+            0
+        ]
 
     said = f"{household}\0{wish.model_dump_json()}"
     return act(to, caller, key, said, changed, code=status.HTTP_200_OK)
@@ -171,11 +173,11 @@ def remove(household: str, caller: WritesRegistry, to: Services) -> JSONResponse
     """Take it off with its people; 409 while vehicles, spaces or the visitor log point to it."""
 
     def removed(unit: Unit, by: Author) -> HouseholdOut:
-        row = found.household(unit.session, household)
+        row = lookup.household(unit.session, household)
         answer = views(unit.session, [row])[0]
-        refusal = deeds.remove_household(store.id_of(row))(unit, by)
+        refusal = registry_changes.remove_household(store.id_of(row))(unit, by)
         if refusal is not None:
-            raise found.conflict(refusal, WHY)
+            raise lookup.conflict(refusal, WHY)
         return answer
 
     return act(to, caller, None, household, removed, code=status.HTTP_200_OK)

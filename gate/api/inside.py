@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session
 
-from gate.api import lookup as found
+from gate.api import lookup
 from gate.api.auth import CorrectsInside, ReadsInside
 from gate.api.dependencies import (
     ApiServices,
@@ -97,7 +97,7 @@ class InsidePage(Model):
 class _OfVehicle(Model):
     plate: Annotated[str, Field(min_length=1, max_length=16)]
     colour: PlateColour = PlateColour.UNKNOWN
-    since: found.Moment | None = None
+    since: lookup.Moment | None = None
     why: Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -161,7 +161,7 @@ def every(
     plate: Annotated[str, Query(max_length=16, description="a part of the plate")] = "",
     occupant: Annotated[Occupant | None, Query(description="one class only")] = None,
     after: Annotated[str, Query(max_length=80, description="cursor: `next` of a page")] = "",
-    limit: found.Limit = 100,
+    limit: lookup.Limit = 100,
 ) -> InsidePage:
     """Return a page of vehicles, and the counts, in which vehicles that nobody read are too."""
     del caller
@@ -200,7 +200,7 @@ def correct(
         meant = _meant(unit.session, wish, to, by.at)
         (refused,) = inside_deeds.correct([meant], wish.why)(unit, by)
         if refused is not None:
-            raise found.conflict(refused, _WHY)
+            raise lookup.conflict(refused, _WHY)
         return _answer(unit.session, wish.kind, meant)
 
     return act(to, caller, key, wish, corrected)
@@ -216,7 +216,7 @@ def _meant(
     if isinstance(wish, LeftIn):
         line = stays.line(session, presence.key_leaving(session, plate.text, wish.colour))
         if line is None:
-            raise found.conflict(CorrectionRefusal.NOT_INSIDE, _WHY)
+            raise lookup.conflict(CorrectionRefusal.NOT_INSIDE, _WHY)
         since = wish.since or line.since
         return TakenOut(line.key, since, line.occupant, line.space_id, line.passage)
     stay = inside_deeds.came_in(to.register.snapshot, plate, wish.colour, wish.since or now)
@@ -244,7 +244,7 @@ def _place(cursor: str) -> Place | None:
         return None
     since, _, key = cursor.partition(_SPLIT)
     try:
-        place = Place(found.with_zone(datetime.fromisoformat(since.replace(" ", "+"))), key)
+        place = Place(lookup.with_zone(datetime.fromisoformat(since.replace(" ", "+"))), key)
     except ValueError:
         place = None
     if place is None or not key.isprintable() or not key:

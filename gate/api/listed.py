@@ -8,11 +8,11 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import select
 
-from gate.api import lookup as found
+from gate.api import lookup
 from gate.api.auth import ReadsRegistry, WritesRegistry
 from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
 from gate.domain.ports import Unit
-from gate.services import lists as list_deeds
+from gate.services import lists
 from registry.rules.kinds import ListedKind
 from registry.rules.passes import Period
 from registry.rules.patterns import PatternFault
@@ -47,8 +47,8 @@ class ListedIn(Model):
     kind: ListedKind
     organisation: Annotated[str, Field(min_length=1, max_length=64)]
     colour: PlateColour = PlateColour.UNKNOWN
-    valid_from: found.Moment | None = None
-    valid_until: found.Moment | None = None
+    valid_from: lookup.Moment | None = None
+    valid_until: lookup.Moment | None = None
     note: Annotated[str, Field(max_length=256)] = ""
 
 
@@ -113,12 +113,12 @@ class PatternPage(Model):
 
 @router.get("/listed", summary="Special vehicles on ordinary plates")
 def every(
-    caller: ReadsRegistry, to: Services, after: found.After = 0, limit: found.Limit = 100
+    caller: ReadsRegistry, to: Services, after: lookup.After = 0, limit: lookup.Limit = 100
 ) -> ListedPage:
     """Return listed vehicles in the order in which they were listed."""
     del caller
     with to.journal.reading() as session:
-        rows, following = found.page(session, ListedVehicle, select(ListedVehicle), after, limit)
+        rows, following = lookup.page(session, ListedVehicle, select(ListedVehicle), after, limit)
         return ListedPage(items=[_out(row) for row in rows], next=following)
 
 
@@ -134,7 +134,7 @@ def enter(wish: ListedIn, caller: WritesRegistry, to: Services, key: Key = None)
     plate = whole_plate(wish.plate)
 
     def entered(unit: Unit, by: Author) -> ListedOut:
-        made = list_deeds.list_vehicle(
+        made = lists.list_vehicle(
             plate,
             wish.kind,
             wish.organisation,
@@ -143,7 +143,7 @@ def enter(wish: ListedIn, caller: WritesRegistry, to: Services, key: Key = None)
             note=wish.note,
         )(unit, by)
         if isinstance(made, ListingRefusal):
-            raise found.conflict(made, _WHY)
+            raise lookup.conflict(made, _WHY)
         return _out(made)
 
     return act(to, caller, key, wish, entered)
@@ -155,12 +155,12 @@ def enter(wish: ListedIn, caller: WritesRegistry, to: Services, key: Key = None)
     response_model=ListedOut,
     responses={404: {"model": Problem}},
 )
-def leave(number: found.Number, caller: WritesRegistry, to: Services) -> JSONResponse:
+def leave(number: lookup.Number, caller: WritesRegistry, to: Services) -> JSONResponse:
     """Take it off; it is a stranger from then on."""
 
     def left(unit: Unit, by: Author) -> ListedOut:
-        answer = _out(found.row(unit.session, ListedVehicle, number))
-        list_deeds.unlist(number)(unit, by)
+        answer = _out(lookup.row(unit.session, ListedVehicle, number))
+        lists.unlist(number)(unit, by)
         return answer
 
     return act(to, caller, None, str(number), left, code=status.HTTP_200_OK)
@@ -168,12 +168,12 @@ def leave(number: found.Number, caller: WritesRegistry, to: Services) -> JSONRes
 
 @router.get("/patterns", summary="Listed forms of plates")
 def patterns(
-    caller: ReadsRegistry, to: Services, after: found.After = 0, limit: found.Limit = 100
+    caller: ReadsRegistry, to: Services, after: lookup.After = 0, limit: lookup.Limit = 100
 ) -> PatternPage:
     """Return forms in the order in which they were listed."""
     del caller
     with to.journal.reading() as session:
-        rows, following = found.page(session, SpecialPattern, select(SpecialPattern), after, limit)
+        rows, following = lookup.page(session, SpecialPattern, select(SpecialPattern), after, limit)
         return PatternPage(items=[_form(row) for row in rows], next=following)
 
 
@@ -190,12 +190,12 @@ def enter_form(
     """List a form; 422 where ordinary cars would fit it."""
 
     def entered(unit: Unit, by: Author) -> PatternOut:
-        made = list_deeds.list_pattern(wish.pattern, wish.kind, wish.note)(unit, by)
+        made = lists.list_pattern(wish.pattern, wish.kind, wish.note)(unit, by)
         if isinstance(made, PatternFault):
             detail = f"{wish.pattern!r} is refused: {made.value}"
             raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
         if isinstance(made, ListingRefusal):
-            raise found.conflict(made, _WHY)
+            raise lookup.conflict(made, _WHY)
         return _form(made)
 
     return act(to, caller, key, wish, entered)
@@ -207,12 +207,12 @@ def enter_form(
     response_model=PatternOut,
     responses={404: {"model": Problem}},
 )
-def leave_form(number: found.Number, caller: WritesRegistry, to: Services) -> JSONResponse:
+def leave_form(number: lookup.Number, caller: WritesRegistry, to: Services) -> JSONResponse:
     """Take a form off the list."""
 
     def left(unit: Unit, by: Author) -> PatternOut:
-        answer = _form(found.row(unit.session, SpecialPattern, number))
-        list_deeds.unlist_pattern(number)(unit, by)
+        answer = _form(lookup.row(unit.session, SpecialPattern, number))
+        lists.unlist_pattern(number)(unit, by)
         return answer
 
     return act(to, caller, None, str(number), left, code=status.HTTP_200_OK)

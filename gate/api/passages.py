@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, status
 
-from gate.api import lookup as found
+from gate.api import lookup
 from gate.api.auth import Caller, ReadsPassages
 from gate.api.dependencies import Model, Problem, Services
 from gate.domain.entries import Audited
@@ -67,7 +67,7 @@ def every(
     ] = "",
     outcome: Annotated[str | None, Query(max_length=32)] = None,
     before: Annotated[
-        int | None, Query(ge=1, le=found.MOST, description="cursor: `next` of a page")
+        int | None, Query(ge=1, le=lookup.MOST, description="cursor: `next` of a page")
     ] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> PassagePage:

@@ -8,11 +8,11 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from gate.api import lookup as found
+from gate.api import lookup
 from gate.api.auth import ReadsPasses, WritesPasses
 from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
 from gate.domain.ports import Unit
-from gate.services import lists as list_deeds
+from gate.services import lists
 from registry.rules.kinds import PassKind
 from registry.rules.passes import Period
 from registry.rules.plates import PlateColour
@@ -48,14 +48,14 @@ class PassIn(Model):
     )
 
     plate: Annotated[str, Field(min_length=1, max_length=16)]
-    household: Annotated[found.Label, Field(min_length=1)]
+    household: Annotated[lookup.Label, Field(min_length=1)]
     kind: PassKind = PassKind.ONCE
     times: Annotated[int | None, Field(ge=1, le=1000)] = None
-    valid_from: found.Moment | None = None
-    valid_until: found.Moment
+    valid_from: lookup.Moment | None = None
+    valid_until: lookup.Moment
     colour: PlateColour = PlateColour.UNKNOWN
     recurring: bool = False
-    consent: Annotated[int | None, Field(ge=1, le=found.MOST)] = None
+    consent: Annotated[int | None, Field(ge=1, le=lookup.MOST)] = None
     visitor_name: Annotated[str, Field(max_length=64)] = ""
     visitor_phone: Annotated[str, Field(max_length=32)] = ""
     purpose: Annotated[str, Field(max_length=64)] = ""
@@ -112,7 +112,7 @@ def announce(wish: PassIn, caller: WritesPasses, to: Services, key: Key = None) 
     plate = whole_plate(wish.plate)
 
     def announced(unit: Unit, by: Author) -> PassOut:
-        household = found.household(unit.session, wish.household, caller)
+        household = lookup.household(unit.session, wish.household, caller)
         request = visits.PassRequest(
             plate=plate,
             household_id=store.id_of(household),
@@ -128,8 +128,8 @@ def announce(wish: PassIn, caller: WritesPasses, to: Services, key: Key = None) 
             consent_person=wish.consent,
             confirmation=wish.confirmation,
         )
-        giver = list_deeds.Giver(caller.role, caller.household)
-        made = list_deeds.announce(request, giver)(unit, by)
+        giver = lists.Giver(caller.role, caller.household)
+        made = lists.announce(request, giver)(unit, by)
         if isinstance(made, visits.GrantRefusal):
             detail = f"no pass was made: {made.value}{_REMEDY.get(made, '')}"
             raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
@@ -143,7 +143,7 @@ def every(
     caller: ReadsPasses,
     to: Services,
     before: Annotated[
-        int | None, Query(ge=1, le=found.MOST, description="cursor: `next` of a page")
+        int | None, Query(ge=1, le=lookup.MOST, description="cursor: `next` of a page")
     ] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> PassPage:
@@ -153,7 +153,7 @@ def every(
         wanted = wanted.where(col(VisitorPass.id) < before)
     with to.journal.reading() as session:
         if caller.household:
-            home = found.household(session, caller.household)
+            home = lookup.household(session, caller.household)
             wanted = wanted.where(VisitorPass.household_id == home.id)
         rows = session.exec(wanted).all()
         items = [_out(session, row) for row in rows]
@@ -166,17 +166,17 @@ def every(
     response_model=PassOut,
     responses={404: {"model": Problem}},
 )
-def revoke(number: found.Number, caller: WritesPasses, to: Services) -> JSONResponse:
+def revoke(number: lookup.Number, caller: WritesPasses, to: Services) -> JSONResponse:
     """End a pass now; doing it again changes nothing."""
 
     def revoked(unit: Unit, by: Author) -> PassOut:
-        row = found.row(unit.session, VisitorPass, number)
+        row = lookup.row(unit.session, VisitorPass, number)
         own = not caller.household or (
-            row.household_id == found.household(unit.session, caller.household).id
+            row.household_id == lookup.household(unit.session, caller.household).id
         )
         if not own:
             raise HTTPException(status.HTTP_404_NOT_FOUND, f"there is no VisitorPass {number}")
-        return _out(unit.session, list_deeds.revoke(number, "")(unit, by))
+        return _out(unit.session, lists.revoke(number, "")(unit, by))
 
     return act(to, caller, None, str(number), revoked, code=status.HTTP_200_OK)
 

@@ -7,18 +7,17 @@ from fastapi import APIRouter, HTTPException, Query, status
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
-from gate.api import lookup as found
+from gate.api import lookup
 from gate.api.auth import ReadsPeople, WritesRegistry
 from gate.api.dependencies import Key, Model, Problem, Services, act, example
 from gate.api.households import WHY, MaskedPerson, masked
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
 from gate.domain.ports import Unit
-from gate.services import registry_changes as deeds
+from gate.services import registry_changes
 from registry.rules.fields import RowFault
 from registry.rules.kinds import PersonRole
-from registry.store import households as homes
-from registry.store import store
+from registry.store import households, store
 from registry.store.households import HomeRefusal
 from registry.store.store import Author
 from registry.tables.records import Person
@@ -63,7 +62,7 @@ def every(
         detail = "say why: a look at persons is logged with its reason"
         raise HTTPException(status.HTTP_400_BAD_REQUEST, detail)
     with to.journal.reading() as session:
-        home = found.household(session, household)
+        home = lookup.household(session, household)
         rows = store.people_of(session, store.id_of(home))
         answer = [
             PersonOut(number=store.id_of(row), role=row.role, name=row.name, phone=row.phone)
@@ -90,8 +89,8 @@ def add(
     fields = _fields(wish)
 
     def added(unit: Unit, by: Author) -> MaskedPerson:
-        home = store.id_of(found.household(unit.session, household))
-        return _kept(deeds.add_person(home, fields, wish.role)(unit, by))
+        home = store.id_of(lookup.household(unit.session, household))
+        return _kept(registry_changes.add_person(home, fields, wish.role)(unit, by))
 
     return act(to, caller, key, f"{household}\0{wish.model_dump_json()}", added)
 
@@ -103,13 +102,13 @@ def add(
     responses={404: {"model": Problem}, 409: {"model": Problem}},
 )
 def change(
-    number: found.Number, wish: PersonIn, caller: WritesRegistry, to: Services, key: Key = None
+    number: lookup.Number, wish: PersonIn, caller: WritesRegistry, to: Services, key: Key = None
 ) -> JSONResponse:
     """Put these values in the place of the old ones, which the history keeps."""
     fields = _fields(wish)
 
     def changed(unit: Unit, by: Author) -> MaskedPerson:
-        return _kept(deeds.change_person(number, fields, wish.role)(unit, by))
+        return _kept(registry_changes.change_person(number, fields, wish.role)(unit, by))
 
     said = f"{number}\0{wish.model_dump_json()}"
     return act(to, caller, key, said, changed, code=status.HTTP_200_OK)
@@ -121,21 +120,21 @@ def change(
     response_model=MaskedPerson,
     responses={404: {"model": Problem}, 409: {"model": Problem}},
 )
-def remove(number: found.Number, caller: WritesRegistry, to: Services) -> JSONResponse:
+def remove(number: lookup.Number, caller: WritesRegistry, to: Services) -> JSONResponse:
     """Take somebody off; 409 while a pass in force rests on that person's consent."""
 
     def removed(unit: Unit, by: Author) -> MaskedPerson:
-        answer = masked(found.row(unit.session, Person, number))
-        refusal = deeds.remove_person(number)(unit, by)
+        answer = masked(lookup.row(unit.session, Person, number))
+        refusal = registry_changes.remove_person(number)(unit, by)
         if refusal is not None:
-            raise found.conflict(refusal, WHY)
+            raise lookup.conflict(refusal, WHY)
         return answer
 
     return act(to, caller, None, str(number), removed, code=status.HTTP_200_OK)
 
 
 def _fields(wish: PersonIn) -> Mapping[str, str]:
-    fields = homes.person_fields(wish.name, wish.phone)
+    fields = households.person_fields(wish.name, wish.phone)
     if isinstance(fields, RowFault):
         detail = f"no name or phone number: {fields.value}"
         raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
@@ -144,5 +143,5 @@ def _fields(wish: PersonIn) -> Mapping[str, str]:
 
 def _kept(made: Person | HomeRefusal) -> MaskedPerson:
     if isinstance(made, HomeRefusal):
-        raise found.conflict(made, WHY)
+        raise lookup.conflict(made, WHY)
     return masked(made)

@@ -7,14 +7,13 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, select
 
-from gate.api import lookup as found
+from gate.api import lookup
 from gate.api.auth import ReadsRegistry, WritesRegistry
 from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
 from gate.domain.ports import Unit
-from gate.services import registry_changes as deeds
+from gate.services import registry_changes
 from registry.rules.snapshot import plate_of
-from registry.store import spaces as parking
-from registry.store import store
+from registry.store import spaces, store
 from registry.store.spaces import SpaceRefusal
 from registry.store.store import Author
 from registry.tables.records import Presence, Space
@@ -32,7 +31,7 @@ class SpaceWish(Model):
 
     model_config = example(household="3-2-501", vehicles=["吉A12345"], note="")
 
-    household: found.Label = ""
+    household: lookup.Label = ""
     vehicles: Annotated[list[str], Field(max_length=50)] = []
     note: Annotated[str, Field(max_length=256)] = ""
 
@@ -74,12 +73,12 @@ class SpacePage(Model):
 
 @router.get("", summary="Parking spaces")
 def every(
-    caller: ReadsRegistry, to: Services, after: found.After = 0, limit: found.Limit = 100
+    caller: ReadsRegistry, to: Services, after: lookup.After = 0, limit: lookup.Limit = 100
 ) -> SpacePage:
     """Return spaces in the order in which they were made."""
     del caller
     with to.journal.reading() as session:
-        rows, following = found.page(session, Space, select(Space), after, limit)
+        rows, following = lookup.page(session, Space, select(Space), after, limit)
         return SpacePage(items=[_out(session, row) for row in rows], next=following)
 
 
@@ -103,9 +102,9 @@ def make(wish: SpaceIn, caller: WritesRegistry, to: Services, key: Key = None) -
 
     def made(unit: Unit, by: Author) -> SpaceOut:
         home, vehicles = _meant(unit.session, wish)
-        row = deeds.add_space(wish.name, home, wish.note, vehicles)(unit, by)
+        row = registry_changes.add_space(wish.name, home, wish.note, vehicles)(unit, by)
         if isinstance(row, SpaceRefusal):
-            raise found.conflict(row, _WHY)
+            raise lookup.conflict(row, _WHY)
         return _out(unit.session, row)
 
     return act(to, caller, key, wish, made)
@@ -125,7 +124,9 @@ def change(
     def changed(unit: Unit, by: Author) -> SpaceOut:
         number = store.id_of(_named(unit.session, name))
         home, vehicles = _meant(unit.session, wish)
-        return _out(unit.session, deeds.change_space(number, home, wish.note, vehicles)(unit, by))
+        return _out(
+            unit.session, registry_changes.change_space(number, home, wish.note, vehicles)(unit, by)
+        )
 
     said = f"{name}\0{wish.model_dump_json()}"
     return act(to, caller, key, said, changed, code=status.HTTP_200_OK)
@@ -143,14 +144,14 @@ def remove(name: str, caller: WritesRegistry, to: Services) -> JSONResponse:
     def removed(unit: Unit, by: Author) -> SpaceOut:
         row = _named(unit.session, name)
         answer = _out(unit.session, row)
-        deeds.remove_space(store.id_of(row))(unit, by)
+        registry_changes.remove_space(store.id_of(row))(unit, by)
         return answer
 
     return act(to, caller, None, name, removed, code=status.HTTP_200_OK)
 
 
 def _named(session: Session, name: str) -> Space:
-    row = parking.find_space(session, name)
+    row = spaces.find_space(session, name)
     if row is None:
         raise HTTPException(status.HTTP_404_NOT_FOUND, f"there is no space {name!r}")
     return row
@@ -158,7 +159,7 @@ def _named(session: Session, name: str) -> Space:
 
 def _meant(session: Session, wish: SpaceWish) -> tuple[int | None, list[int]]:
     """Return the household and the vehicles of a wish; 404 where one is not registered."""
-    home = store.id_of(found.household(session, wish.household)) if wish.household else None
+    home = store.id_of(lookup.household(session, wish.household)) if wish.household else None
     vehicles = []
     for text in wish.vehicles:
         plate = whole_plate(text)
@@ -175,7 +176,7 @@ def _out(session: Session, row: Space) -> SpaceOut:
         number=store.id_of(row),
         name=row.name,
         household=store.label_of(session, row.household_id) if row.household_id else "",
-        vehicles=[vehicle.plate for vehicle in parking.vehicles_of(session, row)],
+        vehicles=[vehicle.plate for vehicle in spaces.vehicles_of(session, row)],
         taken_by=plate_of(session.exec(stands).first() or ""),
         note=row.note,
     )

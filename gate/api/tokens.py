@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, status
 from pydantic import Field
 
-from gate.api import lookup as found
+from gate.api import lookup
 from gate.api.auth import MakesTokens
 from gate.api.dependencies import Model, Problem, Services, example
 from gate.auth.tokens import Scope, TokenError
@@ -91,7 +91,7 @@ def every(caller: MakesTokens, to: Services) -> list[TokenOut]:
     status_code=204,
     responses={404: {"model": Problem}},
 )
-def revoke(number: found.Number, caller: MakesTokens, to: Services) -> None:
+def revoke(number: lookup.Number, caller: MakesTokens, to: Services) -> None:
     """End a token; 404 where there is none with this number."""
     if not to.tokens.revoke(number, by=caller.name):
         raise HTTPException(status.HTTP_404_NOT_FOUND, f"there is no token {number}")

@@ -9,11 +9,11 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from gate.api import lookup as found
+from gate.api import lookup
 from gate.api.auth import ReadsRegistry, WritesRegistry
 from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
 from gate.domain.ports import Unit
-from gate.services import registry_changes as deeds
+from gate.services import registry_changes
 from gate.services.registry_changes import VehicleWanted
 from registry.rules.kinds import VehicleKind
 from registry.rules.plates import Plate, PlateColour, is_usual
@@ -38,8 +38,8 @@ class VehicleWish(Model):
 
     kind: VehicleKind = VehicleKind.OWNER
     colour: PlateColour = PlateColour.UNKNOWN
-    valid_from: found.Moment | None = None
-    valid_until: found.Moment | None = None
+    valid_from: lookup.Moment | None = None
+    valid_until: lookup.Moment | None = None
     note: Annotated[str, Field(max_length=256)] = ""
 
     def wanted(self) -> VehicleWanted:
@@ -55,7 +55,7 @@ class VehicleIn(VehicleWish):
     model_config = example(plate="吉A12345", household="3-2-501", kind="owner", colour="blue")
 
     plate: Annotated[str, Field(min_length=1, max_length=16)]
-    household: found.Label = ""
+    household: lookup.Label = ""
     holder: Annotated[str, Field(max_length=64)] = ""
 
 
@@ -99,15 +99,15 @@ def every(
     caller: ReadsRegistry,
     to: Services,
     household: Annotated[str, Query(max_length=32, description="of this household only")] = "",
-    after: found.After = 0,
-    limit: found.Limit = 100,
+    after: lookup.After = 0,
+    limit: lookup.Limit = 100,
 ) -> VehiclePage:
     """Return vehicles in the order in which they were registered."""
     del caller
     wanted = select(Vehicle).where(col(Vehicle.id) > after).order_by(col(Vehicle.id)).limit(limit)
     with to.journal.reading() as session:
         if household:
-            home = found.household(session, household)
+            home = lookup.household(session, household)
             wanted = wanted.where(Vehicle.household_id == home.id)
         items = [_out(session, row) for row in session.exec(wanted).all()]
     return VehiclePage(items=items, next=items[-1].number if len(items) == limit else None)
@@ -145,8 +145,8 @@ def register(
         raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
 
     def registered(unit: Unit, by: Author) -> VehicleOut:
-        home = found.household(unit.session, wish.household).id if wish.household else None
-        made = deeds.add_vehicle(home, plate, wish.wanted(), wish.holder)(unit, by)
+        home = lookup.household(unit.session, wish.household).id if wish.household else None
+        made = registry_changes.add_vehicle(home, plate, wish.wanted(), wish.holder)(unit, by)
         return _out(unit.session, _not_double(plate, made))
 
     return act(to, caller, key, wish, registered)
@@ -174,7 +174,7 @@ def change(
 
     def changed(unit: Unit, by: Author) -> VehicleOut:
         row = _named(unit.session, wanted, colour)
-        made = deeds.change_vehicle(store.id_of(row), wish.wanted())(unit, by)
+        made = registry_changes.change_vehicle(store.id_of(row), wish.wanted())(unit, by)
         return _out(unit.session, _not_double(wanted, made))
 
     said = f"{wanted.text}\0{colour}\0{wish.model_dump_json()}"
@@ -196,7 +196,7 @@ def remove(
     def removed(unit: Unit, by: Author) -> VehicleOut:
         row = _named(unit.session, wanted, colour)
         answer = _out(unit.session, row)
-        deeds.remove_vehicle(answer.number, "")(unit, by)
+        registry_changes.remove_vehicle(answer.number, "")(unit, by)
         return answer
 
     said = f"{wanted.text}\0{colour}"

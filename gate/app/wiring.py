@@ -52,8 +52,7 @@ from gate.reports.model import Record
 from gate.reports.reports import Reports
 from gate.settings.config import Config, LaneConfig
 from gate.settings.runtime import Settings
-from gate.storage import field_encryption as personal_fields
-from gate.storage import private_files as private
+from gate.storage import field_encryption, private_files
 from gate.storage.database import Database, open_database
 from gate.storage.encryption import KeyVault, Vault, open_vault
 from gate.storage.pictures import Pictures
@@ -87,11 +86,11 @@ class Store:
 def open_store(config: Config) -> Store:
     """Open database, keys, journal and pictures of the data folder, making what is not there."""
     clock = SystemClock()
-    config.data.mkdir(mode=private.FOLDER, parents=True, exist_ok=True)
-    private.tighten(config.data)
+    config.data.mkdir(mode=private_files.FOLDER, parents=True, exist_ok=True)
+    private_files.tighten(config.data)
     vault = key_of(config)
     database = open_database(config.database or config.data)
-    personal_fields.seal(database, vault)
+    field_encryption.seal(database, vault)
     journal = Journal(database, config.data, vault, clock, effects=RegistryEffects())
     pictures = Pictures(config.data / "pictures", vault)
     people = People(journal, factor_required=config.web.admin_second_factor)

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from gate.api.auth import Access
 from gate.api.dependencies import ApiServices
-from gate.app import http as web
+from gate.app import http
 from gate.app.wiring import Application
 from gate.auth.tokens import Tokens
 from gate.console import app as console
@@ -35,7 +35,7 @@ def web_of(gate: Application) -> FastAPI:
         decider=gate.decider,
         tokens=tokens,
     )
-    app = web.build(services, gate.hub, gate.readiness, gate.metrics.registry)
+    app = http.build(services, gate.hub, gate.readiness, gate.metrics.registry)
     doorkeeper = console.mount(
         app,
         ConsoleServices(

@@ -20,7 +20,7 @@ from typing import assert_never
 
 from sqlmodel import Session, col, select
 
-from gate.auth import totp as second_factor
+from gate.auth import totp
 from gate.auth.passwords import Passwords
 from gate.auth.remembered_users import RememberedPeople
 from gate.domain.entries import Audited
@@ -304,16 +304,16 @@ class People:
         UserError where the code is not of this secret: a telephone that was not set up must not
         lock its owner out.
         """
-        used = second_factor.use(second_factor.Kept(secret, 0, ()), code, at)
+        used = totp.use(totp.Kept(secret, 0, ()), code, at)
         if used is None:
             message = "the code is wrong: check the clock of the telephone and try again"
             raise UserError(UserFault.CODE, message)
-        codes = second_factor.new_recovery_codes()
+        codes = totp.new_recovery_codes()
         with self._changing() as unit:
             row = _need(unit, name)
             row.totp, row.totp_step = secret, used.step
             row.log_ins_since = _whole_second(at)
-            row.recovery = " ".join(second_factor.digests(codes))
+            row.recovery = " ".join(totp.digests(codes))
             unit.append(Audited(by=by, action="second_factor_on", target=name))
         return codes
 
@@ -370,8 +370,8 @@ def _need(unit: Unit, name: str) -> UserRow:
 
 
 def _use_code(row: UserRow, code: str, at: datetime) -> bool:
-    kept = second_factor.Kept(row.totp, row.totp_step, tuple(row.recovery.split()))
-    after = second_factor.use(kept, code, at)
+    kept = totp.Kept(row.totp, row.totp_step, tuple(row.recovery.split()))
+    after = totp.use(kept, code, at)
     if after is None:
         return False
     row.totp_step, row.recovery = after.step, " ".join(after.recovery)

@@ -11,7 +11,7 @@ from pathlib import Path
 from gate.app.wiring import key_file_of
 from gate.domain.errors import GateError
 from gate.settings.config import Config, load
-from gate.storage import field_encryption as personal_fields
+from gate.storage import field_encryption
 from gate.storage.database import copy_beside, open_database, rebuilding
 from gate.storage.encryption import open_vault, rotate
 from gate.storage.instance_lock import Tenancy
@@ -35,7 +35,7 @@ def _back(site: Config, revision: str) -> None:
             raise GateError(f"there is no revision {revision!r}; known are {known}")
         if database.path is not None:
             copy_beside(database.path, f"before-back-to-{revision}")
-        personal_fields.unseal(database, open_vault(key_file_of(site), create=False))
+        field_encryption.unseal(database, open_vault(key_file_of(site), create=False))
         with rebuilding(database) as connection:
             run.downgrade(connection, revision)
     finally:

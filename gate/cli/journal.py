@@ -8,7 +8,7 @@ from gate.app.wiring import key_of, open_store
 from gate.cli.journal_files import run_backup, run_restore, run_verify
 from gate.domain.errors import GateError
 from gate.settings.config import Config, load
-from gate.storage import private_files as private
+from gate.storage import private_files
 
 
 class NotSqliteError(GateError):
@@ -38,7 +38,7 @@ def backup(config: Path, folder: Path) -> int:
 def restore(config: Path, folder: Path) -> int:
     """Put a backup in place; the gate must be stopped."""
     site = _embedded(config)
-    site.data.mkdir(mode=private.FOLDER, parents=True, exist_ok=True)
+    site.data.mkdir(mode=private_files.FOLDER, parents=True, exist_ok=True)
     return run_restore(site.data, folder, key_of(site), SystemClock(), sys.stdout)
 
 

@@ -25,9 +25,9 @@ from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
 from gate.domain.ports import Clock, Journal
 from gate.i18n.texts import Language, Texts
-from gate.services import import_texts as import_words
+from gate.services import import_texts
 from gate.settings.config import Config, load
-from registry.spreadsheets import importing as exchange
+from registry.spreadsheets import importing
 from registry.spreadsheets.columns import Table
 from registry.spreadsheets.drafts import Entity
 from registry.spreadsheets.export import export
@@ -74,7 +74,7 @@ def template_file(config: Path, file: Path) -> int:
     texts = Texts(Language(load(config).site.language))
     if file.suffix.lower() != ".xlsx":
         return _fail(texts.say("exchange.suffix_xlsx", file=file))
-    if not _written(texts, file, import_words.empty_file(texts)):
+    if not _written(texts, file, import_texts.empty_file(texts)):
         return _NOTHING
     print(texts.say("exchange.template", file=file))
     return _READ
@@ -128,7 +128,7 @@ def _opened(file: Path) -> tuple[bytes, Understood] | str:
 
 def _status(texts: Texts, found: Understood, plan: Plan, refused: Path | None) -> int:
     if refused is not None and plan.refused:
-        if not _written(texts, refused, import_words.mendable(texts, found.tables, plan)):
+        if not _written(texts, refused, import_texts.mendable(texts, found.tables, plan)):
             return _SOME
         print(texts.say("exchange.refused_file", rows=plan.rows_refused, file=refused))
     lost = any(one.is_loss for one in found.unused)
@@ -147,7 +147,7 @@ def _import(
     by = desk.author()
     with desk.journal.unit() as unit:
         plan = _planned(unit.session, desk, tables, by.at)
-        batch = exchange.apply(unit.session, plan, file.name, content, by)
+        batch = importing.apply(unit.session, plan, file.name, content, by)
         detail: dict[str, object] = {
             "batch": batch.id,
             "rows": plan.rows,
@@ -161,19 +161,19 @@ def _planned(session: Session, desk: Desk, tables: Sequence[Table], at: datetime
     silent = not sys.stderr.isatty()
     rows = sum(len(table.rows) for table in tables)
     with tqdm(total=rows, unit="row", disable=silent, file=sys.stderr) as bar:
-        return exchange.plan(session, tables, desk.zone, at, bar.update)
+        return importing.plan(session, tables, desk.zone, at, bar.update)
 
 
 def _report(texts: Texts, found: Understood, plan: Plan, batch: int | None) -> Iterator[str]:
     say, several = texts.say, len(found.tables) > 1
     for refused in plan.refused:
         why, cell = (
-            import_words.refusal(texts, refused),
-            import_words.where(refused, several=several),
+            import_texts.refusal(texts, refused),
+            import_texts.where(refused, several=several),
         )
         yield say("exchange.refused", row=refused.row, cell=cell, why=why, value=refused.value)
     for warned in plan.warned:
-        why, cell = import_words.warning(texts, warned), import_words.where(warned, several=several)
+        why, cell = import_texts.warning(texts, warned), import_texts.where(warned, several=several)
         yield say("exchange.warned", row=warned.row, cell=cell, why=why, value=warned.value)
     yield from _unused(texts, found.unused)
     counts = {"rows": plan.rows, "taken": plan.taken, "refused": plan.rows_refused}
@@ -191,7 +191,7 @@ def _report(texts: Texts, found: Understood, plan: Plan, batch: int | None) -> I
 def _unused(texts: Texts, unused: Sequence[Unused]) -> Iterator[str]:
     several = len({one.sheet for one in unused}) > 1
     for one in unused:
-        what, at = import_words.left_over(texts, one), import_words.where(one, several=several)
+        what, at = import_texts.left_over(texts, one), import_texts.where(one, several=several)
         key = "exchange.unused" if at else "exchange.unused_file"
         yield texts.say(key, where=at, what=what)
 

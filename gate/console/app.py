@@ -11,26 +11,14 @@ from nicegui import app as nicegui_app
 from nicegui import core, ui
 from nicegui.translations import translations
 
-from gate.console.admin import account, settings, users
-from gate.console.admin import tokens as tokens_page
+from gate.console.admin import account, settings, tokens, users
 from gate.console.dependencies import Services
-from gate.console.live import alarm_history as alarms_page
-from gate.console.live import guard_queue as ask
-from gate.console.live import handover, live
+from gate.console.live import alarm_history, guard_queue, handover, live
 from gate.console.presence import inside
-from gate.console.privacy import disclosures as disclosures_page
-from gate.console.privacy import holds as holds_page
-from gate.console.privacy import notice_sign
-from gate.console.privacy import retention as privacy
-from gate.console.privacy import subject_access as person_page
-from gate.console.records import audit as lookups
-from gate.console.records import charts, log, passage
-from gate.console.records import reports as reports_page
-from gate.console.registry import blocks, spaces, special
-from gate.console.registry import import_page as importing
-from gate.console.registry import search as registry_pages
-from gate.console.session import error_pages as plain_pages
-from gate.console.session import login
+from gate.console.privacy import disclosures, holds, notice_sign, retention, subject_access
+from gate.console.records import audit, charts, log, passage, reports
+from gate.console.registry import blocks, import_page, search, spaces, special
+from gate.console.session import error_pages, login
 from gate.console.session.anonymous_sockets import Strangers
 from gate.console.session.authentication import Doorkeeper
 from gate.console.session.preferences import PreferencesMiddleware
@@ -40,8 +28,7 @@ from gate.console.session.upload_guard import UploadGuard
 from gate.console.ui import media
 from gate.console.ui.event_bridge import Hub
 from gate.console.ui.pages import Pages
-from gate.console.visitors import passes as visitors
-from gate.console.visitors import visitor_form, visitor_log
+from gate.console.visitors import passes, visitor_form, visitor_log
 from gate.i18n.texts import Language, Texts
 
 PING_S: Final = 10.0
@@ -71,7 +58,7 @@ def mount(app: FastAPI, services: Services) -> Doorkeeper:
     app.state.page_rights = pages.rights
     app.add_middleware(UploadGuard, guard=guard)
     app.add_middleware(Strangers, doorkeeper=doorkeeper)
-    plain_pages.add(nicegui_app)
+    error_pages.add(nicegui_app)
     app.add_middleware(PreferencesMiddleware, first=services.language)
     nicegui_app.on_startup(hub.start)
     nicegui_app.on_startup(_notice_dead_lines)
@@ -92,31 +79,31 @@ def mount(app: FastAPI, services: Services) -> Doorkeeper:
 
 _PAGES = (
     live,
-    ask,
+    guard_queue,
     visitor_form,
-    visitors,
+    passes,
     visitor_log,
     log,
     passage,
     inside,
     handover,
     charts,
-    reports_page,
-    registry_pages,
+    reports,
+    search,
     spaces,
     blocks,
     special,
-    importing,
+    import_page,
     users,
     settings,
-    lookups,
+    audit,
     account,
-    alarms_page,
-    tokens_page,
-    privacy,
-    holds_page,
-    disclosures_page,
-    person_page,
+    alarm_history,
+    tokens,
+    retention,
+    holds,
+    disclosures,
+    subject_access,
     notice_sign,
 )
 

@@ -27,7 +27,7 @@ from gate.domain.ports import Clock
 from gate.journal.checkpoint import FILE as WITNESS_FILE
 from gate.journal.journal import SPOOL_FILE, Journal
 from gate.journal.verify import verify
-from gate.storage import private_files as private
+from gate.storage import private_files
 from gate.storage.database import FILE, open_database
 from gate.storage.encryption import Vault, sync_folder
 from gate.storage.instance_lock import Tenancy
@@ -63,8 +63,8 @@ def make(
     folder = into / at.astimezone(UTC).strftime(_NAME)
     earlier = newest(into)
     for one in into.glob("gate-*Z"):  # What a release made that left them open.
-        private.close(one)
-    folder.mkdir(mode=private.FOLDER, parents=True)
+        private_files.close(one)
+    folder.mkdir(mode=private_files.FOLDER, parents=True)
     entries = _copy_database(data / FILE, folder / FILE, progress)
     # After the database: lines that it has already are known by the mark inside it.
     if (data / SPOOL_FILE).exists():
@@ -77,7 +77,7 @@ def make(
     (folder / MANIFEST).write_text(text, encoding="utf-8")
     for path in (folder / FILE, folder / SPOOL_FILE, folder / MANIFEST):
         if path.exists():
-            private.close(path)
+            private_files.close(path)
     _sync(folder)
     size = sum(path.stat().st_size for path in _files(folder))
     return Backup(folder, at, entries, n, size)
@@ -106,14 +106,14 @@ def restore(data: Path, folder: Path, vault: Vault, clock: Clock) -> Backup:
 
     Raises RestoreRefused, and FolderInUse while the gate runs.
     """
-    data.mkdir(mode=private.FOLDER, parents=True, exist_ok=True)
+    data.mkdir(mode=private_files.FOLDER, parents=True, exist_ok=True)
     tenancy = Tenancy(data)
     tenancy.take()
     try:
         found = check(folder)
         fresh = data / "restoring"
         shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(mode=private.FOLDER)
+        fresh.mkdir(mode=private_files.FOLDER)
         for name in (FILE, SPOOL_FILE):
             if (folder / name).exists():
                 shutil.copy2(folder / name, fresh / name)
@@ -212,14 +212,14 @@ def _exchange(data: Path, fresh: Path, now: datetime) -> None:
     """Move the old files aside and the new ones in."""
     _sync(fresh)
     aside = data / f"replaced-{now:%Y%m%dT%H%M%SZ}"
-    aside.mkdir(mode=private.FOLDER, exist_ok=True)
+    aside.mkdir(mode=private_files.FOLDER, exist_ok=True)
     for name in (FILE, FILE + "-wal", FILE + "-shm", SPOOL_FILE, WITNESS_FILE):
         if (data / name).exists():
             (data / name).replace(aside / name)
     for path in fresh.iterdir():
         path.replace(data / path.name)
     fresh.rmdir()
-    private.tighten(data)
+    private_files.tighten(data)
     sync_folder(data)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gate.domain.entries import ServiceNoted
 from gate.domain.errors import VaultError
-from gate.journal import hash_chain as chain
+from gate.journal import hash_chain
 from gate.journal.checkpoint import testimonies
 from gate.journal.codec import EntryUnreadable
 from gate.journal.hash_chain import Finding, Flaw, Link
@@ -90,7 +90,7 @@ class _Walker:
 
     def see(self, kept: Kept) -> None:
         """Check one entry against the one before and against its body."""
-        self.findings += chain.check(self._before, kept.link)
+        self.findings += hash_chain.check(self._before, kept.link)
         self._before = kept.link
         self.entries += 1
         if kept.purged_by is not None and kept.sealed is None:
@@ -106,7 +106,7 @@ class _Walker:
         except VaultError as error:
             self.add(kept, Flaw.BODY_UNREADABLE, f"cannot be read: {error}")
             return
-        finding = chain.check_body(kept.link.header, salt, plain or b"")
+        finding = hash_chain.check_body(kept.link.header, salt, plain or b"")
         if finding is not None:
             self.findings.append(finding)
         elif kept.link.header.kind == ServiceNoted.__name__:

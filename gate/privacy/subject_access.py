@@ -21,7 +21,7 @@ from gate.domain.ports import Journal, Pictures, Unit
 from gate.privacy import holds
 from gate.privacy.erasure import forget_passages
 from gate.privacy.visitor_erasure import forget_visitors_of, rows_of
-from gate.reports import passage_log as report_log
+from gate.reports import passage_log
 from gate.reports.model import PassageRow
 from gate.storage.tables import audit, hold, passage
 from registry.store import store
@@ -156,7 +156,7 @@ def _held(connection: Connection, plates: Sequence[str]) -> frozenset[str]:
 
 def _passages(connection: Connection, plates: Sequence[str]) -> list[PassageRow]:
     query = select(passage).where(passage.c.plate.in_(plates), passage.c.plate != "")
-    return [report_log.to_row(row) for row in connection.execute(query.order_by(passage.c.number))]
+    return [passage_log.to_row(row) for row in connection.execute(query.order_by(passage.c.number))]
 
 
 def _registered(session: Session, plate: str) -> dict[str, list[dict[str, Any]]]:

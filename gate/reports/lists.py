@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, select
 
 from gate.domain.passage import LaneId, PassageId
-from gate.journal import store as ledger
+from gate.journal import store
 from gate.reports.alarms import to_row
 from gate.reports.model import (
     AlarmRow,
@@ -33,16 +33,16 @@ def detail(connection: Connection, of: PassageId, vault: Vault) -> PassageDetail
     orders = select(opening).where(opening.c.passage == of).order_by(opening.c.seq)
     return PassageDetail(
         row=row,
-        records=tuple(record(kept, vault) for kept in ledger.of_passage(connection, of)),
+        records=tuple(record(kept, vault) for kept in store.of_passage(connection, of)),
         openings=tuple(_opening(one) for one in connection.execute(orders)),
         paired=None if row.paired is None else by_number(connection, row.paired),
     )
 
 
-def record(kept: ledger.Kept, vault: Vault) -> Record:
+def record(kept: store.Kept, vault: Vault) -> Record:
     """An entry as reports give it."""
     header = kept.link.header
-    entry = ledger.readable(kept, vault)
+    entry = store.readable(kept, vault)
     return Record(header.seq, kept.at(), header.kind, header.lane, header.passage, entry)
 
 

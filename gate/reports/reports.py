@@ -17,11 +17,10 @@ from sqlmodel import Session
 from gate.domain.alarms import AlarmGroup
 from gate.domain.errors import JournalAway
 from gate.domain.passage import Direction, PassageId
-from gate.journal.projections import daily_counts as day_counts
+from gate.journal.projections import daily_counts
 from gate.reports import alarms as report_alarms
 from gate.reports import charts as report_charts
-from gate.reports import lists as report_lists
-from gate.reports import passage_log as report_log
+from gate.reports import lists, passage_log
 from gate.reports.alarms import AlarmFilter, AlarmPage
 from gate.reports.model import (
     AlarmRow,
@@ -58,29 +57,29 @@ class Reports:
     def passages(self, wanted: PassageFilter, cursor: int | None = None, limit: int = 50) -> Page:
         """A page of the log, newest first; `cursor` is the one of the page before."""
         with self._reading() as connection:
-            return report_log.page(connection, wanted, cursor, limit)
+            return passage_log.page(connection, wanted, cursor, limit)
 
     def count(self, wanted: PassageFilter, limit: int = 10_000) -> Count:
         """How many passages match, counted up to the limit."""
         with self._reading() as connection:
-            return report_log.count(connection, wanted, limit)
+            return passage_log.count(connection, wanted, limit)
 
     def passage(self, of: PassageId) -> PassageDetail | None:
         """Everything that is known of a passage; None if there is no such."""
         with self._reading() as connection:
-            return report_lists.detail(connection, of, self._vault)
+            return lists.detail(connection, of, self._vault)
 
     def running(self) -> tuple[PassageRow, ...]:
         """Passages that have not ended, newest first."""
         with self._reading() as connection:
-            return report_log.running(connection)
+            return passage_log.running(connection)
 
     # --- charts -------------------------------------------------------------------------------
 
     def charts(self, period: Period) -> Charts:
         """Everything that the charts of a period show, each table read once."""
         with self._reading() as connection:
-            covered = day_counts.covered(connection, period)
+            covered = daily_counts.covered(connection, period)
             hourly = report_charts.hours(connection, covered, self._zone)
             sums = report_charts.cell_sums(connection, covered)
             return Charts(
@@ -100,13 +99,13 @@ class Reports:
     def shares(self, period: Period) -> Shares:
         """The recall meter (seen, read, decided) and what the gate did by itself."""
         with self._reading() as connection:
-            covered = day_counts.covered(connection, period)
+            covered = daily_counts.covered(connection, period)
             return report_charts.shares(report_charts.cell_sums(connection, covered))
 
     def by_facet(self, period: Period, facet: str) -> tuple[Bar, ...]:
         """Passages by one of gate.storage.tables.FACETS, e.g. "reason", "actor", "plate_class"."""
         with self._reading() as connection:
-            covered = day_counts.covered(connection, period)
+            covered = daily_counts.covered(connection, period)
             return report_charts.by_facet(report_charts.cell_sums(connection, covered), facet)
 
     # --- lists --------------------------------------------------------------------------------
@@ -124,7 +123,7 @@ class Reports:
     def alarms(self, *, standing: bool = True, limit: int = 200) -> tuple[AlarmRow, ...]:
         """Alarms, newest first; only those nobody acknowledged unless told otherwise."""
         with self._reading() as connection:
-            return report_lists.alarms(connection, standing=standing, limit=limit)
+            return lists.alarms(connection, standing=standing, limit=limit)
 
     def standing_alarms(self) -> tuple[AlarmGroup, ...]:
         """Alarms that nobody acknowledged, by kind: the gravest first, then the newest."""
@@ -151,7 +150,7 @@ class Reports:
     def audit(self, wanted: AuditFilter, cursor: int | None = None, limit: int = 100) -> AuditPage:
         """A page of who did what, newest first."""
         with self._reading() as connection:
-            return report_lists.audit_page(connection, wanted, cursor, limit)
+            return lists.audit_page(connection, wanted, cursor, limit)
 
     def shift(self, since: datetime, until: datetime) -> ShiftSummary:
         """What a shift hands over: the passages that ended in it, and what stands now."""
@@ -166,8 +165,8 @@ class Reports:
                 visitors=sum(one.n for one in came_in if one.facets["standing"] == "visitor"),
                 by_reason=report_charts.by_facet(sums, "reason"),
                 inside=stays.counts(Session(connection)),
-                standing_alarms=report_lists.alarms(connection, standing=True, limit=200),
-                running=report_log.running(connection),
+                standing_alarms=lists.alarms(connection, standing=True, limit=200),
+                running=passage_log.running(connection),
             )
 
     @contextmanager

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from gate.i18n.texts import Language, Texts
-from registry.rules import fields as cells
+from registry.rules import fields
 from registry.spreadsheets.columns import HEADINGS, PROBLEM, Column, Table
 from registry.spreadsheets.handed_back import Guide, refused_rows, template
 from registry.spreadsheets.plan import Plan
@@ -55,9 +55,9 @@ def empty_file(texts: Texts) -> bytes:
 def _choices(texts: Texts, column: Column) -> tuple[str, ...]:
     """What a column's cells may say: in Chinese, or as the program calls it."""
     known = {
-        Column.ROLE: [(one.value, word) for one, word in cells.ROLES.items()],
-        Column.KIND: [(one.value, word) for one, word in cells.KINDS.items()],
-        Column.COLOUR: [(one.value, word) for one, word in cells.COLOURS.items()],
+        Column.ROLE: [(one.value, word) for one, word in fields.ROLES.items()],
+        Column.KIND: [(one.value, word) for one, word in fields.KINDS.items()],
+        Column.COLOUR: [(one.value, word) for one, word in fields.COLOURS.items()],
     }
     chinese = texts.language is Language.CHINESE
     return tuple(word if chinese else value for value, word in known.get(column, ()))

@@ -9,8 +9,7 @@ from sqlmodel import Session, col, select
 from gate.console.dependencies import Services
 from gate.domain.entries import Audited
 from gate.domain.ports import Unit
-from registry.spreadsheets import importing as exchange
-from registry.spreadsheets import undo
+from registry.spreadsheets import importing, undo
 from registry.spreadsheets.columns import (
     Columns,
     Heading,
@@ -107,7 +106,7 @@ def plan(services: Services, upload: Upload, chosen: Chosen) -> Plan:
     """Return what importing would do now; nothing is changed."""
     found = tables(upload, chosen)
     with services.journal.reading() as session:
-        return exchange.plan(session, found, services.zone, services.clock.now().utc)
+        return importing.plan(session, found, services.zone, services.clock.now().utc)
 
 
 def apply(services: Services, upload: Upload, chosen: Chosen) -> Callable[[Unit, Author], int]:
@@ -115,8 +114,8 @@ def apply(services: Services, upload: Upload, chosen: Chosen) -> Callable[[Unit,
 
     def act(unit: Unit, by: Author) -> int:
         found = tables(upload, chosen)
-        planned = exchange.plan(unit.session, found, services.zone, by.at)
-        batch = exchange.apply(unit.session, planned, upload.name, upload.content, by)
+        planned = importing.plan(unit.session, found, services.zone, by.at)
+        batch = importing.apply(unit.session, planned, upload.name, upload.content, by)
         detail: dict[str, object] = {"taken": planned.taken, "refused": planned.rows_refused}
         unit.append(Audited(by.who, "import_applied", upload.name, detail=detail))
         return batch.id or 0

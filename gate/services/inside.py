@@ -12,8 +12,7 @@ from gate.domain.errors import GateError, JournalAway
 from gate.domain.ports import Written
 from gate.journal.projections.corrections import ALL, correction_in, entry_of
 from gate.reports.model import AuditFilter, AuditRow
-from gate.services import presence as inside_deeds
-from gate.services import units as register_desk
+from gate.services import presence, units
 from gate.services.presence import Refusals, Undone
 from registry.rules.corrections import Correction, CorrectionRefusal, TakenOut, refusal_by
 from registry.rules.kinds import Occupant
@@ -72,7 +71,7 @@ def _read(services: Services, which: Which, after: Place | None, limit: int) -> 
     lines = services.reports.audit(AuditFilter(action=ALL), None, NEWEST).rows
     with services.journal.reading() as session:
         done = tuple(
-            Done(row, correction, inside_deeds.may_undo(session, row))
+            Done(row, correction, presence.may_undo(session, row))
             for row in lines
             if (correction := correction_in(row.action, row.target, row.detail))
         )
@@ -104,16 +103,16 @@ def correct(
     Raises JournalAway where nothing takes it.
     """
     try:
-        deed = inside_deeds.correct(corrections, why)
-        return Corrected(register_desk.change(services, user, deed), Written.COMMITTED)
+        deed = presence.correct(corrections, why)
+        return Corrected(units.change(services, user, deed), Written.COMMITTED)
     except JournalAway:
         return _put_aside(services, user, corrections, why)
 
 
 def undo(services: Services, user: User, number: int, why: str) -> Undone | CorrectionRefusal:
     """Take a correction back. number: of its line in the audit. Raises JournalAway."""
-    deed = inside_deeds.undo(number, why, services.registry.snapshot)
-    return register_desk.change(services, user, deed)
+    deed = presence.undo(number, why, services.registry.snapshot)
+    return units.change(services, user, deed)
 
 
 def _put_aside(

@@ -17,9 +17,7 @@ from gate.domain.ports import Unit
 from registry.rules.addresses import Address
 from registry.rules.kinds import PersonRole, VehicleKind
 from registry.rules.plates import Plate, PlateColour
-from registry.store import households as homes
-from registry.store import spaces as parking
-from registry.store import store
+from registry.store import households, spaces, store
 from registry.store.households import HomeRefusal
 from registry.store.spaces import SpaceRefusal
 from registry.store.store import Author, Duplicate
@@ -90,7 +88,7 @@ def add_household(address: Address, note: str) -> Deed[Household | HomeRefusal]:
     """Make a household at an address that none has."""
 
     def act(unit: Unit, by: Author) -> Household | HomeRefusal:
-        made = homes.add_household(unit.session, address, note, by)
+        made = households.add_household(unit.session, address, note, by)
         if isinstance(made, Household):
             unit.append(Audited(by.who, "household_added", str(address)))
         return made
@@ -115,7 +113,7 @@ def remove_household(number: int) -> Deed[HomeRefusal | None]:
     def act(unit: Unit, by: Author) -> HomeRefusal | None:
         row = store.get(unit.session, Household, number)
         label = store.label_of(unit.session, number)
-        refusal = homes.remove_household(unit.session, row, by)
+        refusal = households.remove_household(unit.session, row, by)
         if refusal is None:
             unit.append(Audited(by.who, "household_removed", label))
         return refusal
@@ -130,7 +128,7 @@ def add_person(
 
     def act(unit: Unit, by: Author) -> Person | HomeRefusal:
         store.get(unit.session, Household, home)
-        made = homes.add_person(unit.session, home, fields, role, by)
+        made = households.add_person(unit.session, home, fields, role, by)
         if isinstance(made, Person):
             unit.append(Audited(by.who, "person_added", store.label_of(unit.session, home)))
         return made
@@ -145,7 +143,7 @@ def change_person(
 
     def act(unit: Unit, by: Author) -> Person | HomeRefusal:
         row = store.get(unit.session, Person, number)
-        changed = homes.change_person(unit.session, row, fields, role, by)
+        changed = households.change_person(unit.session, row, fields, role, by)
         if isinstance(changed, Person):
             label = store.label_of(unit.session, row.household_id)
             unit.append(Audited(by.who, "person_changed", label))
@@ -160,7 +158,7 @@ def remove_person(number: int) -> Deed[HomeRefusal | None]:
     def act(unit: Unit, by: Author) -> HomeRefusal | None:
         row = store.get(unit.session, Person, number)
         label = store.label_of(unit.session, row.household_id)
-        refusal = homes.remove_person(unit.session, row, by)
+        refusal = households.remove_person(unit.session, row, by)
         if refusal is None:
             unit.append(Audited(by.who, "person_removed", label))
         return refusal
@@ -174,7 +172,7 @@ def add_space(
     """Make a parking space that these vehicles share."""
 
     def act(unit: Unit, by: Author) -> Space | SpaceRefusal:
-        made = parking.add_space(unit.session, name, home, note, by)
+        made = spaces.add_space(unit.session, name, home, note, by)
         if isinstance(made, Space):
             _share(unit, made, vehicles, by)
             unit.append(Audited(by.who, "space_added", made.name))
@@ -200,7 +198,7 @@ def change_space(
 
 def remove_space(number: int) -> Deed[None]:
     """Take a space off the register."""
-    return removal(Space, number, "space_removed", lambda row: row.name, parking.remove_space)
+    return removal(Space, number, "space_removed", lambda row: row.name, spaces.remove_space)
 
 
 def removal(
@@ -223,4 +221,4 @@ def removal(
 
 def _share(unit: Unit, space: Space, vehicles: Collection[int], by: Author) -> None:
     rows = [store.get(unit.session, Vehicle, number) for number in vehicles]
-    parking.share(unit.session, space, rows, by)
+    spaces.share(unit.session, space, rows, by)

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from gate.domain.errors import DatabaseUnusable
-from gate.storage import private_files as private
+from gate.storage import private_files
 from gate.storage.migrations import run
 
 FILE = "gate.db"
@@ -130,7 +130,7 @@ def open_database(where: Path | str, *, upgrade: bool = True) -> Database:
 
 def _engines(where: Path | str) -> Database:
     if isinstance(where, Path):
-        where.mkdir(mode=private.FOLDER, parents=True, exist_ok=True)
+        where.mkdir(mode=private_files.FOLDER, parents=True, exist_ok=True)
         return _sqlite(where / FILE)
     url = make_url(where)
     if url.get_backend_name() == "sqlite":
@@ -146,8 +146,8 @@ def _engines(where: Path | str) -> Database:
 
 def _sqlite(path: Path) -> Database:
     # Write-ahead log and index take the mode of the file.
-    private.make_file(path)
-    private.close(path)
+    private_files.make_file(path)
+    private_files.close(path)
     url = URL.create("sqlite", database=str(path))
     writer = create_engine(url, pool_size=2, connect_args={"timeout": BUSY_MS / 1000})
     reader = create_engine(url, pool_size=8, connect_args={"timeout": 5})

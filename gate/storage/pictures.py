@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gate.domain.errors import VaultError
-from gate.storage import private_files as private
+from gate.storage import private_files
 from gate.storage.encryption import Vault, sync_folder
 
 PURPOSE = "picture"
@@ -153,9 +153,9 @@ class Pictures:
         try:
             if path.exists():
                 return ""
-            self._folder.mkdir(mode=private.FOLDER, parents=True, exist_ok=True)
-            path.parent.mkdir(mode=private.FOLDER, parents=True, exist_ok=True)
-            with os.fdopen(os.open(beside, _NEW, private.FILE), "wb") as file:
+            self._folder.mkdir(mode=private_files.FOLDER, parents=True, exist_ok=True)
+            path.parent.mkdir(mode=private_files.FOLDER, parents=True, exist_ok=True)
+            with os.fdopen(os.open(beside, _NEW, private_files.FILE), "wb") as file:
                 file.write(self._vault.seal(jpeg, PURPOSE))
                 file.flush()
                 os.fsync(file.fileno())

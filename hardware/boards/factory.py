@@ -6,8 +6,7 @@ file.
 
 from collections.abc import Sequence
 
-from hardware.boards import modbus_session as modbus_line
-from hardware.boards import numato_board as numato
+from hardware.boards import modbus_session, numato_board
 from hardware.boards.board import (
     Ack,
     BoardError,
@@ -92,9 +91,9 @@ def _usual_gap_s(board: BoardSettings) -> float:
         case BoardProtocol.KMTRONIC:
             return kmtronic.GAP_S
         case BoardProtocol.NUMATO:
-            return numato.GAP_S
+            return numato_board.GAP_S
         case BoardProtocol.WAVESHARE | BoardProtocol.LCTECH:
-            return modbus_line.gap_s(board.baud)
+            return modbus_session.gap_s(board.baud)
 
 
 def _dialect(board: BoardSettings, wire: Wire, clock: Clock) -> Dialect:

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from hardware.boards.board import BoardError
 from hardware.clock import Clock
-from hardware.signs import frames as sign_frames
+from hardware.signs import frames
 from hardware.signs.frames import Colour
 from hardware.wire.wire import Trace, Wire, trace_nothing
 
@@ -163,16 +163,16 @@ class LaneSigns:
 
     def show(self, text: str) -> None:
         """Show a text until the next one; 64 bytes of GBK at most, the rest is cut."""
-        self._put(SignProtocol.LED, "text", sign_frames.show_text(text))
+        self._put(SignProtocol.LED, "text", frames.show_text(text))
 
     def light(self, number: int, colour: Colour) -> None:
         """Set traffic light 1 or 2."""
-        frame = sign_frames.show_colour(number, colour)
+        frame = frames.show_colour(number, colour)
         self._put(SignProtocol.LED, f"light {number}", frame)
 
     def say(self, text: str) -> None:
         """Speak a text; 200 bytes of GBK at most. Dropped if that is not possible soon."""
-        self._put(SignProtocol.VOICE, SPEECH, sign_frames.say(text), SPEECH_LIFE_S)
+        self._put(SignProtocol.VOICE, SPEECH, frames.say(text), SPEECH_LIFE_S)
 
     def _put(
         self, protocol: SignProtocol, kind: str, frame: bytes, life_s: float | None = None

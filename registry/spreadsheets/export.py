@@ -12,8 +12,7 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
-from registry.rules import addresses
-from registry.rules import fields as cells
+from registry.rules import addresses, fields
 from registry.rules.addresses import Address
 from registry.spreadsheets.columns import HEADINGS, Column
 from registry.spreadsheets.importing import homes_of
@@ -106,17 +105,17 @@ def _person(person: Person | None) -> Cells:
     return {
         Column.NAME: person.name,
         Column.PHONE: person.phone,
-        Column.ROLE: cells.ROLES[person.role],
+        Column.ROLE: fields.ROLES[person.role],
     }
 
 
 def _vehicle(vehicle: Vehicle, zone: tzinfo) -> Cells:
     return {
-        Column.VALID_UNTIL: cells.write_end(vehicle.valid_until, zone),
+        Column.VALID_UNTIL: fields.write_end(vehicle.valid_until, zone),
         Column.NOTE: vehicle.note,
-        Column.KIND: cells.KINDS[vehicle.kind],
-        Column.COLOUR: cells.COLOURS.get(vehicle.colour, ""),
-        Column.VALID_FROM: cells.write_start(vehicle.valid_from, zone),
+        Column.KIND: fields.KINDS[vehicle.kind],
+        Column.COLOUR: fields.COLOURS.get(vehicle.colour, ""),
+        Column.VALID_FROM: fields.write_start(vehicle.valid_from, zone),
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from registry.rules import fields as cells
+from registry.rules import fields
 from registry.spreadsheets.columns import Table, find_table, meaning, says_nothing
 from registry.spreadsheets.grid import Book, Row, Sheet, cell_name
 
@@ -96,7 +96,7 @@ def _why(table: Table, heading: str) -> Leftover:
 
 def _holds(row: Row, place: int) -> bool:
     text = row.cells[place] if place < len(row.cells) else ""
-    return bool(text) and not cells.is_nothing(text)
+    return bool(text) and not fields.is_nothing(text)
 
 
 def _is_more_than_a_title(row: Row) -> bool:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import update as sql_update
 from sqlmodel import Session, col, select
 
-from registry.rules import fields as cells
+from registry.rules import fields
 from registry.rules.fields import RowFault
 from registry.store import store
 from registry.store.store import Author
@@ -24,7 +24,7 @@ def add_space(
     session: Session, name: str, household: int | None, note: str, by: Author
 ) -> Space | SpaceRefusal:
     """Make a space; its name is unique on the site."""
-    names = cells.spaces(name)
+    names = fields.spaces(name)
     if isinstance(names, RowFault) or len(names) != 1:
         return SpaceRefusal.FORM
     if find_space(session, names[0]) is not None:

@@ -29,7 +29,7 @@ from tqdm import tqdm
 from gate.app.clock import SystemClock
 from gate.domain.passage import Direction, LaneId, PassageId
 from gate.journal.journal import Journal
-from gate.journal.projections import daily_counts as day_counts
+from gate.journal.projections import daily_counts
 from gate.reports.model import PassageFilter, Period
 from gate.reports.reports import Reports
 from gate.storage.database import FILE, Database, open_database
@@ -340,7 +340,7 @@ def main() -> None:
     bench_pages(reports, end, known, options.rounds)
     bench_charts(reports, end, max(5, options.rounds // 2))
     began = time.perf_counter()
-    days = day_counts.keep_missing(database, lambda: True)
+    days = daily_counts.keep_missing(database, lambda: True)
     if days:
         print(
             f"{days} days counted and kept in {time.perf_counter() - began:.1f} s; the same again"

@@ -34,8 +34,7 @@ from registry.spreadsheets.grid import SheetFault
 from registry.spreadsheets.reading.aside import read_now
 from registry.spreadsheets.sheets import write_xlsx
 from registry.spreadsheets.unused import understand
-from registry.store import sample
-from registry.store import snapshot_loader as dossiers
+from registry.store import sample, snapshot_loader
 from registry.store.store import Author
 from registry.views.search import Entry, Index
 
@@ -160,7 +159,7 @@ def importing() -> Iterator[str]:
         what = f"import: {len(plan.world.households):,} households, {plan.rows:,} rows of xlsx"
         yield f"{what:<44}{took:>9.1f}{busy:>27.1f}  s"
         start = time.perf_counter()
-        known = dossiers.load(session, NOON)
+        known = snapshot_loader.load(session, NOON)
         what = f"snapshot: {len(known.dossiers):,} plates from the database"
         yield f"{what:<44}{(time.perf_counter() - start) * 1e3:>9.0f}  ms"
     engine.dispose()

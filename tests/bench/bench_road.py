@@ -43,7 +43,7 @@ from recognition import plate_tracks
 from recognition.pipeline import PlateReader
 from recognition.reading import Reading
 from recognition.rectify import shrunk_to
-from recognition.training.synthetic import plate as synth
+from recognition.training.synthetic import plate
 from recognition.training.synthetic.plate_classes import PlateClass
 from registry.rules.plates import is_usual
 from registry.store.sample import generate
@@ -191,7 +191,7 @@ def pictures(plates: Sequence[str], count: int) -> Iterator[tuple[Image, Image]]
     ground = rng.integers(60, 120, (27, 48, 3)).astype(np.uint8)
     street = np.asarray(cv2.resize(ground, (1920, 1080), interpolation=cv2.INTER_CUBIC), np.uint8)
     for index in range(count):
-        drawn = synth.draw_plate(rng, plates[index % len(plates)], PlateClass.BLUE)
+        drawn = plate.draw_plate(rng, plates[index % len(plates)], PlateClass.BLUE)
         width = int(rng.integers(150, 260))
         height = round(width * drawn.image.shape[0] / drawn.image.shape[1])
         small = cv2.resize(drawn.image, (width, height), interpolation=cv2.INTER_AREA)

@@ -6,15 +6,20 @@ from typing import Any
 
 import pytest
 
-from registry.rules import names, occupancy, passes, plates, snapshot
-from registry.rules import standing as rules
+from registry.rules import names, occupancy, passes, plates, snapshot, standing
 from registry.rules.passes import Pass
 from registry.store import presence, visits
 from registry.store.store import Author
 from tests.mutants import seen_red
 from tests.registry import test_same_number
-from tests.registry.rules import test_names, test_occupancy, test_passes, test_plates, test_snapshot
-from tests.registry.rules import test_standing as test_rules
+from tests.registry.rules import (
+    test_names,
+    test_occupancy,
+    test_passes,
+    test_plates,
+    test_snapshot,
+    test_standing,
+)
 from tests.registry.store import test_visits
 
 SPENT_TWICE = test_passes.test_uses_never_exceed_what_the_pass_allows
@@ -108,26 +113,26 @@ MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {
         "if False:",
     ),
     "own right before the block list": (
-        test_rules.test_a_blocked_plate_never_has_another_standing_but_emergency,
-        rules.standing,
+        test_standing.test_a_blocked_plate_never_has_another_standing_but_emergency,
+        standing.standing,
         "if blocking:",
         "if blocking and not registration:",
     ),
     "a pass before the block list": (
-        test_rules.test_a_blocked_plate_never_has_another_standing_but_emergency,
-        rules.standing,
+        test_standing.test_a_blocked_plate_never_has_another_standing_but_emergency,
+        standing.standing,
         "if blocking:",
         "if blocking and not usable:",
     ),
     "a colour loses a block": (
         test_same_number.test_a_block_that_holds_for_a_colour_is_never_lost,
-        rules.Dossier.seen_in,
+        standing.Dossier.seen_in,
         "same_ground(block.colour, colour)",
         "block.colour is colour",
     ),
     "a lorry uses a car's pass": (
         test_same_number.test_what_is_left_for_a_colour_is_of_that_colour,
-        rules._concerns,
+        standing._concerns,
         "not strictly if unsaid",
         "True if unsaid",
     ),

@@ -34,12 +34,11 @@ from registry.rules.standing import (
     VehicleId,
     Visitor,
 )
-from registry.spreadsheets import importing as exchange
+from registry.spreadsheets import importing
 from registry.spreadsheets.columns import Column
 from registry.spreadsheets.export import export
 from registry.spreadsheets.sheets import write_csv
-from registry.store import presence, store, visits
-from registry.store import snapshot_loader as dossiers
+from registry.store import presence, snapshot_loader, store, visits
 from registry.store.listed import list_vehicle
 from registry.store.store import Author, Duplicate
 from registry.tables.records import Space, Vehicle, VisitorPass
@@ -66,7 +65,7 @@ def vehicle(session: Session, by: Author, room: str, colour: PlateColour) -> Veh
 def test_a_car_and_a_lorry_may_have_one_number(session: Session, wang: Author) -> None:
     vehicle(session, wang, "501", BLUE)
     vehicle(session, wang, "502", YELLOW)
-    known = dossiers.load(session, NOON)
+    known = snapshot_loader.load(session, NOON)
     for colour, home in ((BLUE, "3-2-501"), (YELLOW, "3-2-502")):
         standing = known.standing(NUMBER, NOON, colour)
         assert isinstance(standing, Registered)
@@ -86,7 +85,7 @@ def test_a_number_is_shared_only_where_both_colours_are_written(
 
 def test_an_ordinary_plate_without_a_colour_is_a_blue_one(session: Session, wang: Author) -> None:
     vehicle(session, wang, "501", UNKNOWN)
-    standing = dossiers.load(session, NOON).standing(NUMBER, NOON)
+    standing = snapshot_loader.load(session, NOON).standing(NUMBER, NOON)
     assert isinstance(standing, Registered)
     assert standing.registration.colour is BLUE
 
@@ -98,14 +97,14 @@ def test_each_twin_comes_goes_and_parks_for_itself(session: Session, wang: Autho
         store.give_space(session, space, one, wang)
     key = presence.key_of(session, NUMBER.text, BLUE)
     presence.enter(session, key, Inside(NOON, Occupant.RESIDENT, known_space(space)))
-    known = dossiers.load(session, NOON)
+    known = snapshot_loader.load(session, NOON)
     assert known.standing(NUMBER, NOON, BLUE).inside_since == NOON
     assert known.standing(NUMBER, NOON, YELLOW).inside_since is None
     assert isinstance(known.standing(NUMBER, NOON, YELLOW), SpaceTaken)
     presence.leave(session, presence.key_of(session, NUMBER.text, YELLOW), Occupant.RESIDENT)
-    assert dossiers.load(session, NOON).standing(NUMBER, NOON, BLUE).inside_since == NOON
+    assert snapshot_loader.load(session, NOON).standing(NUMBER, NOON, BLUE).inside_since == NOON
     presence.leave(session, key, Occupant.RESIDENT)
-    assert dossiers.load(session, NOON).inside == {}
+    assert snapshot_loader.load(session, NOON).inside == {}
 
 
 def known_space(space: Space) -> SpaceId:
@@ -120,7 +119,7 @@ def test_a_pass_of_a_colour_is_for_that_vehicle(session: Session, wang: Author) 
     )
     made = visits.grant(session, wanted, wang)
     assert isinstance(made, VisitorPass)
-    known = dossiers.load(session, NOON)
+    known = snapshot_loader.load(session, NOON)
     assert isinstance(known.standing(NUMBER, NOON, YELLOW), Visitor)
     assert isinstance(known.standing(NUMBER, NOON, BLUE), Registered)
 
@@ -131,18 +130,18 @@ def test_a_block_of_a_colour_blocks_that_vehicle_and_one_without_blocks_both(
     vehicle(session, wang, "501", BLUE)
     lorry = BlockReason.DANGER
     store.block(session, NUMBER, lorry, "漏油", Period(NOON, NOON + DAY), wang, YELLOW)
-    known = dossiers.load(session, NOON)
+    known = snapshot_loader.load(session, NOON)
     assert isinstance(known.standing(NUMBER, NOON, YELLOW), Blocked)
     assert isinstance(known.standing(NUMBER, NOON, BLUE), Registered)
     store.block(session, NUMBER, BlockReason.STOLEN, "报案", Period(NOON, NOON + DAY), wang)
-    known = dossiers.load(session, NOON)
+    known = snapshot_loader.load(session, NOON)
     assert isinstance(known.standing(NUMBER, NOON, BLUE), Blocked)
 
 
 def test_a_listed_ambulance_of_a_colour_lets_no_other_in(session: Session, wang: Author) -> None:
     kind = ListedKind.EMERGENCY
     list_vehicle(session, NUMBER, kind, "120", Period(), wang, colour=BLUE)
-    known = dossiers.load(session, NOON)
+    known = snapshot_loader.load(session, NOON)
     assert isinstance(known.standing(NUMBER, NOON, BLUE), Emergency)
     assert known.standing(NUMBER, NOON, YELLOW) == Unknown(None)
 
@@ -155,7 +154,7 @@ def test_a_spreadsheet_brings_both_and_takes_them_out_again_unchanged(
     assert imported(session, wang, line(good(1)), lorry).refused == ()
     assert [v.colour for v in session.exec(select(Vehicle).order_by(Vehicle.id))] == [BLUE, YELLOW]
     lines = export(session, ZONE)
-    again = exchange.plan(session, [table(*map(list, lines[1:]), head=list(lines[0]))], ZONE, NOON)
+    again = importing.plan(session, [table(*map(list, lines[1:]), head=list(lines[0]))], ZONE, NOON)
     assert (again.refused, [*again.changes()]) == ((), [])
     assert write_csv(lines)
     vague = line({**good(2), Column.PLATE: number, Column.COLOUR: ""})

@@ -12,10 +12,7 @@ from gate.domain.entries import Audited
 from gate.domain.ports import Unit
 from gate.monitoring.health import Condition, ConditionKind
 from gate.privacy import holds
-from gate.services import imports as import_desk
-from gate.services import lists as list_deeds
-from gate.services import presence as inside_deeds
-from gate.services import units as register_desk
+from gate.services import imports, lists, presence, units
 from registry.rules.corrections import PutInside
 from registry.rules.kinds import BlockReason, Occupant, PassKind, PassSource
 from registry.rules.passes import Period
@@ -69,7 +66,7 @@ def set_up(site: SampleSite) -> tuple[int, dict[str, str]]:
     settings = site.services.settings
     site.conditions.append(Condition(ConditionKind.CLOCK_IN_DOUBT))
     settings.change(TUNED, 0.98, by="manager", why="tests")
-    register_desk.change(site.services, MANAGER, _deeds(site, number))
+    units.change(site.services, MANAGER, _deeds(site, number))
     site.journal.append(Audited("guard", "handover", "manager"))
     Tokens(site.journal).make(
         "a program",
@@ -98,7 +95,7 @@ def _announce(text: str, home: int) -> Callable[[Unit, Author], object]:
         plate, period = parse(text), Period(by.at, by.at + timedelta(days=1))
         assert isinstance(plate, Plate)
         wanted = PassRequest(plate, home, PassKind.ONCE, period, PassSource.HOUSEHOLD)
-        made = list_deeds.announce(wanted, list_deeds.Giver(None, "sample"))(unit, by)
+        made = lists.announce(wanted, lists.Giver(None, "sample"))(unit, by)
         assert isinstance(made, VisitorPass)
         return made
 
@@ -109,19 +106,19 @@ def _deeds(site: SampleSite, home: int) -> Callable[[Unit, Author], None]:
     def act(unit: Unit, by: Author) -> None:
         plate = parse("吉A66666")
         assert isinstance(plate, Plate)
-        list_deeds.block(plate, BlockReason.STOLEN, "报案回执", None)(unit, by)
+        lists.block(plate, BlockReason.STOLEN, "报案回执", None)(unit, by)
         holds.place_hold(unit, by=by.who, why="纠纷", now=by.at, plate="吉A66666")
         said = {"authority": "派出所", "document": "1", "officer": "2", "scope": "3", "basis": "4"}
         holds.disclose(unit, by=by.who, now=by.at, **said)
         forgotten = PutInside("吉A66667", by.at - timedelta(days=9), Occupant.VISITOR)
-        inside_deeds.correct([forgotten], "patrol")(unit, by)
+        presence.correct([forgotten], "patrol")(unit, by)
         for visitor in ("吉A66661", "吉A66662", "吉A66663", "吉A66664"):
             _announce(visitor, home)(unit, by)
         content = "楼栋,单元,房号,业主姓名,车牌号\n3,2,502,李四,吉A27183\n".encode()
         book = read(content)
         assert not isinstance(book, SheetFault)
-        upload = import_desk.opened("a.csv", content, book)
-        import_desk.apply(site.services, upload, upload.guessed)(unit, by)
+        upload = imports.opened("a.csv", content, book)
+        imports.apply(site.services, upload, upload.guessed)(unit, by)
 
     return act
 

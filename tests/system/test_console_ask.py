@@ -14,7 +14,7 @@ from gate.console.components import answering
 from gate.console.ui.key_help import ASK
 from gate.domain.passage import CandidatePlate, Decision, Reason, Verdict
 from gate.i18n.texts import Language
-from gate.services import lists as list_deeds
+from gate.services import lists
 from registry.rules.kinds import BlockReason
 from registry.rules.plates import Plate, parse
 from registry.store.store import Author
@@ -69,13 +69,13 @@ def on_the_block_list(pages: Served, text: str) -> Iterator[None]:
     assert isinstance(plate, Plate)
     by = Author("tests", services.clock.now().utc)
     with services.journal.unit() as unit:
-        made = list_deeds.block(plate, BlockReason.FORGED_PLATE, "协查 9", None)(unit, by)
+        made = lists.block(plate, BlockReason.FORGED_PLATE, "协查 9", None)(unit, by)
     services.registry.refresh()
     try:
         yield
     finally:
         with services.journal.unit() as unit:
-            list_deeds.lift(made.id, "tests")(unit, by)
+            lists.lift(made.id, "tests")(unit, by)
         services.registry.refresh()
 
 

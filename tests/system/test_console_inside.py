@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from gate.auth.users import Role, User
 from gate.i18n.texts import Language
 from gate.reports.model import AuditFilter
-from gate.services import inside as inside_desk
+from gate.services import inside
 from registry.rules.corrections import PutInside
 from registry.rules.kinds import Occupant
 from registry.tables.records import OccupancyCount, Presence
@@ -144,7 +144,7 @@ def test_who_was_not_seen_for_long_is_ticked_and_ended_together(enter, pages):
     services = pages.site.services
     came = services.clock.now().utc - timedelta(days=9)
     forgotten = [PutInside(f"粤B1000{n}", came, Occupant.VISITOR) for n in range(3)]
-    inside_desk.correct(services, User("tests", Role.ADMIN), forgotten, "tests")
+    inside.correct(services, User("tests", Role.ADMIN), forgotten, "tests")
     page = enter("manager")
     open_page(page, pages)
     page.get_by_role("button", name="久未见车").click()

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from gate.console.session import expiry as leaving
+from gate.console.session import expiry
 from gate.console.session.sessions import COOKIE
 from tests.gate.console.browsing import fill_log_in, settle
 from tests.gate.console.serving import Served
@@ -19,7 +19,7 @@ FORM = "/visitors/new?plate=粤B2468A"
 @pytest.fixture(autouse=True)
 def watched(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages ask every second whether their log-in still lasts."""
-    monkeypatch.setattr(leaving, "LOOK_S", 1.0)
+    monkeypatch.setattr(expiry, "LOOK_S", 1.0)
 
 
 def token_of(page: Page) -> str:
@@ -145,7 +145,7 @@ def test_after_idling_the_person_is_led_back_and_finds_what_was_typed(
 def test_a_press_on_a_page_whose_log_in_has_ended_loses_nothing_either(
     enter: Callable[..., Page], pages: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(leaving, "LOOK_S", 600.0)
+    monkeypatch.setattr(expiry, "LOOK_S", 600.0)
     page = enter("guard")
     half_a_visitor(page, pages)
     idle_until(pages, page, -1)

@@ -8,8 +8,8 @@ from threading import Event
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
-from gate.console.live import guard_queue as ask
-from gate.services import inside as inside_desk
+from gate.console.live import guard_queue
+from gate.services import inside
 from tests.gate.console.browsing import settle
 from tests.gate.console.serving import Served, ask_again
 
@@ -171,7 +171,7 @@ def test_a_press_that_went_with_the_line_is_said(enter, pages):
 def test_an_older_answer_is_not_drawn_over_a_newer_one(enter, pages, monkeypatch):
     page = enter("guard")
     open_inside(page, pages)
-    read, begun, go_on, answered = inside_desk.read, Event(), Event(), Event()
+    read, begun, go_on, answered = inside.read, Event(), Event(), Event()
 
     def read_slowly(services, which, *more):
         shown = read(services, which, *more)
@@ -181,7 +181,7 @@ def test_an_older_answer_is_not_drawn_over_a_newer_one(enter, pages, monkeypatch
             answered.set()
         return shown
 
-    monkeypatch.setattr(inside_desk, "read", read_slowly)
+    monkeypatch.setattr(inside, "read", read_slowly)
     field = page.get_by_label("车牌", exact=True)
     field.fill("ZZ")  # Fits nobody, and its answer takes long.
     assert begun.wait(60)
@@ -226,7 +226,7 @@ def test_a_key_for_the_vehicle_that_was_on_top_is_not_done_to_the_next(enter, pa
     decision = lanes.views()[0].decision
     for key in ("south", "north"):
         lanes.change(key, state="asking", passage=f"p-{key}", decision=decision, arm="closed")
-    monkeypatch.setattr(ask, "FRESH_S", 1e9)
+    monkeypatch.setattr(guard_queue, "FRESH_S", 1e9)
     try:
         page = enter("guard")
         page.goto(f"{pages.url}/ask")
@@ -237,7 +237,7 @@ def test_a_key_for_the_vehicle_that_was_on_top_is_not_done_to_the_next(enter, pa
         page.keyboard.press("r")
         said(page, "刚刚换了")
         assert lanes.asked == []
-        monkeypatch.setattr(ask, "FRESH_S", 0.0)
+        monkeypatch.setattr(guard_queue, "FRESH_S", 0.0)
         page.reload()
         settle(page)
         page.keyboard.press("r")

@@ -11,10 +11,9 @@ from collections.abc import Callable
 import segno
 from nicegui import ui
 
-from gate.auth import totp as second_factor
+from gate.auth import totp
 from gate.auth.users import Action
-from gate.console.ui import mutations as changing
-from gate.console.ui import widgets
+from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
@@ -102,7 +101,7 @@ class AccountPage:
         user = visit.act(Action.WATCH)
         if user is None:
             return
-        secret = second_factor.new_secret()
+        secret = totp.new_secret()
         dialog, card = widgets.sheet(say("account.factor"))
 
         async def kept() -> None:
@@ -121,7 +120,7 @@ class AccountPage:
 
         with card:
             widgets.words(say("account.scan"))
-            picture = segno.make(second_factor.address(secret, user.name), error="m")
+            picture = segno.make(totp.address(secret, user.name), error="m")
             picture_svg = picture.svg_inline(scale=5, dark="#000", light="#fff", border=3)
             widgets.raw(picture_svg, "qr").style("align-self:center")
             widgets.words(say("account.by_hand"), "small soft")
@@ -166,4 +165,4 @@ class AccountPage:
 
     async def _mine(self, change: Callable[[str], object]) -> bool:
         """Change who is logged in now; say what went wrong."""
-        return await changing.log_in(self._visit, Action.WATCH, change)
+        return await mutations.log_in(self._visit, Action.WATCH, change)

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from html import escape
 
 from gate.auth.users import Action, Role
-from gate.console.ui import mutations as changing
-from gate.console.ui import widgets
+from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm
 from gate.console.ui.once import until_done
 from gate.console.ui.page import Visit
@@ -177,7 +176,7 @@ class UsersPage:
 
     async def _try(self, change: Callable[[str], object]) -> bool:
         """Make a change as who is logged in now; say what went wrong, and draw the list anew."""
-        done = await changing.log_in(self._visit, Action.MANAGE_USERS, change)
+        done = await mutations.log_in(self._visit, Action.MANAGE_USERS, change)
         if done:
             self._visit.doorkeeper.forget()
             await self.refresh()

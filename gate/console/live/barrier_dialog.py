@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gate.auth.users import Action
-from gate.console.components import manual_control as by_hand
+from gate.console.components import manual_control
 from gate.console.components.decision_texts import state_badges
 from gate.console.ui import widgets
 from gate.console.ui.confirm import confirm
@@ -133,8 +133,8 @@ def reset_fire(visit: Visit, view: LaneView) -> None:
 def _with_why(visit: Visit, view: LaneView, name: str, reasons: tuple[str, ...], act: Ask) -> None:
     async def chosen(remark: str) -> None:
         lanes = visit.services.lanes
-        done = await by_hand.by(visit, lambda actor: act(lanes, actor, remark))
-        by_hand.answer(visit, done, f"arm_sheet.{name}_done", view.name)
+        done = await manual_control.by(visit, lambda actor: act(lanes, actor, remark))
+        manual_control.answer(visit, done, f"arm_sheet.{name}_done", view.name)
 
     title = visit.say(f"arm_sheet.{name}_title", lane=view.name)
     hint = visit.say(f"arm_sheet.{name}_hint")
@@ -146,8 +146,8 @@ def _after_question(
 ) -> None:
     async def agreed() -> None:
         lanes = visit.services.lanes
-        done = await by_hand.by(visit, lambda actor: act(lanes, actor, ""), right)
-        by_hand.answer(visit, done, f"arm_sheet.{name}_done", view.name)
+        done = await manual_control.by(visit, lambda actor: act(lanes, actor, ""), right)
+        manual_control.answer(visit, done, f"arm_sheet.{name}_done", view.name)
 
     if visit.act(right) is None:
         return

@@ -12,8 +12,7 @@ from typing import Final
 from nicegui import ui
 
 from gate.auth.users import Action
-from gate.console.components import answering
-from gate.console.components import manual_control as by_hand
+from gate.console.components import answering, manual_control
 from gate.console.components.decision_texts import (
     answer_class,
     answer_html,
@@ -21,7 +20,7 @@ from gate.console.components.decision_texts import (
     state_badges,
 )
 from gate.console.components.waiting_reason import why_words
-from gate.console.live import barrier_dialog as arm_sheet
+from gate.console.live import barrier_dialog
 from gate.console.live.gate_drawing import DRAWING, state_classes
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
@@ -47,16 +46,16 @@ def _to_ask(visit: Visit, view: LaneView) -> None:
 BUTTONS: Final = {
     "ask": Looks(_to_ask, "contact_support", "main big", "A", wide=True),
     "take_back": Looks(answering.take_back, "undo", "main", wide=True),
-    "fire": Looks(arm_sheet.reset_fire, "local_fire_department", "bad", wide=True),
-    "fault": Looks(arm_sheet.reset_fault, "build_circle", "main", wide=True),
-    "end_maintenance": Looks(arm_sheet.end_maintenance, "engineering", "main", wide=True),
-    "unlock": Looks(arm_sheet.unlock, "lock_open", "main", wide=True),
-    "raise": Looks(by_hand.raise_sheet, "expand_less", "good big", "{n}"),
-    "emergency": Looks(by_hand.emergency, "emergency", "bad big", "⇧{n}"),
-    "hold": Looks(by_hand.hold_sheet, "hourglass_top", key="H{n}"),
-    "end_hold": Looks(by_hand.release_hold, "hourglass_disabled", "main", key="H{n}"),
-    "lower": Looks(by_hand.lower_sheet, "expand_more", key="D{n}"),
-    "arm": Looks(arm_sheet.arm_sheet, "tune", "small plain", "B{n}"),
+    "fire": Looks(barrier_dialog.reset_fire, "local_fire_department", "bad", wide=True),
+    "fault": Looks(barrier_dialog.reset_fault, "build_circle", "main", wide=True),
+    "end_maintenance": Looks(barrier_dialog.end_maintenance, "engineering", "main", wide=True),
+    "unlock": Looks(barrier_dialog.unlock, "lock_open", "main", wide=True),
+    "raise": Looks(manual_control.raise_sheet, "expand_less", "good big", "{n}"),
+    "emergency": Looks(manual_control.emergency, "emergency", "bad big", "⇧{n}"),
+    "hold": Looks(manual_control.hold_sheet, "hourglass_top", key="H{n}"),
+    "end_hold": Looks(manual_control.release_hold, "hourglass_disabled", "main", key="H{n}"),
+    "lower": Looks(manual_control.lower_sheet, "expand_more", key="D{n}"),
+    "arm": Looks(barrier_dialog.arm_sheet, "tune", "small plain", "B{n}"),
 }
 
 

@@ -10,14 +10,12 @@ from gate.auth.users import Action
 from gate.console.components.plate_chip import plate_chip
 from gate.console.components.plate_field import PlatePad
 from gate.console.components.reason_choice import ReasonChoice
-from gate.console.ui import mutations as changing
-from gate.console.ui import widgets
+from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.page import Visit
 from gate.console.ui.reason_dialog import About, why_sheet
 from gate.domain.ports import Written
-from gate.services import inside as inside_desk
-from gate.services import presence as inside_deeds
+from gate.services import inside, presence
 from gate.services.inside import Corrected, Done
 from gate.services.presence import Unclear
 from registry.rules.corrections import (
@@ -46,8 +44,8 @@ def reasons(visit: Visit) -> dict[str, str]:
 async def correct(visit: Visit, right: Action, wanted: Sequence[Correction], why: str) -> bool:
     """Correct, and say what became of it; return whether anything was tried at all."""
     services = visit.services
-    made = await changing.work(
-        visit, right, lambda user: inside_desk.correct(services, user, wanted, why)
+    made = await mutations.work(
+        visit, right, lambda user: inside.correct(services, user, wanted, why)
     )
     if isinstance(made, NotDone):
         return False
@@ -72,7 +70,7 @@ def left_unseen(visit: Visit, line: StayLine, facts: str, then: Then) -> None:
     """Ask why a vehicle is no longer inside; one press ends its stay."""
 
     async def chosen(why: str) -> None:
-        wanted = [inside_desk.left_unseen(line)]
+        wanted = [inside.left_unseen(line)]
         if await correct(visit, Action.CORRECT_INSIDE, wanted, why):
             await then()
 
@@ -86,10 +84,10 @@ def take_back(visit: Visit, done: Done, then: Then) -> None:
     services, number = visit.services, done.row.seq
 
     async def chosen(why: str) -> None:
-        made = await changing.work(
+        made = await mutations.work(
             visit,
             Action.CORRECT_INSIDE,
-            lambda user: inside_desk.undo(services, user, number, why),
+            lambda user: inside.undo(services, user, number, why),
         )
         if isinstance(made, NotDone):
             return
@@ -129,7 +127,7 @@ def came_in(visit: Visit, then: Then) -> None:
         if pad.found is None:
             pad.complain()
             return
-        stay = inside_deeds.came_in(services.registry.snapshot, pad.found, pad.colour, visit.now())
+        stay = presence.came_in(services.registry.snapshot, pad.found, pad.colour, visit.now())
         if isinstance(stay, Unclear):
             visit.warn("stays.say_colour")
             return
@@ -153,7 +151,7 @@ def _will_be(visit: Visit, plate: Plate | None) -> str:
     if plate is None:
         return ""
     register = visit.services.registry.snapshot
-    stay = inside_deeds.came_in(register, plate, PlateColour.UNKNOWN, visit.now())
+    stay = presence.came_in(register, plate, PlateColour.UNKNOWN, visit.now())
     if isinstance(stay, Unclear):
         return visit.say("stays.say_colour")
     return visit.say("stays.will_be", kind=visit.texts.name_of("occupant", stay.occupant.value))

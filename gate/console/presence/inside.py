@@ -8,7 +8,7 @@ from gate.auth.users import Action
 from gate.console.components.data_access import why_text
 from gate.console.components.decision_texts import household_text
 from gate.console.components.plate_chip import plate_chip
-from gate.console.presence import corrections as inside_sheets
+from gate.console.presence import corrections
 from gate.console.presence.inside_export import export_inside
 from gate.console.presence.overstays import LongInside
 from gate.console.records.log import span_text
@@ -16,7 +16,7 @@ from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
-from gate.services import inside as inside_desk
+from gate.services import inside
 from gate.services.inside import Done, Shown
 from registry.rules.corrections import Recounted
 from registry.rules.kinds import Occupant
@@ -77,7 +77,7 @@ class InsidePage:
                 )
             if visit.may(Action.CORRECT_INSIDE):
                 widgets.button(
-                    say("stays.came"), lambda: inside_sheets.came_in(visit, self.draw),
+                    say("stays.came"), lambda: corrections.came_in(visit, self.draw),
                     kind="main", icon="add",
                 )  # fmt: skip
         widgets.words(say("stays.hint"), "small soft")
@@ -96,7 +96,7 @@ class InsidePage:
 
     async def _show(self, after: Place | None) -> None:
         services, which = self._visit.services, self._which()
-        shown = await ask(lambda: inside_desk.read(services, which, after, LENGTH))
+        shown = await ask(lambda: inside.read(services, which, after, LENGTH))
         if which != self._which():
             return  # Typed on meanwhile: an older answer must not be drawn over a newer one.
         self._counts.clear()
@@ -113,7 +113,7 @@ class InsidePage:
     def _figures(self, counts: Counts) -> None:
         visit, say = self._visit, self._visit.say
         for one in Occupant:
-            n, of = counts.occupancy.inside(one), inside_desk.capacity(visit.services, one)
+            n, of = counts.occupancy.inside(one), inside.capacity(visit.services, one)
             hint = "stays.short" if counts.is_short(one) else "stays.known"
             card = widgets.figure(
                 visit.texts.name_of("occupant", one.value),
@@ -131,7 +131,7 @@ class InsidePage:
             widgets.figure(say("stays.spaces"), taken)
 
     def _counter(self, occupant: Occupant, counts: Counts) -> Callable[[], None]:
-        return lambda: inside_sheets.count(self._visit, occupant, counts, self.draw)
+        return lambda: corrections.count(self._visit, occupant, counts, self.draw)
 
     def _lines(self, shown: Shown | None, which: Which, after: Place | None) -> None:
         say = self._visit.say
@@ -157,7 +157,7 @@ class InsidePage:
             if visit.may(Action.CORRECT_INSIDE):
                 widgets.button(
                     visit.say("stays.left"),
-                    lambda: inside_sheets.left_unseen(visit, line, facts, self.draw),
+                    lambda: corrections.left_unseen(visit, line, facts, self.draw),
                     kind="small",
                 ).props["aria-label"] = f"{line.plate}: {visit.say('stays.left')}"
 
@@ -175,7 +175,7 @@ class InsidePage:
                         widgets.button(say("stays.undo"), self._taker_back(one), kind="small")
 
     def _taker_back(self, done: Done) -> Callable[[], None]:
-        return lambda: inside_sheets.take_back(self._visit, done, self.draw)
+        return lambda: corrections.take_back(self._visit, done, self.draw)
 
     def _turning(self, following: Place | None, after: Place | None) -> None:
         say = self._visit.say

@@ -8,7 +8,7 @@ from gate.console.components.decision_texts import household_text
 from gate.console.components.export_dialog import export_sheet
 from gate.console.ui.page import Visit
 from gate.reports.exports import Listed
-from gate.services import inside as inside_desk
+from gate.services import inside
 from registry.rules.names import mask
 from registry.views.stays import Place, StayLine, Which
 
@@ -31,7 +31,7 @@ def listed(visit: Visit, which: Which) -> Listed:
 def _lines(visit: Visit, which: Which) -> Iterator[list[str]]:
     after: Place | None = None
     while True:
-        page = inside_desk.lines(visit.services, which, after, PORTION)
+        page = inside.lines(visit.services, which, after, PORTION)
         for line in page.lines:
             yield list(_cells(visit, line))
         if (after := page.next) is None:

@@ -14,8 +14,7 @@ from gate.console.ui import widgets
 from gate.console.ui.once import Once
 from gate.console.ui.page import Visit
 from gate.console.ui.queries import ask
-from gate.services import inside as inside_desk
-from gate.services import units as register_desk
+from gate.services import inside, units
 from registry.views import stays
 from registry.views.stays import StayLine, Stays, Which
 
@@ -58,7 +57,7 @@ class LongInside:
         visit = self._visit
         before = visit.now() - timedelta(days=int(str(self._days.value or DAYS[0])))
         found = await ask(
-            lambda: register_desk.read(
+            lambda: units.read(
                 visit.services, lambda s: stays.page(s, Which(before=before), None, MOST)
             )
         )
@@ -111,6 +110,6 @@ class LongInside:
         if remark is None or not self._once.take():
             return
         self._dialog.close()
-        wanted = [inside_desk.left_unseen(line) for line in self._ticked.values()]
+        wanted = [inside.left_unseen(line) for line in self._ticked.values()]
         if await correct(visit, RIGHT, wanted, remark):
             await self._then()

@@ -9,8 +9,7 @@ from typing import Final
 
 from gate.auth.users import Action
 from gate.console.components.printing import print_button
-from gate.console.ui import mutations as changing
-from gate.console.ui import widgets
+from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import until_done
 from gate.console.ui.page import Visit
@@ -18,7 +17,7 @@ from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.domain.ports import Unit
 from gate.privacy import holds
-from gate.services import units as register_desk
+from gate.services import units
 from registry.store.store import Author
 
 FIELDS: Final = ("authority", "document", "officer", "scope", "basis", "handed_over", "sha256")
@@ -104,7 +103,7 @@ class DisclosuresPage:
             def disclose(unit: Unit, by: Author) -> int:
                 return holds.disclose(unit, by=by.who, now=by.at, **said)
 
-            done = await changing.make(visit, Action.PROTECT_DATA, disclose)
+            done = await mutations.make(visit, Action.PROTECT_DATA, disclose)
             if isinstance(done, NotDone):
                 return False
             dialog.close()
@@ -151,7 +150,5 @@ async def form(visit: Visit) -> None:
 async def _register(visit: Visit) -> tuple[holds.Disclosure, ...] | None:
     services = visit.services
     return await ask(
-        lambda: register_desk.read(
-            services, lambda session: holds.disclosures(session.connection())
-        )
+        lambda: units.read(services, lambda session: holds.disclosures(session.connection()))
     )

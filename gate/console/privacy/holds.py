@@ -8,8 +8,7 @@ from html import escape
 from gate.auth.users import Action
 from gate.console.components.plate_chip import plate_chip
 from gate.console.registry.blocks import end_of_day
-from gate.console.ui import mutations as changing
-from gate.console.ui import widgets
+from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import until_done
 from gate.console.ui.page import Visit
@@ -18,7 +17,7 @@ from gate.console.ui.queries import ask
 from gate.domain.passage import PassageId
 from gate.domain.ports import Unit
 from gate.privacy import holds
-from gate.services import units as register_desk
+from gate.services import units
 from registry.rules.plates import Malformed, normalise, parse
 from registry.store.store import Author
 
@@ -77,7 +76,7 @@ class HoldsPage:
         """Draw the holds as they are now."""
         services = self._visit.services
         rows = await ask(
-            lambda: register_desk.read(
+            lambda: units.read(
                 services, lambda session: holds.holds(session.connection(), all_of_them=True)
             )
         )
@@ -160,7 +159,7 @@ class HoldsPage:
 
     async def _placed(self, wanted: _Wanted, close: Callable[[], object]) -> bool:
         visit = self._visit
-        done = await changing.make(visit, Action.PROTECT_DATA, wanted.place)
+        done = await mutations.make(visit, Action.PROTECT_DATA, wanted.place)
         if isinstance(done, NotDone):
             return False
         if isinstance(done, holds.HoldUnclear):
@@ -190,7 +189,7 @@ class HoldsPage:
             if not reason:
                 visit.warn("holds.why_needed")
                 return False
-            done = await changing.make(
+            done = await mutations.make(
                 visit,
                 Action.PROTECT_DATA,
                 lambda unit, by: holds.release_hold(unit, row.id, by=by.who, why=reason, now=by.at),

@@ -16,7 +16,7 @@ from gate.console.ui.once import Once
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.domain.errors import GateError
-from gate.privacy import subject_access as subject
+from gate.privacy import subject_access
 from registry.rules.plates import normalise
 
 
@@ -49,7 +49,7 @@ class PersonPage:
                 widgets.button(say("person.export"), self._export, kind="main", icon="download")
                 widgets.button(say("person.forget"), self._ask, kind="bad", icon="delete_forever")
 
-    def _wanted(self) -> tuple[subject.Subject, str] | None:
+    def _wanted(self) -> tuple[subject_access.Subject, str] | None:
         """Return whose data and why, or say what is missing."""
         typed = str(self._plates.value or "").replace("，", ",").replace("、", ",")
         plates = tuple(filter(None, (normalise(part) for part in typed.split(","))))
@@ -58,7 +58,7 @@ class PersonPage:
         if not why or not (plates or name) or bool(name) != bool(phone):
             self._visit.warn("person.incomplete")
             return None
-        return subject.Subject(plates, name, phone), why
+        return subject_access.Subject(plates, name, phone), why
 
     async def _export(self) -> None:
         visit = self._visit
@@ -77,9 +77,9 @@ class PersonPage:
             ui.download.content(body, name, "application/zip")
             visit.tell("person.exported", name=name)
 
-    def _copy(self, user: User, whose: subject.Subject, why: str) -> bytes:
+    def _copy(self, user: User, whose: subject_access.Subject, why: str) -> bytes:
         services = self._visit.services
-        return subject.export_person(
+        return subject_access.export_person(
             services.journal, services.pictures, whose, by=user.name, why=why
         )
 
@@ -108,7 +108,7 @@ class PersonPage:
         text = visit.say("person.forget_text", whose=names)
         confirm(visit, visit.say("person.forget"), text, visit.say("person.forget"), agreed)
 
-    def _forget(self, user: User, whose: subject.Subject, why: str) -> subject.Gone:
+    def _forget(self, user: User, whose: subject_access.Subject, why: str) -> subject_access.Gone:
         services = self._visit.services
         now = services.clock.now().utc
-        return subject.forget_person(services.journal, whose, by=user.name, why=why, now=now)
+        return subject_access.forget_person(services.journal, whose, by=user.name, why=why, now=now)

@@ -8,15 +8,13 @@ from gate.auth.users import Action
 from gate.console.components.plate_chip import plate_chip
 from gate.console.components.plate_field import PlatePad
 from gate.console.components.reason_choice import ReasonChoice
-from gate.console.ui import mutations as changing
-from gate.console.ui import widgets
+from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import until_done
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
-from gate.services import lists as list_deeds
-from gate.services import units as register_desk
+from gate.services import lists, units
 from gate.services.units import BlockLine
 from registry.rules.kinds import BlockReason
 from registry.rules.plates import PlateColour, normalise
@@ -55,9 +53,7 @@ class BlocksPage:
         """Draw the list as it is now."""
         visit, part = self._visit, self._typed()
         services, now = visit.services, visit.now()
-        lines = await ask(
-            lambda: register_desk.read(services, lambda s: register_desk.blocks(s, now, part))
-        )
+        lines = await ask(lambda: units.read(services, lambda s: units.blocks(s, now, part)))
         if part != self._typed():
             return  # Typed on meanwhile: an older answer must not be drawn over a newer one.
         self._list.clear()
@@ -102,7 +98,7 @@ class BlocksPage:
             if not why:
                 visit.warn("shell.reason_needed")
                 return False
-            done = await changing.make(visit, Action.CHANGE_REGISTRY, list_deeds.lift(line.id, why))
+            done = await mutations.make(visit, Action.CHANGE_REGISTRY, lists.lift(line.id, why))
             if isinstance(done, NotDone):
                 return False
             dialog.close()
@@ -128,14 +124,14 @@ class BlocksPage:
                 return False
             if reason.remark("") is None or reason.chosen is None:
                 return False
-            act = list_deeds.block(
+            act = lists.block(
                 pad.found,
                 BlockReason(reason.chosen),
                 str(detail.value or "").strip(),
                 end_of_day(visit, str(until.value or "")),
                 pad.colour,
             )
-            made = await changing.make(visit, Action.CHANGE_REGISTRY, act)
+            made = await mutations.make(visit, Action.CHANGE_REGISTRY, act)
             if isinstance(made, NotDone):
                 return False
             if isinstance(made, BlockRefusal):

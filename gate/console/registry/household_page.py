@@ -17,15 +17,13 @@ from gate.console.components.plate_field import PlatePad
 from gate.console.registry.household_history import history
 from gate.console.registry.household_people import PeopleCard
 from gate.console.registry.vehicle_fields import VehicleFields
-from gate.console.ui import mutations as changing
-from gate.console.ui import widgets
+from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm, confirm_deed
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import until_done
 from gate.console.ui.page import Visit
 from gate.console.ui.queries import ask
-from gate.services import registry_changes as deeds
-from gate.services import units as register_desk
+from gate.services import registry_changes, units
 from registry.rules.plates import Plate
 from registry.store.households import HomeRefusal
 from registry.store.store import Duplicate
@@ -51,7 +49,7 @@ class HouseholdPage:
         """Draw the household as it is now."""
         visit = self._visit
         services, number = visit.services, self._number
-        view = await ask(lambda: register_desk.read(services, lambda s: desk.household(s, number)))
+        view = await ask(lambda: units.read(services, lambda s: desk.household(s, number)))
         self._place.clear()
         with self._place:
             if view is None:
@@ -119,8 +117,8 @@ class HouseholdPage:
         visit, say = self._visit, self._visit.say
 
         async def agreed() -> None:
-            deed = deeds.remove_household(view.id)
-            refusal = await changing.make(visit, Action.CHANGE_REGISTRY, deed)
+            deed = registry_changes.remove_household(view.id)
+            refusal = await mutations.make(visit, Action.CHANGE_REGISTRY, deed)
             if isinstance(refusal, HomeRefusal):
                 visit.warn(f"registry.refused.{refusal.value}")
             elif not isinstance(refusal, NotDone):
@@ -150,7 +148,7 @@ class HouseholdPage:
             typed[0] = plate
             services = visit.services
             near = (
-                await ask(lambda: register_desk.read(services, lambda s: desk.lookalikes(s, plate)))
+                await ask(lambda: units.read(services, lambda s: desk.lookalikes(s, plate)))
                 if plate
                 else ()
             )
@@ -165,8 +163,8 @@ class HouseholdPage:
             if typed[0] is None:
                 pad.complain()
                 return False
-            act = deeds.add_vehicle(view.id, typed[0], fields.wanted())
-            made = await changing.make(visit, Action.CHANGE_REGISTRY, act)
+            act = registry_changes.add_vehicle(view.id, typed[0], fields.wanted())
+            made = await mutations.make(visit, Action.CHANGE_REGISTRY, act)
             if isinstance(made, NotDone):
                 return False
             if isinstance(made, Duplicate):
@@ -191,8 +189,8 @@ class HouseholdPage:
         dialog, card = widgets.sheet(say("registry.edit"))
 
         async def kept() -> bool:
-            act = deeds.change_vehicle(line.id, fields.wanted())
-            done = await changing.make(visit, Action.CHANGE_REGISTRY, act)
+            act = registry_changes.change_vehicle(line.id, fields.wanted())
+            done = await mutations.make(visit, Action.CHANGE_REGISTRY, act)
             if isinstance(done, NotDone):
                 return False
             if isinstance(done, Duplicate):
@@ -214,7 +212,7 @@ class HouseholdPage:
     def _remove(self, line: VehicleLine) -> None:
         say = self._visit.say
         title, text = say("registry.remove"), say("registry.remove_text", plate=line.plate)
-        deed = deeds.remove_vehicle(line.id, "")
+        deed = registry_changes.remove_vehicle(line.id, "")
         confirm_deed(self._visit, Action.CHANGE_REGISTRY, title, text, deed, self.draw)
 
 

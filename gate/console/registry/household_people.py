@@ -3,20 +3,19 @@
 from collections.abc import Awaitable, Callable
 
 from gate.auth.users import Action
-from gate.console.components import personal_data as masked
+from gate.console.components import personal_data
 from gate.console.components.data_access import with_reason
 from gate.console.components.decision_texts import household_text
-from gate.console.ui import mutations as changing
-from gate.console.ui import widgets
+from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import until_done
 from gate.console.ui.page import Visit
-from gate.services import registry_changes as deeds
+from gate.services import registry_changes
 from gate.services.registry_changes import Deed
 from registry.rules.fields import RowFault
 from registry.rules.kinds import PersonRole
-from registry.store import households as homes
+from registry.store import households
 from registry.store.households import HomeRefusal
 from registry.views.household import HouseholdView, PersonLine
 
@@ -45,7 +44,7 @@ class PeopleCard:
         visit, say = self._visit, self._visit.say
         with widgets.div("row-flex"):
             widgets.badge(visit.texts.name_of("person_role", line.role))
-            masked.person(visit, line.name, line.phone, self._view.label)
+            personal_data.person(visit, line.name, line.phone, self._view.label)
             if visit.may(Action.CHANGE_REGISTRY) and visit.may(Action.REVEAL_PERSON):
                 widgets.icon_button("edit", say("registry.edit_person"), lambda: self._edit(line))
                 widgets.icon_button(
@@ -68,15 +67,15 @@ class PeopleCard:
         dialog, card = widgets.sheet(title)
 
         async def kept() -> bool:
-            fields = homes.person_fields(str(name.value or ""), str(phone.value or ""))
+            fields = households.person_fields(str(name.value or ""), str(phone.value or ""))
             if isinstance(fields, RowFault):
                 visit.warn("registry.person_wrong", why=say(f"row_fault.{fields.value}"))
                 return False
             chosen = PersonRole(str(role.value))
             deed = (
-                deeds.change_person(line.id, fields, chosen)
+                registry_changes.change_person(line.id, fields, chosen)
                 if line
-                else deeds.add_person(self._view.id, fields, chosen)
+                else registry_changes.add_person(self._view.id, fields, chosen)
             )
             if not await self._done(deed):
                 return False
@@ -102,7 +101,7 @@ class PeopleCard:
         visit, say = self._visit, self._visit.say
 
         async def agreed() -> None:
-            if await self._done(deeds.remove_person(line.id)):
+            if await self._done(registry_changes.remove_person(line.id)):
                 await self._redraw()
 
         where = household_text(visit.texts, self._view.label)
@@ -112,7 +111,7 @@ class PeopleCard:
 
     async def _done(self, deed: Deed[object]) -> bool:
         """Make the change; tell the person what came of it."""
-        made = await changing.make(self._visit, Action.CHANGE_REGISTRY, deed)
+        made = await mutations.make(self._visit, Action.CHANGE_REGISTRY, deed)
         if isinstance(made, NotDone):
             return False
         if isinstance(made, HomeRefusal):

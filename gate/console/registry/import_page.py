@@ -12,17 +12,14 @@ from typing import Final
 from nicegui import events, run, ui
 
 from gate.auth.users import Action
-from gate.console.ui import mutations as changing
-from gate.console.ui import widgets
+from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.i18n.texts import Language
-from gate.services import import_texts as import_words
-from gate.services import imports as import_desk
-from gate.services import units as register_desk
+from gate.services import import_texts, imports, units
 from gate.services.imports import Batch, Chosen, Part, Upload
 from registry.spreadsheets.columns import HEADINGS, JOINED, Column, Columns
 from registry.spreadsheets.grid import MOST_BYTES, SheetFault
@@ -78,12 +75,12 @@ class ImportPage:
 
     def _meanings(self) -> dict[str, str]:
         """What a column may mean, in the language of the page."""
-        return {one.value: import_words.heading(self._visit.texts, one) for one in Column}
+        return {one.value: import_texts.heading(self._visit.texts, one) for one in Column}
 
     def _template(self) -> None:
         if self._visit.act(Action.CHANGE_REGISTRY) is not None:
             name = f"{self._visit.say('importing.template_name')}.xlsx"
-            ui.download.content(import_words.empty_file(self._visit.texts), name, _XLSX)
+            ui.download.content(import_texts.empty_file(self._visit.texts), name, _XLSX)
 
     async def _uploaded(self, event: events.UploadEventArguments) -> None:
         if self._visit.act(Action.CHANGE_REGISTRY) is None:
@@ -98,7 +95,7 @@ class ImportPage:
         if isinstance(book, SheetFault):
             self._visit.warn(f"sheet_fault.{book.value}")
             return
-        upload = import_desk.opened(event.file.name, content, book)
+        upload = imports.opened(event.file.name, content, book)
         self._draw_mapping(upload)
         await self._try(upload)
 
@@ -148,7 +145,7 @@ class ImportPage:
 
     async def _try(self, upload: Upload) -> None:
         services, chosen = self._visit.services, self._chosen(upload)
-        plan = await ask(lambda: import_desk.plan(services, upload, chosen))
+        plan = await ask(lambda: imports.plan(services, upload, chosen))
         self._result.clear()
         with self._result:
             if plan is None:
@@ -190,11 +187,11 @@ class ImportPage:
         texts, several = self._visit.texts, len(upload.book) > 1
         lines = [
             self._line(
-                import_words.where(one, several=several) or one.sheet,
+                import_texts.where(one, several=several) or one.sheet,
                 ("ask", "visibility_off") if one.is_loss else ("", "visibility_off"),
-                import_words.left_over(texts, one),
+                import_texts.left_over(texts, one),
             )
-            for one in import_desk.left_over(upload, chosen)
+            for one in imports.left_over(upload, chosen)
         ]
         if lines:
             title = self._visit.say("importing.not_used")
@@ -207,18 +204,18 @@ class ImportPage:
         several = len(upload.parts) > 1
         lines = [
             self._line(
-                import_words.where(no, several=several) or str(no.row),
+                import_texts.where(no, several=several) or str(no.row),
                 ("bad", "close"),
-                import_words.refusal(texts, no),
+                import_texts.refusal(texts, no),
                 no.value,
             )
             for no in plan.refused[:SHOWN]
         ]
         lines += [
             self._line(
-                import_words.where(one, several=several) or str(one.row),
+                import_texts.where(one, several=several) or str(one.row),
                 ("ask", "warning"),
-                import_words.warning(texts, one),
+                import_texts.warning(texts, one),
                 one.value,
             )
             for one in plan.warned[:SHOWN]
@@ -239,8 +236,8 @@ class ImportPage:
         visit = self._visit
         if visit.act(Action.CHANGE_REGISTRY) is None:
             return
-        found = import_desk.tables(upload, chosen)
-        body = await run.io_bound(import_words.mendable, visit.texts, found, plan)
+        found = imports.tables(upload, chosen)
+        body = await run.io_bound(import_texts.mendable, visit.texts, found, plan)
         if body is not None:
             name = f"{visit.say('importing.refused_name')}.xlsx"
             ui.download.content(body, name, _XLSX)
@@ -256,8 +253,8 @@ class ImportPage:
         say = self._visit.say
 
         async def agreed() -> None:
-            act = import_desk.apply(self._visit.services, upload, self._chosen(upload))
-            done = await changing.make(self._visit, Action.CHANGE_REGISTRY, act)
+            act = imports.apply(self._visit.services, upload, self._chosen(upload))
+            done = await mutations.make(self._visit, Action.CHANGE_REGISTRY, act)
             if isinstance(done, NotDone):
                 return
             self._visit.tell("importing.applied", n=f"{plan.taken:,}")
@@ -277,7 +274,7 @@ class ImportPage:
     async def draw_batches(self) -> None:
         """Draw the last imports."""
         services, say = self._visit.services, self._visit.say
-        batches = await ask(lambda: register_desk.read(services, import_desk.batches))
+        batches = await ask(lambda: units.read(services, imports.batches))
         self._batches.clear()
         with self._batches, widgets.div("card col-flex").style("margin-top:12px"):
             widgets.heading(say("importing.earlier"), 3)
@@ -306,9 +303,7 @@ class ImportPage:
         visit, say = self._visit, self._visit.say
 
         async def agreed() -> None:
-            since = await changing.make(
-                visit, Action.CHANGE_REGISTRY, import_desk.take_back(batch.id)
-            )
+            since = await mutations.make(visit, Action.CHANGE_REGISTRY, imports.take_back(batch.id))
             if isinstance(since, NotDone):
                 return
             if since:

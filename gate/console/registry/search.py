@@ -13,14 +13,13 @@ from gate.auth.users import Action
 from gate.console.components.decision_texts import household_text
 from gate.console.components.plate_chip import plate_chip
 from gate.console.registry.household_page import household
-from gate.console.ui import mutations as changing
-from gate.console.ui import widgets
+from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import until_done
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
-from gate.services import registry_changes as deeds
+from gate.services import registry_changes
 from gate.services.search import Finder
 from registry.rules import addresses
 from registry.rules.names import mask, mask_phone
@@ -106,8 +105,8 @@ class SearchPage:
             if address is None or not address.room:
                 visit.warn("registry.address_wrong")
                 return False
-            deed = deeds.add_household(address, str(note.value or "").strip())
-            made = await changing.make(visit, Action.CHANGE_REGISTRY, deed)
+            deed = registry_changes.add_household(address, str(note.value or "").strip())
+            made = await mutations.make(visit, Action.CHANGE_REGISTRY, deed)
             if isinstance(made, NotDone):
                 return False
             if isinstance(made, HomeRefusal):

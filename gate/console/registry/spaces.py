@@ -7,17 +7,14 @@ from html import escape
 from gate.auth.users import Action
 from gate.console.components.decision_texts import household_text
 from gate.console.components.plate_chip import plate_chip
-from gate.console.ui import mutations as changing
-from gate.console.ui import widgets
+from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm_deed
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import until_done
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
-from gate.services import registry_changes as deeds
-from gate.services import units as register_desk
-from gate.services import visitors as visitor_desk
+from gate.services import registry_changes, units, visitors
 from gate.services.units import SpaceLine
 from registry.rules.fields import plates as plates_in
 from registry.store.spaces import SpaceRefusal
@@ -64,9 +61,7 @@ class SpacesPage:
         """Draw the list as it is now."""
         visit, part = self._visit, self._typed()
         services, say = visit.services, visit.say
-        lines = await ask(
-            lambda: register_desk.read(services, lambda s: register_desk.spaces(s, part))
-        )
+        lines = await ask(lambda: units.read(services, lambda s: units.spaces(s, part)))
         if part != self._typed():
             return  # Typed on meanwhile: an older answer must not be drawn over a newer one.
         self._list.clear()
@@ -79,8 +74,8 @@ class SpacesPage:
                     widgets.empty(say("spaces.none"), icon="local_parking")
             for line in lines:
                 self._line(line)
-            if len(lines) == register_desk.MOST:
-                widgets.words(say("spaces.more", n=register_desk.MOST), "small soft")
+            if len(lines) == units.MOST:
+                widgets.words(say("spaces.more", n=units.MOST), "small soft")
 
     def _line(self, line: SpaceLine) -> None:
         visit, say = self._visit, self._visit.say
@@ -115,13 +110,13 @@ class SpacesPage:
             if wanted is None:
                 return False
             deed = (
-                deeds.change_space(line.id, wanted.home, wanted.note, wanted.vehicles)
+                registry_changes.change_space(line.id, wanted.home, wanted.note, wanted.vehicles)
                 if line
-                else deeds.add_space(
+                else registry_changes.add_space(
                     str(name.value or ""), wanted.home, wanted.note, wanted.vehicles
                 )
             )
-            made = await changing.make(visit, Action.CHANGE_REGISTRY, deed)
+            made = await mutations.make(visit, Action.CHANGE_REGISTRY, deed)
             if isinstance(made, NotDone):
                 return False
             if isinstance(made, SpaceRefusal):
@@ -147,7 +142,7 @@ class SpacesPage:
     async def _found(self, home: str, note: str, plates: str) -> _Wanted | None:
         """Find what was typed; say what is not there."""
         visit, services = self._visit, self._visit.services
-        there = await ask(lambda: visitor_desk.find_home(services, home)) if home.strip() else None
+        there = await ask(lambda: visitors.find_home(services, home)) if home.strip() else None
         if home.strip() and there is None:
             visit.warn("spaces.no_home")
             return None
@@ -167,12 +162,10 @@ class SpacesPage:
 
     def _vehicles_question(self, plate: str) -> Callable[[], tuple[int, ...]]:
         services = self._visit.services
-        return lambda: register_desk.read(
-            services, lambda session: register_desk.vehicle_ids(session, plate)
-        )
+        return lambda: units.read(services, lambda session: units.vehicle_ids(session, plate))
 
     def _remove(self, line: SpaceLine) -> None:
         say = self._visit.say
         title, text = say("spaces.remove"), say("spaces.remove_text", name=line.name)
-        deed = deeds.remove_space(line.id)
+        deed = registry_changes.remove_space(line.id)
         confirm_deed(self._visit, Action.CHANGE_REGISTRY, title, text, deed, self.draw)

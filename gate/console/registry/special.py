@@ -7,16 +7,14 @@ from gate.auth.users import Action
 from gate.console.components.plate_chip import plate_chip
 from gate.console.components.plate_field import PlatePad
 from gate.console.registry.blocks import end_of_day
-from gate.console.ui import mutations as changing
-from gate.console.ui import widgets
+from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm_deed
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import Once
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
-from gate.services import lists as list_deeds
-from gate.services import units as register_desk
+from gate.services import lists, units
 from gate.services.registry_changes import Deed
 from gate.services.units import FormLine, ListedLine
 from registry.rules.kinds import ListedKind
@@ -54,7 +52,7 @@ class SpecialPage:
     async def draw(self) -> None:
         """Draw both lists as they are now."""
         services, say = self._visit.services, self._visit.say
-        found = await ask(lambda: register_desk.read(services, register_desk.special))
+        found = await ask(lambda: units.read(services, units.special))
         self._list.clear()
         with self._list:
             if found is None:
@@ -85,13 +83,13 @@ class SpecialPage:
                 f"{self._kind(line.kind)} <b>{escape(line.organisation)}</b> {escape(line.note)}"
                 f'<div class="small">{badge}</div>'
             )
-            self._remover(line.plate, list_deeds.unlist(line.id))
+            self._remover(line.plate, lists.unlist(line.id))
 
     def _form(self, line: FormLine) -> None:
         with widgets.div("candidate"):
             widgets.raw(f'<b class="mono">{escape(line.form)}</b>')
             widgets.raw(f"{self._kind(line.kind)} {escape(line.note)}")
-            self._remover(line.form, list_deeds.unlist_pattern(line.id))
+            self._remover(line.form, lists.unlist_pattern(line.id))
 
     def _kind(self, kind: ListedKind) -> str:
         icon = "emergency" if kind is ListedKind.EMERGENCY else "build"
@@ -111,7 +109,7 @@ class SpecialPage:
         visit = self._visit
         if not self._once.take():
             return
-        made = await changing.make(visit, Action.CHANGE_REGISTRY, deed)
+        made = await mutations.make(visit, Action.CHANGE_REGISTRY, deed)
         if isinstance(made, NotDone):
             self._once.give_back()
             return
@@ -135,7 +133,7 @@ class SpecialPage:
             if pad.found is None:
                 pad.complain()
                 return
-            deed = list_deeds.list_vehicle(
+            deed = lists.list_vehicle(
                 pad.found,
                 ListedKind(str(kind.value)),
                 str(organisation.value or ""),
@@ -166,9 +164,7 @@ class SpecialPage:
 
         async def kept() -> None:
             words = str(note.value or "").strip()
-            deed = list_deeds.list_pattern(
-                str(form.value or ""), ListedKind(str(kind.value)), words
-            )
+            deed = lists.list_pattern(str(form.value or ""), ListedKind(str(kind.value)), words)
             await self._listed(deed, dialog.close)
 
         with card:

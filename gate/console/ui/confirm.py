@@ -3,8 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from gate.auth.users import Action
-from gate.console.ui import mutations as changing
-from gate.console.ui import widgets
+from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import Once
 from gate.console.ui.page import Visit
@@ -49,7 +48,7 @@ def confirm_deed(
     """Ask; change the register if the person agrees, say so, and go on with `then`."""
 
     async def agreed() -> None:
-        done = await changing.make(visit, right, deed)
+        done = await mutations.make(visit, right, deed)
         if not isinstance(done, NotDone):
             visit.tell("users.done")
             await then()

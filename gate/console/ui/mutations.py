@@ -11,7 +11,7 @@ from gate.auth.users import Action, User, UserError
 from gate.console.ui.page import Visit
 from gate.domain.errors import GateError, JournalAway
 from gate.domain.ports import Unit
-from gate.services import units as register_desk
+from gate.services import units
 from registry.errors import RegistryError
 from registry.store.store import Author
 
@@ -28,7 +28,7 @@ NOT_DONE = NotDone()
 
 async def make(visit: Visit, right: Action, act: Callable[[Unit, Author], T]) -> T | NotDone:
     """Make a change as who is logged in now, or say why not."""
-    return await work(visit, right, lambda user: register_desk.change(visit.services, user, act))
+    return await work(visit, right, lambda user: units.change(visit.services, user, act))
 
 
 async def work(visit: Visit, right: Action, doing: Callable[[User], T]) -> T | NotDone:

@@ -12,7 +12,7 @@ from nicegui import ui
 
 from gate.auth.users import Action
 from gate.console.dependencies import Services
-from gate.console.session import expiry as leaving
+from gate.console.session import expiry
 from gate.console.session.authentication import Doorkeeper
 from gate.console.session.expiry import LastMinutes
 from gate.console.session.preferences import ConsolePage, current
@@ -47,7 +47,7 @@ class Pages:
         async def answer(request: Request) -> RedirectResponse | None:
             visit = self._visit(request, action)
             if visit is None:
-                return RedirectResponse(leaving.to_log_in(request), status_code=303)
+                return RedirectResponse(expiry.to_log_in(request), status_code=303)
             await self._fill(visit, under or path, title, build)
             return None
 
@@ -86,7 +86,7 @@ class Pages:
         # Whatever goes wrong while a press is acted on is in the log; the person is told, too.
         ui.on_exception(lambda: visit.warn("shell.went_wrong"))
         last = LastMinutes()
-        look = ui.timer(leaving.LOOK_S, lambda: self._still_there(visit, last, look))
+        look = ui.timer(expiry.LOOK_S, lambda: self._still_there(visit, last, look))
         with page:
             shell.way_back(visit, path)
             if not visit.may(visit.right):
@@ -108,7 +108,7 @@ class Pages:
         user = self.doorkeeper.who(visit.token)
         left = self.doorkeeper.left(visit.token)
         if user is None or left is None:
-            leaving.leave(self.doorkeeper, visit.token)
+            expiry.leave(self.doorkeeper, visit.token)
         elif user.role is not visit.user.role:
             ui.navigate.reload()
         else:

@@ -7,18 +7,16 @@ from html import escape
 from nicegui import ui
 
 from gate.auth.users import Action
-from gate.console.components import personal_data as masked
+from gate.console.components import personal_data
 from gate.console.components.decision_texts import household_text
 from gate.console.components.plate_chip import plate_chip
-from gate.console.ui import mutations as changing
-from gate.console.ui import widgets
+from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm_deed
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
-from gate.services import lists as list_deeds
-from gate.services import units as register_desk
+from gate.services import lists, units
 from gate.services.units import PassLine
 from registry.rules.plates import normalise
 from registry.store.visits import GrantRefusal
@@ -64,9 +62,7 @@ class VisitorsPage:
         """Draw both lists as they are now."""
         visit, part = self._visit, self._typed()
         services, now = visit.services, visit.now()
-        lines = await ask(
-            lambda: register_desk.read(services, lambda s: register_desk.passes(s, now, part))
-        )
+        lines = await ask(lambda: units.read(services, lambda s: units.passes(s, now, part)))
         late = await ask(lambda: services.reports.overstays(now))
         if part != self._typed():
             return  # Typed on meanwhile: an older answer must not be drawn over a newer one.
@@ -107,7 +103,7 @@ class VisitorsPage:
                 if new:
                     widgets.badge(say("visitors.just_made"), "good", "check_circle")
                 widgets.raw(self._facts(line))
-                masked.person(visit, line.name, line.phone, f"pass {line.id}")
+                personal_data.person(visit, line.name, line.phone, f"pass {line.id}")
             with widgets.div("row-flex"):
                 widgets.button(say("visitors.extend"), self._with(self._extend, line), kind="small")
                 widgets.button(say("visitors.revoke"), self._with(self._revoke, line), kind="small")
@@ -145,8 +141,8 @@ class VisitorsPage:
 
     async def _extend(self, line: PassLine) -> None:
         until = line.until + timedelta(days=1)
-        act = list_deeds.extend(line.id, until)
-        made = await changing.make(self._visit, Action.REGISTER_VISITOR, act)
+        act = lists.extend(line.id, until)
+        made = await mutations.make(self._visit, Action.REGISTER_VISITOR, act)
         if isinstance(made, NotDone):
             return
         if isinstance(made, GrantRefusal):
@@ -158,5 +154,5 @@ class VisitorsPage:
     def _revoke(self, line: PassLine) -> None:
         say = self._visit.say
         title, text = say("visitors.revoke"), say("visitors.revoke_text", plate=line.plate)
-        deed = list_deeds.revoke(line.id, "")
+        deed = lists.revoke(line.id, "")
         confirm_deed(self._visit, Action.REGISTER_VISITOR, title, text, deed, self.draw)

@@ -7,12 +7,11 @@ Whether one stands is the register's to say, in the transaction that would make 
 from collections.abc import Awaitable, Callable
 
 from gate.auth.users import Action
-from gate.console.ui import mutations as changing
-from gate.console.ui import widgets
+from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import Once
 from gate.console.ui.page import Visit
-from gate.services import lists as list_deeds
+from gate.services import lists
 from gate.services.visitors import Already
 from registry.store.visits import GrantRefusal
 
@@ -59,8 +58,8 @@ def ask_again(visit: Visit, already: Already, plate: str, keep: Then, again: The
 
 async def _extended(visit: Visit, already: Already) -> bool:
     """Move the end of the pass that stands; say why not."""
-    deed = list_deeds.extend(already.id, already.wanted)
-    made = await changing.make(visit, Action.REGISTER_VISITOR, deed)
+    deed = lists.extend(already.id, already.wanted)
+    made = await mutations.make(visit, Action.REGISTER_VISITOR, deed)
     if isinstance(made, GrantRefusal):
         visit.warn(f"visitor.refused.{made.value}")
     return not isinstance(made, GrantRefusal | NotDone)

@@ -28,7 +28,7 @@ from gate.console.ui.queries import ask
 from gate.console.visitors.visitor_again import ask_again
 from gate.console.visitors.visitor_days import DayFields
 from gate.domain.errors import GateError
-from gate.services import visitors as visitor_desk
+from gate.services import visitors
 from gate.services.visitors import Already, Checked, Home, Stay, Wanted
 from registry.rules.kinds import NameMatch
 from registry.rules.plates import Plate, PlateColour
@@ -119,7 +119,7 @@ class VisitorForm:
     async def _stay_chosen(self) -> None:
         shown = self._stay.value == Stay.CHOSEN.value
         home, services = self._home, self._visit.services
-        agree = await ask(lambda: visitor_desk.consenters(services, home)) if home else ()
+        agree = await ask(lambda: visitors.consenters(services, home)) if home else ()
         self._days.show(agree or (), shown=shown)
 
     def _buttons(self) -> None:
@@ -136,7 +136,7 @@ class VisitorForm:
     async def _address_typed(self) -> None:
         typed = str(self._address.value or "")
         services = self._visit.services
-        home = await ask(lambda: visitor_desk.find_home(services, typed)) if typed else None
+        home = await ask(lambda: visitors.find_home(services, typed)) if typed else None
         if typed != str(self._address.value or ""):
             return  # Typed on meanwhile: a newer question is on its way.
         if home != self._home:
@@ -164,9 +164,7 @@ class VisitorForm:
         if (question := (said, home, plate)) == self._asked:
             return  # Enter asked it already; leaving the field is no second question.
         self._asked = question
-        self._checked = await ask(
-            lambda: visitor_desk.check_name(services, user, home, said, plate)
-        )
+        self._checked = await ask(lambda: visitors.check_name(services, user, home, said, plate))
         if self._checked is None:
             self._asked = None
             self._visit.warn("shell.not_kept")
@@ -241,7 +239,7 @@ class VisitorForm:
             again=again,
         )
         try:
-            return await run.io_bound(visitor_desk.register, self._visit.services, user, wanted)
+            return await run.io_bound(visitors.register, self._visit.services, user, wanted)
         except (GateError, SQLAlchemyError):
             _log.exception("a visitor was not registered")
             return None

@@ -16,7 +16,7 @@ from gate.console.ui.queries import ask
 from gate.services.units import read
 from registry.rules.names import mask
 from registry.rules.plates import normalise
-from registry.views import visitor_log as visitor_records
+from registry.views import visitor_log
 from registry.views.visitor_log import CheckLine, VisitLine
 
 _DAYS = ("1", "3", "7", "31")
@@ -60,8 +60,8 @@ class VisitorLog:
             lambda: read(
                 services,
                 lambda s: (
-                    visitor_records.visits(s, since, part),
-                    visitor_records.checks(s, since, part),
+                    visitor_log.visits(s, since, part),
+                    visitor_log.checks(s, since, part),
                 ),
             )
         )

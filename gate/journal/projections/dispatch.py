@@ -31,8 +31,7 @@ from gate.domain.entries import (
 )
 from gate.domain.errors import OpeningRefused
 from gate.domain.passage import Direction, PassageEnd
-from gate.journal.projections import passages as projection_passage
-from gate.journal.projections import visits as projection_visit
+from gate.journal.projections import passages, visits
 from gate.journal.projections.corrections import correction_of
 from gate.journal.projections.effects import Effects, Row
 from gate.storage.tables import alarm, audit, opening
@@ -55,11 +54,11 @@ class Projection:
         """Bring the tables up to date. Raises OpeningRefused for an order not to be obeyed."""
         match entry:
             case PassageStarted():
-                projection_passage.start(connection, seq, at, entry)
+                passages.start(connection, seq, at, entry)
             case PassageRead():
-                projection_passage.read(connection, seq, at, entry)
+                passages.read(connection, seq, at, entry)
             case PassageDecided():
-                projection_passage.decide(connection, seq, at, entry)
+                passages.decide(connection, seq, at, entry)
             case OpeningOrdered():
                 self._order(connection, seq, at, entry)
             case OpeningEnded():
@@ -97,7 +96,7 @@ class Projection:
             raise OpeningRefused(
                 f"passage {entry.passage} was opened for already: order {entry.order} is not obeyed"
             ) from error
-        projection_passage.order(connection, seq, at, entry)
+        passages.order(connection, seq, at, entry)
         self._effects.ordered(connection, at, entry)
         if entry.by != "auto":
             _audit_row(
@@ -115,19 +114,19 @@ class Projection:
             "millis": json.dumps(entry.millis),
         }
         connection.execute(_END_OPENING, values | {"of_order": entry.order})
-        projection_passage.opened(connection, seq, at, entry)
+        passages.opened(connection, seq, at, entry)
         self._effects.opening_ended(connection, at, entry)
 
     def _end(self, connection: Connection, seq: int, at: datetime, entry: PassageEnded) -> None:
-        row = projection_passage.end(connection, seq, at, entry)
+        row = passages.end(connection, seq, at, entry)
         went_through = entry.end is PassageEnd.PASSED or (
             entry.end is PassageEnd.NOT_SEEN and row["opening"] == RAISED
         )
         if went_through and row["direction"] == Direction.IN:
-            projection_visit.begin(connection, at, row)
+            visits.begin(connection, at, row)
         stay = self._effects.passage_ended(connection, at, Row.of(row), went_through=went_through)
         if stay is not None:
-            projection_visit.end(connection, at, stay, row)
+            visits.end(connection, at, stay, row)
 
     def _correct(self, connection: Connection, at: datetime, entry: Entry) -> None:
         """Do what a person corrected about who is inside."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, text
 
-from gate.journal.projections import daily_counts as day_counts
+from gate.journal.projections import daily_counts
 from gate.storage.tables import FACETS, STRETCH, cell, hour_of
 
 # Dwell times are counted up to these lengths, in seconds; the last bar has no end.
@@ -90,7 +90,7 @@ def forgotten_cell(connection: Connection, old: int, actor: str) -> int:
 
 def enter(connection: Connection, number: int, started: datetime, into: int) -> None:
     """A passage begins in a cell."""
-    day_counts.changed(connection, hour_of(started))
+    daily_counts.changed(connection, hour_of(started))
     _count_up(connection, number, started, into)
     connection.execute(_CELL_UP, {"cell": into})
     connection.execute(_HOUR, {"hour": hour_of(started), "number": number})
@@ -101,7 +101,7 @@ def move(connection: Connection, number: int, started: datetime, *, out_of: int,
     if out_of == into:
         return
     where, when = number // STRETCH, hour_of(started)
-    day_counts.changed(connection, when)
+    daily_counts.changed(connection, when)
     for gone, down, key in ((_FLOW_GONE, _FLOW_DOWN, when), (_STRETCH_GONE, _STRETCH_DOWN, where)):
         # The cells that a running passage moves through mostly hold it alone.
         if connection.execute(gone, {"key": key, "cell": out_of}).rowcount == 0:
@@ -129,7 +129,7 @@ def know_plate(connection: Connection, old: str, new: str) -> None:
 def count_visitor(connection: Connection, at: datetime, household: str) -> None:
     """A visitor of a household came in; the building is what stands before the first dash."""
     building = household.split("-", 1)[0]
-    day_counts.changed(connection, hour_of(at))
+    daily_counts.changed(connection, hour_of(at))
     connection.execute(_VISITOR, {"hour": hour_of(at), "building": building})
 
 
@@ -137,7 +137,7 @@ def count_dwell(connection: Connection, at: datetime, standing: str, seconds: in
     """A visit ended."""
     bucket = dwell_bar(seconds)
     values = {"hour": hour_of(at), "standing": standing, "bucket": bucket, "seconds": seconds}
-    day_counts.changed(connection, hour_of(at))
+    daily_counts.changed(connection, hour_of(at))
     connection.execute(_DWELL, values)
 
 

@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 
-from gate.access import decide
-from gate.access import manual_admission as admitting
-from gate.access import service as decider
+from gate.access import decide, manual_admission, service
 from tests.gate.access import test_manual_admission as properties
 from tests.mutants import seen_red
 
@@ -21,25 +19,25 @@ MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {
     ),
     "a candidate's block is not looked at": (
         properties.test_a_blocked_candidate_says_so_and_why,
-        admitting.objections,
+        manual_admission.objections,
         "standing is not None and blocking_of(standing) is not None",
         "False",
     ),
     "a reason counts for what nobody was told": (
         properties.test_a_reason_counts_only_for_what_the_person_was_told,
-        admitting.may_admit,
+        manual_admission.may_admit,
         "set(against) <= set(told) and has_reason(remark)",
         "has_reason(remark)",
     ),
     "a plate that nobody read is supported": (
         ONE_PRESS,
-        admitting._is_supported,
+        manual_admission._is_supported,
         "return sure >= LEAST_SUPPORT and",
         "return",
     ),
     "no reason is needed": (
         ONE_PRESS,
-        admitting.may_admit,
+        manual_admission.may_admit,
         "return not against or",
         "return True or",
     ),
@@ -51,7 +49,7 @@ MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {
     ),
     "a reason is never enough": (
         properties.test_who_was_told_everything_and_says_why_may_always_let_in,
-        admitting.may_admit,
+        manual_admission.may_admit,
         "return not against or (set(against) <= set(told) and has_reason(remark))",
         "return not against",
     ),
@@ -61,4 +59,4 @@ MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {
 @pytest.mark.timeout(60)  # a mutant that hides well takes a thousand examples
 @pytest.mark.parametrize("name", MUTANTS)
 def test_each_property_is_red_on_a_mutant(name: str) -> None:
-    seen_red(*MUTANTS[name], decider, properties)
+    seen_red(*MUTANTS[name], service, properties)

@@ -15,7 +15,7 @@ from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
 from gate.api.auth import Access
 from gate.api.dependencies import ApiServices
-from gate.app import http as web
+from gate.app import http
 from gate.auth.tokens import Scope, Tokens
 from gate.auth.users import People, Role
 from gate.console.session.authentication import Doorkeeper
@@ -105,7 +105,7 @@ def build(made: Desk) -> Api:
         decider=RegisterDecider(register, Policy(), lambda: True),
         tokens=tokens,
     )
-    app = web.build(services, Hub(), Readiness, CollectorRegistry())
+    app = http.build(services, Hub(), Readiness, CollectorRegistry())
     doorkeeper = Doorkeeper(people, Sessions(bytes(48), timedelta(hours=12)), made.clock)
     app.state.access = Access(doorkeeper, tokens, made.clock)
     return Api(app, made, tokens, doorkeeper)

@@ -6,7 +6,7 @@ import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
-from gate.app import http as web
+from gate.app import http
 from gate.auth.tokens import GRANTABLE, Scope
 from gate.auth.users import Role
 from tests.gate.api.conftest import Api
@@ -41,7 +41,7 @@ MAY: dict[Role, set[Scope]] = {
 
 def routes() -> Iterator[tuple[str, str, Scope | None]]:
     """Return (method, path, scope) of every route of the API."""
-    for part in web.PARTS:
+    for part in http.PARTS:
         for route in part.router.routes:
             assert isinstance(route, APIRoute)
             needed = [
@@ -50,7 +50,7 @@ def routes() -> Iterator[tuple[str, str, Scope | None]]:
                 if part.call is not None and getattr(part.call, "__name__", "").startswith("needs_")
             ]
             for method in sorted(route.methods):
-                yield method, web.API + route.path, needed[0] if needed else None
+                yield method, http.API + route.path, needed[0] if needed else None
 
 
 ROUTES = [one for one in routes() if not one[1].endswith("/events")]

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
-from gate.app import http as web
+from gate.app import http
 from gate.domain.ports import LaneView
 from gate.journal.health import Health
 from gate.lanes.event_bus import Hub
@@ -68,7 +68,7 @@ def test_nothing_kept_stops_deciding() -> None:
     ],
 )
 def test_the_answer_says_it_in_its_status(api: Api, state: Readiness, code: int) -> None:
-    app = web.build(api.app.state.services, Hub(), lambda: state, CollectorRegistry())
+    app = http.build(api.app.state.services, Hub(), lambda: state, CollectorRegistry())
     answer = TestClient(app).get("/readyz")
     assert answer.status_code == code
     assert json.loads(answer.text) == {

@@ -10,7 +10,7 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from gate.auth import totp as second_factor
+from gate.auth import totp
 from gate.auth.users import LogInRefused, People, Role, User
 from gate.domain.errors import JournalAway
 from gate.storage.database import FILE
@@ -18,7 +18,7 @@ from gate.storage.tables import audit
 from tests.gate.journal.journal_cast import NOON, Desk, desk
 
 PASSWORD = "quite a long one"
-SECRET = second_factor.new_secret()
+SECRET = totp.new_secret()
 TOTP = pyotp.TOTP(SECRET)
 
 

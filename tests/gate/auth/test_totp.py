@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.auth import totp as second_factor
+from gate.auth import totp
 from gate.auth.totp import Kept
 from tests.gate.journal.journal_cast import NOON
 
@@ -21,42 +21,42 @@ def code(seconds: float = 0) -> str:
 
 @pytest.mark.parametrize("seconds", [-30, 0, 30])
 def test_a_code_of_now_or_of_a_neighbouring_step_counts(seconds: int) -> None:
-    assert second_factor.use(NOBODYS, code(seconds), NOON) is not None
+    assert totp.use(NOBODYS, code(seconds), NOON) is not None
 
 
 @pytest.mark.parametrize("seconds", [-90, 90])
 def test_a_code_of_another_time_does_not(seconds: int) -> None:
-    assert second_factor.use(NOBODYS, code(seconds), NOON) is None
+    assert totp.use(NOBODYS, code(seconds), NOON) is None
 
 
 def test_a_code_counts_once_and_no_earlier_one_after_it() -> None:
-    after = second_factor.use(NOBODYS, code(), NOON)
+    after = totp.use(NOBODYS, code(), NOON)
     assert after is not None
-    assert second_factor.use(after, code(), NOON) is None
-    assert second_factor.use(after, code(-30), NOON) is None
-    assert second_factor.use(after, code(30), NOON + timedelta(seconds=30)) is not None
+    assert totp.use(after, code(), NOON) is None
+    assert totp.use(after, code(-30), NOON) is None
+    assert totp.use(after, code(30), NOON + timedelta(seconds=30)) is not None
 
 
 def test_each_recovery_code_counts_once_however_it_is_typed() -> None:
-    codes = second_factor.new_recovery_codes()
-    assert len(set(codes)) == second_factor.RECOVERY_CODES
-    kept = Kept(SECRET, 5, second_factor.digests(codes))
+    codes = totp.new_recovery_codes()
+    assert len(set(codes)) == totp.RECOVERY_CODES
+    kept = Kept(SECRET, 5, totp.digests(codes))
     typed = f" {codes[3].lower().replace('-', ' ')} "
-    after = second_factor.use(kept, typed, NOON)
+    after = totp.use(kept, typed, NOON)
     assert after is not None
     assert len(after.recovery) == len(codes) - 1
-    assert second_factor.use(after, codes[3], NOON) is None
+    assert totp.use(after, codes[3], NOON) is None
 
 
 @given(st.text(max_size=40))
 def test_nothing_else_counts(typed: str) -> None:
-    kept = Kept(SECRET, 0, second_factor.digests(("ABCD-EFGH-2345-6789",)))
+    kept = Kept(SECRET, 0, totp.digests(("ABCD-EFGH-2345-6789",)))
     plain = "".join(typed.split()).replace("-", "").upper()
     if plain != "ABCDEFGH23456789" and plain not in {code(s) for s in (-30, 0, 30)}:
-        assert second_factor.use(kept, typed, NOON) is None
+        assert totp.use(kept, typed, NOON) is None
 
 
 def test_the_address_names_the_user_and_the_site() -> None:
-    said = second_factor.address(SECRET, "admin")
+    said = totp.address(SECRET, "admin")
     assert said.startswith("otpauth://totp/Gate:admin?")
     assert f"secret={SECRET}" in said

@@ -8,12 +8,12 @@ import pyotp
 import pytest
 from pwdlib import PasswordHash
 
-from gate.auth import totp as second_factor
+from gate.auth import totp
 from gate.auth.users import FAILURES_BEFORE_WAIT, WAIT, LogInRefused, People, Role, User, UserError
 from tests.gate.journal.journal_cast import NOON, Desk, desk
 
 PASSWORD = "quite a long one"
-SECRET = second_factor.new_secret()
+SECRET = totp.new_secret()
 TOTP = pyotp.TOTP(SECRET)
 
 

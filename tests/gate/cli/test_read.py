@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gate.cli import read as read_cli
+from gate.cli import read
 from gate.cli.read import load, pictures, run
 
 ODD = [(1, 1), (1, 4000), (4000, 1), (2, 9000), (9000, 3), (31, 33), (1, 20000), (20000, 2)]
@@ -90,4 +90,4 @@ def test_a_folder_with_nothing_to_read_says_so(
 
 
 def test_every_refusal_has_its_words() -> None:
-    assert set(read_cli.WHY) == set(read_cli.Refused)
+    assert set(read.WHY) == set(read.Refused)

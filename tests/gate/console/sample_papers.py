@@ -10,7 +10,7 @@ from gate.auth.users import Role, User
 from gate.console.dependencies import Services
 from gate.privacy import holds
 from gate.services import lists as list_deeds
-from gate.services import registry_changes as deeds
+from gate.services import registry_changes
 from gate.services.units import change
 from registry.rules import addresses
 from registry.rules.kinds import BlockReason, ListedKind, PersonRole
@@ -58,10 +58,10 @@ def settle_owner(services: Services, home: str, name: str) -> None:
     """Let somebody own a home, e.g. 79-1-101, unless it has people already."""
     address = addresses.parse(home)
     assert address is not None
-    made = change(services, MANAGER, deeds.add_household(address, ""))
+    made = change(services, MANAGER, registry_changes.add_household(address, ""))
     if isinstance(made, Household):
         fields = {"name": name, "phone": "13900009999"}
-        act = deeds.add_person(store.id_of(made), fields, PersonRole.OWNER)
+        act = registry_changes.add_person(store.id_of(made), fields, PersonRole.OWNER)
         change(services, MANAGER, act)
 
 

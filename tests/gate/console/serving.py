@@ -19,7 +19,7 @@ from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
 from gate.api.auth import Access
 from gate.api.dependencies import ApiServices
-from gate.app import http as web
+from gate.app import http
 from gate.auth.tokens import Tokens
 from gate.console.app import mount
 from gate.console.session.authentication import Doorkeeper
@@ -61,7 +61,7 @@ def application(site: SampleSite) -> tuple[FastAPI, Doorkeeper]:
         decider=RegisterDecider(register, Policy(), lambda: True),
         tokens=tokens,
     )
-    app = web.build(parts, site.hub, Readiness, CollectorRegistry())
+    app = http.build(parts, site.hub, Readiness, CollectorRegistry())
     doorkeeper = mount(app, services)
     app.state.access = Access(doorkeeper, tokens, site.clock)
     return app, doorkeeper

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from gate.auth.users import Role, User
 from gate.domain.passage import Decision, LaneId, Reason, Verdict
-from gate.services import inside as inside_desk
+from gate.services import inside
 from registry.rules.corrections import PutInside, TakenOut
 from registry.rules.kinds import Occupant
 from registry.rules.plates import Plate, parse
@@ -43,7 +43,7 @@ def space_taken(pages: Served) -> Iterator[str]:
         if key in stays
     ]
     came = PutInside(there, services.clock.now().utc, Occupant.RESIDENT, (SpaceId(space),))
-    inside_desk.correct(services, User("tests", Role.ADMIN), [*gone, came], "tests")
+    inside.correct(services, User("tests", Role.ADMIN), [*gone, came], "tests")
     parsed = parse(waiting)
     assert isinstance(parsed, Plate)
     assert services.registry.snapshot.in_its_spaces(parsed) == (there,)

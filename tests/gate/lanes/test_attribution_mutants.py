@@ -5,17 +5,15 @@ from typing import Any
 
 import pytest
 
-from gate.lanes import attribution, stop_line
-from gate.lanes import machine as lane
+from gate.lanes import attribution, machine, stop_line
 from recognition import arrivals, picture_history
-from tests.gate.lanes import test_attribution, test_stop_line
-from tests.gate.lanes import test_machine as test_lane
+from tests.gate.lanes import test_attribution, test_machine, test_stop_line
 from tests.mutants import seen_red
 from tests.recognition import test_arrivals, test_picture_history
 
 RULE = test_attribution.test_whoever_speaks_is_here_now_came_with_it_is_nearest_and_unmixed
 PARKED = test_arrivals.test_a_parked_plate_never_arrives_whatever_else_goes_on
-LANE = test_lane.test_what_the_rules_decide_opens_while_its_picture_is_young_and_no_longer
+LANE = test_machine.test_what_the_rules_decide_opens_while_its_picture_is_young_and_no_longer
 
 MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {
     "an old picture speaks": (
@@ -98,13 +96,13 @@ MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {
     ),
     "an order outlives its picture": (
         LANE,
-        lane._open,
+        machine._open,
         "min(at.monotonic + rules.order_expires, valid_until)",
         "at.monotonic + rules.order_expires",
     ),
     "what is too old to open by is ordered": (
         LANE,
-        lane._decided_by_rules,
+        machine._decided_by_rules,
         "fact.at.monotonic >= fact.valid_until",
         "False",
     ),

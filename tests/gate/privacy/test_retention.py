@@ -24,7 +24,7 @@ from gate.privacy.retention import Limits, Purged, Retention, TooShort
 from gate.privacy.subject_access import Gone, Subject, export_person, forget_person
 from gate.reports.model import AuditFilter, PassageFilter, PassageRow, Period
 from gate.reports.reports import Reports
-from gate.services import presence as inside_deeds
+from gate.services import presence
 from gate.storage.migrations import triggers
 from gate.storage.pictures import Pictures
 from gate.storage.tables import body, entry
@@ -378,7 +378,7 @@ def test_what_was_corrected_about_who_is_inside_is_forgotten_as_visits_are(
     with desk(tmp_path / "data", where=where, effects=RegistryEffects()) as office:
         stay = PutInside("吉A00002/blue", office.clock.utc, Occupant.VISITOR)
         with office.journal.unit() as unit:
-            inside_deeds.correct([stay], "patrol")(unit, Author("wang", office.clock.utc))
+            presence.correct([stay], "patrol")(unit, Author("wang", office.clock.utc))
         pass_days(office, 91)
         purge(office, pictures)
         with office.journal.reading() as session:

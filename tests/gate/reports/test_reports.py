@@ -20,7 +20,7 @@ from sqlmodel import Session
 from gate.domain.entries import Audited
 from gate.domain.passage import Direction, LaneId, Reason, Verdict
 from gate.journal.projections.rollups import facets
-from gate.reports import passage_log as report_log
+from gate.reports import passage_log
 from gate.reports.exports import Columns, Form, ReasonMissing, Taker, export, passages
 from gate.reports.model import AuditFilter, PassageFilter, PassageRow, Period
 from gate.reports.reports import Reports
@@ -79,7 +79,7 @@ def reports(database: Database) -> Reports:
 def rows(database: Database) -> list[PassageRow]:
     with database.reading() as connection:
         query = select(passage).order_by(passage.c.number.desc())
-        return [report_log.to_row(row) for row in connection.execute(query)]
+        return [passage_log.to_row(row) for row in connection.execute(query)]
 
 
 def test_every_rollup_equals_what_counting_gives(database: Database) -> None:
@@ -186,8 +186,8 @@ def test_pages_hold_exactly_the_matching_passages_newest_first(
 def test_both_ways_to_a_plate_find_the_same(
     reports: Reports, rows: list[PassageRow], few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report_log, "_FEW_PASSAGES", few)
-    monkeypatch.setattr(report_log, "_STRETCHES", 1)
+    monkeypatch.setattr(passage_log, "_FEW_PASSAGES", few)
+    monkeypatch.setattr(passage_log, "_STRETCHES", 1)
     for pattern in PATTERNS[1:]:
         wanted = PassageFilter(plate=pattern)
         expected = [row.number for row in rows if fits(row, wanted)]

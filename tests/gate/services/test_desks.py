@@ -12,12 +12,7 @@ from sqlmodel import select
 from gate.auth.users import Role, User
 from gate.domain.ports import Written
 from gate.reports.model import AuditFilter
-from gate.services import imports as import_desk
-from gate.services import inside as inside_desk
-from gate.services import lists as list_deeds
-from gate.services import registry_changes as deeds
-from gate.services import units as register_desk
-from gate.services import visitors as visitor_desk
+from gate.services import imports, inside, lists, registry_changes, units, visitors
 from gate.services.presence import Undone
 from gate.services.registry_changes import VehicleWanted
 from gate.services.search import Finder
@@ -31,7 +26,7 @@ from registry.spreadsheets.reading.whole import read
 from registry.store.store import BlockRefusal, Duplicate
 from registry.store.visits import GrantRefusal
 from registry.tables.records import Block, Person, Vehicle, VisitorPass
-from registry.views import household as household_desk
+from registry.views import household
 from registry.views.stays import Which
 from tests.gate.console.sample_site import SampleSite, fill, sample_site
 
@@ -65,7 +60,7 @@ def actions(site: SampleSite, action: str) -> int:
 
 
 def home(site: SampleSite, address: str = "3-1-101") -> Home:
-    found = visitor_desk.find_home(site.services, address)
+    found = visitors.find_home(site.services, address)
     assert found is not None
     return found
 
@@ -77,16 +72,16 @@ def owner(site: SampleSite, of: Home) -> str:
 
 def test_a_household_is_found_however_it_is_written(site):
     assert home(site, "3栋1单元101") == home(site, "3-1-101")
-    assert visitor_desk.find_home(site.services, "99-1-101") is None
-    assert visitor_desk.find_home(site.services, "3") is None
+    assert visitors.find_home(site.services, "99-1-101") is None
+    assert visitors.find_home(site.services, "3") is None
 
 
 def test_a_visitor_with_the_right_name_gets_a_pass_that_the_lanes_know_at_once(site):
     services, there = site.services, home(site)
-    checked = visitor_desk.check_name(services, GUARD, there, owner(site, there), None)
+    checked = visitors.check_name(services, GUARD, there, owner(site, there), None)
     assert checked.outcome is NameMatch.MATCH
     wanted = Wanted(plate("粤B12345"), there, Stay.ONCE_TODAY, checked.evidence)
-    assert isinstance(visitor_desk.register(services, GUARD, wanted), int)
+    assert isinstance(visitors.register(services, GUARD, wanted), int)
     assert isinstance(standing(site, "粤B12345"), Visitor)
     assert actions(site, "visitor_registered") == 1
 
@@ -94,37 +89,37 @@ def test_a_visitor_with_the_right_name_gets_a_pass_that_the_lanes_know_at_once(s
 def test_without_the_name_there_is_no_pass(site):
     services, there = site.services, home(site)
     wanted = Wanted(plate("粤B54321"), there, Stay.TODAY, None)
-    assert visitor_desk.register(services, GUARD, wanted) is GrantRefusal.NAME_NOT_CHECKED
-    checked = visitor_desk.check_name(services, GUARD, there, "诸葛孔明", None)
+    assert visitors.register(services, GUARD, wanted) is GrantRefusal.NAME_NOT_CHECKED
+    checked = visitors.check_name(services, GUARD, there, "诸葛孔明", None)
     wrong = Wanted(plate("粤B54321"), there, Stay.TODAY, checked.evidence)
-    assert visitor_desk.register(services, GUARD, wrong) is GrantRefusal.NAME_DOES_NOT_MATCH
+    assert visitors.register(services, GUARD, wrong) is GrantRefusal.NAME_DOES_NOT_MATCH
     assert not isinstance(standing(site, "粤B54321"), Visitor)
 
 
 def test_a_pass_is_shown_extended_and_revoked(site):
     services, there = site.services, home(site)
     wanted = Wanted(plate("粤B77777"), there, Stay.TODAY, None, confirmation="电话")
-    number = visitor_desk.register(services, GUARD, wanted)
+    number = visitors.register(services, GUARD, wanted)
     assert isinstance(number, int)
     now = services.clock.now().utc
-    (line,) = register_desk.read(services, lambda s: register_desk.passes(s, now, "B77777"))
+    (line,) = units.read(services, lambda s: units.passes(s, now, "B77777"))
     assert (line.id, line.household, line.confirmation) == (number, "3-1-101", "电话")
     until = line.until + timedelta(days=1)
-    extended = register_desk.change(services, GUARD, list_deeds.extend(number, until))
+    extended = units.change(services, GUARD, lists.extend(number, until))
     assert isinstance(extended, VisitorPass)
-    register_desk.change(services, GUARD, list_deeds.revoke(number, ""))
-    assert register_desk.read(services, lambda s: register_desk.passes(s, now, "B77777")) == ()
+    units.change(services, GUARD, lists.revoke(number, ""))
+    assert units.read(services, lambda s: units.passes(s, now, "B77777")) == ()
     assert not isinstance(standing(site, "粤B77777"), Visitor)
 
 
 def test_a_block_is_felt_at_once_and_lifted(site):
     services = site.services
-    act = list_deeds.block(plate("粤B66666"), BlockReason.STOLEN, "公函 12 号", None)
-    assert isinstance(register_desk.change(services, MANAGER, act), Block)
+    act = lists.block(plate("粤B66666"), BlockReason.STOLEN, "公函 12 号", None)
+    assert isinstance(units.change(services, MANAGER, act), Block)
     assert isinstance(standing(site, "粤B66666"), Blocked)
     now = services.clock.now().utc
-    (line,) = register_desk.read(services, lambda s: register_desk.blocks(s, now, "B66666"))
-    register_desk.change(services, MANAGER, list_deeds.lift(line.id, "已找回"))
+    (line,) = units.read(services, lambda s: units.blocks(s, now, "B66666"))
+    units.change(services, MANAGER, lists.lift(line.id, "已找回"))
     assert not isinstance(standing(site, "粤B66666"), Blocked)
     assert actions(site, "block_lifted") == 1
 
@@ -132,34 +127,36 @@ def test_a_block_is_felt_at_once_and_lifted(site):
 def test_a_residents_own_car_is_not_blocked_for_being_unwelcome(site):
     with site.journal.reading() as session:
         own = session.exec(select(Vehicle.plate).where(Vehicle.kind == VehicleKind.OWNER)).first()
-    act = list_deeds.block(plate(own or ""), BlockReason.BANNED_VISITOR, "争吵", None)
-    assert register_desk.change(site.services, MANAGER, act) is BlockRefusal.RESIDENTS_OWN
+    act = lists.block(plate(own or ""), BlockReason.BANNED_VISITOR, "争吵", None)
+    assert units.change(site.services, MANAGER, act) is BlockRefusal.RESIDENTS_OWN
 
 
 def test_a_vehicle_is_registered_once_changed_and_removed(site):
     services, there = site.services, home(site)
     wanted = VehicleWanted(VehicleKind.OWNER, PlateColour.BLUE, None, "")
-    add = deeds.add_vehicle(there.id, plate("吉A0K777"), wanted)
-    assert isinstance(register_desk.change(services, MANAGER, add), Vehicle)
+    add = registry_changes.add_vehicle(there.id, plate("吉A0K777"), wanted)
+    assert isinstance(units.change(services, MANAGER, add), Vehicle)
     assert isinstance(standing(site, "吉A0K777"), Registered)
-    assert isinstance(register_desk.change(services, MANAGER, add), Duplicate)
-    view = register_desk.read(services, lambda s: household_desk.household(s, there.id))
+    assert isinstance(units.change(services, MANAGER, add), Duplicate)
+    view = units.read(services, lambda s: household.household(s, there.id))
     assert view is not None
     (line,) = [one for one in view.vehicles if one.plate == "吉A0K777"]
     note = VehicleWanted(VehicleKind.STAFF, PlateColour.BLUE, None, "夜班")
-    register_desk.change(services, MANAGER, deeds.change_vehicle(line.id, note))
-    changed = register_desk.read(services, lambda s: household_desk.vehicle(s, line.id))
+    units.change(services, MANAGER, registry_changes.change_vehicle(line.id, note))
+    changed = units.read(services, lambda s: household.vehicle(s, line.id))
     assert changed is not None
     assert (changed.kind, changed.note) == (VehicleKind.STAFF, "夜班")
-    register_desk.change(services, MANAGER, deeds.remove_vehicle(line.id, "搬走"))
+    units.change(services, MANAGER, registry_changes.remove_vehicle(line.id, "搬走"))
     assert not isinstance(standing(site, "吉A0K777"), Registered)
 
 
 def test_a_plate_that_a_camera_could_confuse_is_named(site):
     services, there = site.services, home(site)
     wanted = VehicleWanted(VehicleKind.OWNER, PlateColour.BLUE, None, "")
-    register_desk.change(services, MANAGER, deeds.add_vehicle(there.id, plate("吉A0K888"), wanted))
-    near = register_desk.read(services, lambda s: household_desk.lookalikes(s, plate("吉A0K88B")))
+    units.change(
+        services, MANAGER, registry_changes.add_vehicle(there.id, plate("吉A0K888"), wanted)
+    )
+    near = units.read(services, lambda s: household.lookalikes(s, plate("吉A0K88B")))
     assert near == ("吉A0K888",)
 
 
@@ -167,40 +164,38 @@ def test_the_search_follows_changes(site):
     finder, there = Finder(site.services), home(site)
     assert finder.search("吉A0K9") == ()
     wanted = VehicleWanted(VehicleKind.OWNER, PlateColour.BLUE, None, "")
-    add = deeds.add_vehicle(there.id, plate("吉A0K999"), wanted)
-    register_desk.change(site.services, MANAGER, add)
+    add = registry_changes.add_vehicle(there.id, plate("吉A0K999"), wanted)
+    units.change(site.services, MANAGER, add)
     assert [hit.entry.plate for hit in finder.search("吉A0K9")] == ["吉A0K999"]
 
 
-def opened(name: str, text: str) -> import_desk.Upload:
+def opened(name: str, text: str) -> imports.Upload:
     content = text.encode("utf-8-sig")
     book = read(content)
     assert not isinstance(book, SheetFault)
-    return import_desk.opened(name, content, book)
+    return imports.opened(name, content, book)
 
 
 def test_a_sheet_is_tried_applied_and_taken_back(site):
     services = site.services
     sheet = opened("owners.csv", SHEET)
-    planned = import_desk.plan(services, sheet, sheet.guessed)
+    planned = imports.plan(services, sheet, sheet.guessed)
     assert (planned.taken, planned.rows_refused) == (1, 1)
     assert not isinstance(standing(site, "吉A0K001"), Registered)
-    number = register_desk.change(
-        services, MANAGER, import_desk.apply(services, sheet, sheet.guessed)
-    )
+    number = units.change(services, MANAGER, imports.apply(services, sheet, sheet.guessed))
     assert isinstance(standing(site, "吉A0K001"), Registered)
-    newest = register_desk.read(services, import_desk.batches)[0]
+    newest = units.read(services, imports.batches)[0]
     assert (newest.id, newest.rows, newest.refused) == (number, 2, 1)
-    assert register_desk.change(services, MANAGER, import_desk.take_back(number)) == ()
+    assert units.change(services, MANAGER, imports.take_back(number)) == ()
     assert not isinstance(standing(site, "吉A0K001"), Registered)
-    assert register_desk.change(services, MANAGER, import_desk.take_back(number)) is None
+    assert units.change(services, MANAGER, imports.take_back(number)) is None
 
 
 def test_a_title_above_the_headings_is_no_heading(site):
     titled = "荷兰小镇车辆表\n" + SHEET
     sheet = opened("titled.csv", titled)
     assert sheet.parts[0].heading.first == 1
-    assert import_desk.plan(site.services, sheet, sheet.guessed).taken == 1
+    assert imports.plan(site.services, sheet, sheet.guessed).taken == 1
 
 
 def test_who_is_inside_is_corrected_while_the_database_is_away_and_entered_later(site):
@@ -210,16 +205,16 @@ def test_who_is_inside_is_corrected_while_the_database_is_away_and_entered_later
     assert path is not None
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        made = inside_desk.correct(services, GUARD, [came], "told")
+        made = inside.correct(services, GUARD, [came], "told")
         assert (made.refusals, made.kept) == ((None,), Written.SPOOLED)
-        shown = inside_desk.read(services, Which("24688"), None, 9)
+        shown = inside.read(services, Which("24688"), None, 9)
         assert (shown.recalled, [line.key for line in shown.stays.lines]) == (True, ["粤B24688"])
-        again = inside_desk.correct(services, GUARD, [came], "told")
+        again = inside.correct(services, GUARD, [came], "told")
         assert again.refusals == (CorrectionRefusal.INSIDE_ALREADY,)
     assert site.journal.catch_up()
-    shown = inside_desk.read(services, Which("24688"), None, 9)
+    shown = inside.read(services, Which("24688"), None, 9)
     assert (shown.recalled, [line.key for line in shown.stays.lines]) == (False, ["粤B24688"])
     (done,) = [one for one in shown.done if one.row.target == "粤B24688"]
     assert (done.row.actor, done.row.why, done.may_undo) == ("guard", "told", True)
-    assert inside_desk.undo(services, GUARD, done.row.seq, "mistake") == Undone("粤B24688")
-    assert inside_desk.read(services, Which("24688"), None, 9).stays.lines == ()
+    assert inside.undo(services, GUARD, done.row.seq, "mistake") == Undone("粤B24688")
+    assert inside.read(services, Which("24688"), None, 9).stays.lines == ()

@@ -8,8 +8,8 @@ from openpyxl import load_workbook
 from sqlmodel import Session
 
 from gate.i18n.texts import Language, Texts
-from gate.services import import_texts as import_words
-from registry.spreadsheets import importing as exchange
+from gate.services import import_texts
+from registry.spreadsheets import importing
 from registry.spreadsheets.columns import Column
 from registry.spreadsheets.plan import Plan
 from registry.spreadsheets.reading.whole import read
@@ -27,7 +27,7 @@ TEXTS = [Texts(language) for language in Language]
 
 def planned(session: Session, content: bytes) -> tuple[Understood, Plan]:
     found = understood(content)
-    return found, exchange.plan(session, found.tables, ZONE, NOON)
+    return found, importing.plan(session, found.tables, ZONE, NOON)
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def session() -> Iterator[Session]:
 
 @pytest.mark.parametrize("texts", TEXTS, ids=list(Language))
 def test_the_template_has_every_heading_as_text_and_no_row(texts: Texts) -> None:
-    content = import_words.empty_file(texts)
+    content = import_texts.empty_file(texts)
     found = understood(content)
     (table,) = found.tables
     assert table.columns == {column: (place,) for place, column in enumerate(Column)}
@@ -55,7 +55,7 @@ def test_the_template_has_every_heading_as_text_and_no_row(texts: Texts) -> None
 
 @pytest.mark.parametrize("texts", TEXTS, ids=list(Language))
 def test_what_the_templates_lists_offer_is_understood(session: Session, texts: Texts) -> None:
-    sheet = load_workbook(io.BytesIO(import_words.empty_file(texts))).worksheets[0]
+    sheet = load_workbook(io.BytesIO(import_texts.empty_file(texts))).worksheets[0]
     heads = [str(cell.value) for cell in sheet[1]]
     for rule in sheet.data_validations.dataValidation:
         if rule.type == "list":
@@ -75,7 +75,7 @@ def test_refused_rows_come_back_with_their_reasons_and_go_in_once_mended(
     rows = line(1, HEAD) + line(2, GOOD) + line(3, BAD)
     found, plan = planned(session, xlsx({"1栋": rows, "2栋": rows.replace("502", "503")}))
     assert plan.rows_refused == 2
-    back = import_words.mendable(texts, found.tables, plan)
+    back = import_texts.mendable(texts, found.tables, plan)
     again = understood(back)
     assert [table.sheet for table in again.tables] == ["1栋", "2栋"]
     first = again.tables[0].rows[0].cells
@@ -94,7 +94,7 @@ def test_refused_rows_come_back_with_their_reasons_and_go_in_once_mended(
 def test_a_row_that_slipped_comes_back_as_it_was(session: Session) -> None:
     slipped = line(2, [*GOOD, "x"])
     found, plan = planned(session, xlsx({"a": line(1, HEAD) + slipped}))
-    back = import_words.mendable(TEXTS[0], found.tables, plan)
+    back = import_texts.mendable(TEXTS[0], found.tables, plan)
     assert understood(back).tables[0].rows[0].cells[1:] == (*GOOD, "x")
 
 
@@ -102,7 +102,7 @@ def test_names_that_no_sheet_may_have_are_changed_and_stay_apart(session: Sessio
     bad = line(1, HEAD) + line(2, BAD)
     names = ["x" * 40, "x" * 41, "X" * 39, "1栋/A"]
     found, plan = planned(session, xlsx(dict.fromkeys(names, bad)))
-    book = read(import_words.mendable(TEXTS[0], found.tables, plan))
+    book = read(import_texts.mendable(TEXTS[0], found.tables, plan))
     assert not isinstance(book, str)
     assert len({sheet.name.casefold() for sheet in book}) == 4
     assert len(understand(book).tables) == 4
@@ -111,7 +111,7 @@ def test_names_that_no_sheet_may_have_are_changed_and_stay_apart(session: Sessio
 def test_a_workbook_runs_nothing_that_a_row_says(session: Session) -> None:
     row = f'<row r="2">{text("A2", "=1")}</row>'
     found, plan = planned(session, xlsx({"a": line(1, HEAD) + row}))
-    back = load_workbook(io.BytesIO(import_words.mendable(TEXTS[0], found.tables, plan)))
+    back = load_workbook(io.BytesIO(import_texts.mendable(TEXTS[0], found.tables, plan)))
     cells = [cell for line in back.worksheets[0].iter_rows() for cell in line if cell.value]
     assert "=1" in [cell.value for cell in cells]
     assert {cell.data_type for cell in cells} == {"s"}

@@ -22,7 +22,7 @@ from gate.journal.projections.corrections import correction_of, entry_of
 from gate.journal.projections.dispatch import Projection
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.reports.lists import audit_row
-from gate.services import presence as inside_deeds
+from gate.services import presence
 from gate.services.presence import NotTaken, Undone
 from gate.storage import tables
 from gate.storage.tables import audit
@@ -39,7 +39,7 @@ from registry.rules.kinds import Occupant
 from registry.rules.plates import Plate, PlateColour, parse
 from registry.rules.snapshot import Snapshot
 from registry.rules.standing import Registered, SpaceId, SpaceTaken
-from registry.store import snapshot_loader as dossiers
+from registry.store import snapshot_loader
 from registry.store.store import Author
 from registry.tables.records import Change, OccupancyCount, Presence, Visit
 from tests.gate.journal.journal_cast import NOON, NORTH, SOUTH, Desk, desk, whole
@@ -81,14 +81,14 @@ def passes(office: Desk, name: str, text: str, direction: Direction = Direction.
     office.clock.pass_by(60)
 
 
-def do(office: Desk, *corrections: Correction, why: str = "patrol") -> inside_deeds.Refusals:
-    deed = inside_deeds.correct(corrections, why)
+def do(office: Desk, *corrections: Correction, why: str = "patrol") -> presence.Refusals:
+    deed = presence.correct(corrections, why)
     with office.journal.unit() as unit:
         return deed(unit, Author("wang", office.clock.utc))
 
 
 def back(office: Desk, number: int, register: Snapshot) -> Undone | CorrectionRefusal:
-    deed = inside_deeds.undo(number, "mistake", register)
+    deed = presence.undo(number, "mistake", register)
     with office.journal.unit() as unit:
         return deed(unit, Author("wang", office.clock.utc))
 
@@ -106,7 +106,7 @@ def taken_out(known: Snapshot, key: str) -> TakenOut:
 
 
 def put(known: Snapshot, text: str, now: datetime) -> PutInside:
-    found = inside_deeds.came_in(known, plate(text), PlateColour.UNKNOWN, now)
+    found = presence.came_in(known, plate(text), PlateColour.UNKNOWN, now)
     assert isinstance(found, PutInside)
     return found
 
@@ -247,7 +247,7 @@ def _may_undo(office: Desk, number: int) -> bool:
     with office.journal.reading() as session:
         line = audit_row(session.connection(), number)
         assert line is not None
-        return inside_deeds.may_undo(session, line)
+        return presence.may_undo(session, line)
 
 
 def test_nothing_is_taken_back_once_the_vehicle_came_or_went(office: Desk) -> None:
@@ -350,7 +350,7 @@ class Books:
         self._projection = Projection(RegistryEffects())
         settle(session)
         session.flush()
-        self.known = dossiers.load(session, NOON)
+        self.known = snapshot_loader.load(session, NOON)
 
     def append(self, *entries: Entry) -> None:
         self.session.flush()
@@ -361,13 +361,13 @@ class Books:
 
     def follow(self) -> None:
         self.now += timedelta(seconds=60)
-        self.known = dossiers.follow(self.session, self.known, self.now)
+        self.known = snapshot_loader.follow(self.session, self.known, self.now)
 
     def do(self, correction: Correction) -> CorrectionRefusal | None:
-        return inside_deeds.correct([correction], "patrol")(self, Author("wang", self.now))[0]
+        return presence.correct([correction], "patrol")(self, Author("wang", self.now))[0]
 
     def undo(self, number: int) -> Undone | CorrectionRefusal:
-        return inside_deeds.undo(number, "mistake", self.known)(self, Author("wang", self.now))
+        return presence.undo(number, "mistake", self.known)(self, Author("wang", self.now))
 
     def newest(self) -> tuple[int, Audited] | None:
         """The newest correction and its number."""
@@ -489,8 +489,8 @@ def agree(here: Books, model: Model, remembered: Snapshot) -> None:
     assert set(found.inside) == set(model.inside)
     assert found.counts == {who: n for who, n in model.counts.items() if n}
     assert len(found.spaces) == len(set(found.spaces))
-    fresh = dossiers.load(here.session, here.now)
-    for known in (here.known, dossiers.follow(here.session, remembered, here.now)):
+    fresh = snapshot_loader.load(here.session, here.now)
+    for known in (here.known, snapshot_loader.follow(here.session, remembered, here.now)):
         assert (known.inside, known.taken, known.occupancy) == (
             fresh.inside,
             fresh.taken,
@@ -532,7 +532,7 @@ def test_what_is_assumed_in_memory_is_what_the_database_will_say(
             if number == 0:
                 here.follow()
         here.follow()
-        fresh = dossiers.load(here.session, here.now)
+        fresh = snapshot_loader.load(here.session, here.now)
         for known in (assumed, here.known):
             assert (known.inside, known.taken) == (fresh.inside, fresh.taken)
             for occupant in Occupant:

@@ -14,8 +14,7 @@ from gate.services import presence as inside_deeds
 from registry.rules import corrections
 from registry.rules.corrections import PutInside, Recounted, TakenOut
 from registry.rules.kinds import Occupant
-from registry.store import presence
-from registry.store import snapshot_loader as dossiers
+from registry.store import presence, snapshot_loader
 from tests.gate.journal.journal_cast import NOON
 from tests.gate.journal.projections.test_registry_effects import OWNER, SECOND
 from tests.gate.services import test_presence as properties
@@ -75,7 +74,7 @@ MUTANTS: dict[str, Mutant] = {
     "what was set by hand is not read again": (
         ASSUMED,
         [CAME, LEFT, OTHER_CAME],
-        dossiers.follow,
+        snapshot_loader.follow,
         "movement=()",
         "movement=result.movement",
     ),

@@ -15,7 +15,7 @@ import pytest
 
 from gate.journal import backup
 from gate.journal.projections.registry_effects import RegistryEffects
-from gate.storage import private_files as private
+from gate.storage import private_files
 from gate.storage.database import FILE, copy_beside, open_database
 from gate.storage.pictures import Pictures
 from tests.gate.journal.journal_cast import Desk, desk, key_vault, started
@@ -52,7 +52,7 @@ DEEDS: dict[str, Callable[[Desk], object]] = {
     "checkpoint": lambda made: made.database.checkpoint(),
     "truncate log": lambda made: made.database.truncate_log(),
     "the keeper's turn": lambda made: made.journal._look_after(1),
-    "tighten": lambda made: private.tighten(made.folder),
+    "tighten": lambda made: private_files.tighten(made.folder),
     "open once more": lambda made: open_database(made.folder).dispose(),
     "copy": lambda made: copy_beside(made.folder / FILE, "copy"),
     "back up": back_up,

@@ -14,7 +14,7 @@ from gate.app.wiring import open_store
 from gate.auth.users import Role
 from gate.journal import backup
 from gate.settings.config import Config
-from gate.storage import private_files as private
+from gate.storage import private_files
 from gate.storage.database import FILE, copy_beside, open_database
 from gate.storage.pictures import Pictures
 
@@ -149,7 +149,7 @@ def test_a_shared_folder_is_named_and_left(
     shared = tmp_path / "tmp"
     shared.mkdir()
     shared.chmod(0o1777)
-    private.close(shared)
+    private_files.close(shared)
     assert shared.stat().st_mode & 0o7777 == 0o1777
     assert "can be read by others" in caplog.text
 

@@ -23,7 +23,7 @@ from gate.journal.projections.registry_effects import RegistryEffects
 from gate.journal.verify import verify
 from gate.privacy import holds
 from gate.reports.reports import Reports
-from gate.storage import field_encryption as personal_fields
+from gate.storage import field_encryption
 from gate.storage.database import FILE, Database, open_database, rebuilding
 from gate.storage.migrations import run
 from gate.storage.tables import micros
@@ -104,7 +104,7 @@ def must_be_whole(database: Database, folder: Path) -> None:
 
 def test_an_earlier_release_s_data_is_upgraded_and_used(tmp_path: Path, place: Path | str) -> None:
     database = open_database(place)
-    personal_fields.seal(database, key_vault())
+    field_encryption.seal(database, key_vault())
     must_be_whole(database, tmp_path)
     assert all(name.startswith("sealed:") for name in clear_names(database))
     journal = Journal(database, tmp_path, key_vault(), ToldClock())
@@ -129,7 +129,7 @@ def test_what_was_written_since_survives_the_way_back_and_forward_again(
     tmp_path: Path, place: Path | str
 ) -> None:
     database = open_database(place)
-    personal_fields.seal(database, key_vault())
+    field_encryption.seal(database, key_vault())
     journal = Journal(database, tmp_path, key_vault(), ToldClock())
     with journal.unit() as unit:
         before = unit.session.exec(select(Person).order_by(Person.id)).all()
@@ -137,7 +137,7 @@ def test_what_was_written_since_survives_the_way_back_and_forward_again(
         unit.append(Audited("admin", "since"))
     journal.close()
 
-    personal_fields.unseal(database, key_vault())
+    field_encryption.unseal(database, key_vault())
     with rebuilding(database) as connection:
         run.downgrade(connection, "0002")
     assert sorted(clear_names(database)) == sorted(names)
@@ -148,7 +148,7 @@ def test_what_was_written_since_survives_the_way_back_and_forward_again(
     database.dispose()
 
     database = open_database(place)
-    personal_fields.seal(database, key_vault())
+    field_encryption.seal(database, key_vault())
     assert all(name.startswith("sealed:") for name in clear_names(database))
     must_be_whole(database, tmp_path)
     database.dispose()
@@ -177,7 +177,7 @@ def test_the_verbs_of_the_command_line(tmp_path: Path, monkeypatch: pytest.Monke
     left_by("0002", data)
     database = open_database(data)
     names = clear_names(database)
-    personal_fields.seal(database, open_vault(data / "keys" / "vault.key"))
+    field_encryption.seal(database, open_vault(data / "keys" / "vault.key"))
     database.dispose()
     assert main(["database", "back", "9999", "--config", str(config)]) == 2
     assert main(["database", "back", "0002", "--config", str(config)]) == 0
@@ -283,7 +283,7 @@ def test_an_earlier_release_s_vehicles_inside_leave_with_their_visits(
     tmp_path: Path, place: Path | str
 ) -> None:
     database = open_database(place)
-    personal_fields.seal(database, key_vault())
+    field_encryption.seal(database, key_vault())
     reports = Reports(database, key_vault(), UTC)
     assert reports.inside().known[Occupant.RESIDENT] == PASSAGES
     assert reports.inside().total() == PASSAGES

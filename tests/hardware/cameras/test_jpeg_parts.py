@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.cameras import jpeg_parts as camera_parts
+from hardware.cameras import jpeg_parts
 from hardware.cameras.jpeg_parts import MOST_BYTES, Parts
 
 
@@ -67,7 +67,7 @@ def test_noise_gives_no_error_and_the_next_picture_comes(noise: list[bytes], one
 
 
 def test_a_picture_without_end_is_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(camera_parts, "MOST_BYTES", 5000)
+    monkeypatch.setattr(jpeg_parts, "MOST_BYTES", 5000)
     parts, one = Parts(), jpeg(1)
     start = one.index(b"\xff\xda")
     for _ in range(20):

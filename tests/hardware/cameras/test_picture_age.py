@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.cameras import picture_age as camera_age
+from hardware.cameras import picture_age
 from hardware.cameras.picture_age import DRIFT, TOLERANCE_S, Arrival, Timeline, follow
 from tests.hardware.cameras import camera_line
 from tests.hardware.cameras.camera_line import Line, Stall, told
@@ -156,15 +156,15 @@ def test_a_stream_that_never_settles_is_given_up() -> None:
 
 
 MUTANTS = [
-    (never_younger, camera_age.Settling.done, "self.waited >= _WAITED and ", ""),
-    (never_younger, camera_age.Settling.done, " and now - self.since >= _SETTLED_S", ""),
-    (never_younger, camera_age.Settling.after, "sample < self.peak - _SAME_S", "self.peak == inf"),
-    (never_forgotten, camera_age.follow, "sample > before.offset and waited", "True"),
-    (never_younger, camera_age.follow, "before.last if before.held", "arrival if before.held"),
-    (never_younger, camera_age.follow, "sample < before.offset - _JUMP_S", "False"),
-    (never_younger, camera_age._counted, "if settling.done(now)", "if True"),
-    (never_younger, camera_age._step, "or gap <= _silence(before)", "or True"),
-    (soon_told, camera_age.follow, "before.offset + DRIFT", "before.offset + 0"),
+    (never_younger, picture_age.Settling.done, "self.waited >= _WAITED and ", ""),
+    (never_younger, picture_age.Settling.done, " and now - self.since >= _SETTLED_S", ""),
+    (never_younger, picture_age.Settling.after, "sample < self.peak - _SAME_S", "self.peak == inf"),
+    (never_forgotten, picture_age.follow, "sample > before.offset and waited", "True"),
+    (never_younger, picture_age.follow, "before.last if before.held", "arrival if before.held"),
+    (never_younger, picture_age.follow, "sample < before.offset - _JUMP_S", "False"),
+    (never_younger, picture_age._counted, "if settling.done(now)", "if True"),
+    (never_younger, picture_age._step, "or gap <= _silence(before)", "or True"),
+    (soon_told, picture_age.follow, "before.offset + DRIFT", "before.offset + 0"),
 ]
 
 

@@ -12,7 +12,7 @@ from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import PtyLine
 from hardware.emulators.sign import SignBoard
 from hardware.emulators.speech import SpeechModule
-from hardware.signs import frames as sign_frames
+from hardware.signs import frames
 from hardware.signs.sign import Colour, LaneSigns, SignProtocol, SignSettings
 from hardware.wire.wire import Frame
 
@@ -60,7 +60,7 @@ def lane(tmp_path: Path) -> Iterator[Lane]:
 
 def test_a_text_by_the_byte() -> None:
     expected = "F5 C2 FF 01 0B 08 FF FF 26 4E 30 34 26 48 30 34 24 31"
-    frame = sign_frames.show_text("请登记")
+    frame = frames.show_text("请登记")
     assert frame == bytes.fromhex(expected) + "请登记".encode("gbk") + b"\x1a"
 
 
@@ -76,22 +76,22 @@ def test_a_text_by_the_byte() -> None:
     ],
 )
 def test_lights_by_the_byte(light: int, colour: Colour, expected: str) -> None:
-    assert sign_frames.show_colour(light, colour) == bytes.fromhex(expected)
+    assert frames.show_colour(light, colour) == bytes.fromhex(expected)
 
 
 def test_there_is_no_third_light() -> None:
     with pytest.raises(ValueError, match="no traffic light 3"):
-        sign_frames.show_colour(3, Colour.RED)
+        frames.show_colour(3, Colour.RED)
 
 
 def test_speech_by_the_byte() -> None:
-    assert sign_frames.say("直行") == bytes.fromhex("FD 00 07 01 01 D6 B1 D0 D0 9D")
+    assert frames.say("直行") == bytes.fromhex("FD 00 07 01 01 D6 B1 D0 D0 9D")
 
 
 @given(st.text(max_size=200))
 def test_no_text_can_carry_an_order_to_the_board(text: str) -> None:
-    body = sign_frames.show_text(text)[18:-1]
-    assert len(body) <= sign_frames.TEXT_MOST
+    body = frames.show_text(text)[18:-1]
+    assert len(body) <= frames.TEXT_MOST
     decoded = body.decode("gbk")
     assert not set("&$\x1a\r\n") & set(decoded)
     assert all(sign.isprintable() for sign in decoded)
@@ -120,7 +120,7 @@ def test_lights_and_texts_do_not_push_each_other_out(lane: Lane) -> None:
 def test_the_voice_says_it(lane: Lane) -> None:
     lane.signs.say("欢迎光临")
     until(lambda: lane.module.spoken == ["欢迎光临"])
-    assert any(frame.data == sign_frames.say("欢迎光临") for frame in lane.frames)
+    assert any(frame.data == frames.say("欢迎光临") for frame in lane.frames)
 
 
 def test_after_a_broken_wire_the_board_shows_the_present_text(lane: Lane) -> None:

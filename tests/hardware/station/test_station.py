@@ -7,7 +7,7 @@ from math import inf
 
 import pytest
 
-from hardware.barrier import guards as barrier_guards
+from hardware.barrier import guards
 from hardware.barrier.inputs import InputName, InputWiring, Signal
 from hardware.barrier.model import (
     AlarmKind,
@@ -283,7 +283,7 @@ def test_a_lowering_that_meets_a_car_is_raised_with_a_dead_time_and_one_relay_at
 
 
 def test_the_second_interlock_stops_what_a_wrong_barrier_orders(monkeypatch):
-    monkeypatch.setattr(barrier_guards, "must_free_first", lambda barrier, relay: False)
+    monkeypatch.setattr(guards, "must_free_first", lambda barrier, relay: False)
     desk = Desk().linked()
     desk.board.levels[4], desk.board.levels[3] = False, True
     desk.pass_time(2.0)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from registry.rules import fields as cells
+from registry.rules import fields
 from registry.rules.fields import RowFault
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -30,17 +30,17 @@ END = datetime(2027, 12, 31, 16, 0, tzinfo=UTC)
     ],
 )
 def test_a_day_lasts_until_its_end_however_it_is_written(text: str) -> None:
-    assert cells.ends(text, ZONE) == END
-    assert cells.starts(text, ZONE) == datetime(2027, 12, 30, 16, 0, tzinfo=UTC)
+    assert fields.ends(text, ZONE) == END
+    assert fields.starts(text, ZONE) == datetime(2027, 12, 30, 16, 0, tzinfo=UTC)
 
 
 def test_an_hour_that_is_written_counts() -> None:
-    assert cells.ends("2027-12-31 18:30", ZONE) == datetime(2027, 12, 31, 10, 30, tzinfo=UTC)
+    assert fields.ends("2027-12-31 18:30", ZONE) == datetime(2027, 12, 31, 10, 30, tzinfo=UTC)
 
 
 def test_what_a_day_is_written_as_is_read_as_the_same_end() -> None:
     for end in (END, datetime(2027, 12, 31, 10, 30, tzinfo=UTC), None):
-        assert cells.ends(cells.write_end(end, ZONE), ZONE) == end
+        assert fields.ends(fields.write_end(end, ZONE), ZONE) == end
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_what_a_day_is_written_as_is_read_as_the_same_end() -> None:
     ],
 )
 def test_the_number_of_a_day_is_that_day(number: str, since_1904: bool, day: str | None) -> None:
-    assert cells.day_of(number, since_1904=since_1904) == day
+    assert fields.day_of(number, since_1904=since_1904) == day
 
 
 @pytest.mark.parametrize(
@@ -82,17 +82,17 @@ def test_the_number_of_a_day_is_that_day(number: str, since_1904: bool, day: str
     ],
 )
 def test_words_for_nothing_are_nothing(text: str) -> None:
-    assert cells.is_nothing(text)
+    assert fields.is_nothing(text)
 
 
 @pytest.mark.parametrize("text", ["0", "吴", "无名路", "X", "A", "1", "空军", "未来", "B-1"])
 def test_what_may_mean_something_is_not_nothing(text: str) -> None:
-    assert not cells.is_nothing(text)
+    assert not fields.is_nothing(text)
 
 
 def test_a_remark_keeps_that_a_flat_is_vacant() -> None:
-    assert not cells.is_nothing("空置", remark=True)
-    assert cells.is_nothing("无", remark=True)
+    assert not fields.is_nothing("空置", remark=True)
+    assert fields.is_nothing("无", remark=True)
 
 
 @pytest.mark.parametrize(
@@ -109,16 +109,16 @@ def test_a_remark_keeps_that_a_flat_is_vacant() -> None:
     ],
 )
 def test_only_a_number_can_have_lost_digits(text: str, is_number: bool, found: object) -> None:
-    assert cells.phone(text, is_number=is_number) == found
+    assert fields.phone(text, is_number=is_number) == found
 
 
 @pytest.mark.parametrize(
     "text", ["2026-03-12", "2026-03-12T10:00:00", "03:12:00", "B-1、2026-03-12"]
 )
 def test_a_day_or_a_time_is_no_parking_space(text: str) -> None:
-    assert cells.spaces(text) is RowFault.SPACE_FORM
+    assert fields.spaces(text) is RowFault.SPACE_FORM
 
 
 def test_a_day_is_no_holder() -> None:
-    assert cells.holder("2026-03-12") is RowFault.HOLDER_FORM
-    assert cells.holder("某公司") == "某公司"
+    assert fields.holder("2026-03-12") is RowFault.HOLDER_FORM
+    assert fields.holder("某公司") == "某公司"

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.rules import addresses
-from registry.rules import fields as cells
+from registry.rules import addresses, fields
 from registry.rules.invisible import visible
 from registry.rules.plates import normalise
 
@@ -33,8 +32,8 @@ def test_a_mark_in_any_cell_changes_nothing(mark: str) -> None:
         return mark + mark.join(text) + mark
 
     assert normalise(marked("吉A12345")) == "吉A12345"
-    assert cells.name(marked("张三")) == "张三"
-    assert cells.phone(marked("13900001234")) == "13900001234"
-    assert cells.spaces(marked("B-1")) == ("B-1",)
+    assert fields.name(marked("张三")) == "张三"
+    assert fields.phone(marked("13900001234")) == "13900001234"
+    assert fields.spaces(marked("B-1")) == ("B-1",)
     assert addresses.parse(marked("3栋2单元501")) == addresses.parse("3-2-501")
-    assert cells.is_nothing(marked("无"))
+    assert fields.is_nothing(marked("无"))

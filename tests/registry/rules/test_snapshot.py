@@ -21,8 +21,7 @@ from registry.rules.standing import (
     Unknown,
     Visitor,
 )
-from registry.store import presence, sample, store, visits
-from registry.store import snapshot_loader as dossiers
+from registry.store import presence, sample, snapshot_loader, store, visits
 from registry.store.store import Author
 from registry.tables.records import (
     Block,
@@ -65,49 +64,49 @@ def a_pass(session: Session, by: Author) -> VisitorPass:
 
 
 def test_the_snapshot_follows_each_change_at_once(session: Session, wang: Author) -> None:
-    known = dossiers.load(session, NOON)
+    known = snapshot_loader.load(session, NOON)
     assert known.standing(CAR, NOON) == Unknown(None)
 
     vehicle = a_vehicle(session, wang)
-    known = dossiers.follow(session, known, NOON)
+    known = snapshot_loader.follow(session, known, NOON)
     standing = known.standing(CAR, NOON)
     assert isinstance(standing, Registered)
     assert standing.registration.household == "3-2-501"
 
     block = store.block(session, CAR, BlockReason.STOLEN, "报案", Period(), wang)
-    known = dossiers.follow(session, known, NOON)
+    known = snapshot_loader.follow(session, known, NOON)
     assert isinstance(known.standing(CAR, NOON), Blocked)
 
     assert isinstance(block, Block)
     store.lift(session, block, wang)
     store.remove_vehicle(session, vehicle, wang)
-    known = dossiers.follow(session, known, NOON)
+    known = snapshot_loader.follow(session, known, NOON)
     assert known.standing(CAR, NOON) == Unknown(None)
     assert known.dossiers == {}
 
 
 def test_nothing_new_gives_the_same_snapshot(session: Session, wang: Author) -> None:
     a_vehicle(session, wang)
-    known = dossiers.load(session, NOON)
-    assert dossiers.follow(session, known, NOON) is known
+    known = snapshot_loader.load(session, NOON)
+    assert snapshot_loader.follow(session, known, NOON) is known
 
 
 def test_a_corrected_plate_leaves_the_wrong_one_unknown(session: Session, wang: Author) -> None:
     vehicle = a_vehicle(session, wang)
-    known = dossiers.load(session, NOON)
+    known = snapshot_loader.load(session, NOON)
     store.update(session, vehicle, wang, plate=OTHER.text)
-    known = dossiers.follow(session, known, NOON)
+    known = snapshot_loader.follow(session, known, NOON)
     assert isinstance(known.standing(CAR, NOON), Unknown)
     assert isinstance(known.standing(OTHER, NOON), Registered)
 
 
 def test_a_renamed_room_shows_in_every_label(session: Session, wang: Author) -> None:
     a_vehicle(session, wang)
-    known = dossiers.load(session, NOON)
+    known = snapshot_loader.load(session, NOON)
     home = store.find_household(session, "3", "2", "501")
     assert home is not None
     store.update(session, home, wang, room="502")
-    known = dossiers.follow(session, known, NOON)
+    known = snapshot_loader.follow(session, known, NOON)
     standing = known.standing(CAR, NOON)
     assert isinstance(standing, Registered)
     assert standing.registration.household == "3-2-502"
@@ -115,22 +114,22 @@ def test_a_renamed_room_shows_in_every_label(session: Session, wang: Author) -> 
 
 def test_a_spent_pass_is_spent_in_memory_too(session: Session, wang: Author) -> None:
     made = a_pass(session, wang)
-    known = dossiers.load(session, NOON)
+    known = snapshot_loader.load(session, NOON)
     assert isinstance(known.standing(CAR, NOON), Visitor)
     visits.spend(session, made.id or 0, "p1", wang)
-    known = dossiers.follow(session, known, NOON)
+    known = snapshot_loader.follow(session, known, NOON)
     assert not isinstance(known.standing(CAR, NOON), Visitor)
     visits.give_back(session, "p1", wang)
-    known = dossiers.follow(session, known, NOON)
+    known = snapshot_loader.follow(session, known, NOON)
     assert isinstance(known.standing(CAR, NOON), Visitor)
 
 
 def test_patterns_and_lists_make_emergency_vehicles(session: Session, wang: Author) -> None:
-    known = dossiers.load(session, NOON)
+    known = snapshot_loader.load(session, NOON)
     ambulance = ListedVehicle(plate=CAR.text, kind=ListedKind.EMERGENCY, organisation="120")
     store.add(session, ambulance, wang)
     store.add(session, SpecialPattern(pattern="吉A2222?", kind=ListedKind.EMERGENCY), wang)
-    known = dossiers.follow(session, known, NOON)
+    known = snapshot_loader.follow(session, known, NOON)
     assert isinstance(known.standing(CAR, NOON), Emergency)
     assert isinstance(known.standing(OTHER, NOON), Emergency)
 
@@ -139,10 +138,10 @@ def test_a_change_that_a_database_shows_late_is_not_missed(session: Session, wan
     """PostgreSQL may commit number 7 after number 8 was already seen."""
     store.add_all(session, [Space(name=f"A-{n}") for n in range(20)], wang)
     vehicle = a_vehicle(session, wang)
-    full = dossiers.load(session, NOON)
+    full = snapshot_loader.load(session, NOON)
     late = max(full.recent)
     missed = Snapshot(change=full.change + 3, recent=full.recent - {late} | {full.change + 3})
-    caught_up = dossiers.follow(session, missed, NOON)
+    caught_up = snapshot_loader.follow(session, missed, NOON)
     assert vehicle.plate in caught_up.dossiers
 
 
@@ -152,7 +151,7 @@ def test_who_stands_in_a_space_keeps_the_next_one_out_until_it_leaves(
     space = store.add(session, Space(name="A-1"), wang)
     for text in (CAR.text, OTHER.text):
         store.give_space(session, space, a_vehicle(session, wang, text), wang)
-    known = dossiers.load(session, NOON)
+    known = snapshot_loader.load(session, NOON)
     taken = known.free_space(CAR.text)
     assert taken == space.id
     present = Inside(NOON, Occupant.RESIDENT, taken)
@@ -160,11 +159,11 @@ def test_who_stands_in_a_space_keeps_the_next_one_out_until_it_leaves(
     known = known.entered(CAR.text, present)
     assert isinstance(known.standing(OTHER, NOON), SpaceTaken)
     assert isinstance(known.standing(CAR, NOON), Registered)
-    assert dossiers.load(session, NOON) == known
+    assert snapshot_loader.load(session, NOON) == known
     presence.leave(session, CAR.text, Occupant.RESIDENT)
     known = known.left(CAR.text, Occupant.RESIDENT)
     assert isinstance(known.standing(OTHER, NOON), Registered)
-    assert dossiers.load(session, NOON) == known
+    assert snapshot_loader.load(session, NOON) == known
 
 
 moves = st.lists(
@@ -185,7 +184,7 @@ def test_memory_and_database_count_alike_and_as_many_as_came_and_went(
     expected = dict.fromkeys(Occupant, 0)
     inside: dict[str, Occupant] = {}
     with empty_register() as session:
-        known = dossiers.load(session, NOON)
+        known = snapshot_loader.load(session, NOON)
         for move, key, occupant in sequence:
             present = Inside(NOON, occupant)
             match move:
@@ -211,34 +210,34 @@ def test_memory_and_database_count_alike_and_as_many_as_came_and_went(
                 case "recount":
                     expected[occupant] = 7
                     presence.recount(session, occupant, 7, Author("wang", NOON))
-                    known = dossiers.follow(session, known, NOON)
+                    known = snapshot_loader.follow(session, known, NOON)
                 case _:
                     if key in inside:
                         expected[inside.pop(key)] -= 1
                     presence.left_unseen(session, key, Author("wang", NOON))
-                    known = dossiers.follow(session, known, NOON)
+                    known = snapshot_loader.follow(session, known, NOON)
             session.flush()
         assert {who: known.occupancy.balance.get(who, 0) for who in Occupant} == expected
-        fresh = dossiers.load(session, NOON)
+        fresh = snapshot_loader.load(session, NOON)
         assert fresh.inside == known.inside
         assert {who: fresh.occupancy.balance.get(who, 0) for who in Occupant} == expected
         assert {row.plate for row in session.exec(select(Presence))} == set(inside)
 
 
 def test_the_snapshot_follows_vehicles_that_come_and_go(session: Session, wang: Author) -> None:
-    known = dossiers.load(session, NOON)
+    known = snapshot_loader.load(session, NOON)
     presence.enter(session, CAR.text, Inside(NOON, Occupant.VISITOR))
-    known = dossiers.follow(session, known, NOON)
+    known = snapshot_loader.follow(session, known, NOON)
     assert known.standing(CAR, NOON).inside_since == NOON
-    assert dossiers.follow(session, known, NOON) is known
+    assert snapshot_loader.follow(session, known, NOON) is known
     presence.enter(session, CAR.text, Inside(NOON + DAY, Occupant.VISITOR))
-    known = dossiers.follow(session, known, NOON)
+    known = snapshot_loader.follow(session, known, NOON)
     assert known.standing(CAR, NOON).inside_since == NOON + DAY
     presence.leave(session, CAR.text, Occupant.VISITOR)
     presence.enter(session, OTHER.text, Inside(NOON + 2 * DAY, Occupant.VISITOR))
-    known = dossiers.follow(session, known, NOON)
+    known = snapshot_loader.follow(session, known, NOON)
     assert set(known.inside) == {OTHER.text}
-    assert known == dossiers.load(session, NOON)
+    assert known == snapshot_loader.load(session, NOON)
 
 
 def test_candidates_are_those_one_look_alike_or_one_lost_character_away() -> None:
@@ -272,7 +271,7 @@ def test_the_sample_is_the_community_that_it_stands_for(
     size = sample.Size(households=120, residents=220, vehicles=100, passes=5)
     made = sample.generate(seed, NOON, size)
     sample.fill(session, made, wang)
-    known = dossiers.load(session, NOON)
+    known = snapshot_loader.load(session, NOON)
     again = sample.generate(seed, NOON, size)
     assert [v.plate for _, v in again.vehicles] == [v.plate for _, v in made.vehicles]
     assert len(made.households) == 120

@@ -14,7 +14,7 @@ from registry.rules.fields import RowFault
 from registry.rules.kinds import BlockReason, PersonRole, VehicleKind
 from registry.rules.passes import Period
 from registry.rules.plates import Plate, PlateColour, parse
-from registry.spreadsheets import importing as exchange
+from registry.spreadsheets import importing
 from registry.spreadsheets.columns import Column, Table
 from registry.spreadsheets.export import export
 from registry.spreadsheets.grid import SheetFault
@@ -22,8 +22,7 @@ from registry.spreadsheets.plan import Plan
 from registry.spreadsheets.rows import RowWarning
 from registry.spreadsheets.sheets import write_csv, write_xlsx
 from registry.spreadsheets.undo import UndoneTwiceError, undo
-from registry.store import sample, store
-from registry.store import snapshot_loader as dossiers
+from registry.store import sample, snapshot_loader, store
 from registry.store.store import Author
 from registry.tables import records
 from registry.tables.records import (
@@ -50,12 +49,12 @@ def table(*rows: list[str], head: list[str] | None = None) -> Table:
 
 
 def planned(session: Session, *rows: list[str], head: list[str] | None = None) -> Plan:
-    return exchange.plan(session, [table(*rows, head=head)], ZONE, NOON)
+    return importing.plan(session, [table(*rows, head=head)], ZONE, NOON)
 
 
 def imported(session: Session, by: Author, *rows: list[str], head: list[str] | None = None) -> Plan:
     done = planned(session, *rows, head=head)
-    exchange.apply(session, done, "test.csv", b"", by)
+    importing.apply(session, done, "test.csv", b"", by)
     return done
 
 
@@ -118,8 +117,8 @@ def test_english_headings_and_a_title_above_them_are_understood(
     content = write_csv([["Cars 2026"], head, ["3", "2", "501", "Ann Lee", "", "吉A12345", "B-1"]])
     found = table_of(content)
     assert isinstance(found, Table)
-    plan = exchange.plan(session, [found], ZONE, NOON)
-    exchange.apply(session, plan, "cars.csv", content, wang)
+    plan = importing.plan(session, [found], ZONE, NOON)
+    importing.apply(session, plan, "cars.csv", content, wang)
     assert store.find_household(session, "3", "2", "501") is not None
 
 
@@ -165,7 +164,7 @@ def test_a_formula_that_nobody_has_calculated_is_an_error_and_no_empty_cell(
     book.save(content)
     found = table_of(content.getvalue())
     assert isinstance(found, Table)
-    plan = exchange.plan(session, [found], ZONE, NOON)
+    plan = importing.plan(session, [found], ZONE, NOON)
     assert faults(plan) == [("B2", RowFault.SPREADSHEET_ERROR)]
 
 
@@ -281,7 +280,7 @@ def test_vehicles_of_one_row_cannot_differ(session: Session, first: str, says: s
 
 def test_a_row_names_its_sheet(session: Session) -> None:
     tables = [replace(table(row(n, plate="吉AI2345")), sheet=f"{n}栋") for n in (1, 2)]
-    plan = exchange.plan(session, tables, ZONE, NOON)
+    plan = importing.plan(session, tables, ZONE, NOON)
     assert [(no.sheet, no.row, no.cell) for no in plan.refused] == [
         ("1栋", 2, "F2"),
         ("2栋", 2, "F2"),
@@ -294,7 +293,7 @@ def test_a_household_of_two_sheets_is_one(session: Session, wang: Author) -> Non
         replace(table(row(1)), sheet="1"),
         replace(table(row(1, plate="吉B12345", space="")), sheet="2"),
     ]
-    exchange.apply(session, exchange.plan(session, tables, ZONE, NOON), "a.xlsx", b"", wang)
+    importing.apply(session, importing.plan(session, tables, ZONE, NOON), "a.xlsx", b"", wang)
     assert (count(session, Household), count(session, Vehicle)) == (1, 2)
 
 
@@ -304,11 +303,11 @@ def test_a_number_in_a_column_of_days_is_its_day_and_is_to_be_checked(
     read = table(row(1, valid_until="46752"))
     place = read.columns[Column.VALID_UNTIL][0]
     numbered = replace(read, rows=tuple(replace(r, numbers=frozenset({place})) for r in read.rows))
-    plan = exchange.plan(session, [numbered], ZONE, NOON)
+    plan = importing.plan(session, [numbered], ZONE, NOON)
     assert [(w.cell, w.warning, w.value) for w in plan.warned] == [
         ("H2", RowWarning.DATE_FROM_NUMBER, "46752 = 2027-12-31")
     ]
-    exchange.apply(session, plan, "a.xlsx", b"", wang)
+    importing.apply(session, plan, "a.xlsx", b"", wang)
     vehicle = session.exec(select(Vehicle)).one()
     assert vehicle.valid_until == datetime(2027, 12, 31, 16, 0, tzinfo=UTC)
 
@@ -475,7 +474,7 @@ def test_an_export_reads_back_as_the_same_rows(community: Session, write) -> Non
 def test_an_export_imports_again_without_a_change(community: Session, write) -> None:
     found = table_of(write(export(community, ZONE)))
     assert isinstance(found, Table)
-    plan = exchange.plan(community, [found], ZONE, NOON)
+    plan = importing.plan(community, [found], ZONE, NOON)
     assert plan.refused == ()
     assert [*plan.changes()] == []
 
@@ -487,8 +486,8 @@ def test_an_export_into_an_empty_register_exports_the_same(
     with empty_register() as empty:
         found = table_of(write_csv(lines))
         assert isinstance(found, Table)
-        plan = exchange.plan(empty, [found], ZONE, NOON)
-        exchange.apply(empty, plan, "export.csv", b"", wang)
+        plan = importing.plan(empty, [found], ZONE, NOON)
+        importing.apply(empty, plan, "export.csv", b"", wang)
         assert export(empty, ZONE) == lines
 
 
@@ -504,7 +503,7 @@ def test_an_import_is_undone_to_the_last_cell(community: Session, wang: Author) 
     known = export(community, ZONE)
     changed = [*known[1]]
     changed[4] = "13911112222"
-    batch = exchange.apply(
+    batch = importing.apply(
         community,
         planned(community, changed, row(900), row(901, plate="吉A7K7K7", colour="")),
         "x.csv",
@@ -520,7 +519,7 @@ def test_an_import_is_undone_to_the_last_cell(community: Session, wang: Author) 
 
 
 def test_an_import_that_somebody_built_on_is_not_undone(session: Session, wang: Author) -> None:
-    batch = exchange.apply(session, planned(session, row(1)), "x.csv", b"", wang)
+    batch = importing.apply(session, planned(session, row(1)), "x.csv", b"", wang)
     home = store.find_household(session, "2", "1", "101")
     assert home is not None
     store.add(session, Person(household_id=store.id_of(home), name="租户"), wang)
@@ -546,11 +545,11 @@ def test_every_row_of_an_import_is_in_the_history_under_its_batch(
 
 
 def test_the_snapshot_follows_an_import_and_its_undoing(session: Session, wang: Author) -> None:
-    known = dossiers.load(session, NOON)
-    batch = exchange.apply(session, planned(session, row(1)), "x.csv", b"", wang)
-    known = dossiers.follow(session, known, NOON)
+    known = snapshot_loader.load(session, NOON)
+    batch = importing.apply(session, planned(session, row(1)), "x.csv", b"", wang)
+    known = snapshot_loader.follow(session, known, NOON)
     registration = known.dossiers[good(1)[Column.PLATE]].registration
     assert registration is not None
     assert (registration.colour, len(registration.spaces)) == (PlateColour.BLUE, 1)
     undo(session, batch, wang)
-    assert dossiers.follow(session, known, NOON).dossiers == {}
+    assert snapshot_loader.follow(session, known, NOON).dossiers == {}

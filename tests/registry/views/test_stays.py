@@ -11,13 +11,10 @@ from registry.rules.passes import Period
 from registry.rules.plates import Plate, PlateColour, parse
 from registry.rules.snapshot import Inside
 from registry.rules.standing import SpaceId
-from registry.store import presence, store, visits
-from registry.store import snapshot_loader as dossiers
-from registry.store import spaces as parking
+from registry.store import presence, snapshot_loader, spaces, store, visits
 from registry.store.store import Author
 from registry.tables.records import Space, Vehicle, VisitorPass
-from registry.views import offline_stays as recalled
-from registry.views import stays
+from registry.views import offline_stays, stays
 from registry.views.stays import StayLine, Which
 from tests.registry.conftest import NOON, empty_register
 
@@ -45,9 +42,9 @@ def shown(session: Session, which: Which = Which()) -> tuple[StayLine, ...]:  # 
 
 def test_a_residents_car_stands_in_its_space(session: Session, wang: Author) -> None:
     number = car(session, wang, "吉A12345")
-    space = parking.add_space(session, "A-1", None, "", wang)
+    space = spaces.add_space(session, "A-1", None, "", wang)
     assert isinstance(space, Space)
-    parking.share(session, space, [store.get(session, Vehicle, number)], wang)
+    spaces.share(session, space, [store.get(session, Vehicle, number)], wang)
     taken = Inside(NOON, Occupant.RESIDENT, SpaceId(store.id_of(space)))
     presence.enter(session, "吉A12345", taken, "p-1")
     (line,) = shown(session)
@@ -111,7 +108,7 @@ def test_pages_show_each_vehicle_once_in_order_and_memory_shows_the_same(
     with empty_register() as session:
         for key, (hour, occupant) in inside.items():
             presence.enter(session, key, Inside(NOON + hour * HOUR, occupant))
-        known = dossiers.load(session, NOON)
+        known = snapshot_loader.load(session, NOON)
         which = Which(part, Occupant.VISITOR if hours % 2 else None, NOON + hours * HOUR)
         expected = sorted(
             (NOON + hour * HOUR, key)
@@ -123,10 +120,10 @@ def test_pages_show_each_vehicle_once_in_order_and_memory_shows_the_same(
         found, place = [], None
         while True:
             page = stays.page(session, which, place, limit)
-            assert recalled.page(known, which, place, limit) == page
+            assert offline_stays.page(known, which, place, limit) == page
             found += [(line.since, line.key) for line in page.lines]
             place = page.next
             if place is None:
                 break
         assert found == expected
-        assert recalled.counts(known).known == stays.counts(session).known
+        assert offline_stays.counts(known).known == stays.counts(session).known

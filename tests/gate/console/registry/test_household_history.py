@@ -10,13 +10,13 @@ import pytest
 from gate.auth.users import Role, User
 from gate.console.registry.household_history import _UNTOLD, word
 from gate.i18n.texts import Language, Texts
-from gate.services import visitors as visitor_desk
+from gate.services import visitors
 from gate.services.visitors import Stay, Wanted
 from registry.rules.plates import Plate, parse
 from registry.store import store
 from registry.store.store import Author
 from registry.tables.records import Space
-from registry.views import household as household_desk
+from registry.views import household
 from tests.gate.console.sample_site import SampleSite, fill, sample_site
 
 MANAGER = User("manager", Role.MANAGER)
@@ -35,7 +35,7 @@ def site() -> Iterator[SampleSite]:
 def lived(site: SampleSite) -> int:
     """A household with a car that got a space, a visitor and a block; returns its number."""
     services = site.services
-    home = visitor_desk.find_home(services, "3-1-101")
+    home = visitors.find_home(services, "3-1-101")
     plate = parse("吉A0K0H1")
     assert home is not None
     assert isinstance(plate, Plate)
@@ -46,7 +46,7 @@ def lived(site: SampleSite) -> int:
         space = store.add(session, Space(name="Z-0009", household_id=home.id), by)
         store.give_space(session, space, car, by)
     wish = Wanted(plate, home, Stay.WEEK, None, confirmation="电话", purpose="delivery")
-    visitor_desk.register(services, MANAGER, wish)
+    visitors.register(services, MANAGER, wish)
     return home.id
 
 
@@ -61,7 +61,7 @@ def test_nothing_of_the_history_is_the_number_of_a_row(
 ) -> None:
     texts = Texts(language)
     with site.journal.reading() as session:
-        view = household_desk.household(session, number)
+        view = household.household(session, number)
     assert view is not None
     told: list[tuple[str, object, str]] = []
     for line in view.history:

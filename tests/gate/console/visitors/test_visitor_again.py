@@ -11,9 +11,7 @@ import pytest
 from sqlmodel import select
 
 from gate.auth.users import Role, User
-from gate.services import lists as list_deeds
-from gate.services import units as register_desk
-from gate.services import visitors as visitor_desk
+from gate.services import lists, units, visitors
 from gate.services.visitors import Already, Stay, Wanted
 from registry.rules.plates import Plate, PlateColour, parse
 from registry.tables.records import VisitorPass
@@ -31,7 +29,7 @@ def site() -> Iterator[SampleSite]:
 
 
 def wanted(site: SampleSite, text: str, home: str = "3-1-101", **changes: object) -> Wanted:
-    plate, there = parse(text), visitor_desk.find_home(site.services, home)
+    plate, there = parse(text), visitors.find_home(site.services, home)
     assert isinstance(plate, Plate)
     assert there is not None
     once = Wanted(plate, there, Stay.ONCE_TODAY, None, confirmation="电话")
@@ -47,7 +45,7 @@ def passes(site: SampleSite, text: str) -> int:
 def test_of_many_tabs_at_once_one_makes_the_pass_and_the_others_are_asked(site: SampleSite) -> None:
     wish = wanted(site, "粤B11111")
     with ThreadPoolExecutor(8) as tabs:
-        jobs = [tabs.submit(visitor_desk.register, site.services, GUARD, wish) for _ in range(8)]
+        jobs = [tabs.submit(visitors.register, site.services, GUARD, wish) for _ in range(8)]
         made = [job.result() for job in jobs]
     numbers = [one for one in made if isinstance(one, int)]
     assert len(numbers) == passes(site, "粤B11111") == 1
@@ -57,38 +55,38 @@ def test_of_many_tabs_at_once_one_makes_the_pass_and_the_others_are_asked(site: 
 
 def test_once_more_is_possible_on_purpose(site: SampleSite) -> None:
     wish = wanted(site, "粤B22222")
-    assert isinstance(visitor_desk.register(site.services, GUARD, wish), int)
-    asked = visitor_desk.register(site.services, GUARD, wish)
+    assert isinstance(visitors.register(site.services, GUARD, wish), int)
+    asked = visitors.register(site.services, GUARD, wish)
     assert isinstance(asked, Already)
     assert (asked.spent, asked.allowed) == (0, 1)
-    again = visitor_desk.register(site.services, GUARD, replace(wish, again=True))
+    again = visitors.register(site.services, GUARD, replace(wish, again=True))
     assert isinstance(again, int)
     assert passes(site, "粤B22222") == 2
 
 
 def test_a_longer_one_is_told_until_when_the_standing_one_may_be_extended(site: SampleSite) -> None:
-    made = visitor_desk.register(site.services, GUARD, wanted(site, "粤B33333"))
-    week = visitor_desk.register(site.services, GUARD, wanted(site, "粤B33333", stay=Stay.WEEK))
+    made = visitors.register(site.services, GUARD, wanted(site, "粤B33333"))
+    week = visitors.register(site.services, GUARD, wanted(site, "粤B33333", stay=Stay.WEEK))
     assert isinstance(made, int)
     assert isinstance(week, Already)
     assert week.wanted - week.until == timedelta(days=6)
-    register_desk.change(site.services, GUARD, list_deeds.extend(week.id, week.wanted))
-    after = visitor_desk.register(site.services, GUARD, wanted(site, "粤B33333", stay=Stay.WEEK))
+    units.change(site.services, GUARD, lists.extend(week.id, week.wanted))
+    after = visitors.register(site.services, GUARD, wanted(site, "粤B33333", stay=Stay.WEEK))
     assert isinstance(after, Already)
     assert (after.id, after.until) == (made, week.wanted)
 
 
 def test_another_household_or_a_pass_that_is_over_is_nothing_to_ask_about(site: SampleSite) -> None:
-    first = visitor_desk.register(site.services, GUARD, wanted(site, "粤B44444"))
+    first = visitors.register(site.services, GUARD, wanted(site, "粤B44444"))
     assert isinstance(first, int)
     other = wanted(site, "粤B44444", "3-1-102")
-    assert isinstance(visitor_desk.register(site.services, GUARD, other), int)
-    register_desk.change(site.services, GUARD, list_deeds.revoke(first, ""))
-    assert isinstance(visitor_desk.register(site.services, GUARD, wanted(site, "粤B44444")), int)
+    assert isinstance(visitors.register(site.services, GUARD, other), int)
+    units.change(site.services, GUARD, lists.revoke(first, ""))
+    assert isinstance(visitors.register(site.services, GUARD, wanted(site, "粤B44444")), int)
 
 
 def test_a_lorry_with_the_number_of_a_car_is_another_vehicle(site: SampleSite) -> None:
     blue = wanted(site, "粤B55555", colour=PlateColour.BLUE)
     yellow = wanted(site, "粤B55555", colour=PlateColour.YELLOW)
-    assert isinstance(visitor_desk.register(site.services, GUARD, blue), int)
-    assert isinstance(visitor_desk.register(site.services, GUARD, yellow), int)
+    assert isinstance(visitors.register(site.services, GUARD, blue), int)
+    assert isinstance(visitors.register(site.services, GUARD, yellow), int)

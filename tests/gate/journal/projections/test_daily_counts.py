@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 
 from gate.domain.passage import LaneId
-from gate.journal.projections import daily_counts as day_counts
-from gate.journal.projections import rollups
+from gate.journal.projections import daily_counts, rollups
 from gate.reports.model import Charts, Period
 from gate.reports.reports import Reports
 from gate.storage.database import FILE, Database, open_database
@@ -61,7 +60,7 @@ def opened(content: bytes) -> Iterator[Database]:
 def step(database: Database, traffic: Traffic, what: str, chosen: int) -> None:
     """Drive on, keep what is over, forget who acted long ago, or write something about the past."""
     if what == "keep":
-        day_counts.keep_missing(database, lambda: True)
+        daily_counts.keep_missing(database, lambda: True)
         return
     with database.writing() as connection:
         if what == "drive":
@@ -125,20 +124,20 @@ def test_a_kept_day_is_what_counting_gives(
 
 def test_days_that_are_over_are_kept_once_and_gone_with_the_first_change() -> None:
     with opened(with_a_past()) as database:
-        kept = day_counts.keep_missing(database, lambda: True)
+        kept = daily_counts.keep_missing(database, lambda: True)
         assert kept > 2
-        assert day_counts.keep_missing(database, lambda: True) == 0
+        assert daily_counts.keep_missing(database, lambda: True) == 0
         with database.writing() as connection:
             first = connection.execute(select(func.min(passage.c.started))).scalar_one()
-            day_counts.changed(connection, hour_of(first))
+            daily_counts.changed(connection, hour_of(first))
         with database.reading() as connection:
-            assert day_counts.missing(connection) == (hour_of(first) // 24,)
+            assert daily_counts.missing(connection) == (hour_of(first) // 24,)
 
 
 def test_the_newest_days_are_not_kept_and_who_stops_is_heard() -> None:
     with opened(with_a_past()) as database:
-        assert day_counts.keep_missing(database, lambda: False) == 0
-        day_counts.keep_missing(database, lambda: True)
+        assert daily_counts.keep_missing(database, lambda: False) == 0
+        daily_counts.keep_missing(database, lambda: True)
         with database.reading() as connection:
             newest = connection.execute(select(func.max(passage.c.started))).scalar_one()
             names = connection.execute(select(state.c.name)).scalars().all()
@@ -147,7 +146,7 @@ def test_the_newest_days_are_not_kept_and_who_stops_is_heard() -> None:
 
 def test_an_empty_record_has_no_days() -> None:
     with opened(migrated()) as database:
-        assert day_counts.keep_missing(database, lambda: True) == 0
+        assert daily_counts.keep_missing(database, lambda: True) == 0
 
 
 PLACES = {
@@ -165,7 +164,7 @@ def test_each_change_of_a_count_shows_at_once(place: str) -> None:
     """Alone: a passage that began before midnight may end, and leave, after it."""
     period, zone = Period(NOON - timedelta(days=2), NOON + timedelta(days=30)), ZoneInfo("UTC")
     with opened(with_a_past()) as database:
-        day_counts.keep_missing(database, lambda: True)
+        daily_counts.keep_missing(database, lambda: True)
         before = Reports(database, key_vault(), zone).charts(period)
         with database.writing() as connection:
             of = select(passage.c.started, passage.c.cell).order_by(passage.c.number).limit(1)
