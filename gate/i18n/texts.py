@@ -1,8 +1,8 @@
-"""What people read, by key: the catalogues of gate/i18n/locale, one JSON file per area and
+"""What people read, by key: the catalogues of gate/i18n/locale, one JSON file per room and
 language.
 
 Rules of this file:
-- A key is `area.key`: the file's stem, a dot, then the path inside the file joined by dots.
+- A key is `area.key`: the path inside the file joined by dots. An area stands in one file only.
 - Chinese is the first language; a key that English lacks is said in Chinese rather than not at all.
 - A missing key never breaks a page at night: it is shown as ⟨key⟩ and logged once.
 """
@@ -71,12 +71,16 @@ class Texts:
 def catalogue(language: Language) -> Mapping[str, str]:
     """Return all texts of a language by full key."""
     folder = files("gate.i18n.locale").joinpath(language.value)
-    return {
-        f"{file.name.removesuffix('.json')}.{key}": text
-        for file in sorted(folder.iterdir(), key=lambda file: file.name)
-        if file.name.endswith(".json")
-        for key, text in _flat(_read(file))
-    }
+    texts: dict[str, str] = {}
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".json"):
+            for key, text in _flat(_read(file)):
+                if key in texts:
+                    raise ValueError(
+                        f"{language.value}/{file.name}: {key} stands in two catalogues"
+                    )
+                texts[key] = text
+    return texts
 
 
 def _read(file: Traversable) -> Mapping[str, object]:

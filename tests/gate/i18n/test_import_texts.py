@@ -15,8 +15,8 @@ from registry.spreadsheets.unused import Leftover
 
 
 def texts(language: str, area: str) -> dict[str, str]:
-    file = files("gate.i18n.locale").joinpath(language, f"{area}.json")
-    return dict(json.loads(file.read_text(encoding="utf-8")))
+    file = files("gate.i18n.locale").joinpath(language, "import.json")
+    return dict(json.loads(file.read_text(encoding="utf-8"))[area])
 
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])

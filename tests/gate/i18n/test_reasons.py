@@ -8,10 +8,14 @@ import pytest
 from gate.domain.passage import Reason
 
 
+def reasons(language: str) -> dict[str, dict[str, str]]:
+    file = files("gate.i18n.locale").joinpath(language, "lane.json")
+    return dict(json.loads(file.read_text(encoding="utf-8"))["reasons"])
+
+
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 def test_every_reason_has_a_text_and_a_line_to_say(language: str) -> None:
-    file = files("gate.i18n.locale").joinpath(language, "reasons.json")
-    texts = json.loads(file.read_text(encoding="utf-8"))
+    texts = reasons(language)
     assert set(texts) == set(Reason)
     for reason, lines in texts.items():
         assert set(lines) == {"text", "say"}, reason
@@ -20,6 +24,5 @@ def test_every_reason_has_a_text_and_a_line_to_say(language: str) -> None:
 
 def test_no_line_read_aloud_tells_a_name_or_a_flat() -> None:
     for language in ("zh_CN", "en"):
-        file = files("gate.i18n.locale").joinpath(language, "reasons.json")
-        for lines in json.loads(file.read_text(encoding="utf-8")).values():
+        for lines in reasons(language).values():
             assert "{" not in lines["say"]

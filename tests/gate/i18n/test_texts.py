@@ -1,6 +1,7 @@
 """The catalogues: the same keys and names in both languages, and nothing said outside of them."""
 
 import ast
+import json
 import re
 import string
 from pathlib import Path
@@ -35,6 +36,13 @@ def test_both_languages_fill_in_the_same_names():
     english = catalogue(Language.ENGLISH)
     for key, text in common(Language.CHINESE).items():
         assert names(text) == names(english[key]), key
+
+
+def test_no_area_is_in_two_catalogues():
+    for language in Language:
+        folder = ROOT / "i18n" / "locale" / language.value
+        areas = [area for file in folder.glob("*.json") for area in json.loads(file.read_bytes())]
+        assert len(areas) == len(set(areas)) > 50
 
 
 def test_no_text_is_empty():
