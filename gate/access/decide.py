@@ -26,7 +26,8 @@ from gate.access.explain import (
     household_of,
     registration_of,
 )
-from gate.domain.passage import CandidatePlate, Decision, Direction, Reason, Verdict
+from gate.domain.decision import CandidatePlate, Decision, Reason, Verdict
+from gate.domain.passage import Direction
 from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
 from gate.domain.schedule import ALWAYS
 from recognition.reading import Consensus

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final, assert_never
 
 from gate.access.explain import blocking_of, registration_of
-from gate.domain.passage import Decision
+from gate.domain.decision import Decision
 from registry.rules.plates import Malformed, PlateColour, colour_fits, parse, same_ground
 from registry.rules.standing import (
     Blocked,

@@ -17,7 +17,8 @@ from gate.access.manual_admission import (
     says_more,
 )
 from gate.access.registry_cache import Register
-from gate.domain.passage import Decision, Direction, Instant, Reason, Verdict
+from gate.domain.decision import Decision, Reason, Verdict
+from gate.domain.passage import Direction, Instant
 from gate.domain.policy import Policy
 from gate.lanes.messages import Answer
 from recognition.reading import Colour, Consensus

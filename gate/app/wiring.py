@@ -24,10 +24,11 @@ from gate.auth.users import People
 from gate.cameras.messages import Report
 from gate.cameras.settings import eye_settings
 from gate.cameras.supervisor import Watcher
+from gate.domain.decision import Verdict
 from gate.domain.entries import ArmChanged, Audited
 from gate.domain.errors import GateError
 from gate.domain.ids import Ids
-from gate.domain.passage import LaneId, Verdict
+from gate.domain.passage import LaneId
 from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
 from gate.domain.schedule import Schedule, parse_schedule
 from gate.i18n.texts import Language, Texts

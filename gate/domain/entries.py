@@ -8,16 +8,8 @@ the entry, with the clock's two readings.
 
 from dataclasses import dataclass, field
 
-from gate.domain.passage import (
-    Decision,
-    Direction,
-    LaneId,
-    OrderId,
-    PassageEnd,
-    PassageId,
-    Picture,
-    Trigger,
-)
+from gate.domain.decision import Decision
+from gate.domain.passage import Direction, LaneId, OrderId, PassageEnd, PassageId, Picture, Trigger
 
 
 @dataclass(frozen=True, slots=True)

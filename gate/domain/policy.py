@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from gate.domain.passage import Verdict
+from gate.domain.decision import Verdict
 from gate.domain.schedule import Schedule
 
 CHINA: Final = ZoneInfo("Asia/Shanghai")

@@ -10,8 +10,9 @@ from typing import Protocol
 from sqlmodel import Session
 
 from gate.access.manual_admission import Objection
+from gate.domain.decision import Decision
 from gate.domain.entries import Entry
-from gate.domain.passage import Decision, Direction, Instant, LaneId, OrderId, PassageId, Picture
+from gate.domain.passage import Direction, Instant, LaneId, OrderId, PassageId, Picture
 from registry.rules.plates import Plate, PlateColour
 from registry.rules.standing import Standing
 

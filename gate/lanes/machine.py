@@ -19,11 +19,11 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import assert_never
 
+from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.passage import (
     AskGuard,
     Decide,
     Decided,
-    Decision,
     EndPassage,
     Fact,
     GuardAnswered,
@@ -37,7 +37,6 @@ from gate.domain.passage import (
     PassageId,
     PlateSeen,
     RaiseByHand,
-    Reason,
     Refuse,
     StartPassage,
     Ticked,
@@ -45,7 +44,6 @@ from gate.domain.passage import (
     VehicleArrived,
     VehicleBackedOut,
     VehiclePassed,
-    Verdict,
 )
 
 

@@ -5,7 +5,8 @@ from typing import Protocol
 
 from gate.access.manual_admission import Objection
 from gate.cameras.messages import Report
-from gate.domain.passage import Decision, Direction, Instant, LaneId, PassageId
+from gate.domain.decision import Decision
+from gate.domain.passage import Direction, Instant, LaneId, PassageId
 from gate.lanes.machine import Rules
 from hardware.station.events import Event as StationEvent
 from recognition.reading import Consensus

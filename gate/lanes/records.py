@@ -4,16 +4,8 @@ from collections.abc import Sequence
 
 from gate.cameras.messages import Sighting
 from gate.domain import entries
-from gate.domain.passage import (
-    Decision,
-    Direction,
-    LaneId,
-    OpenBarrier,
-    OrderId,
-    PassageId,
-    Picture,
-    Reason,
-)
+from gate.domain.decision import Decision, Reason
+from gate.domain.passage import Direction, LaneId, OpenBarrier, OrderId, PassageId, Picture
 from hardware.station.events import ArmState, OrderOutcome
 from recognition.reading import Consensus
 from recognition.tracking import spot_of

@@ -4,7 +4,8 @@ Never a name, never a household, never a debt: the plate is all that is shown of
 on the car already.
 """
 
-from gate.domain.passage import Decision, Direction, Verdict
+from gate.domain.decision import Decision, Verdict
+from gate.domain.passage import Direction
 from gate.i18n.texts import Texts
 from hardware.signs.sign import Colour, Signs
 

@@ -17,12 +17,12 @@ from typing import assert_never
 from gate.access.manual_admission import names_check_is_passed_by, says_more
 from gate.cameras.messages import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
 from gate.domain import entries
+from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.errors import GateError
 from gate.domain.passage import (
     AskGuard,
     Decide,
     Decided,
-    Decision,
     Direction,
     EndPassage,
     Fact,
@@ -38,7 +38,6 @@ from gate.domain.passage import (
     Picture,
     PlateSeen,
     RaiseByHand,
-    Reason,
     Refuse,
     StartPassage,
     Ticked,
@@ -46,7 +45,6 @@ from gate.domain.passage import (
     VehicleArrived,
     VehicleBackedOut,
     VehiclePassed,
-    Verdict,
 )
 from gate.domain.ports import Barrier, Clock, Journal, LaneView, Pictures
 from gate.lanes import machine as lanes

@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
-from gate.domain.passage import Direction, LaneId, PassageEnd, Reason, Verdict
+from gate.domain.decision import Reason, Verdict
+from gate.domain.passage import Direction, LaneId, PassageEnd
 from gate.journal.projections.daily_counts import HOURS, Covered
 from gate.journal.projections.rollups import DWELL_BARS
 from gate.reports.model import (

@@ -27,7 +27,7 @@ from playwright.sync_api import Browser, CDPSession, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from gate.app.clock import SystemClock
-from gate.domain.passage import Decision, Reason, Verdict
+from gate.domain.decision import Decision, Reason, Verdict
 from tests.bench.bench_journal import told
 from tests.gate.console.browsing import chromium, log_in, open_context, settle
 from tests.gate.console.serving import Served, served

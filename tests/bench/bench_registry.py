@@ -19,7 +19,8 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel
 
 from gate.access.decide import case_of, decide
-from gate.domain.passage import Direction, Verdict
+from gate.domain.decision import Verdict
+from gate.domain.passage import Direction
 from gate.domain.policy import Policy
 from recognition.reading import Candidate, Colour, Consensus
 from registry.rules.addresses import Address

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from gate.access.manual_admission import Objection
 from gate.console.components import answering
 from gate.console.ui.key_help import ASK
-from gate.domain.passage import CandidatePlate, Decision, Reason, Verdict
+from gate.domain.decision import CandidatePlate, Decision, Reason, Verdict
 from gate.i18n.texts import Language
 from gate.services import lists
 from registry.rules.kinds import BlockReason

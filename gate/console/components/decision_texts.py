@@ -8,7 +8,8 @@ from typing import Final
 
 from gate.console.components.plate_chip import plate_chip
 from gate.console.ui.widgets import badge_html
-from gate.domain.passage import Decision, PassageEnd, Verdict
+from gate.domain.decision import Decision, Verdict
+from gate.domain.passage import PassageEnd
 from gate.domain.ports import LaneView
 from gate.i18n.texts import Texts
 

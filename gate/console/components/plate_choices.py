@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from gate.access.manual_admission import Objection, colour_of, objections, support
 from gate.console.dependencies import Services
-from gate.domain.passage import CandidatePlate
+from gate.domain.decision import CandidatePlate
 from gate.domain.ports import LaneView
 from registry.rules.plates import Malformed, parse
 from registry.rules.standing import Standing

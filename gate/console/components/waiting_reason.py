@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from gate.console.components.decision_texts import reason_text
-from gate.domain.passage import Decision, Reason
+from gate.domain.decision import Decision, Reason
 from gate.i18n.texts import Texts
 
 Local = Callable[[datetime], datetime]

@@ -24,7 +24,8 @@ from gate.console.live import barrier_dialog
 from gate.console.live.gate_drawing import DRAWING, state_classes
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
-from gate.domain.passage import Direction, Reason
+from gate.domain.decision import Reason
+from gate.domain.passage import Direction
 from gate.domain.ports import LaneView
 
 

@@ -12,7 +12,7 @@ from gate.auth.users import Action
 from gate.console.components.plate_chip import plate_chip
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
-from gate.domain.passage import Reason
+from gate.domain.decision import Reason
 from gate.domain.ports import LaneView
 from registry.rules.plates import Malformed, PlateColour, parse
 from registry.rules.snapshot import plate_of

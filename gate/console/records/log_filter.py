@@ -13,7 +13,8 @@ from gate.auth.users import Action
 from gate.console.components.decision_texts import reason_text
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
-from gate.domain.passage import Direction, LaneId, PassageEnd, Reason, Verdict
+from gate.domain.decision import Reason, Verdict
+from gate.domain.passage import Direction, LaneId, PassageEnd
 from gate.reports.model import PassageFilter
 from registry.rules.plates import PlateClass, normalise
 

@@ -16,7 +16,7 @@ from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
-from gate.domain.passage import Reason
+from gate.domain.decision import Reason
 from gate.reports.model import Charts, PassageFilter, PassageRow, Period, Shares
 
 BY_PEOPLE = (

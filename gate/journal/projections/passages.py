@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from gate.domain.decision import Verdict
 from gate.domain.entries import (
     OpeningEnded,
     OpeningOrdered,
@@ -18,7 +19,7 @@ from gate.domain.entries import (
     PassageRead,
     PassageStarted,
 )
-from gate.domain.passage import LaneId, PassageId, Verdict
+from gate.domain.passage import LaneId, PassageId
 from gate.journal.projections import rollups
 from gate.storage.tables import passage
 

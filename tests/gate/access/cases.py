@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from gate.access.decide import case_of, decide
-from gate.domain.passage import Decision, Direction
+from gate.domain.decision import Decision
+from gate.domain.passage import Direction
 from gate.domain.policy import Policy
 from recognition.reading import Candidate, Colour, Consensus
 from registry.rules.kinds import BlockReason, ListedKind, Occupant, PassKind, VehicleKind

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from gate.domain.passage import Direction, Reason, Verdict
+from gate.domain.decision import Reason, Verdict
+from gate.domain.passage import Direction
 from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
 from gate.domain.schedule import parse_schedule
 from recognition.reading import Candidate, Colour

@@ -7,7 +7,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gate.access.decide import case_of, decide
-from gate.domain.passage import Direction, Verdict
+from gate.domain.decision import Verdict
+from gate.domain.passage import Direction
 from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
 from gate.domain.schedule import parse_schedule
 from recognition.reading import Candidate, Colour, Consensus

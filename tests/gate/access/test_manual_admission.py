@@ -18,8 +18,9 @@ from gate.access.manual_admission import (
     support,
 )
 from gate.access.service import RegisterDecider
+from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.entries import PassageDecided
-from gate.domain.passage import Decision, Direction, Instant, PassageId, Reason, Verdict
+from gate.domain.passage import Direction, Instant, PassageId
 from gate.domain.policy import Policy
 from gate.lanes.control import Site
 from gate.lanes.messages import Answer, Raise

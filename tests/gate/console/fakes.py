@@ -9,17 +9,8 @@ import cv2
 import numpy as np
 
 from gate.access.manual_admission import Objection
-from gate.domain.passage import (
-    CandidatePlate,
-    Decision,
-    Direction,
-    Instant,
-    LaneId,
-    PassageId,
-    Picture,
-    Reason,
-    Verdict,
-)
+from gate.domain.decision import CandidatePlate, Decision, Reason, Verdict
+from gate.domain.passage import Direction, Instant, LaneId, PassageId, Picture
 from gate.domain.ports import LaneView, Pictures
 from gate.lanes.event_bus import Hub
 

@@ -17,6 +17,7 @@ import gate
 from gate.access.registry_cache import Register
 from gate.auth.users import People, Role
 from gate.console.dependencies import Services
+from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.entries import (
     AlarmRaised,
     Entry,
@@ -28,7 +29,6 @@ from gate.domain.entries import (
     PassageStarted,
 )
 from gate.domain.passage import (
-    Decision,
     Direction,
     Instant,
     LaneId,
@@ -36,9 +36,7 @@ from gate.domain.passage import (
     PassageEnd,
     PassageId,
     Picture,
-    Reason,
     Trigger,
-    Verdict,
 )
 from gate.domain.ports import Pictures as KeptPictures
 from gate.journal.journal import Journal

@@ -23,7 +23,7 @@ from gate.app import http
 from gate.auth.tokens import Tokens
 from gate.console.app import mount
 from gate.console.session.authentication import Doorkeeper
-from gate.domain.passage import Decision, Reason, Verdict
+from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.policy import Policy
 from gate.monitoring.readiness import Readiness
 from tests.gate.console.sample_site import SampleSite, fill, sample_site

@@ -7,7 +7,8 @@ from itertools import pairwise
 from sqlmodel import col, select
 
 from gate.auth.users import Role, User
-from gate.domain.passage import Decision, LaneId, Reason, Verdict
+from gate.domain.decision import Decision, Reason, Verdict
+from gate.domain.passage import LaneId
 from gate.services import inside
 from registry.rules.corrections import PutInside, TakenOut
 from registry.rules.kinds import Occupant

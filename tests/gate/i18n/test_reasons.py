@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from gate.domain.passage import Reason
+from gate.domain.decision import Reason
 
 
 def reasons(language: str) -> dict[str, dict[str, str]]:

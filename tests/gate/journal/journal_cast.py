@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.entries import (
     Entry,
     OpeningEnded,
@@ -19,7 +20,6 @@ from gate.domain.entries import (
     PassageStarted,
 )
 from gate.domain.passage import (
-    Decision,
     Direction,
     Instant,
     LaneId,
@@ -27,9 +27,7 @@ from gate.domain.passage import (
     PassageEnd,
     PassageId,
     Picture,
-    Reason,
     Trigger,
-    Verdict,
 )
 from gate.journal.journal import Journal
 from gate.journal.projections.effects import Effects

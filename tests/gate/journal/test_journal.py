@@ -13,9 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 from sqlmodel import select as pick
 
+from gate.domain.decision import Reason, Verdict
 from gate.domain.entries import AlarmAcknowledged, AlarmRaised, Audited, PassageDecided
 from gate.domain.errors import JournalAway, OpeningRefused
-from gate.domain.passage import Direction, LaneId, PassageEnd, PassageId, Reason, Verdict
+from gate.domain.passage import Direction, LaneId, PassageEnd, PassageId
 from gate.domain.ports import Journal as JournalPort
 from gate.domain.ports import Written
 from gate.journal.projections.registry_effects import RegistryEffects

@@ -10,9 +10,10 @@ from sqlmodel import Session
 
 from gate.access.manual_admission import has_reason
 from gate.cameras.messages import Look, Sighting
+from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.entries import Entry
 from gate.domain.errors import JournalAway
-from gate.domain.passage import Decision, Direction, Instant, LaneId, OrderId, Reason, Verdict
+from gate.domain.passage import Direction, Instant, LaneId, OrderId
 from gate.domain.ports import Unit, Written
 from gate.lanes.machine import Rules
 from gate.lanes.messages import Answer, Decider, LaneSettings

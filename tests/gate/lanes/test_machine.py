@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.passage import (
     AskGuard,
     Decide,
     Decided,
-    Decision,
     EndPassage,
     Fact,
     GuardAnswered,
@@ -26,7 +26,6 @@ from gate.domain.passage import (
     PassageId,
     PlateSeen,
     RaiseByHand,
-    Reason,
     Refuse,
     StartPassage,
     Ticked,
@@ -34,7 +33,6 @@ from gate.domain.passage import (
     VehicleArrived,
     VehicleBackedOut,
     VehiclePassed,
-    Verdict,
 )
 from gate.lanes import machine as lanes
 

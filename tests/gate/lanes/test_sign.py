@@ -5,7 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.domain.passage import Decision, Direction, Reason, Verdict
+from gate.domain.decision import Decision, Reason, Verdict
+from gate.domain.passage import Direction
 from gate.i18n.texts import Language, Texts
 from gate.lanes.sign import LaneSign, shown
 from hardware.signs.sign import Colour

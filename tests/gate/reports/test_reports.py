@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlmodel import Session
 
+from gate.domain.decision import Reason, Verdict
 from gate.domain.entries import Audited
-from gate.domain.passage import Direction, LaneId, Reason, Verdict
+from gate.domain.passage import Direction, LaneId
 from gate.journal.projections.rollups import facets
 from gate.reports import passage_log
 from gate.reports.exports import Columns, Form, ReasonMissing, Taker, export, passages

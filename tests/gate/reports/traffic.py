@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.entries import (
     AlarmRaised,
     Entry,
@@ -15,18 +16,7 @@ from gate.domain.entries import (
     PassageRead,
     PassageStarted,
 )
-from gate.domain.passage import (
-    Decision,
-    Direction,
-    LaneId,
-    OrderId,
-    PassageEnd,
-    PassageId,
-    Picture,
-    Reason,
-    Trigger,
-    Verdict,
-)
+from gate.domain.passage import Direction, LaneId, OrderId, PassageEnd, PassageId, Picture, Trigger
 from gate.journal.projections.dispatch import Projection
 from gate.journal.projections.registry_effects import RegistryEffects
 from tests.gate.journal.journal_cast import NOON, NORTH, SOUTH

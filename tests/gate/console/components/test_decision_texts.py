@@ -15,6 +15,7 @@ from gate.console.components.decision_texts import (
 )
 from gate.console.live.gate_drawing import state_classes
 from gate.console.records.entry_texts import entry_line
+from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.entries import (
     AlarmAcknowledged,
     AlarmRaised,
@@ -30,18 +31,7 @@ from gate.domain.entries import (
     PassageStarted,
     ServiceNoted,
 )
-from gate.domain.passage import (
-    Decision,
-    Direction,
-    LaneId,
-    OrderId,
-    PassageEnd,
-    PassageId,
-    Picture,
-    Reason,
-    Trigger,
-    Verdict,
-)
+from gate.domain.passage import Direction, LaneId, OrderId, PassageEnd, PassageId, Picture, Trigger
 from gate.i18n.texts import Language, Texts
 from gate.lanes.event_bus import Hub
 from hardware.barrier.model import AlarmKind, Mode, Position, Presence, Why

@@ -10,17 +10,8 @@ import pytest
 from gate.console.records.entry_texts import entry_line
 from gate.console.records.evidence_texts import evidence_words
 from gate.domain import entries
-from gate.domain.passage import (
-    Decision,
-    Direction,
-    LaneId,
-    OrderId,
-    PassageEnd,
-    PassageId,
-    Reason,
-    Trigger,
-    Verdict,
-)
+from gate.domain.decision import Decision, Reason, Verdict
+from gate.domain.passage import Direction, LaneId, OrderId, PassageEnd, PassageId, Trigger
 from gate.i18n.texts import Language, Texts
 from hardware.barrier.model import OutcomeKind, Why
 from recognition.reading import Colour, Consensus

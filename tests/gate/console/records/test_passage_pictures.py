@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from gate.console.records.passage_pictures import Missing, Shown, shown
+from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.entries import PassageDecided
-from gate.domain.passage import Decision, PassageId, Picture, Reason, Verdict
+from gate.domain.passage import PassageId, Picture
 from gate.privacy.retention import Limits, Retention
 from gate.reports.reports import Reports
 from gate.storage.pictures import Pictures
