@@ -10,11 +10,10 @@ Rules of this file, for every door (pages, programs):
 """
 
 from collections.abc import Collection
-from enum import StrEnum
 from typing import Final, assert_never
 
 from gate.access.explain import blocking_of, registration_of
-from gate.domain.decision import Decision
+from gate.domain.decision import Decision, Objection
 from registry.rules.plates import Malformed, PlateColour, colour_fits, parse, same_ground
 from registry.rules.standing import (
     Blocked,
@@ -37,14 +36,6 @@ VISITOR: Final = "visitor"
 NO_REASON: Final = frozenset({"", "candidate", "corrected"})
 """Codes that say how a plate was chosen, not why its vehicle is let in."""
 _SURE_COLOUR: Final = 0.8
-
-
-class Objection(StrEnum):
-    """What speaks against letting a vehicle in as this plate, gravest first."""
-
-    BLOCKED = "blocked"
-    UNSUPPORTED = "unsupported"
-    NOT_IN_ORDER = "not_in_order"
 
 
 def objections(seen: Decision, text: str, standing: Standing | None) -> frozenset[Objection]:

@@ -90,3 +90,11 @@ class Decision:
     visitor_pass: int | None = None
     candidates: tuple[CandidatePlate, ...] = ()
     evidence: dict[str, object] = field(default_factory=dict, hash=False)
+
+
+class Objection(StrEnum):
+    """What speaks against letting a vehicle in as this plate, gravest first."""
+
+    BLOCKED = "blocked"
+    UNSUPPORTED = "unsupported"
+    NOT_IN_ORDER = "not_in_order"

@@ -9,8 +9,7 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from gate.access.manual_admission import Objection
-from gate.domain.decision import Decision
+from gate.domain.decision import Decision, Objection
 from gate.domain.entries import Entry
 from gate.domain.passage import Direction, Instant, LaneId, OrderId, PassageId, Picture
 from registry.rules.plates import Plate, PlateColour

@@ -9,8 +9,9 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 
-from gate.access.manual_admission import Objection, has_reason
+from gate.access.manual_admission import has_reason
 from gate.domain import entries
+from gate.domain.decision import Objection
 from gate.domain.errors import GateError
 from gate.domain.passage import LaneId, OrderId, PassageId
 from gate.domain.ports import Barrier, Clock, Journal, LaneView, Pictures

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from gate.access.manual_admission import Objection
 from gate.cameras.messages import Report
-from gate.domain.decision import Decision
+from gate.domain.decision import Decision, Objection
 from gate.domain.passage import Direction, Instant, LaneId, PassageId
 from gate.lanes.machine import Rules
 from hardware.station.events import Event as StationEvent

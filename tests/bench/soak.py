@@ -27,13 +27,13 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from gate.access.manual_admission import Objection
 from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
 from gate.app.clock import SystemClock
 from gate.app.wiring import lane_settings, policy_of, rules_of
 from gate.cameras.messages import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
 from gate.demo.community import cast, settle
+from gate.domain.decision import Objection
 from gate.domain.entries import AlarmRaised, Audited
 from gate.domain.ids import Ids
 from gate.domain.passage import Instant, LaneId, OrderId

@@ -9,10 +9,9 @@ from time import sleep
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from gate.access.manual_admission import Objection
 from gate.console.components import answering
 from gate.console.ui.key_help import ASK
-from gate.domain.decision import CandidatePlate, Decision, Reason, Verdict
+from gate.domain.decision import CandidatePlate, Decision, Objection, Reason, Verdict
 from gate.i18n.texts import Language
 from gate.services import lists
 from registry.rules.kinds import BlockReason

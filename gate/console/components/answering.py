@@ -12,7 +12,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Final
 
-from gate.access.manual_admission import Objection, reason_code
+from gate.access.manual_admission import reason_code
 from gate.auth.users import Action
 from gate.console.components import visitor_instead
 from gate.console.components.decision_texts import is_held_up
@@ -27,6 +27,7 @@ from gate.console.ui.once import Once
 from gate.console.ui.page import Visit
 from gate.console.ui.reason_dialog import REASONS, About, reasons_of, why_sheet
 from gate.console.ui.still_waits import mark_when_gone
+from gate.domain.decision import Objection
 from gate.domain.passage import Direction, PassageId
 from gate.domain.ports import LaneView
 from registry.rules.standing import Visitor

@@ -9,9 +9,9 @@ Rules of this file:
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gate.access.manual_admission import Objection, colour_of, objections, support
+from gate.access.manual_admission import colour_of, objections, support
 from gate.console.dependencies import Services
-from gate.domain.decision import CandidatePlate
+from gate.domain.decision import CandidatePlate, Objection
 from gate.domain.ports import LaneView
 from registry.rules.plates import Malformed, parse
 from registry.rules.standing import Standing

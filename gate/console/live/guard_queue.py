@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
 
-from gate.access.manual_admission import Objection
 from gate.auth.users import Action
 from gate.console.components import answering
 from gate.console.components.decision_texts import (
@@ -30,6 +29,7 @@ from gate.console.live import space_taken
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
+from gate.domain.decision import Objection
 from gate.domain.passage import Direction
 from gate.domain.ports import LaneView
 

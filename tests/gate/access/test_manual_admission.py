@@ -9,16 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.access.decide import case_of, decide
-from gate.access.manual_admission import (
-    LEAST_SUPPORT,
-    NO_REASON,
-    Objection,
-    may_admit,
-    objections,
-    support,
-)
+from gate.access.manual_admission import LEAST_SUPPORT, NO_REASON, may_admit, objections, support
 from gate.access.service import RegisterDecider
-from gate.domain.decision import Decision, Reason, Verdict
+from gate.domain.decision import Decision, Objection, Reason, Verdict
 from gate.domain.entries import PassageDecided
 from gate.domain.passage import Direction, Instant, PassageId
 from gate.domain.policy import Policy

@@ -8,8 +8,7 @@ from hashlib import sha256
 import cv2
 import numpy as np
 
-from gate.access.manual_admission import Objection
-from gate.domain.decision import CandidatePlate, Decision, Reason, Verdict
+from gate.domain.decision import CandidatePlate, Decision, Objection, Reason, Verdict
 from gate.domain.passage import Direction, Instant, LaneId, PassageId, Picture
 from gate.domain.ports import LaneView, Pictures
 from gate.lanes.event_bus import Hub
