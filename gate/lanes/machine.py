@@ -20,27 +20,23 @@ from math import inf
 from typing import assert_never
 
 from gate.domain.decision import Decision, Reason, Verdict
-from gate.domain.passage import (
+from gate.domain.passage import Instant, OrderId, PassageEnd, PassageId, Trigger
+from gate.lanes.events import (
     AskGuard,
     Decide,
     Decided,
     EndPassage,
     Fact,
     GuardAnswered,
-    Instant,
     NoteMisfit,
     OpenBarrier,
     OpeningEnded,
     Order,
-    OrderId,
-    PassageEnd,
-    PassageId,
     PlateSeen,
     RaiseByHand,
     Refuse,
     StartPassage,
     Ticked,
-    Trigger,
     VehicleArrived,
     VehicleBackedOut,
     VehiclePassed,

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from gate.cameras.messages import Sighting
 from gate.domain import entries
 from gate.domain.decision import Decision, Reason
-from gate.domain.passage import Direction, LaneId, OpenBarrier, OrderId, PassageId, Picture
+from gate.domain.passage import Direction, LaneId, OrderId, PassageId, Picture
+from gate.lanes.events import OpenBarrier
 from hardware.station.events import ArmState, OrderOutcome
 from recognition.reading import Consensus
 from recognition.tracking import spot_of

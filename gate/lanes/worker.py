@@ -19,37 +19,31 @@ from gate.cameras.messages import CameraReport, Look, Preview, Sighting, Snapsho
 from gate.domain import entries
 from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.errors import GateError
-from gate.domain.passage import (
+from gate.domain.passage import Direction, Instant, OrderId, PassageEnd, PassageId, Picture, Trigger
+from gate.domain.ports import Barrier, Clock, Journal, LaneView, Pictures
+from gate.lanes import machine as lanes
+from gate.lanes import records as record
+from gate.lanes.attribution import COMING, Run
+from gate.lanes.events import (
     AskGuard,
     Decide,
     Decided,
-    Direction,
     EndPassage,
     Fact,
     GuardAnswered,
-    Instant,
     NoteMisfit,
     OpenBarrier,
     OpeningEnded,
     Order,
-    OrderId,
-    PassageEnd,
-    PassageId,
-    Picture,
     PlateSeen,
     RaiseByHand,
     Refuse,
     StartPassage,
     Ticked,
-    Trigger,
     VehicleArrived,
     VehicleBackedOut,
     VehiclePassed,
 )
-from gate.domain.ports import Barrier, Clock, Journal, LaneView, Pictures
-from gate.lanes import machine as lanes
-from gate.lanes import records as record
-from gate.lanes.attribution import COMING, Run
 from gate.lanes.evidence import Evidence, is_plate
 from gate.lanes.messages import (
     Answer,

@@ -9,32 +9,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gate.domain.decision import Decision, Reason, Verdict
-from gate.domain.passage import (
+from gate.domain.passage import Instant, OrderId, PassageEnd, PassageId, Trigger
+from gate.lanes import machine as lanes
+from gate.lanes.events import (
     AskGuard,
     Decide,
     Decided,
     EndPassage,
     Fact,
     GuardAnswered,
-    Instant,
     NoteMisfit,
     OpenBarrier,
     OpeningEnded,
     Order,
-    OrderId,
-    PassageEnd,
-    PassageId,
     PlateSeen,
     RaiseByHand,
     Refuse,
     StartPassage,
     Ticked,
-    Trigger,
     VehicleArrived,
     VehicleBackedOut,
     VehiclePassed,
 )
-from gate.lanes import machine as lanes
 
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
 ADMIT = Decision(Verdict.ADMIT, Reason.RESIDENT, plate="吉A12345")
