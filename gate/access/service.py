@@ -17,10 +17,9 @@ from gate.access.manual_admission import (
     says_more,
 )
 from gate.access.registry_cache import Register
-from gate.domain.decision import Decision, Reason, Verdict
+from gate.domain.decision import Answer, Decision, Reason, Verdict
 from gate.domain.passage import Direction, Instant
 from gate.domain.policy import Policy
-from gate.lanes.messages import Answer
 from recognition.reading import Colour, Consensus
 from registry.rules.plates import EXPECTED_COLOURS, Malformed, Plate, PlateColour, parse
 from registry.rules.standing import Visitor

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from gate.domain.passage import PassageId
+
 
 class Verdict(StrEnum):
     """What a decision comes to. There is no fourth way."""
@@ -98,3 +100,18 @@ class Objection(StrEnum):
     BLOCKED = "blocked"
     UNSUPPORTED = "unsupported"
     NOT_IN_ORDER = "not_in_order"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A guard's answer to a passage that asks, or that was refused.
+
+    plate: corrects what was read, "" keeps it. told: what the guard was told against letting it in.
+    """
+
+    passage: PassageId
+    actor: str
+    admit: bool
+    plate: str
+    remark: str
+    told: frozenset[Objection] = frozenset()

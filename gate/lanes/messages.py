@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gate.cameras.messages import Report
-from gate.domain.decision import Decision, Objection
+from gate.domain.decision import Answer, Decision
 from gate.domain.passage import Direction, Instant, LaneId, PassageId
 from gate.lanes.machine import Rules
 from hardware.station.events import Event as StationEvent
@@ -37,21 +37,6 @@ class Sign(Protocol):
     def greet(self, decision: Decision, direction: Direction) -> None:
         """Show and speak the line for this decision; never blocks, never a name."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A guard's answer to a passage that asks, or that was refused.
-
-    plate: corrects what was read, "" keeps it. told: what the guard was told against letting it in.
-    """
-
-    passage: PassageId
-    actor: str
-    admit: bool
-    plate: str
-    remark: str
-    told: frozenset[Objection] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import assert_never
 from gate.access.manual_admission import names_check_is_passed_by, says_more
 from gate.cameras.messages import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
 from gate.domain import entries
-from gate.domain.decision import Decision, Reason, Verdict
+from gate.domain.decision import Answer, Decision, Reason, Verdict
 from gate.domain.errors import GateError
 from gate.domain.passage import Direction, Instant, OrderId, PassageEnd, PassageId, Picture, Trigger
 from gate.domain.ports import Barrier, Clock, Journal, LaneView, Pictures
@@ -45,16 +45,7 @@ from gate.lanes.events import (
     VehiclePassed,
 )
 from gate.lanes.evidence import Evidence, is_plate
-from gate.lanes.messages import (
-    Answer,
-    Decider,
-    LaneSettings,
-    Message,
-    Raise,
-    Retuned,
-    Sign,
-    TakeBack,
-)
+from gate.lanes.messages import Decider, LaneSettings, Message, Raise, Retuned, Sign, TakeBack
 from gate.lanes.stop_line import StopLine
 from hardware.barrier.inputs import InputName, Signal
 from hardware.barrier.model import OutcomeKind

@@ -33,7 +33,7 @@ from gate.app.clock import SystemClock
 from gate.app.wiring import lane_settings, policy_of, rules_of
 from gate.cameras.messages import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
 from gate.demo.community import cast, settle
-from gate.domain.decision import Objection
+from gate.domain.decision import Answer, Objection
 from gate.domain.entries import AlarmRaised, Audited
 from gate.domain.ids import Ids
 from gate.domain.passage import Instant, LaneId, OrderId
@@ -43,7 +43,6 @@ from gate.journal.journal import Journal
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.journal.verify import verify
 from gate.lanes.event_bus import Hub
-from gate.lanes.messages import Answer
 from gate.lanes.worker import LaneWork
 from gate.monitoring.metrics import Metrics
 from gate.settings.config import parse

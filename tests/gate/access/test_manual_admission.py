@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from gate.access.decide import case_of, decide
 from gate.access.manual_admission import LEAST_SUPPORT, NO_REASON, may_admit, objections, support
 from gate.access.service import RegisterDecider
-from gate.domain.decision import Decision, Objection, Reason, Verdict
+from gate.domain.decision import Answer, Decision, Objection, Reason, Verdict
 from gate.domain.entries import PassageDecided
 from gate.domain.passage import Direction, Instant, PassageId
 from gate.domain.policy import Policy
 from gate.lanes.control import Site
-from gate.lanes.messages import Answer, Raise
+from gate.lanes.messages import Raise
 from gate.lanes.worker import TAKEN_BACK
 from hardware.barrier.inputs import InputName
 from hardware.station.events import InputChanged

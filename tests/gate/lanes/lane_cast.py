@@ -10,13 +10,13 @@ from sqlmodel import Session
 
 from gate.access.manual_admission import has_reason
 from gate.cameras.messages import Look, Sighting
-from gate.domain.decision import Decision, Reason, Verdict
+from gate.domain.decision import Answer, Decision, Reason, Verdict
 from gate.domain.entries import Entry
 from gate.domain.errors import JournalAway
 from gate.domain.passage import Direction, Instant, LaneId, OrderId
 from gate.domain.ports import Unit, Written
 from gate.lanes.machine import Rules
-from gate.lanes.messages import Answer, Decider, LaneSettings
+from gate.lanes.messages import Decider, LaneSettings
 from gate.lanes.stop_line import StopLine
 from gate.lanes.worker import LaneWork
 from hardware.barrier.model import Link, Mode, Position, Presence

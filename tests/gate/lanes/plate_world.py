@@ -22,7 +22,7 @@ from random import Random
 
 from gate.cameras.messages import CameraReport, Sighting, TrackLost
 from gate.domain import entries
-from gate.lanes.messages import Answer
+from gate.domain.decision import Answer
 from gate.lanes.stop_line import ENOUGH, Spot, StopLine, stop_line
 from hardware.barrier.inputs import InputName, Signal
 from hardware.barrier.model import OrderId as ArmOrder

@@ -6,9 +6,9 @@ import pytest
 
 from gate.cameras.messages import CameraReport, Look, Snapshot, TrackLost
 from gate.domain import entries
-from gate.domain.decision import Decision, Reason, Verdict
+from gate.domain.decision import Answer, Decision, Reason, Verdict
 from gate.domain.passage import PassageEnd, Trigger
-from gate.lanes.messages import Answer, Raise
+from gate.lanes.messages import Raise
 from gate.lanes.stop_line import ENOUGH, stop_line
 from hardware.barrier.inputs import InputName
 from hardware.barrier.model import AlarmKind, OutcomeKind, Why
