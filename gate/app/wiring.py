@@ -25,7 +25,7 @@ from gate.cameras.messages import Report
 from gate.cameras.settings import eye_settings
 from gate.cameras.supervisor import Watcher
 from gate.domain.decision import Verdict
-from gate.domain.entries import ArmChanged, Audited
+from gate.domain.entries import ArmChanged, Audited, Record
 from gate.domain.errors import GateError
 from gate.domain.ids import Ids
 from gate.domain.passage import LaneId
@@ -49,7 +49,6 @@ from gate.monitoring.health import Condition, conditions
 from gate.monitoring.metrics import Metrics
 from gate.monitoring.readiness import Readiness, readiness
 from gate.privacy.retention import Limits, Retention
-from gate.reports.model import Record
 from gate.reports.reports import Reports
 from gate.settings.config import Config, LaneConfig
 from gate.settings.runtime import Settings

@@ -9,7 +9,16 @@ the entry, with the clock's two readings.
 from dataclasses import dataclass, field
 
 from gate.domain.decision import Decision
-from gate.domain.passage import Direction, LaneId, OrderId, PassageEnd, PassageId, Picture, Trigger
+from gate.domain.passage import (
+    Direction,
+    Instant,
+    LaneId,
+    OrderId,
+    PassageEnd,
+    PassageId,
+    Picture,
+    Trigger,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,3 +198,15 @@ Entry = (
     | MisfitNoted
     | ServiceNoted
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An entry of the journal as it was written. entry: None once retention removed its body."""
+
+    seq: int
+    at: Instant
+    kind: str
+    lane: str
+    passage: str
+    entry: Entry | None

@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 
-from gate.domain.entries import OpeningOrdered, ServiceNoted
+from gate.domain.entries import OpeningOrdered, Record, ServiceNoted
 from gate.domain.errors import OpeningRefused
 from gate.domain.passage import Instant
 from gate.journal.checkpoint import Witness
 from gate.journal.codec import kind_of, text_of
 from gate.journal.projections.dispatch import Projection
 from gate.journal.store import Stamped, Tip, tip, write
-from gate.reports.model import Record
 from gate.storage.encryption import Vault
 
 _ODD = (IntegrityError, DataError, OverflowError, OpeningRefused)

@@ -9,8 +9,7 @@ import json
 
 from sqlalchemy import Connection, select
 
-from gate.domain.entries import Audited, ServiceNoted
-from gate.reports.model import Record
+from gate.domain.entries import Audited, Record, ServiceNoted
 from gate.storage.tables import audit
 
 TOLERATED = 60.0

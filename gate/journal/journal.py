@@ -21,7 +21,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlmodel import Session
 
-from gate.domain.entries import Entry, ServiceNoted
+from gate.domain.entries import Entry, Record, ServiceNoted
 from gate.domain.errors import JournalAway, OpeningRefused
 from gate.domain.passage import Instant
 from gate.domain.ports import Clock, Written
@@ -41,7 +41,6 @@ from gate.journal.spool_file import Spool
 from gate.journal.store import Stamped
 from gate.journal.timestamps import ClockWatch, boot_id
 from gate.journal.verify import PURGE
-from gate.reports.model import Record
 from gate.storage.database import Database
 from gate.storage.encryption import Vault
 from gate.storage.instance_lock import Tenancy

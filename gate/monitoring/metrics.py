@@ -10,10 +10,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from gate.cameras.supervisor import Watcher
-from gate.domain.entries import AlarmRaised, OpeningEnded, PassageDecided, PassageEnded
+from gate.domain.entries import AlarmRaised, OpeningEnded, PassageDecided, PassageEnded, Record
 from gate.journal.health import Health
 from gate.lanes.thread import LaneController
-from gate.reports.model import Record
 from gate.storage.pictures import PictureCounts
 from registry.rules.kinds import Occupant
 from registry.rules.occupancy import Occupancy

@@ -8,18 +8,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
+from gate.domain.entries import Record
 from gate.domain.passage import LaneId, PassageId
 from gate.journal import store
 from gate.reports.alarms import to_row
-from gate.reports.model import (
-    AlarmRow,
-    AuditFilter,
-    AuditPage,
-    AuditRow,
-    OpeningRow,
-    PassageDetail,
-    Record,
-)
+from gate.reports.model import AlarmRow, AuditFilter, AuditPage, AuditRow, OpeningRow, PassageDetail
 from gate.reports.passage_log import by_id, by_number
 from gate.storage.encryption import Vault
 from gate.storage.tables import alarm, audit, opening

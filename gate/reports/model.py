@@ -7,8 +7,8 @@ where a chart speaks of hours of the day and days of the week. A text that is no
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from gate.domain.entries import Entry
-from gate.domain.passage import Direction, Instant, LaneId, PassageId
+from gate.domain.entries import Record
+from gate.domain.passage import Direction, LaneId, PassageId
 from registry.rules.occupancy import Counts
 
 
@@ -125,18 +125,6 @@ class OpeningRow:
     sent: str
     received: str
     millis: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """An entry of the journal as it was written. entry: None once retention removed its body."""
-
-    seq: int
-    at: Instant
-    kind: str
-    lane: str
-    passage: str
-    entry: Entry | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,12 @@ from gate.app.stations import LaneBarrier, arms_of, board_settings
 from gate.app.wiring import lane_settings, open_store, policy_of, rules_of
 from gate.cameras.messages import Look, Sighting
 from gate.demo.community import cast, settle
-from gate.domain.entries import OpeningEnded, PassageDecided
+from gate.domain.entries import OpeningEnded, PassageDecided, Record
 from gate.domain.ids import Ids
 from gate.domain.passage import LaneId
 from gate.lanes.event_bus import Hub
 from gate.lanes.thread import LaneController
 from gate.lanes.worker import LaneWork
-from gate.reports.model import Record
 from gate.settings.config import parse
 from hardware.barrier.inputs import InputName
 from hardware.barrier.passing import PassageKind, PassageSeen

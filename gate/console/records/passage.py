@@ -21,9 +21,9 @@ from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
-from gate.domain.entries import PassageDecided, PassageRead
+from gate.domain.entries import PassageDecided, PassageRead, Record
 from gate.domain.passage import PassageId
-from gate.reports.model import OpeningRow, PassageDetail, PassageRow, Record
+from gate.reports.model import OpeningRow, PassageDetail, PassageRow
 
 
 def add(pages: Pages) -> None:

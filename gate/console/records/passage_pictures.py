@@ -13,10 +13,10 @@ from html import escape
 
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
-from gate.domain.entries import PassageDecided, PassageRead
+from gate.domain.entries import PassageDecided, PassageRead, Record
 from gate.domain.passage import Picture
 from gate.domain.ports import Pictures
-from gate.reports.model import PassageRow, Record
+from gate.reports.model import PassageRow
 
 
 class Missing(StrEnum):

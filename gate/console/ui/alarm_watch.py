@@ -12,8 +12,7 @@ from gate.console.ui.alarm_texts import LOOKS, recovered_kinds
 from gate.console.ui.page import Visit
 from gate.console.ui.queries import Asked
 from gate.domain.alarms import AlarmGroup, loudest
-from gate.domain.entries import AlarmAcknowledged, AlarmRaised
-from gate.reports.model import Record
+from gate.domain.entries import AlarmAcknowledged, AlarmRaised, Record
 
 _KINDS = frozenset({AlarmRaised.__name__, AlarmAcknowledged.__name__})
 

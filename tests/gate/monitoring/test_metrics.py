@@ -4,11 +4,17 @@ from dataclasses import dataclass, field
 
 from prometheus_client import generate_latest
 
-from gate.domain.entries import AlarmRaised, Entry, OpeningEnded, PassageDecided, PassageEnded
+from gate.domain.entries import (
+    AlarmRaised,
+    Entry,
+    OpeningEnded,
+    PassageDecided,
+    PassageEnded,
+    Record,
+)
 from gate.domain.passage import Instant, OrderId, PassageEnd, PassageId
 from gate.journal.health import Health
 from gate.monitoring.metrics import Metrics
-from gate.reports.model import Record
 from gate.storage.pictures import PictureCounts
 from registry.rules.kinds import Occupant
 from registry.rules.occupancy import Occupancy
