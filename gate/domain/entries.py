@@ -7,6 +7,7 @@ the entry, with the clock's two readings.
 """
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from gate.domain.decision import Decision
 from gate.domain.passage import (
@@ -210,3 +211,15 @@ class Record:
     lane: str
     passage: str
     entry: Entry | None
+
+
+LOCK: Final = "lock"
+
+
+UNLOCK: Final = "unlock"
+
+
+MAINTENANCE_ON: Final = "maintenance_on"
+
+
+MAINTENANCE_OFF: Final = "maintenance_off"

@@ -4,16 +4,11 @@ A lock or a maintenance that a restart would forget raises the arm over somebody
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy import Connection, func, select
 
+from gate.domain.entries import LOCK, MAINTENANCE_OFF, MAINTENANCE_ON, UNLOCK
 from gate.storage.tables import audit
-
-LOCK: Final = "lock"
-UNLOCK: Final = "unlock"
-MAINTENANCE_ON: Final = "maintenance_on"
-MAINTENANCE_OFF: Final = "maintenance_off"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from gate.access.manual_admission import has_reason
 from gate.domain import entries
 from gate.domain.decision import Answer, Objection
+from gate.domain.entries import LOCK, MAINTENANCE_OFF, MAINTENANCE_ON, UNLOCK
 from gate.domain.errors import GateError
 from gate.domain.passage import LaneId, OrderId, PassageId
 from gate.domain.ports import Barrier, Clock, Journal, LaneView, Pictures
-from gate.journal.latches import LOCK, MAINTENANCE_OFF, MAINTENANCE_ON, UNLOCK
 from gate.lanes.event_bus import Hub
 from gate.lanes.messages import Raise, TakeBack
 from gate.lanes.thread import LaneController
