@@ -16,17 +16,9 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from gate.domain.decision import Reason, Verdict
 from gate.domain.passage import Direction, LaneId, PassageEnd
-from gate.journal.projections.daily_counts import HOURS, Covered
+from gate.journal.projections.daily_counts import HOURS, Covered, Period
 from gate.journal.projections.rollups import DWELL_BARS
-from gate.reports.model import (
-    Bar,
-    DwellBar,
-    FlowDay,
-    FlowHour,
-    Period,
-    Shares,
-    WeekGrid,
-)
+from gate.reports.model import Bar, DwellBar, FlowDay, FlowHour, Shares, WeekGrid
 from gate.storage.tables import FACETS, alarm, cell, dwell, flow, moment, passage, visitor_flow
 
 _HOUR = 3_600_000_000

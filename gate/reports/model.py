@@ -138,15 +138,6 @@ class PassageDetail:
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """From since (included) to until (not included), aware. No lanes: all of them."""
-
-    since: datetime
-    until: datetime
-    lanes: tuple[LaneId, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class FlowHour:
     """Passages of one lane that began in the hour from `start` (in the site's zone)."""
 

@@ -18,6 +18,7 @@ from gate.domain.alarms import AlarmGroup
 from gate.domain.errors import JournalAway
 from gate.domain.passage import Direction, PassageId
 from gate.journal.projections import daily_counts
+from gate.journal.projections.daily_counts import Period
 from gate.reports import alarms as report_alarms
 from gate.reports import charts as report_charts
 from gate.reports import lists, passage_log
@@ -33,7 +34,6 @@ from gate.reports.model import (
     PassageDetail,
     PassageFilter,
     PassageRow,
-    Period,
     Shares,
     ShiftSummary,
 )

@@ -30,7 +30,8 @@ from gate.app.clock import SystemClock
 from gate.domain.passage import Direction, LaneId, PassageId
 from gate.journal.journal import Journal
 from gate.journal.projections import daily_counts
-from gate.reports.model import PassageFilter, Period
+from gate.journal.projections.daily_counts import Period
+from gate.reports.model import PassageFilter
 from gate.reports.reports import Reports
 from gate.storage.database import FILE, Database, open_database
 from gate.storage.encryption import KeyVault

@@ -13,7 +13,8 @@ from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
-from gate.reports.model import Bar, Charts, DwellBar, Period
+from gate.journal.projections.daily_counts import Period
+from gate.reports.model import Bar, Charts, DwellBar
 from registry.rules.kinds import Occupant
 from registry.rules.occupancy import Counts
 

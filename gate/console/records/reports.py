@@ -17,7 +17,8 @@ from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.domain.decision import Reason
-from gate.reports.model import Charts, PassageFilter, PassageRow, Period, Shares
+from gate.journal.projections.daily_counts import Period
+from gate.reports.model import Charts, PassageFilter, PassageRow, Shares
 
 BY_PEOPLE = (
     Reason.BY_HAND.value,

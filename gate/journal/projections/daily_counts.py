@@ -15,7 +15,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     ColumnElement,
@@ -31,9 +31,19 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from gate.domain.errors import JournalAway
-from gate.reports.model import Period
+from gate.domain.passage import LaneId
 from gate.storage.database import Database
 from gate.storage.tables import cell, dwell, flow, hour, hour_of, state, visitor_flow
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From since (included) to until (not included), aware. No lanes: all of them."""
+
+    since: datetime
+    until: datetime
+    lanes: tuple[LaneId, ...] = ()
+
 
 HOURS = 24
 _NAME = "day-counts/"

@@ -10,7 +10,7 @@ from gate.access.registry_cache import Register
 from gate.auth.tokens import Scope
 from gate.console.live.handover_sheet import inside_of
 from gate.domain.passage import Direction
-from gate.reports.model import Period
+from gate.journal.projections.daily_counts import Period
 from gate.reports.reports import Reports
 from gate.services import presence as inside_deeds
 from registry.rules.corrections import PutInside, Recounted, TakenOut

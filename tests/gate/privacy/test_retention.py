@@ -17,12 +17,13 @@ from sqlmodel import select as pick
 from gate.domain.entries import Audited, GuardActed
 from gate.domain.passage import LaneId, PassageId
 from gate.journal.latches import Latches, latches_of
+from gate.journal.projections.daily_counts import Period
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.journal.verify import verify
 from gate.privacy import holds
 from gate.privacy.retention import Limits, Purged, Retention, TooShort
 from gate.privacy.subject_access import Gone, Subject, export_person, forget_person
-from gate.reports.model import AuditFilter, PassageFilter, PassageRow, Period
+from gate.reports.model import AuditFilter, PassageFilter, PassageRow
 from gate.reports.reports import Reports
 from gate.services import presence
 from gate.storage.migrations import triggers

@@ -20,10 +20,11 @@ from sqlmodel import Session
 from gate.domain.decision import Reason, Verdict
 from gate.domain.entries import Audited
 from gate.domain.passage import Direction, LaneId
+from gate.journal.projections.daily_counts import Period
 from gate.journal.projections.rollups import facets
 from gate.reports import passage_log
 from gate.reports.exports import Columns, Form, ReasonMissing, Taker, export, passages
-from gate.reports.model import AuditFilter, PassageFilter, PassageRow, Period
+from gate.reports.model import AuditFilter, PassageFilter, PassageRow
 from gate.reports.reports import Reports
 from gate.storage.database import FILE, Database, open_database
 from gate.storage.tables import (

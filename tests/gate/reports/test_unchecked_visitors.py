@@ -8,7 +8,7 @@ import pytest
 from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.entries import OpeningOrdered, PassageDecided, PassageEnded, PassageStarted
 from gate.domain.passage import Direction, OrderId, PassageEnd, PassageId, Trigger
-from gate.reports.model import Period
+from gate.journal.projections.daily_counts import Period
 from gate.reports.reports import Reports
 from tests.gate.journal.journal_cast import NOON, SOUTH, Desk, desk
 

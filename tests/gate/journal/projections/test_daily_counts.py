@@ -15,7 +15,8 @@ from sqlalchemy import delete, func, select
 
 from gate.domain.passage import LaneId
 from gate.journal.projections import daily_counts, rollups
-from gate.reports.model import Charts, Period
+from gate.journal.projections.daily_counts import Period
+from gate.reports.model import Charts
 from gate.reports.reports import Reports
 from gate.storage.database import FILE, Database, open_database
 from gate.storage.tables import hour_of, passage, state
