@@ -13,8 +13,9 @@ from typing import Annotated, Protocol
 from fastapi import Depends, HTTPException, Request, Security, status
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from gate.auth.permissions import Role, may
 from gate.auth.tokens import ACTIONS, Holder, Scope
-from gate.auth.users import Role, User, may
+from gate.auth.users import User
 from gate.domain.ports import Clock
 
 COOKIE = "gate_session"

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlmodel import col, select
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.domain.entries import Audited
 from gate.domain.ports import Journal
 from gate.storage.account_tables import TokenRow

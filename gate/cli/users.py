@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from gate.app.wiring import open_store
-from gate.auth.users import Role, UserError, UserFault
+from gate.auth.permissions import Role
+from gate.auth.users import UserError, UserFault
 from gate.settings.config import load
 
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gate.app.clock import SystemClock
-from gate.auth.users import Role
+from gate.auth.permissions import Role
 from gate.demo.community import cast, settle
 from gate.demo.plan import Roster, write_roster
 from gate.demo.process import DemoError, SiteProcess, start_site

@@ -4,7 +4,7 @@ gate.services.registry_changes."""
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from gate.auth.users import Role
+from gate.auth.permissions import Role
 from gate.domain.entries import Audited
 from gate.domain.ports import Unit
 from gate.services.registry_changes import Deed, removal

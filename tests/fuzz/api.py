@@ -8,7 +8,7 @@ from typing import Any
 import schemathesis
 from hypothesis import given
 
-from gate.auth.users import Role
+from gate.auth.permissions import Role
 from gate.journal.projections.registry_effects import RegistryEffects
 from tests.fuzz.cases import fuzzing
 from tests.gate.api.conftest import Api, build

@@ -9,8 +9,8 @@ from nicegui import app as nicegui_app
 from nicegui import core
 from starlette.routing import BaseRoute, Mount, Route
 
+from gate.auth.permissions import Action
 from gate.auth.tokens import ACTIONS, Scope
-from gate.auth.users import Action
 
 OPEN = "open"
 """Says nothing of the site to anybody: looks, sounds, the log-in itself."""

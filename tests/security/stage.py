@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
+from gate.auth.permissions import Role
 from gate.auth.tokens import Scope, Tokens
-from gate.auth.users import Role, User
+from gate.auth.users import User
 from gate.domain.entries import Audited
 from gate.domain.ports import Unit
 from gate.monitoring.health import Condition, ConditionKind

@@ -17,8 +17,9 @@ from fastapi import FastAPI
 from sqlmodel import select
 
 import gate.console
+from gate.auth.permissions import Action, Role, may
 from gate.auth.tokens import GRANTABLE, Scope, Tokens
-from gate.auth.users import Action, Role, User, may
+from gate.auth.users import User
 from gate.console.session.socket_guard import SocketGuard
 from gate.console.ui.page import Visit
 from registry.tables.records import Vehicle

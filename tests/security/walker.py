@@ -24,7 +24,8 @@ from nicegui import Client, background_tasks, core, ui
 from nicegui.element import Element
 from nicegui.event_listener import EventListener
 
-from gate.auth.users import Action, Role, User
+from gate.auth.permissions import Action, Role
+from gate.auth.users import User
 from gate.console.ui.keys import Handlers, Keys
 from gate.console.ui.page import Visit
 from gate.domain.errors import JournalAway

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from gate.auth.users import Role
+from gate.auth.permissions import Role
 from gate.domain.decision import Decision, Reason, Verdict
 from tests.gate.console.browsing import open_context, settle
 from tests.gate.console.serving import Served, ask_again

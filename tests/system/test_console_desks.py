@@ -16,7 +16,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
-from gate.auth.users import Role
+from gate.auth.permissions import Role
 from gate.reports.model import AuditFilter
 from tests.gate.console.browsing import log_in, open_context, settle
 from tests.gate.console.sample_site import PASSWORD, fill

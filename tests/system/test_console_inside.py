@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import col, select
 
-from gate.auth.users import Role, User
+from gate.auth.permissions import Role
+from gate.auth.users import User
 from gate.i18n.texts import Language
 from gate.reports.model import AuditFilter
 from gate.services import inside

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from gate.auth.users import Role, may
+from gate.auth.permissions import Role, may
 from gate.console.ui.navigation import GUARD_PLACES, MANAGER_PLACES
 from gate.i18n.texts import Language
 from tests.gate.console.accessibility import CONTRAST, serious

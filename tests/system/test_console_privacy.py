@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from gate.auth.users import Role
+from gate.auth.permissions import Role
 from gate.domain.passage import PassageId
 from gate.i18n.texts import Language
 from gate.privacy import holds

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import select
 
-from gate.auth.users import Role
+from gate.auth.permissions import Role
 from registry.rules.kinds import PassKind
 from registry.rules.plates import parse
 from registry.rules.standing import Emergency, Registered

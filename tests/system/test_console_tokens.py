@@ -7,8 +7,8 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
+from gate.auth.permissions import Role
 from gate.auth.tokens import Scope, Tokens
-from gate.auth.users import Role
 from gate.i18n.texts import Language
 from gate.reports.model import AuditFilter
 from tests.gate.console.browsing import settle

@@ -12,7 +12,7 @@ import segno
 from nicegui import ui
 
 from gate.auth import totp
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm
 from gate.console.ui.page import Visit

@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import run, ui
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.ui import widgets
 from gate.console.ui.once import Once
 from gate.console.ui.page import Visit

@@ -10,7 +10,7 @@ from typing import Final
 
 from nicegui import run
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.admin.config_table import config_table
 from gate.console.admin.setting_dialog import (
     fault_text,

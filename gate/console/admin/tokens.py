@@ -13,8 +13,9 @@ from typing import TypeVar
 from nicegui import run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
+from gate.auth.permissions import Action
 from gate.auth.tokens import GRANTABLE, Scope, TokenError, Tokens
-from gate.auth.users import Action, User
+from gate.auth.users import User
 from gate.console.ui import widgets
 from gate.console.ui.confirm import confirm
 from gate.console.ui.once import until_done

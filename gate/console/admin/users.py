@@ -9,7 +9,7 @@ Rules of this file:
 from collections.abc import Callable
 from html import escape
 
-from gate.auth.users import Action, Role
+from gate.auth.permissions import Action, Role
 from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm
 from gate.console.ui.once import until_done

@@ -13,7 +13,7 @@ from html import escape
 from typing import Final
 
 from gate.access.manual_admission import reason_code
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components import visitor_instead
 from gate.console.components.decision_texts import is_held_up
 from gate.console.components.manual_control import by

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from nicegui import run
 
-from gate.auth.users import Action, User
+from gate.auth.permissions import Action
+from gate.auth.users import User
 from gate.console.components.reason_choice import ReasonChoice
 from gate.console.ui import widgets
 from gate.console.ui.once import Once

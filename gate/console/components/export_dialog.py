@@ -13,7 +13,7 @@ from typing import Final
 from nicegui import run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components.data_access import REASONS, why_text
 from gate.console.components.decision_texts import (
     actor_text,

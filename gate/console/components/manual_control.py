@@ -12,7 +12,7 @@ from typing import Any, Final
 from nicegui import run
 
 from gate.access.manual_admission import VISITOR, reason_code
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components import visitor_instead
 from gate.console.ui import widgets
 from gate.console.ui.once import Once

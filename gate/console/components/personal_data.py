@@ -2,7 +2,7 @@
 
 from html import escape
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components.data_access import with_reason
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit

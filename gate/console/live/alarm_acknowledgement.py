@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from nicegui import run
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.ui import widgets
 from gate.console.ui.alarm_texts import group_html, severity_badge
 from gate.console.ui.once import Once

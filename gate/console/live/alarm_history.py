@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from html import escape
 from typing import Final
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.live.alarms import AlarmStrip
 from gate.console.ui import widgets
 from gate.console.ui.alarm_texts import severity_badge, why_html

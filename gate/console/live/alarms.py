@@ -6,7 +6,7 @@ They sound until a person acknowledges them (gate.console.ui.alarm_watch); nothi
 from functools import partial
 from html import escape
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.live.alarm_acknowledgement import acknowledge_sheet
 from gate.console.ui import widgets
 from gate.console.ui.alarm_texts import LOOKS, group_html, recovered_kinds

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components import manual_control
 from gate.console.components.decision_texts import state_badges
 from gate.console.ui import widgets

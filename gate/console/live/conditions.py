@@ -7,7 +7,7 @@ from html import escape
 
 from nicegui import run, ui
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.monitoring.health import Condition, ConditionKind

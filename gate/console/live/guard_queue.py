@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components import answering
 from gate.console.components.decision_texts import (
     held_up_html,

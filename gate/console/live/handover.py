@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from html import escape
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components.decision_texts import reason_text
 from gate.console.live.handover_sheet import KEPT, kept_sheet, not_automatic, shift_since
 from gate.console.live.handover_signing import Signing

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import Final
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components.decision_texts import modes_of
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit

@@ -13,7 +13,8 @@ from typing import Final
 
 from nicegui import run
 
-from gate.auth.users import Action, LogInRefused, User, may
+from gate.auth.permissions import Action, may
+from gate.auth.users import LogInRefused, User
 from gate.console.live.handover_sheet import KEPT, not_automatic, sheet_entry
 from gate.console.ui import widgets
 from gate.console.ui.once import until_done

@@ -11,7 +11,7 @@ from typing import Final
 
 from nicegui import ui
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components import answering, manual_control
 from gate.console.components.decision_texts import (
     answer_class,

@@ -6,7 +6,7 @@ one question at a time, however many changes come meanwhile.
 
 from collections.abc import Callable
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.live.alarms import AlarmStrip
 from gate.console.live.conditions import ConditionStrip
 from gate.console.live.feed import Feed

@@ -6,7 +6,7 @@ from typing import Any, assert_never
 
 from nicegui import ui
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components.plate_chip import plate_chip
 from gate.console.components.plate_field import PlatePad
 from gate.console.components.reason_choice import ReasonChoice

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import Final
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components.data_access import why_text
 from gate.console.components.decision_texts import household_text
 from gate.console.components.plate_chip import plate_chip

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components.decision_texts import household_text
 from gate.console.components.export_dialog import export_sheet
 from gate.console.ui.page import Visit

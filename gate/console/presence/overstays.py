@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from nicegui import ui
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.presence.corrections import ReasonFields, Then, correct
 from gate.console.ui import widgets
 from gate.console.ui.once import Once

@@ -7,7 +7,7 @@ in, or filled from a line of the register.
 from html import escape
 from typing import Final
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components.printing import print_button
 from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import NotDone

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components.plate_chip import plate_chip
 from gate.console.registry.blocks import end_of_day
 from gate.console.ui import mutations, widgets

@@ -6,7 +6,7 @@ own settings, so the sign says what the program does. Both languages are on it.
 
 from html import escape
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components.printing import print_button
 from gate.console.privacy.retention import retention_of
 from gate.console.ui import widgets

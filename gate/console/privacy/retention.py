@@ -8,7 +8,7 @@ import re
 from html import escape
 from typing import Final
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages

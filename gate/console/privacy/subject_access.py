@@ -9,7 +9,8 @@ Rules of this file:
 from nicegui import run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
-from gate.auth.users import Action, User
+from gate.auth.permissions import Action
+from gate.auth.users import User
 from gate.console.ui import widgets
 from gate.console.ui.confirm import confirm
 from gate.console.ui.once import Once

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from html import escape
 from typing import Final
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components.export_dialog import export_sheet
 from gate.console.records.audit_texts import action_text, actor_text, target_html, why_words
 from gate.console.ui import widgets

@@ -6,7 +6,7 @@ from typing import Final
 
 from nicegui import ui
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components.decision_texts import reason_text
 from gate.console.records import chart_options
 from gate.console.ui import widgets

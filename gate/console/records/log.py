@@ -7,7 +7,7 @@ gives a cursor; the button then goes on looking.
 from collections.abc import Sequence
 from html import escape
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components.data_access import with_reason
 from gate.console.components.decision_texts import (
     actor_text,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components.decision_texts import reason_text
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit

@@ -7,7 +7,7 @@ from html import escape
 
 from nicegui import ui
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components.decision_texts import actor_text, reason_text, remark_text
 from gate.console.components.export_dialog import export_passages
 from gate.console.records.charts import percent

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components import personal_data
 from gate.console.components.data_access import with_reason
 from gate.console.components.decision_texts import household_text

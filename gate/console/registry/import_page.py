@@ -11,7 +11,7 @@ from typing import Final
 
 from nicegui import events, run, ui
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm
 from gate.console.ui.mutations import NotDone

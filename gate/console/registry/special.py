@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from html import escape
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components.plate_chip import plate_chip
 from gate.console.components.plate_field import PlatePad
 from gate.console.registry.blocks import end_of_day

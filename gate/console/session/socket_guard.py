@@ -24,7 +24,7 @@ from urllib.parse import parse_qs, urlsplit
 from nicegui import Client, ui
 from socketio.exceptions import ConnectionRefusedError as Refused
 
-from gate.auth.users import Action, may
+from gate.auth.permissions import Action, may
 from gate.console.session.authentication import Doorkeeper
 from gate.console.session.event_age import Lateness
 from gate.console.session.expiry import leave

@@ -6,7 +6,7 @@ from html import escape
 
 from nicegui import background_tasks, ui
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.ui import widgets
 from gate.console.ui.alarm_texts import LOOKS, recovered_kinds
 from gate.console.ui.page import Visit

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import Once

@@ -14,7 +14,7 @@ from typing import Final
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 
-from gate.auth.users import Action, may
+from gate.auth.permissions import Action, may
 from gate.console.dependencies import Services
 from gate.console.session.authentication import Doorkeeper
 from gate.console.session.sessions import COOKIE

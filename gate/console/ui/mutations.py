@@ -7,7 +7,8 @@ from typing import TypeVar
 from nicegui import run
 from sqlalchemy.exc import SQLAlchemyError
 
-from gate.auth.users import Action, User, UserError
+from gate.auth.permissions import Action
+from gate.auth.users import User, UserError
 from gate.console.ui.page import Visit
 from gate.domain.errors import GateError, JournalAway
 from gate.domain.ports import Unit

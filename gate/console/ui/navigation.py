@@ -7,7 +7,7 @@ refused by the server anyway, see gate/console/ui/pages.py).
 from dataclasses import dataclass
 from typing import Final
 
-from gate.auth.users import Action, Role, may
+from gate.auth.permissions import Action, Role, may
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from typing import Any
 from nicegui import Client, ui
 from starlette.requests import Request
 
-from gate.auth.users import Action, User, may
+from gate.auth.permissions import Action, may
+from gate.auth.users import User
 from gate.console.dependencies import Services
 from gate.console.session.authentication import Doorkeeper
 from gate.console.session.expiry import leave

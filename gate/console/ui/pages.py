@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse
 from nicegui import ui
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.dependencies import Services
 from gate.console.session import expiry
 from gate.console.session.authentication import Doorkeeper

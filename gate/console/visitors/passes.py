@@ -6,7 +6,7 @@ from html import escape
 
 from nicegui import ui
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components import personal_data
 from gate.console.components.decision_texts import household_text
 from gate.console.components.plate_chip import plate_chip

@@ -6,7 +6,7 @@ Whether one stands is the register's to say, in the transaction that would make 
 
 from collections.abc import Awaitable, Callable
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import Once

@@ -15,7 +15,8 @@ from nicegui import run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
 from gate.access.manual_admission import VISITOR
-from gate.auth.users import Action, User
+from gate.auth.permissions import Action
+from gate.auth.users import User
 from gate.console.components import answering
 from gate.console.components.decision_texts import household_text
 from gate.console.components.plate_choices import typed

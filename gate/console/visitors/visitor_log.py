@@ -6,7 +6,7 @@ The evidence is whole: a check that led to no pass is in it too. Names are maske
 from datetime import timedelta
 from html import escape
 
-from gate.auth.users import Action
+from gate.auth.permissions import Action
 from gate.console.components.decision_texts import actor_text, household_text
 from gate.console.components.plate_chip import plate_chip
 from gate.console.ui import widgets

@@ -16,8 +16,9 @@ from gate.access.service import RegisterDecider
 from gate.api.auth import Access
 from gate.api.dependencies import ApiServices
 from gate.app import http
+from gate.auth.permissions import Role
 from gate.auth.tokens import Scope, Tokens
-from gate.auth.users import People, Role
+from gate.auth.users import People
 from gate.console.session.authentication import Doorkeeper
 from gate.console.session.sessions import Sessions
 from gate.domain.policy import Policy

@@ -7,8 +7,8 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from gate.app import http
+from gate.auth.permissions import Role
 from gate.auth.tokens import GRANTABLE, Scope
-from gate.auth.users import Role
 from tests.gate.api.conftest import Api
 
 BODIES: dict[str, object] = {

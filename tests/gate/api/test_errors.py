@@ -14,8 +14,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from gate.api.errors import MOST_SHOWN
+from gate.auth.permissions import Role
 from gate.auth.tokens import Scope
-from gate.auth.users import Role
 from gate.domain.errors import JournalAway
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.web.body_limit import MOST_OF_API

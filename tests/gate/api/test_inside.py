@@ -5,8 +5,8 @@ from datetime import timedelta
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
+from gate.auth.permissions import Role
 from gate.auth.tokens import Scope
-from gate.auth.users import Role
 from gate.reports.model import AuditFilter
 from gate.reports.reports import Reports
 from registry.tables.records import Presence

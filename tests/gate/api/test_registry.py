@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from gate.auth.permissions import Role
 from gate.auth.tokens import Scope, TokenError
-from gate.auth.users import Role
 from tests.gate.api.conftest import Api
 
 REGISTRY = "/api/v1/registry"

@@ -1,7 +1,7 @@
 """What the routes answer, and that a request sent twice acts once."""
 
+from gate.auth.permissions import Role
 from gate.auth.tokens import Scope
-from gate.auth.users import Role
 from tests.gate.api.conftest import Api
 from tests.gate.journal.journal_cast import whole
 

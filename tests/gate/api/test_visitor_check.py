@@ -3,8 +3,8 @@
 import pytest
 from sqlmodel import select
 
+from gate.auth.permissions import Role
 from gate.auth.tokens import Scope
-from gate.auth.users import Role
 from gate.services.lists import Giver
 from registry.rules.kinds import PassSource
 from registry.tables.records import VisitorPass

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from gate.auth import totp
-from gate.auth.users import LogInRefused, People, Role, User
+from gate.auth.permissions import Role
+from gate.auth.users import LogInRefused, People, User
 from gate.domain.errors import JournalAway
 from gate.storage.database import FILE
 from gate.storage.tables import audit

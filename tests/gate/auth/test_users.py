@@ -9,7 +9,8 @@ import pytest
 from pwdlib import PasswordHash
 
 from gate.auth import totp
-from gate.auth.users import FAILURES_BEFORE_WAIT, WAIT, LogInRefused, People, Role, User, UserError
+from gate.auth.permissions import Role
+from gate.auth.users import FAILURES_BEFORE_WAIT, WAIT, LogInRefused, People, User, UserError
 from tests.gate.journal.journal_cast import NOON, Desk, desk
 
 PASSWORD = "quite a long one"

@@ -5,8 +5,9 @@ So that no list of a page is empty where it is looked at.
 
 from datetime import datetime, timedelta
 
+from gate.auth.permissions import Role
 from gate.auth.tokens import Scope, Tokens
-from gate.auth.users import Role, User
+from gate.auth.users import User
 from gate.console.dependencies import Services
 from gate.privacy import holds
 from gate.services import lists as list_deeds

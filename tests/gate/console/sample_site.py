@@ -15,7 +15,8 @@ from sqlmodel import select
 
 import gate
 from gate.access.registry_cache import Register
-from gate.auth.users import People, Role
+from gate.auth.permissions import Role
+from gate.auth.users import People
 from gate.console.dependencies import Services
 from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.entries import (

@@ -12,7 +12,7 @@ from typing import NoReturn
 import pyotp
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from gate.auth.users import Role
+from gate.auth.permissions import Role
 from gate.i18n.texts import Language, Texts
 from tests.gate.console.browsing import log_in, open_context, rest, settle
 from tests.gate.console.sample_site import PASSWORD

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from sqlmodel import col, select
 
-from gate.auth.users import Role, User
+from gate.auth.permissions import Role
+from gate.auth.users import User
 from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.passage import LaneId
 from gate.services import inside

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from gate.auth.users import Role, User
+from gate.auth.permissions import Role
+from gate.auth.users import User
 from gate.domain.ports import Written
 from gate.reports.model import AuditFilter
 from gate.services import imports, inside, lists, registry_changes, units, visitors

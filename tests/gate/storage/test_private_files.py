@@ -11,7 +11,7 @@ import pytest
 
 from gate.app.clock import SystemClock
 from gate.app.wiring import open_store
-from gate.auth.users import Role
+from gate.auth.permissions import Role
 from gate.journal import backup
 from gate.settings.config import Config
 from gate.storage import private_files

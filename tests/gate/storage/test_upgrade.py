@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy import MetaData, create_engine, inspect, text
 from sqlmodel import Session, select
 
+from gate.auth.permissions import Role
 from gate.auth.tokens import Tokens
-from gate.auth.users import LogInRefused, People, Role, User
+from gate.auth.users import LogInRefused, People, User
 from gate.domain.entries import Audited
 from gate.domain.passage import Direction, PassageId
 from gate.journal.journal import Journal

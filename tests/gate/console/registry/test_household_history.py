@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gate.auth.users import Role, User
+from gate.auth.permissions import Role
+from gate.auth.users import User
 from gate.console.registry.household_history import _UNTOLD, word
 from gate.i18n.texts import Language, Texts
 from gate.services import visitors

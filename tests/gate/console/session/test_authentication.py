@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from gate.auth.users import LogInRefused, Role, User
+from gate.auth.permissions import Role
+from gate.auth.users import LogInRefused, User
 from gate.console.session.authentication import FETCH, FRESH, Doorkeeper
 from gate.console.session.guesses import FAILURES
 from gate.console.session.sessions import Sessions

@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from nicegui import run
 
-from gate.auth.users import WAIT, LogInRefused, Role, User
+from gate.auth.permissions import Role
+from gate.auth.users import WAIT, LogInRefused, User
 from gate.console.session import login
 from gate.console.session.devices import Devices
 from gate.console.session.guesses import FAILURES

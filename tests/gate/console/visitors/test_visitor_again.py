@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from gate.auth.users import Role, User
+from gate.auth.permissions import Role
+from gate.auth.users import User
 from gate.services import lists, units, visitors
 from gate.services.visitors import Already, Stay, Wanted
 from registry.rules.plates import Plate, PlateColour, parse
