@@ -19,7 +19,7 @@ from gate.access.service import RegisterDecider
 from gate.app.clock import SystemClock
 from gate.app.nightly import Housekeeping
 from gate.app.resume import remembered
-from gate.app.stations import LaneBarrier, Stations
+from gate.app.stations import Stations
 from gate.auth.users import People
 from gate.cameras.messages import Report
 from gate.cameras.settings import eye_settings
@@ -38,6 +38,7 @@ from gate.journal.clock_trust import ClockTrust
 from gate.journal.journal import Journal
 from gate.journal.latches import latches_of
 from gate.journal.projections.registry_effects import RegistryEffects
+from gate.lanes.barrier import LaneBarrier
 from gate.lanes.control import LaneParts, Site
 from gate.lanes.event_bus import Hub
 from gate.lanes.machine import Rules

@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 
 from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
-from gate.app.stations import LaneBarrier, arms_of, board_settings
+from gate.app.stations import arms_of, board_settings
 from gate.app.wiring import lane_settings, open_store, policy_of, rules_of
 from gate.cameras.messages import Look, Sighting
 from gate.demo.community import cast, settle
 from gate.domain.entries import OpeningEnded, PassageDecided, Record
 from gate.domain.ids import Ids
 from gate.domain.passage import LaneId
+from gate.lanes.barrier import LaneBarrier
 from gate.lanes.event_bus import Hub
 from gate.lanes.thread import LaneController
 from gate.lanes.worker import LaneWork
