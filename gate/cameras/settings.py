@@ -6,7 +6,6 @@ needs those, and would start a second later with them.
 
 import os
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from hardware.cameras.address import address_of
@@ -27,13 +26,6 @@ class EyeSettings:
     threads: int = 1
     ask_below: float | None = None
     jpeg_quality: int = 85
-
-
-def open_eye(pipe: Connection, settings: EyeSettings) -> None:
-    """Run the eye until the gate says so or goes away. The entry point of its process."""
-    from gate.cameras.worker import watch
-
-    watch(pipe, settings)
 
 
 def eye_settings(lane: str, settings: "LaneConfig", config: "Config") -> EyeSettings:

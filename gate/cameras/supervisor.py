@@ -17,8 +17,16 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from gate.cameras.messages import Ask, CameraReport, CloseEyes, Command, Look, Report
-from gate.cameras.settings import EyeSettings, open_eye
+from gate.cameras.settings import EyeSettings
 from gate.domain.ports import Clock
+
+
+def open_eye(pipe: Connection, settings: EyeSettings) -> None:
+    """Run the eye until the gate says so or goes away. The entry point of its process."""
+    from gate.cameras.worker import watch
+
+    watch(pipe, settings)
+
 
 SILENCE = 8.0
 FIRST_DELAY = 0.5
