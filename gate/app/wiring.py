@@ -9,7 +9,6 @@ boards, which release their relays, then the journal.
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,20 +16,24 @@ from zoneinfo import ZoneInfo
 from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
 from gate.app.clock import SystemClock
+from gate.app.from_config import (
+    eye_settings,
+    lane_settings,
+    limits_of,
+    policy_of,
+    rules_of,
+    sign_settings,
+)
 from gate.app.nightly import Housekeeping
 from gate.app.resume import remembered
 from gate.app.stations import Stations
 from gate.auth.users import People
 from gate.cameras.messages import Report
-from gate.cameras.settings import eye_settings
 from gate.cameras.supervisor import Watcher
-from gate.domain.decision import Verdict
 from gate.domain.entries import ArmChanged, Audited, Record
 from gate.domain.errors import GateError
 from gate.domain.ids import Ids
 from gate.domain.passage import LaneId
-from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
-from gate.domain.schedule import Schedule, parse_schedule
 from gate.i18n.texts import Language, Texts
 from gate.journal import store as ledger
 from gate.journal.clock_trust import CONFIRMED as CLOCK_CONFIRMED
@@ -41,15 +44,14 @@ from gate.journal.projections.registry_effects import RegistryEffects
 from gate.lanes.barrier import LaneBarrier
 from gate.lanes.control import LaneParts, Site
 from gate.lanes.event_bus import Hub
-from gate.lanes.machine import Rules
-from gate.lanes.messages import LaneSettings, Retuned
+from gate.lanes.messages import Retuned
 from gate.lanes.sign import LaneSign
 from gate.lanes.thread import LaneController
 from gate.lanes.worker import LaneWork
 from gate.monitoring.health import Condition, conditions
 from gate.monitoring.metrics import Metrics
 from gate.monitoring.readiness import Readiness, readiness
-from gate.privacy.retention import Limits, Retention
+from gate.privacy.retention import Retention
 from gate.reports.reports import Reports
 from gate.settings.config import Config, LaneConfig
 from gate.settings.runtime import Settings
@@ -57,9 +59,8 @@ from gate.storage import field_encryption, private_files
 from gate.storage.database import Database, open_database
 from gate.storage.encryption import KeyVault, Vault, open_vault
 from gate.storage.pictures import Pictures
-from hardware.barrier.inputs import InputName
 from hardware.barrier.model import Mode
-from hardware.signs.sign import LaneSigns, SignProtocol, SignSettings
+from hardware.signs.sign import LaneSigns
 from hardware.station.events import Event
 
 STOP_WITHIN = 2.0
@@ -299,72 +300,6 @@ def fire_was_on(store: Store, lane: str) -> bool:
         kept = ledger.newest(connection, ArmChanged.__name__, lane)
     said = ledger.readable(kept, store.vault) if kept is not None else None
     return isinstance(said, ArmChanged) and said.mode == Mode.FIRE.value
-
-
-def policy_of(config: Config) -> Policy:
-    """Return what the site has chosen, in the words of the rules."""
-    chosen = config.policy
-    hours: dict[Hours, Schedule] = {}
-    if chosen.visitor_hours:
-        hours[Hours.VISITOR] = parse_schedule(chosen.visitor_hours)
-    if chosen.staff_hours:
-        staff = parse_schedule(chosen.staff_hours)
-        hours |= {Hours.STAFF: staff, Hours.SERVICE: staff}
-    return Policy(
-        open_confidence=chosen.open_confidence,
-        min_frames=chosen.min_frames,
-        exit_confidence=chosen.exit_confidence,
-        emergency_confidence=chosen.emergency_confidence,
-        second_car=SecondCar(chosen.second_car),
-        repeat_entry=RepeatEntry(chosen.repeat_entry),
-        wrong_way=Verdict.REFUSE if chosen.wrong_way == "refuse" else Verdict.ASK_GUARD,
-        grace=timedelta(days=chosen.expired_grace_days),
-        blocked_emergency=chosen.blocked_emergency,
-        visitor_capacity=chosen.visitor_capacity,
-        hours=hours,
-        zone=ZoneInfo(config.site.timezone),
-    )
-
-
-def limits_of(config: Config) -> Limits:
-    """Return how long each kind of data is kept."""
-    kept = config.retention
-    return Limits(
-        pictures=kept.pictures_days,
-        passages=kept.passages_days,
-        visitors=kept.visitors_days,
-        audit=kept.audit_days,
-    )
-
-
-def rules_of(config: Config, new_id: Callable[[], str]) -> Rules:
-    """Return the times of a lane."""
-    return Rules(
-        decide_within=config.policy.decide_within_s,
-        order_expires=config.policy.order_expires_s,
-        wait_for_passing=config.policy.wait_for_passing_s,
-        new_id=new_id,
-    )
-
-
-def lane_settings(lane: LaneId, settings: LaneConfig, config: Config) -> LaneSettings:
-    """Return what a lane must know of itself."""
-    return LaneSettings(
-        lane=lane,
-        name=settings.name,
-        direction=settings.direction,
-        has_presence_loop=InputName.PRESENCE in settings.inputs,
-        open_confidence=config.policy.open_confidence,
-        min_frames=config.policy.min_frames,
-        max_frame_age=settings.camera.max_frame_age_s,
-        least_plate=settings.camera.least_plate_px,
-    )
-
-
-def sign_settings(lane: LaneConfig) -> tuple[SignSettings, ...]:
-    """Return the outputs of a lane that speak to the driver."""
-    wired = ((SignProtocol.LED, lane.sign), (SignProtocol.VOICE, lane.voice))
-    return tuple(SignSettings(kind, one.url, one.baud) for kind, one in wired if one is not None)
 
 
 def _stop_side_by_side(*parts: Callable[[float], bool]) -> None:

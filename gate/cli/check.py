@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gate.app.clock import SystemClock
+from gate.app.from_config import eye_settings
 from gate.app.stations import arms_of, board_settings
 from gate.cameras import second_reader
-from gate.cameras.settings import eye_settings
 from gate.settings.config import Config, load
 from hardware.boards.board import BoardError
 from hardware.boards.factory import open_board

@@ -21,7 +21,8 @@ from tqdm import tqdm
 
 from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
-from gate.app.wiring import lane_settings, open_store, policy_of, rules_of
+from gate.app.from_config import lane_settings, policy_of, rules_of
+from gate.app.wiring import open_store
 from gate.cameras import second_reader
 from gate.cameras.messages import Look, Sighting, TrackLost
 from gate.cli.read import load as load_picture

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
+from gate.app.from_config import lane_settings, policy_of, rules_of
 from gate.app.stations import arms_of, board_settings
-from gate.app.wiring import lane_settings, open_store, policy_of, rules_of
+from gate.app.wiring import open_store
 from gate.cameras.messages import Look, Sighting
 from gate.demo.community import cast, settle
 from gate.domain.entries import OpeningEnded, PassageDecided, Record

@@ -30,7 +30,7 @@ import psutil
 from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
 from gate.app.clock import SystemClock
-from gate.app.wiring import lane_settings, policy_of, rules_of
+from gate.app.from_config import lane_settings, policy_of, rules_of
 from gate.cameras.messages import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
 from gate.demo.community import cast, settle
 from gate.domain.decision import Answer, Objection

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from gate.app.from_config import with_user
 from gate.app.stations import arm_settings, board_settings, groups
 from gate.app.wiring import Application, fire_was_on, open_store
 from gate.app.wiring_http import secret_of
-from gate.cameras.settings import with_user
 from gate.domain.entries import ArmChanged
 from gate.domain.passage import LaneId
 from gate.settings.config import parse

@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
+from gate.app.from_config import eye_settings
 from gate.cameras import second_reader
 from gate.cameras.second_reader import load_behind, state
-from gate.cameras.settings import eye_settings
 from gate.cli.read import run
 from gate.settings.config import parse
 from recognition.manifest import ModelError

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.app.wiring import lane_settings, policy_of, rules_of
+from gate.app.from_config import lane_settings, policy_of, rules_of
 from gate.domain import entries
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalAway
