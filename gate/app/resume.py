@@ -2,11 +2,12 @@
 
 from sqlalchemy import Connection, select
 
-from gate.domain.entries import PassageRead
-from gate.journal.store import of_passage, readable
+from gate.domain.entries import ArmChanged, PassageRead
+from gate.journal.store import newest, of_passage, readable
 from gate.lanes.stop_line import REMEMBERED, Spot, StopLine, stop_line
 from gate.storage.encryption import Vault
 from gate.storage.tables import opening
+from hardware.barrier.model import Mode
 
 
 def remembered(connection: Connection, lane: str, vault: Vault) -> StopLine:
@@ -29,3 +30,10 @@ def _spot(connection: Connection, passage: str, vault: Vault) -> Spot:
             if isinstance(entry, PassageRead):
                 return entry.x, entry.y, entry.width
     return 0.0, 0.0, 0.0
+
+
+def fire_was_on(connection: Connection, lane: str, vault: Vault) -> bool:
+    """Return whether the arm was held up by a fire signal when the service last ran."""
+    kept = newest(connection, ArmChanged.__name__, lane)
+    said = readable(kept, vault) if kept is not None else None
+    return isinstance(said, ArmChanged) and said.mode == Mode.FIRE.value

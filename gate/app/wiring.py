@@ -25,17 +25,16 @@ from gate.app.from_config import (
     sign_settings,
 )
 from gate.app.nightly import Housekeeping
-from gate.app.resume import remembered
+from gate.app.resume import fire_was_on, remembered
 from gate.app.stations import Stations
 from gate.auth.users import People
 from gate.cameras.messages import Report
 from gate.cameras.supervisor import Watcher
-from gate.domain.entries import ArmChanged, Audited, Record
+from gate.domain.entries import Audited, Record
 from gate.domain.errors import GateError
 from gate.domain.ids import Ids
 from gate.domain.passage import LaneId
 from gate.i18n.texts import Language, Texts
-from gate.journal import store as ledger
 from gate.journal.clock_trust import CONFIRMED as CLOCK_CONFIRMED
 from gate.journal.clock_trust import ClockTrust
 from gate.journal.journal import Journal
@@ -59,7 +58,6 @@ from gate.storage import field_encryption, private_files
 from gate.storage.database import Database, open_database
 from gate.storage.encryption import KeyVault, Vault, open_vault
 from gate.storage.pictures import Pictures
-from hardware.barrier.model import Mode
 from hardware.signs.sign import LaneSigns
 from hardware.station.events import Event
 
@@ -149,8 +147,10 @@ class Application:
             if one.sign is not None or one.voice is not None
         }
         self.stations = Stations(config, store.clock, self._station_said)
-        self._fires = [LaneId(lane) for lane in config.lanes if fire_was_on(store, lane)]
         with store.database.reading() as connection:
+            self._fires = [
+                LaneId(lane) for lane in config.lanes if fire_was_on(connection, lane, store.vault)
+            ]
             self._latches = {LaneId(lane): latches_of(connection, lane) for lane in config.lanes}
         self.watchers = {
             LaneId(lane): Watcher(
@@ -292,14 +292,6 @@ class Application:
     def _lane_texts(self) -> Texts:
         language = Language(self.config.site.language)
         return Texts(language, self.settings.texts(language))
-
-
-def fire_was_on(store: Store, lane: str) -> bool:
-    """Return whether the arm was held up by a fire signal when the service last ran."""
-    with store.database.reading() as connection:
-        kept = ledger.newest(connection, ArmChanged.__name__, lane)
-    said = ledger.readable(kept, store.vault) if kept is not None else None
-    return isinstance(said, ArmChanged) and said.mode == Mode.FIRE.value
 
 
 def _stop_side_by_side(*parts: Callable[[float], bool]) -> None:
