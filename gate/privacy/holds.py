@@ -1,8 +1,6 @@
-"""Two registers of the data protection side: holds for disputes, and disclosures to authorities.
+"""Legal holds: they keep passages (by id, or by plate and time) from being purged until released.
 
-A hold keeps passages (by id, or by plate and time) from being purged until it is released. A
-disclosure is what was handed to whom on which document; its line is never changed. Both are made by
-a person in a unit of work, and are on record in the journal too.
+A person places and releases them in a unit of work; both are on record in the journal too.
 """
 
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ from gate.domain.entries import Audited
 from gate.domain.errors import GateError
 from gate.domain.passage import PassageId
 from gate.domain.ports import Unit
-from gate.storage.tables import disclosure, hold, passage
+from gate.storage.tables import hold, passage
 
 
 class HoldUnclear(GateError):  # noqa: N818 - says what is wrong with the request
@@ -36,22 +34,6 @@ class Hold:
     why: str
     released: datetime | None
     released_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Disclosure:
-    """authority, document, officer: as on the request. basis: the law. sha256: of the file."""
-
-    id: int
-    at: datetime
-    actor: str
-    authority: str
-    document: str
-    officer: str
-    scope: str
-    basis: str
-    handed_over: str
-    sha256: str
 
 
 def place_hold(
@@ -114,45 +96,6 @@ def not_held() -> ColumnElement[bool]:
         and_(hold.c.plate != "", hold.c.plate == passage.c.plate, in_time),
     )
     return ~exists().where(hold.c.released.is_(None), same)
-
-
-def disclose(
-    unit: Unit,
-    *,
-    by: str,
-    now: datetime,
-    authority: str,
-    document: str,
-    officer: str,
-    scope: str,
-    basis: str,
-    handed_over: str = "",
-    sha256: str = "",
-) -> int:
-    """Put a disclosure on the register; return its number."""
-    values = {
-        "at": now,
-        "actor": by,
-        "authority": authority,
-        "document": document,
-        "officer": officer,
-        "scope": scope,
-        "basis": basis,
-        "handed_over": handed_over,
-        "sha256": sha256,
-    }
-    made = unit.session.connection().execute(
-        insert(disclosure).values(values).returning(disclosure.c.id)
-    )
-    number = int(made.scalar_one())
-    unit.append(Audited(by, "disclosed", authority, document, {"disclosure": number}))
-    return number
-
-
-def disclosures(connection: Connection) -> tuple[Disclosure, ...]:
-    """The register, newest first."""
-    query = select(disclosure).order_by(disclosure.c.id.desc())
-    return tuple(Disclosure(**row) for row in _mappings(connection, query))
 
 
 def _mappings(connection: Connection, query: Any) -> list[dict[str, Any]]:

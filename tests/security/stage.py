@@ -12,7 +12,7 @@ from gate.auth.users import User
 from gate.domain.entries import Audited
 from gate.domain.ports import Unit
 from gate.monitoring.health import Condition, ConditionKind
-from gate.privacy import holds
+from gate.privacy import disclosures, holds
 from gate.services import imports, lists, presence, units
 from registry.rules.corrections import PutInside
 from registry.rules.kinds import BlockReason, Occupant, PassKind, PassSource
@@ -110,7 +110,7 @@ def _deeds(site: SampleSite, home: int) -> Callable[[Unit, Author], None]:
         lists.block(plate, BlockReason.STOLEN, "报案回执", None)(unit, by)
         holds.place_hold(unit, by=by.who, why="纠纷", now=by.at, plate="吉A66666")
         said = {"authority": "派出所", "document": "1", "officer": "2", "scope": "3", "basis": "4"}
-        holds.disclose(unit, by=by.who, now=by.at, **said)
+        disclosures.disclose(unit, by=by.who, now=by.at, **said)
         forgotten = PutInside("吉A66667", by.at - timedelta(days=9), Occupant.VISITOR)
         presence.correct([forgotten], "patrol")(unit, by)
         for visitor in ("吉A66661", "吉A66662", "吉A66663", "吉A66664"):

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from gate.auth.permissions import Role
 from gate.domain.passage import PassageId
 from gate.i18n.texts import Language
-from gate.privacy import holds
+from gate.privacy import disclosures, holds
 from gate.reports.model import AuditFilter
 from tests.gate.console.browsing import settle
 from tests.gate.console.long_ago import drove_out, purge
@@ -38,9 +38,9 @@ def held(pages: Served, plate: str) -> list[holds.Hold]:
     return [one for one in every if one.plate == plate]
 
 
-def disclosed(pages: Served, document: str) -> list[holds.Disclosure]:
+def disclosed(pages: Served, document: str) -> list[disclosures.Disclosure]:
     with pages.site.journal.reading() as session:
-        every = holds.disclosures(session.connection())
+        every = disclosures.disclosures(session.connection())
     return [one for one in every if one.document == document]
 
 

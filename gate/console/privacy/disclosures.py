@@ -16,7 +16,7 @@ from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.domain.ports import Unit
-from gate.privacy import holds
+from gate.privacy import disclosures
 from gate.services import units
 from registry.store.store import Author
 
@@ -79,7 +79,7 @@ class DisclosuresPage:
                     heads, (self._cells(row) for row in rows), caption=say("privacy.disclosures")
                 )
 
-    def _cells(self, row: holds.Disclosure) -> list[str]:
+    def _cells(self, row: disclosures.Disclosure) -> list[str]:
         said = {name: escape(str(getattr(row, name))) for name in (*FIELDS, "actor")}
         said["id"] = f'<a href="/privacy/disclosures/form/{row.id}">{row.id}</a>'
         said["at"] = self._visit.hour(row.at)
@@ -101,7 +101,7 @@ class DisclosuresPage:
                 return False
 
             def disclose(unit: Unit, by: Author) -> int:
-                return holds.disclose(unit, by=by.who, now=by.at, **said)
+                return disclosures.disclose(unit, by=by.who, now=by.at, **said)
 
             done = await mutations.make(visit, Action.PROTECT_DATA, disclose)
             if isinstance(done, NotDone):
@@ -147,8 +147,8 @@ async def form(visit: Visit) -> None:
             widgets.words(say(f"disclosures.sign_{name}"), "signature")
 
 
-async def _register(visit: Visit) -> tuple[holds.Disclosure, ...] | None:
+async def _register(visit: Visit) -> tuple[disclosures.Disclosure, ...] | None:
     services = visit.services
     return await ask(
-        lambda: units.read(services, lambda session: holds.disclosures(session.connection()))
+        lambda: units.read(services, lambda session: disclosures.disclosures(session.connection()))
     )

@@ -9,7 +9,7 @@ from gate.auth.permissions import Role
 from gate.auth.tokens import Scope, Tokens
 from gate.auth.users import User
 from gate.console.dependencies import Services
-from gate.privacy import holds
+from gate.privacy import disclosures, holds
 from gate.services import lists as list_deeds
 from gate.services import registry_changes
 from gate.services.units import change
@@ -31,7 +31,7 @@ def file_papers(services: Services) -> None:
         held = holds.place_hold(unit, by="manager", why=why, now=now, plate="吉A88888")
         holds.place_hold(unit, by="manager", why="保险理赔", now=now, plate="吉B66666")
         holds.release_hold(unit, held, by="manager", why="已和解", now=now)
-        holds.disclose(
+        disclosures.disclose(
             unit,
             by="manager",
             now=now,

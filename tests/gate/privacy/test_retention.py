@@ -20,7 +20,7 @@ from gate.journal.latches import Latches, latches_of
 from gate.journal.projections.daily_counts import Period
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.journal.verify import verify
-from gate.privacy import holds
+from gate.privacy import disclosures, holds
 from gate.privacy.retention import Limits, Purged, Retention, TooShort
 from gate.privacy.subject_access import Gone, Subject, export_person, forget_person
 from gate.reports.model import AuditFilter, PassageFilter, PassageRow
@@ -472,7 +472,7 @@ def test_a_person_is_forgotten_on_request(office: Desk, pictures: Pictures) -> N
 
 def test_disclosures_are_registered(office: Desk) -> None:
     with office.journal.unit() as unit:
-        number = holds.disclose(
+        number = disclosures.disclose(
             unit,
             by="li",
             now=office.clock.utc,
@@ -483,6 +483,6 @@ def test_disclosures_are_registered(office: Desk) -> None:
             basis="刑事诉讼法 54",
         )
     with office.journal.reading() as session:
-        listed = holds.disclosures(session.connection())
+        listed = disclosures.disclosures(session.connection())
     assert [(one.id, one.document) for one in listed] == [(number, "2026-12")]
     assert len(reports(office).audit(AuditFilter(action="disclosed")).rows) == 1
