@@ -12,7 +12,7 @@ from gate.api import lookup
 from gate.api.auth import ReadsPasses, WritesPasses
 from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
 from gate.domain.ports import Unit
-from gate.services import lists
+from gate.services import lists, passes
 from registry.rules.kinds import PassKind
 from registry.rules.passes import Period
 from registry.rules.plates import PlateColour
@@ -129,7 +129,7 @@ def announce(wish: PassIn, caller: WritesPasses, to: Services, key: Key = None) 
             confirmation=wish.confirmation,
         )
         giver = lists.Giver(caller.role, caller.household)
-        made = lists.announce(request, giver)(unit, by)
+        made = passes.announce(request, giver)(unit, by)
         if isinstance(made, visits.GrantRefusal):
             detail = f"no pass was made: {made.value}{_REMEDY.get(made, '')}"
             raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
@@ -176,7 +176,7 @@ def revoke(number: lookup.Number, caller: WritesPasses, to: Services) -> JSONRes
         )
         if not own:
             raise HTTPException(status.HTTP_404_NOT_FOUND, f"there is no VisitorPass {number}")
-        return _out(unit.session, lists.revoke(number, "")(unit, by))
+        return _out(unit.session, passes.revoke(number, "")(unit, by))
 
     return act(to, caller, None, str(number), revoked, code=status.HTTP_200_OK)
 

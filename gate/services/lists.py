@@ -1,7 +1,7 @@
 """Deeds on lists and passes: blocks, special vehicles and forms, visitor passes. See
 gate.services.registry_changes."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from gate.auth.permissions import Role
@@ -12,11 +12,10 @@ from registry.rules.kinds import BlockReason, ListedKind, PassSource
 from registry.rules.passes import Period
 from registry.rules.patterns import PatternFault
 from registry.rules.plates import Plate, PlateColour
-from registry.store import listed, store, visits
+from registry.store import listed, store
 from registry.store.listed import ListingRefusal
 from registry.store.store import Author, BlockRefusal
-from registry.store.visits import GrantRefusal, PassRequest
-from registry.tables.records import Block, ListedVehicle, SpecialPattern, VisitorPass
+from registry.tables.records import Block, ListedVehicle, SpecialPattern
 
 
 def block(
@@ -111,46 +110,3 @@ class Giver:
         if self.role is None:
             return PassSource.SERVICE
         return PassSource.GUARD if self.role is Role.GUARD else PassSource.MANAGER
-
-
-def announce(wanted: PassRequest, giver: Giver) -> Deed[VisitorPass | GrantRefusal]:
-    """Make a visitor pass, or say why there is none: the one way for pages and programs.
-
-    What the pass rests on follows from who gives it, whatever `wanted` says.
-    """
-    wanted = replace(wanted, source=giver.source)
-
-    def act(unit: Unit, by: Author) -> VisitorPass | GrantRefusal:
-        made = visits.grant(unit.session, wanted, by)
-        if isinstance(made, VisitorPass):
-            home = store.label_of(unit.session, wanted.household_id)
-            detail: dict[str, object] = {"pass": made.id, "household": home}
-            unit.append(Audited(by.who, "visitor_registered", made.plate, detail=detail))
-        return made
-
-    return act
-
-
-def revoke(number: int, why: str) -> Deed[VisitorPass]:
-    """End a pass now."""
-
-    def act(unit: Unit, by: Author) -> VisitorPass:
-        row = visits.revoke(unit.session, store.get(unit.session, VisitorPass, number), by)
-        unit.append(Audited(by.who, "pass_revoked", row.plate, why))
-        return row
-
-    return act
-
-
-def extend(number: int, until: datetime) -> Deed[VisitorPass | GrantRefusal]:
-    """Move the end of a pass."""
-
-    def act(unit: Unit, by: Author) -> VisitorPass | GrantRefusal:
-        row = store.get(unit.session, VisitorPass, number)
-        made = visits.extend(unit.session, row, until, by)
-        if isinstance(made, VisitorPass):
-            detail: dict[str, object] = {"until": until.isoformat()}
-            unit.append(Audited(by.who, "pass_extended", row.plate, detail=detail))
-        return made
-
-    return act

@@ -15,7 +15,8 @@ from sqlmodel import Session
 from gate.auth.users import User
 from gate.console.dependencies import Services
 from gate.domain.entries import Audited
-from gate.services.lists import Giver, announce
+from gate.services.lists import Giver
+from gate.services.passes import announce
 from gate.services.units import change
 from registry.errors import UnsavedError
 from registry.rules import addresses

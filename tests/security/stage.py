@@ -13,7 +13,7 @@ from gate.domain.entries import Audited
 from gate.domain.ports import Unit
 from gate.monitoring.health import Condition, ConditionKind
 from gate.privacy import disclosures, holds
-from gate.services import imports, lists, presence, units
+from gate.services import imports, lists, passes, presence, units
 from registry.rules.corrections import PutInside
 from registry.rules.kinds import BlockReason, Occupant, PassKind, PassSource
 from registry.rules.passes import Period
@@ -96,7 +96,7 @@ def _announce(text: str, home: int) -> Callable[[Unit, Author], object]:
         plate, period = parse(text), Period(by.at, by.at + timedelta(days=1))
         assert isinstance(plate, Plate)
         wanted = PassRequest(plate, home, PassKind.ONCE, period, PassSource.HOUSEHOLD)
-        made = lists.announce(wanted, lists.Giver(None, "sample"))(unit, by)
+        made = passes.announce(wanted, lists.Giver(None, "sample"))(unit, by)
         assert isinstance(made, VisitorPass)
         return made
 

@@ -16,7 +16,7 @@ from gate.console.ui.mutations import NotDone
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
-from gate.services import lists, units
+from gate.services import passes, units
 from gate.services.units import PassLine
 from registry.rules.plates import normalise
 from registry.store.visits import GrantRefusal
@@ -141,7 +141,7 @@ class VisitorsPage:
 
     async def _extend(self, line: PassLine) -> None:
         until = line.until + timedelta(days=1)
-        act = lists.extend(line.id, until)
+        act = passes.extend(line.id, until)
         made = await mutations.make(self._visit, Action.REGISTER_VISITOR, act)
         if isinstance(made, NotDone):
             return
@@ -154,5 +154,5 @@ class VisitorsPage:
     def _revoke(self, line: PassLine) -> None:
         say = self._visit.say
         title, text = say("visitors.revoke"), say("visitors.revoke_text", plate=line.plate)
-        deed = lists.revoke(line.id, "")
+        deed = passes.revoke(line.id, "")
         confirm_deed(self._visit, Action.REGISTER_VISITOR, title, text, deed, self.draw)

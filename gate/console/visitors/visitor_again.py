@@ -11,7 +11,7 @@ from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import Once
 from gate.console.ui.page import Visit
-from gate.services import lists
+from gate.services import passes
 from gate.services.visitors import Already
 from registry.store.visits import GrantRefusal
 
@@ -58,7 +58,7 @@ def ask_again(visit: Visit, already: Already, plate: str, keep: Then, again: The
 
 async def _extended(visit: Visit, already: Already) -> bool:
     """Move the end of the pass that stands; say why not."""
-    deed = lists.extend(already.id, already.wanted)
+    deed = passes.extend(already.id, already.wanted)
     made = await mutations.make(visit, Action.REGISTER_VISITOR, deed)
     if isinstance(made, GrantRefusal):
         visit.warn(f"visitor.refused.{made.value}")

@@ -13,7 +13,7 @@ from gate.auth.permissions import Role
 from gate.auth.users import User
 from gate.domain.ports import Written
 from gate.reports.model import AuditFilter
-from gate.services import imports, inside, lists, registry_changes, units, visitors
+from gate.services import imports, inside, lists, passes, registry_changes, units, visitors
 from gate.services.presence import Undone
 from gate.services.registry_changes import VehicleWanted
 from gate.services.search import Finder
@@ -106,9 +106,9 @@ def test_a_pass_is_shown_extended_and_revoked(site):
     (line,) = units.read(services, lambda s: units.passes(s, now, "B77777"))
     assert (line.id, line.household, line.confirmation) == (number, "3-1-101", "电话")
     until = line.until + timedelta(days=1)
-    extended = units.change(services, GUARD, lists.extend(number, until))
+    extended = units.change(services, GUARD, passes.extend(number, until))
     assert isinstance(extended, VisitorPass)
-    units.change(services, GUARD, lists.revoke(number, ""))
+    units.change(services, GUARD, passes.revoke(number, ""))
     assert units.read(services, lambda s: units.passes(s, now, "B77777")) == ()
     assert not isinstance(standing(site, "粤B77777"), Visitor)
 

@@ -12,7 +12,8 @@ from sqlmodel import select
 
 from gate.auth.permissions import Role
 from gate.auth.users import User
-from gate.services import lists, units, visitors
+from gate.services import passes as passes_
+from gate.services import units, visitors
 from gate.services.visitors import Already, Stay, Wanted
 from registry.rules.plates import Plate, PlateColour, parse
 from registry.tables.records import VisitorPass
@@ -71,7 +72,7 @@ def test_a_longer_one_is_told_until_when_the_standing_one_may_be_extended(site: 
     assert isinstance(made, int)
     assert isinstance(week, Already)
     assert week.wanted - week.until == timedelta(days=6)
-    units.change(site.services, GUARD, lists.extend(week.id, week.wanted))
+    units.change(site.services, GUARD, passes_.extend(week.id, week.wanted))
     after = visitors.register(site.services, GUARD, wanted(site, "粤B33333", stay=Stay.WEEK))
     assert isinstance(after, Already)
     assert (after.id, after.until) == (made, week.wanted)
@@ -82,7 +83,7 @@ def test_another_household_or_a_pass_that_is_over_is_nothing_to_ask_about(site: 
     assert isinstance(first, int)
     other = wanted(site, "粤B44444", "3-1-102")
     assert isinstance(visitors.register(site.services, GUARD, other), int)
-    units.change(site.services, GUARD, lists.revoke(first, ""))
+    units.change(site.services, GUARD, passes_.revoke(first, ""))
     assert isinstance(visitors.register(site.services, GUARD, wanted(site, "粤B44444")), int)
 
 
