@@ -15,9 +15,10 @@ from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.services import registry_changes, units, visitors
-from gate.services.units import SpaceLine
 from registry.rules.fields import plates as plates_in
 from registry.store.spaces import SpaceRefusal
+from registry.views import lists
+from registry.views.lists import SpaceLine
 
 
 def add(pages: Pages) -> None:
@@ -61,7 +62,7 @@ class SpacesPage:
         """Draw the list as it is now."""
         visit, part = self._visit, self._typed()
         services, say = visit.services, visit.say
-        lines = await ask(lambda: units.read(services, lambda s: units.spaces(s, part)))
+        lines = await ask(lambda: units.read(services, lambda s: lists.spaces(s, part)))
         if part != self._typed():
             return  # Typed on meanwhile: an older answer must not be drawn over a newer one.
         self._list.clear()
@@ -74,8 +75,8 @@ class SpacesPage:
                     widgets.empty(say("spaces.none"), icon="local_parking")
             for line in lines:
                 self._line(line)
-            if len(lines) == units.MOST:
-                widgets.words(say("spaces.more", n=units.MOST), "small soft")
+            if len(lines) == lists.MOST:
+                widgets.words(say("spaces.more", n=lists.MOST), "small soft")
 
     def _line(self, line: SpaceLine) -> None:
         visit, say = self._visit, self._visit.say
@@ -162,7 +163,7 @@ class SpacesPage:
 
     def _vehicles_question(self, plate: str) -> Callable[[], tuple[int, ...]]:
         services = self._visit.services
-        return lambda: units.read(services, lambda session: units.vehicle_ids(session, plate))
+        return lambda: units.read(services, lambda session: lists.vehicle_ids(session, plate))
 
     def _remove(self, line: SpaceLine) -> None:
         say = self._visit.say

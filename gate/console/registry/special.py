@@ -16,12 +16,13 @@ from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.services import lists, units
 from gate.services.registry_changes import Deed
-from gate.services.units import FormLine, ListedLine
 from registry.rules.kinds import ListedKind
 from registry.rules.passes import Period
 from registry.rules.patterns import PatternFault
 from registry.rules.plates import PlateColour
 from registry.store.listed import ListingRefusal
+from registry.views import lists as lists_
+from registry.views.lists import FormLine, ListedLine
 
 
 def add(pages: Pages) -> None:
@@ -52,7 +53,7 @@ class SpecialPage:
     async def draw(self) -> None:
         """Draw both lists as they are now."""
         services, say = self._visit.services, self._visit.say
-        found = await ask(lambda: units.read(services, units.special))
+        found = await ask(lambda: units.read(services, lists_.special))
         self._list.clear()
         with self._list:
             if found is None:

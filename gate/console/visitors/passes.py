@@ -17,9 +17,10 @@ from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.services import passes, units
-from gate.services.units import PassLine
 from registry.rules.plates import normalise
 from registry.store.visits import GrantRefusal
+from registry.views import lists
+from registry.views.lists import PassLine
 from registry.views.stays import StayLine
 
 
@@ -62,7 +63,7 @@ class VisitorsPage:
         """Draw both lists as they are now."""
         visit, part = self._visit, self._typed()
         services, now = visit.services, visit.now()
-        lines = await ask(lambda: units.read(services, lambda s: units.passes(s, now, part)))
+        lines = await ask(lambda: units.read(services, lambda s: lists.passes(s, now, part)))
         late = await ask(lambda: services.reports.overstays(now))
         if part != self._typed():
             return  # Typed on meanwhile: an older answer must not be drawn over a newer one.

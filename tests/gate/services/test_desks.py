@@ -28,6 +28,7 @@ from registry.store.store import BlockRefusal, Duplicate
 from registry.store.visits import GrantRefusal
 from registry.tables.records import Block, Person, Vehicle, VisitorPass
 from registry.views import household
+from registry.views import lists as lists_
 from registry.views.stays import Which
 from tests.gate.console.sample_site import SampleSite, fill, sample_site
 
@@ -103,13 +104,13 @@ def test_a_pass_is_shown_extended_and_revoked(site):
     number = visitors.register(services, GUARD, wanted)
     assert isinstance(number, int)
     now = services.clock.now().utc
-    (line,) = units.read(services, lambda s: units.passes(s, now, "B77777"))
+    (line,) = units.read(services, lambda s: lists_.passes(s, now, "B77777"))
     assert (line.id, line.household, line.confirmation) == (number, "3-1-101", "电话")
     until = line.until + timedelta(days=1)
     extended = units.change(services, GUARD, passes.extend(number, until))
     assert isinstance(extended, VisitorPass)
     units.change(services, GUARD, passes.revoke(number, ""))
-    assert units.read(services, lambda s: units.passes(s, now, "B77777")) == ()
+    assert units.read(services, lambda s: lists_.passes(s, now, "B77777")) == ()
     assert not isinstance(standing(site, "粤B77777"), Visitor)
 
 
@@ -119,7 +120,7 @@ def test_a_block_is_felt_at_once_and_lifted(site):
     assert isinstance(units.change(services, MANAGER, act), Block)
     assert isinstance(standing(site, "粤B66666"), Blocked)
     now = services.clock.now().utc
-    (line,) = units.read(services, lambda s: units.blocks(s, now, "B66666"))
+    (line,) = units.read(services, lambda s: lists_.blocks(s, now, "B66666"))
     units.change(services, MANAGER, lists.lift(line.id, "已找回"))
     assert not isinstance(standing(site, "粤B66666"), Blocked)
     assert actions(site, "block_lifted") == 1
