@@ -1,32 +1,18 @@
 """Everything that pages may use, handed over once by the composition root."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from gate.auth.users import People
-from gate.domain.ports import Clock, Journal, Lanes, Pictures, Registry, SiteEvents
+from gate.domain.ports import Clock, Journal, Lanes, Pictures, SiteEvents
 from gate.i18n.texts import FIRST, Language
 from gate.monitoring.health import Condition
 from gate.reports.reports import Reports
+from gate.services.units import KnownVehicles
 from gate.settings.runtime import Settings
-from registry.rules.corrections import Correction
-from registry.rules.snapshot import Snapshot
-
-
-class KnownVehicles(Registry, Protocol):
-    """Who may enter, from memory; `refresh` takes in what was just committed.
-
-    assume: corrections of who is inside that are kept, but that the database has yet to take.
-    """
-
-    @property
-    def snapshot(self) -> Snapshot: ...
-    def refresh(self) -> None: ...
-    def assume(self, corrections: Sequence[Correction]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

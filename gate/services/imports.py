@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from gate.console.dependencies import Services
 from gate.domain.entries import Audited
 from gate.domain.ports import Unit
+from gate.services.units import Parts
 from registry.spreadsheets import importing, undo
 from registry.spreadsheets.columns import (
     Columns,
@@ -102,14 +102,14 @@ def left_over(upload: Upload, chosen: Chosen) -> tuple[Unused, ...]:
     return tuple(unused(upload.book, tables(upload, chosen)))
 
 
-def plan(services: Services, upload: Upload, chosen: Chosen) -> Plan:
+def plan(services: Parts, upload: Upload, chosen: Chosen) -> Plan:
     """Return what importing would do now; nothing is changed."""
     found = tables(upload, chosen)
     with services.journal.reading() as session:
         return importing.plan(session, found, services.zone, services.clock.now().utc)
 
 
-def apply(services: Services, upload: Upload, chosen: Chosen) -> Callable[[Unit, Author], int]:
+def apply(services: Parts, upload: Upload, chosen: Chosen) -> Callable[[Unit, Author], int]:
     """Return the change that imports the file as one batch, planned anew in its transaction."""
 
     def act(unit: Unit, by: Author) -> int:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 
 from gate.auth.users import User
-from gate.console.dependencies import Services
 from gate.domain.errors import GateError, JournalAway
 from gate.domain.ports import Written
 from gate.journal.projections.corrections import ALL, correction_in, entry_of
 from gate.reports.model import AuditFilter, AuditRow
 from gate.services import presence, units
 from gate.services.presence import Refusals, Undone
+from gate.services.units import Parts
 from registry.rules.corrections import Correction, CorrectionRefusal, TakenOut, refusal_by
 from registry.rules.kinds import Occupant
 from registry.rules.occupancy import Counts
@@ -56,7 +56,7 @@ class Corrected:
     kept: Written
 
 
-def read(services: Services, which: Which, after: Place | None, limit: int) -> Shown:
+def read(services: Parts, which: Which, after: Place | None, limit: int) -> Shown:
     """Ask the record for all of it at once; without it, tell what the lanes decide by."""
     if not services.journal.waiting():
         try:
@@ -67,7 +67,7 @@ def read(services: Services, which: Which, after: Place | None, limit: int) -> S
     return Shown(recalled.counts(known), recalled.page(known, which, after, limit), recalled=True)
 
 
-def _read(services: Services, which: Which, after: Place | None, limit: int) -> Shown:
+def _read(services: Parts, which: Which, after: Place | None, limit: int) -> Shown:
     lines = services.reports.audit(AuditFilter(action=ALL), None, NEWEST).rows
     with services.journal.reading() as session:
         done = tuple(
@@ -78,13 +78,13 @@ def _read(services: Services, which: Which, after: Place | None, limit: int) -> 
         return Shown(stays.counts(session), stays.page(session, which, after, limit), done)
 
 
-def lines(services: Services, which: Which, after: Place | None, limit: int) -> Stays:
+def lines(services: Parts, which: Which, after: Place | None, limit: int) -> Stays:
     """A page of the list, as `read` shows it. Raises JournalAway, SQLAlchemyError."""
     with services.journal.reading() as session:
         return stays.page(session, which, after, limit)
 
 
-def capacity(services: Services, occupant: Occupant) -> int | None:
+def capacity(services: Parts, occupant: Occupant) -> int | None:
     """How many of a class may be inside; None without limit. Residents are never counted out."""
     limit = services.settings.config.policy.visitor_capacity
     return limit if occupant is Occupant.VISITOR else None
@@ -95,9 +95,7 @@ def left_unseen(line: StayLine) -> TakenOut:
     return TakenOut(line.key, line.since, line.occupant, line.space_id, line.passage)
 
 
-def correct(
-    services: Services, user: User, corrections: Sequence[Correction], why: str
-) -> Corrected:
+def correct(services: Parts, user: User, corrections: Sequence[Correction], why: str) -> Corrected:
     """Correct at once; while the database is away, keep it in the spool and decide by it.
 
     Raises JournalAway where nothing takes it.
@@ -109,14 +107,14 @@ def correct(
         return _put_aside(services, user, corrections, why)
 
 
-def undo(services: Services, user: User, number: int, why: str) -> Undone | CorrectionRefusal:
+def undo(services: Parts, user: User, number: int, why: str) -> Undone | CorrectionRefusal:
     """Take a correction back. number: of its line in the audit. Raises JournalAway."""
     deed = presence.undo(number, why, services.registry.snapshot)
     return units.change(services, user, deed)
 
 
 def _put_aside(
-    services: Services, user: User, corrections: Sequence[Correction], why: str
+    services: Parts, user: User, corrections: Sequence[Correction], why: str
 ) -> Corrected:
     register = services.registry.snapshot
     refusals = tuple(refusal_by(register, one) for one in corrections)

@@ -1,31 +1,64 @@
-"""What the pages of blocks, visitors and spaces ask of the register. No page in here.
+"""What a use case needs of the site, and how it reads and changes the registry.
 
-Rows stay inside: pages get frozen values. Each change is one transaction with its history and one
-line of the audit; the lanes' register takes it in at once.
+Each change is one transaction with its history and one line of the audit; the registry that the
+lanes decide by takes it in at once.
 """
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from gate.auth.users import User
-from gate.console.dependencies import Services
-from gate.domain.ports import Unit
+from gate.domain.ports import Clock, Journal, Registry, Unit
+from gate.reports.reports import Reports
+from gate.settings.runtime import Settings
+from registry.rules.corrections import Correction
+from registry.rules.snapshot import Snapshot
 from registry.store.store import Author
 
 T = TypeVar("T")
 
 
-def read(services: Services, question: Callable[[Session], T]) -> T:
+class Parts(Protocol):
+    """What use cases need of the site; the pages' and the API's parts both are such."""
+
+    @property
+    def zone(self) -> ZoneInfo: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def journal(self) -> Journal: ...
+    @property
+    def registry(self) -> "KnownVehicles": ...
+    @property
+    def reports(self) -> Reports: ...
+    @property
+    def settings(self) -> Settings: ...
+
+
+def read(services: Parts, question: Callable[[Session], T]) -> T:
     """Ask the register in a session that only reads."""
     with services.journal.reading() as session:
         return question(session)
 
 
-def change(services: Services, user: User, act: Callable[[Unit, Author], T]) -> T:
+def change(services: Parts, user: User, act: Callable[[Unit, Author], T]) -> T:
     """Change the register in one transaction and let the lanes know."""
     with services.journal.unit() as unit:
         result = act(unit, Author(user.name, services.clock.now().utc))
     services.registry.refresh()
     return result
+
+
+class KnownVehicles(Registry, Protocol):
+    """Who may enter, from memory; `refresh` takes in what was just committed.
+
+    assume: corrections of who is inside that are kept, but that the database has yet to take.
+    """
+
+    @property
+    def snapshot(self) -> Snapshot: ...
+    def refresh(self) -> None: ...
+    def assume(self, corrections: Sequence[Correction]) -> None: ...
