@@ -9,22 +9,19 @@ Rules of this file:
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Final
 
 from nicegui import run
 
 from gate.auth.permissions import Action, may
 from gate.auth.users import LogInRefused, User
 from gate.console.live.handover_sheet import KEPT, not_automatic, sheet_entry
+from gate.console.session.login import TAKEN
 from gate.console.ui import widgets
 from gate.console.ui.once import until_done
 from gate.console.ui.page import Visit
 from gate.console.ui.queries import ask
 from gate.domain.errors import GateError
 from gate.reports.model import AuditFilter, ShiftSummary
-
-TAKEN: Final = "/handover/taken"
-"""Where the browser fetches the log-in of who took over."""
 
 
 class Signing:

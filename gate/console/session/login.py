@@ -19,7 +19,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from gate.auth.passwords import AT_ONCE
 from gate.auth.users import WAIT, LogInRefused, User
 from gate.console.dependencies import Services
-from gate.console.live.handover_signing import TAKEN
 from gate.console.session.authentication import Doorkeeper
 from gate.console.session.devices import LASTS, Devices
 from gate.console.session.guesses import Guesser, Guesses, network
@@ -29,6 +28,10 @@ from gate.console.session.throttle import Throttle
 from gate.domain.errors import JournalAway
 from gate.i18n.texts import Language, Texts
 from gate.web.headers import PLAIN, POLICY
+
+TAKEN: Final = "/handover/taken"
+"""Where the browser fetches the log-in of who took over."""
+
 
 HOME: Final = "/live"
 _AGAIN: Final = timedelta(seconds=10)
