@@ -6,12 +6,12 @@ from typing import Final
 
 from gate.auth.permissions import Action
 from gate.console.components.data_access import why_text
+from gate.console.components.dates import span_text
 from gate.console.components.decision_texts import household_text
 from gate.console.components.plate_chip import plate_chip
 from gate.console.presence import corrections
 from gate.console.presence.inside_export import export_inside
 from gate.console.presence.overstays import LongInside
-from gate.console.records.log import span_text
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages

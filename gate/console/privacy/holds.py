@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from html import escape
 
 from gate.auth.permissions import Action
+from gate.console.components.dates import end_of_day
 from gate.console.components.plate_chip import plate_chip
-from gate.console.registry.blocks import end_of_day
 from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import until_done

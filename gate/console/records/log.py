@@ -9,6 +9,7 @@ from html import escape
 
 from gate.auth.permissions import Action
 from gate.console.components.data_access import with_reason
+from gate.console.components.dates import span_text
 from gate.console.components.decision_texts import (
     actor_text,
     household_text,
@@ -151,15 +152,3 @@ def _cells(visit: Visit, row: PassageRow, names: dict[str, str]) -> list[str]:
         escape(actor_text(visit.texts, row.actor)),
         escape(span_text(visit, row.dwell)),
     ]
-
-
-def span_text(visit: Visit, seconds: int | None) -> str:
-    """Return a length of time in words."""
-    if seconds is None:
-        return ""
-    hours, minutes = divmod(seconds // 60, 60)
-    if hours >= 48:
-        return visit.say("span.days", days=hours // 24, hours=hours % 24)
-    if hours:
-        return visit.say("span.hours", hours=hours, minutes=minutes)
-    return visit.say("span.minutes", minutes=minutes, seconds=seconds % 60)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from gate.auth.permissions import Action
+from gate.console.components.dates import span_text
 from gate.console.components.decision_texts import (
     actor_text,
     household_text,
@@ -16,7 +17,6 @@ from gate.console.components.plate_chip import plate_chip
 from gate.console.records import passage_pictures
 from gate.console.records.entry_texts import entry_line
 from gate.console.records.evidence_texts import evidence_words
-from gate.console.records.log import span_text
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.console.ui.pages import Pages

@@ -1,10 +1,10 @@
 """The block list: who must not be let in, why, and until when. Never for unpaid fees (ADR 0031)."""
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
 from html import escape
 
 from gate.auth.permissions import Action
+from gate.console.components.dates import end_of_day
 from gate.console.components.plate_chip import plate_chip
 from gate.console.components.plate_field import PlatePad
 from gate.console.components.reason_choice import ReasonChoice
@@ -155,16 +155,3 @@ class BlocksPage:
                 widgets.button(say("blocks.add"), until_done(kept), kind="bad")
                 widgets.button(say("shell.cancel"), dialog.close, key="Esc")
         visit.open_sheet(dialog, reason.keys)
-
-
-def start_of_day(visit: Visit, day: str) -> datetime | None:
-    """Return the start of a typed day in the site's zone; None where none was typed."""
-    if not day:
-        return None
-    return datetime.combine(datetime.fromisoformat(day).date(), time(), visit.services.zone)
-
-
-def end_of_day(visit: Visit, day: str) -> datetime | None:
-    """Return the end of a typed day in the site's zone; None where none was typed."""
-    start = start_of_day(visit, day)
-    return start + timedelta(days=1) if start else None

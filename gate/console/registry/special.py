@@ -4,9 +4,9 @@ from collections.abc import Callable
 from html import escape
 
 from gate.auth.permissions import Action
+from gate.console.components.dates import end_of_day
 from gate.console.components.plate_chip import plate_chip
 from gate.console.components.plate_field import PlatePad
-from gate.console.registry.blocks import end_of_day
 from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm_deed
 from gate.console.ui.mutations import NotDone

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from gate.console.registry.blocks import end_of_day, start_of_day
+from gate.console.components.dates import end_of_day, start_of_day
 from gate.console.ui import widgets
 from gate.console.ui.page import Visit
 from gate.services.registry_changes import VehicleWanted
