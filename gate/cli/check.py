@@ -16,11 +16,11 @@ from gate.app.from_config import eye_settings
 from gate.app.stations import arms_of, board_settings
 from gate.cameras import second_reader
 from gate.settings.config import Config, load
-from hardware.boards.board import BoardError
 from hardware.boards.factory import open_board
 from hardware.boards.port_names import check_ports, list_serial_ports
 from hardware.cameras.camera import Camera, CameraState
 from hardware.clock import Clock
+from hardware.errors import BoardError
 from recognition.manifest import MODELS, ModelError, checked_files, load_manifest
 
 CAMERA_WITHIN = 8.0

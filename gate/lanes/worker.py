@@ -50,7 +50,7 @@ from gate.lanes.stop_line import StopLine
 from hardware.barrier.inputs import InputName, Signal
 from hardware.barrier.model import OutcomeKind
 from hardware.barrier.passing import PassageKind, PassageSeen
-from hardware.boards.board import Trouble
+from hardware.errors import Trouble
 from hardware.station.events import (
     ArmChanged,
     ArmState,

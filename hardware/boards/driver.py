@@ -15,10 +15,11 @@ from contextlib import suppress
 from math import inf
 from typing import TypeVar
 
-from hardware.boards.board import Ack, BoardError, BoardSettings, Identity, Trouble
+from hardware.boards.board import Ack, BoardSettings, Identity
 from hardware.boards.energised import RETRY_S, Holding
 from hardware.boards.protocol import Dialect, Greeting
 from hardware.clock import Clock
+from hardware.errors import BoardError, Trouble
 from hardware.wire.wire import Wire
 
 FIRST_RETRY_S = 0.25

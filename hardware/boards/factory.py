@@ -7,15 +7,7 @@ file.
 from collections.abc import Sequence
 
 from hardware.boards import modbus_session, numato_board
-from hardware.boards.board import (
-    Ack,
-    BoardError,
-    BoardProtocol,
-    BoardSettings,
-    Identity,
-    RelayBoard,
-    Trouble,
-)
+from hardware.boards.board import Ack, BoardProtocol, BoardSettings, Identity, RelayBoard
 from hardware.boards.codecs import kmtronic, lcus, waveshare
 from hardware.boards.driver import Driver
 from hardware.boards.lctech_board import LcTechDialect
@@ -24,6 +16,7 @@ from hardware.boards.protocol import Dialect
 from hardware.boards.status_board import KMTRONIC, LCUS, UntoldDialect
 from hardware.boards.waveshare_board import WaveshareDialect
 from hardware.clock import Clock
+from hardware.errors import BoardError, Trouble
 from hardware.wire.port import Opener, open_port
 from hardware.wire.wire import Frame, Trace, Wire, trace_nothing
 

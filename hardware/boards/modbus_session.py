@@ -7,10 +7,11 @@ the line is listened to for one more deadline before the same read is asked agai
 
 from math import inf
 
-from hardware.boards.board import Ack, BoardError, Trouble
+from hardware.boards.board import Ack
 from hardware.boards.codecs import modbus
 from hardware.boards.protocol import no_answer
 from hardware.clock import Clock
+from hardware.errors import BoardError, Trouble
 from hardware.wire.wire import Decoder, Wire
 
 REPLY_S = 0.2

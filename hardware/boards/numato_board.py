@@ -2,9 +2,10 @@
 
 from math import inf
 
-from hardware.boards.board import Ack, BoardError, BoardSettings
+from hardware.boards.board import Ack, BoardSettings
 from hardware.boards.codecs import numato
 from hardware.boards.protocol import Greeting, no_answer
+from hardware.errors import BoardError
 from hardware.wire.wire import Wire
 
 LONGEST_MS = 60_000

@@ -14,7 +14,8 @@ from typing import Protocol
 
 from serial.tools import list_ports
 
-from hardware.boards.board import BoardError, BoardSettings, Trouble
+from hardware.boards.board import BoardSettings
+from hardware.errors import BoardError, Trouble
 
 DEV = Path("/dev")
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from hardware.boards.board import Ack, BoardError, Trouble
+from hardware.boards.board import Ack
+from hardware.errors import BoardError, Trouble
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from math import inf
 from typing import Protocol
 
-from hardware.boards.board import Ack, BoardError, BoardSettings, Trouble
+from hardware.boards.board import Ack, BoardSettings
 from hardware.boards.codecs import kmtronic, lcus
 from hardware.boards.protocol import Greeting, no_answer
+from hardware.errors import BoardError, Trouble
 from hardware.wire.wire import Decoder, Wire
 
 LONGEST_MS = 60_000

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hardware.boards.board import BoardError, BoardSettings, Identity, RelayBoard
+from hardware.boards.board import BoardSettings, Identity, RelayBoard
 from hardware.boards.factory import open_board
 from hardware.clock import Clock
+from hardware.errors import BoardError
 from hardware.wire.wire import Frame
 
 WATCH_S = 0.1

@@ -5,11 +5,12 @@ would raise the arm. Where the board has inputs its modes are read at every conn
 if they are not, read again, and read every now and then afterwards.
 """
 
-from hardware.boards.board import Ack, BoardError, BoardSettings, Trouble
+from hardware.boards.board import Ack, BoardSettings
 from hardware.boards.codecs import modbus, waveshare
 from hardware.boards.modbus_session import ModbusLine
 from hardware.boards.protocol import Greeting
 from hardware.clock import Clock
+from hardware.errors import BoardError, Trouble
 from hardware.wire.wire import Wire
 
 READ_TRIES = 3

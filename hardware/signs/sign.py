@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from hardware.boards.board import BoardError
 from hardware.clock import Clock
+from hardware.errors import BoardError
 from hardware.signs import frames
 from hardware.signs.frames import Colour
 from hardware.wire.wire import Trace, Wire, trace_nothing

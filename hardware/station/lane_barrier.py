@@ -19,8 +19,9 @@ from hardware.barrier.inputs import Debounce, InputName, Signal, Snapshot, debou
 from hardware.barrier.machine import next_due, start, step
 from hardware.barrier.model import Cause, Link, OrderId, OutcomeKind, Why
 from hardware.barrier.passing import Watch, grant, watch
-from hardware.boards.board import Ack, BoardError, RelayBoard, Trouble
+from hardware.boards.board import Ack, RelayBoard
 from hardware.clock import Clock
+from hardware.errors import BoardError, Trouble
 from hardware.station.events import (
     ArmChanged,
     ArmSettings,

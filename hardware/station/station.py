@@ -21,9 +21,9 @@ from types import MappingProxyType
 
 from hardware.barrier import events as f
 from hardware.barrier.model import Link, OrderId
-from hardware.boards.board import BoardError, Identity, RelayBoard
+from hardware.boards.board import Identity, RelayBoard
 from hardware.clock import Clock
-from hardware.errors import HardwareError
+from hardware.errors import BoardError, HardwareError
 from hardware.station.events import (
     ArmChanged,
     ArmSettings,

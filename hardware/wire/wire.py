@@ -20,8 +20,8 @@ from enum import StrEnum
 from math import inf
 from typing import Generic, Protocol, TypeVar
 
-from hardware.boards.board import BoardError, Trouble
 from hardware.clock import Clock
+from hardware.errors import BoardError, Trouble
 from hardware.wire.port import FAULTS, Opener, Port, open_port
 
 BITS_PER_BYTE = 10

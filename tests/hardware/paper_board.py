@@ -2,7 +2,8 @@
 
 from math import inf
 
-from hardware.boards.board import Ack, BoardError, BoardProtocol, Identity, RelayBoard, Trouble
+from hardware.boards.board import Ack, BoardProtocol, Identity, RelayBoard
+from hardware.errors import BoardError, Trouble
 from tests.hardware.fake_clock import FakeClock
 
 __all__ = ["PaperBoard"]

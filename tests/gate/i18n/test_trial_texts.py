@@ -5,8 +5,8 @@ from string import Formatter
 import pytest
 
 from gate.i18n.texts import Language, Texts
-from hardware.boards.board import Trouble
 from hardware.boards.trial import ENGLISH
+from hardware.errors import Trouble
 
 
 def fields(text: str) -> set[str]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from hardware.boards import driver
 from hardware.boards import energised as holding
-from hardware.boards.board import Ack, BoardError, BoardSettings, RelayBoard
+from hardware.boards.board import Ack, BoardSettings, RelayBoard
 from hardware.boards.factory import open_boards
 from hardware.boards.lctech_board import LcTechDialect
 from hardware.boards.modbus_session import ModbusLine
@@ -25,6 +25,7 @@ from hardware.boards.waveshare_board import WaveshareDialect
 from hardware.emulators.faults import Fault
 from hardware.emulators.rtu import Call, Exceptional
 from hardware.emulators.waveshare import WaveshareBoard
+from hardware.errors import BoardError
 from tests.hardware.fake_clock import FakeClock
 from tests.hardware.memory_port import MemoryWire
 from tests.hardware.rig import KINDS, Kind

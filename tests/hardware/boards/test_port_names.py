@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from hardware.boards.board import BoardError, BoardProtocol, BoardSettings
+from hardware.boards.board import BoardProtocol, BoardSettings
 from hardware.boards.port_names import PortProblem, check_ports, list_serial_ports, refuse_ambiguous
+from hardware.errors import BoardError
 
 
 @dataclass

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from hardware.barrier.inputs import InputName, InputWiring
 from hardware.barrier.model import BarrierSettings, OutcomeKind, Why
-from hardware.boards.board import BoardError, BoardSettings, Trouble
+from hardware.boards.board import BoardSettings
 from hardware.boards.factory import open_boards
 from hardware.emulators.faults import Fault
+from hardware.errors import BoardError, Trouble
 from hardware.station.station import ArmSettings, OrderOutcome, Station
 from hardware.wire.wire import Direction, Frame
 from tests.hardware.fake_clock import FakeClock

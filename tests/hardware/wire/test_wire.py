@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import serial
 
-from hardware.boards.board import BoardError, BoardProtocol, BoardSettings, Trouble
+from hardware.boards.board import BoardProtocol, BoardSettings
 from hardware.boards.factory import open_board, open_boards
 from hardware.clock import SystemClock
 from hardware.emulators.device import EmulatedDevice
@@ -22,6 +22,7 @@ from hardware.emulators.kmtronic import KmtronicBoard
 from hardware.emulators.lcus import LcusBoard, Status
 from hardware.emulators.line import PtyLine, TcpLine
 from hardware.emulators.waveshare import LINKAGE, WaveshareBoard
+from hardware.errors import BoardError, Trouble
 from hardware.wire.wire import Direction, Frame, Wire, trouble_of
 from tests.hardware.fake_clock import FakeClock
 from tests.hardware.rig import KINDS, QUICK, Kind, Rig, rig
