@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 from registry.rules import addresses, fields
 from registry.rules.addresses import Address
 from registry.spreadsheets.columns import HEADINGS, Column
-from registry.spreadsheets.importing import homes_of
+from registry.store.households import homes_of
 from registry.tables.records import Person, Space, SpaceVehicle, Vehicle
 
 _JOINED: Final = "、"

@@ -17,6 +17,7 @@ from registry.spreadsheets.columns import Table
 from registry.spreadsheets.drafts import Draft, Entity, World, twin_key
 from registry.spreadsheets.plan import Plan, make_plan
 from registry.store import store
+from registry.store.households import homes_of
 from registry.store.store import Author
 from registry.tables.records import (
     Block,
@@ -86,20 +87,6 @@ def _vehicles(session: Session, homes: Mapping[int, Address]) -> dict[str, Draft
         key = twin_key(row.plate, row.colour) if row.plate in vehicles else row.plate
         vehicles[key] = _draft(Entity.VEHICLE, key, row, homes, row.household_id)
     return vehicles
-
-
-def homes_of(session: Session) -> dict[int, Address]:
-    """The addresses of all households by id."""
-    found = session.exec(
-        select(Household.id, Building.name, Unit.name, Household.room)
-        .join(Unit, col(Unit.id) == col(Household.unit_id))
-        .join(Building, col(Building.id) == col(Unit.building_id))
-    )
-    return {
-        number: Address(house, stair, flat)
-        for number, house, stair, flat in found
-        if number is not None
-    }
 
 
 def _draft(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
 from registry.rules import fields as cells
 from registry.rules.addresses import Address
@@ -17,10 +17,12 @@ from registry.rules.kinds import PersonRole
 from registry.store import store
 from registry.store.store import Author
 from registry.tables.records import (
+    Building,
     Household,
     NameCheck,
     Person,
     Space,
+    Unit,
     Vehicle,
     Visit,
     VisitorPass,
@@ -122,3 +124,17 @@ def _in_force(row: VisitorPass, at: datetime) -> bool:
 def _named(session: Session, household: int, name: str) -> Person | None:
     """Somebody of that name in the household; names are sealed at rest, so it is read whole."""
     return next((p for p in store.people_of(session, household) if p.name == name), None)
+
+
+def homes_of(session: Session) -> dict[int, Address]:
+    """The addresses of all households by id."""
+    found = session.exec(
+        select(Household.id, Building.name, Unit.name, Household.room)
+        .join(Unit, col(Unit.id) == col(Household.unit_id))
+        .join(Building, col(Building.id) == col(Unit.building_id))
+    )
+    return {
+        number: Address(house, stair, flat)
+        for number, house, stair, flat in found
+        if number is not None
+    }

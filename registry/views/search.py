@@ -20,7 +20,7 @@ from sqlmodel import Session, select
 from registry.rules import addresses, names
 from registry.rules.addresses import Address
 from registry.rules.plates import normalise
-from registry.spreadsheets.importing import homes_of
+from registry.store.households import homes_of
 from registry.tables.records import Person, Vehicle
 
 _END: Final = "\n"
