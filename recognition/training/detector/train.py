@@ -31,7 +31,7 @@ from recognition.training.detector.net import (
     finder_loss,
     refiner_loss,
 )
-from recognition.training.reader.warm_start import warm_finder, warm_refiner
+from recognition.training.detector.warm_start import warm_finder, warm_refiner
 
 
 class Part(StrEnum):

@@ -13,8 +13,9 @@ from recognition.reader import PlateNetwork
 from recognition.training.__main__ import main
 from recognition.training.detector.data import finder_batch, refiner_batch, stock_from
 from recognition.training.detector.net import PlanarFinder
+from recognition.training.detector.warm_start import warm_finder, warm_refiner
 from recognition.training.reader.train import to_tensor
-from recognition.training.reader.warm_start import warm_finder, warm_reader, warm_refiner
+from recognition.training.reader.warm_start import warm_reader
 from recognition.training.synthetic.glyphs import load_glyphs
 from recognition.training.synthetic.render import render
 
