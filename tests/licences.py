@@ -11,11 +11,11 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, metadata
+from pathlib import Path
 
 from license_expression import ExpressionError, LicenseExpression, get_spdx_licensing
 
-from tests.contracts import ROOT
-
+ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "gate" / "docs" / "licences.md"
 LOCKS = {"requirements.lock": "", "requirements-postgres.lock": "only with PostgreSQL"}
 
