@@ -8,6 +8,8 @@ the camera. Rules:
   nothing waits: a stream that is behind from its first picture on is not believed.
 - An offset falls at once and rises by at most `DRIFT`, and only with pictures that did not wait, so
   that a stream that falls behind is not taken for one whose clock is slow.
+- Stamps that run ahead are pictures that were thrown away, or a clock that was set while pictures
+  waited: nobody can tell, so the offset is learned anew.
 - Where a picture has no stamp, it counts as taken one interval after the one before: after a
   silence it is old until pictures come as regularly as they are taken.
 - While nothing is known, no time is told, and the picture is not to be used.
@@ -61,8 +63,8 @@ class Settling:
     """Whether pictures still come quicker than they are taken, as what waited does.
 
     A sample is a second of ours less the stream's own of one picture. lowest: the least of all;
-    peak: the highest since none fell below it, which is since `since`; waited: how many pictures
-    had to be waited for since then.
+    peak: the highest since none was much quicker or slower, which is since `since`; waited: how
+    many pictures had to be waited for since then.
     """
 
     lowest: float = inf
@@ -73,7 +75,7 @@ class Settling:
     def after(self, sample: float, now: float, *, waited: bool) -> "Settling":
         """Note one more picture."""
         lowest = min(self.lowest, sample)
-        if sample < self.peak - _SAME_S:
+        if abs(sample - self.peak) > _SAME_S:
             return Settling(lowest, sample, now)
         return Settling(lowest, max(self.peak, sample), self.since, self.waited + waited)
 
@@ -127,6 +129,8 @@ def follow(before: Timeline, arrival: Arrival) -> Timeline:
     after = replace(before, last=arrival, stamp=stamp, interval=_interval(before, arrival, stamp))
     evidence = before.last if before.held else arrival
     sample, waited = evidence.came - stamp, _was_waited_for(evidence, before.interval)
+    if _leapt(before, arrival):
+        before = replace(before, offset=None, settling=None)
     if before.offset is None or sample < before.offset - _JUMP_S:
         return _learned(after, before, sample, evidence.came, waited=waited)
     if arrival.stamp is None:
@@ -171,6 +175,12 @@ def _judged(after: Timeline, sample: float) -> Timeline:
     if lag > BEHIND_S:
         since = since if since is not None else sample + after.stamp
     return replace(after, offset=offset, lag=lag, behind_since=since if lag > BEHIND_S else None)
+
+
+def _leapt(before: Timeline, arrival: Arrival) -> bool:
+    """Whether the stamps ran ahead."""
+    step = 0.0 if arrival.stamp is None else arrival.stamp - before.stamp
+    return step > (before.interval or 0.0) + _JUMP_S
 
 
 def _was_waited_for(arrival: Arrival, interval: float | None) -> bool:
