@@ -2,15 +2,16 @@
 
 Which of it speaks for the vehicle is `gate.lanes.attribution`'s to say; here it is only kept:
 sightings per track, the newest `KEPT` of each, while the track is in sight; what is known of this
-passage's plates, lost or not; and which plates have driven through and are still seen. What spoke
-last stays at hand for the record until the passage ends, also when its track is lost.
+passage's plates, lost or not; and which plates have driven through and are still seen: the one that
+spoke, or the nearest ones where a guard let a vehicle in for which none spoke. What spoke last stays
+at hand for the record until the passage ends, also when its track is lost.
 """
 
 from dataclasses import dataclass, field, replace
 
 from gate.cameras.messages import Sighting
 from gate.domain.passage import Instant
-from gate.lanes.attribution import YOUNG, Moment, Run, may_be_of, speaker
+from gate.lanes.attribution import NEARER, YOUNG, Moment, Run, may_be_of, speaker
 
 KEPT = 16
 MOST_TRACKS = 32
@@ -114,10 +115,21 @@ class Evidence:
         if self._vehicle is not None and self._vehicle in self._tracks:
             del self._tracks[self._vehicle]
             self._spent.add(self._vehicle)
-        if passed and self._spoke:
-            surest = max(self._spoke, key=lambda one: one.reading.confidence)
-            self._passed[surest.reading.text] = self._spoke[-1].taken
+        if passed:
+            self._passed |= self._driven_through()
         self._came, self._vehicle = None, None
+
+    def _driven_through(self) -> dict[str, float]:
+        """Return the plate that spoke, or else the nearest ones, with when each was last seen."""
+        if self._spoke:
+            surest = max(self._spoke, key=lambda one: one.reading.confidence)
+            return {surest.reading.text: self._spoke[-1].taken}
+        widest = max((one.width for one in self._widest.values()), default=0.0)
+        return {
+            self._clearest[number].reading.text: max(one.taken, self._clearest[number].taken)
+            for number, one in self._widest.items()
+            if one.width >= NEARER * widest
+        }
 
     def speaking(self, now: float, max_age: float, *, line_known: bool) -> Run:
         """Return the readings that speak for the vehicle now, oldest first; empty if none may.

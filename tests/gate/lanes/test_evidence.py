@@ -143,6 +143,21 @@ def test_a_plate_that_nobody_saw_come_is_shown_and_does_not_speak() -> None:
     assert evidence.was_there_before() is None
 
 
+def test_who_was_let_in_without_a_plate_that_spoke_does_not_speak_for_the_next() -> None:
+    """A camera stood still while it drove up; the guard let it in, and it is seen driving off."""
+    evidence = begun()
+    evidence.add(sighting(1, "吉A12345", 10.1, width=150, absent=-inf, since=-500.0))
+    evidence.add(sighting(2, "吉A77777", 10.1, width=80))
+    evidence.add(sighting(3, "吉A12345", 11.0, width=220))
+    evidence.end(passed=True)
+    evidence.begin(at(12.0))
+    evidence.add(sighting(3, "吉A12345", 12.1, width=240))
+    assert texts(evidence, 12.2) == []
+    evidence.lose(3)
+    evidence.add(sighting(2, "吉A77777", 13.1, width=150))
+    assert texts(evidence, 13.2) == ["吉A77777"]
+
+
 def test_what_is_kept_is_bounded() -> None:
     evidence = begun()
     for n in range(200):

@@ -170,7 +170,12 @@ def test_a_stream_that_never_settles_is_given_up() -> None:
 MUTANTS = [
     (never_younger, picture_age.Settling.done, "self.waited >= _WAITED and ", ""),
     (never_younger, picture_age.Settling.done, " and now - self.since >= _SETTLED_S", ""),
-    (never_younger, picture_age.Settling.after, "abs(sample - self.peak) > _SAME_S", "self.peak == inf"),
+    (
+        never_younger,
+        picture_age.Settling.after,
+        "abs(sample - self.peak) > _SAME_S",
+        "self.peak == inf",
+    ),
     (never_forgotten, picture_age.follow, "sample > before.offset and waited", "True"),
     (never_younger, picture_age.follow, "before.last if before.held", "arrival if before.held"),
     (never_younger, picture_age.follow, "sample < before.offset - _JUMP_S", "False"),
