@@ -2,9 +2,9 @@
 
 Which of it speaks for the vehicle is `gate.lanes.attribution`'s to say; here it is only kept:
 sightings per track, the newest `KEPT` of each, while the track is in sight; what is known of this
-passage's plates, lost or not; and which plates have driven through and are still seen: the one that
-spoke, or the nearest ones where a guard let a vehicle in for which none spoke. What spoke last stays
-at hand for the record until the passage ends, also when its track is lost.
+passage's plates, lost or not; and which plates have driven through and are still seen: the one
+that spoke, or the nearest ones where a guard let a vehicle in for which none spoke. What spoke
+last stays at hand for the record until the passage ends, also when its track is lost.
 """
 
 from dataclasses import dataclass, field, replace
