@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from gate.cameras.settings import EyeSettings
+from gate.cameras.settings import WorkerSettings
 from gate.domain.decision import Verdict
 from gate.domain.passage import LaneId
 from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
@@ -20,10 +20,10 @@ from hardware.cameras.frames import CameraSettings
 from hardware.signs.sign import SignProtocol, SignSettings
 
 
-def eye_settings(lane: str, settings: "LaneConfig", config: "Config") -> EyeSettings:
+def eye_settings(lane: str, settings: "LaneConfig", config: "Config") -> WorkerSettings:
     """Return one lane's eye; the camera's password comes from the environment."""
     camera = settings.camera
-    return EyeSettings(
+    return WorkerSettings(
         lane=lane,
         camera=CameraSettings(
             name=lane,

@@ -29,7 +29,7 @@ from gate.app.resume import fire_was_on, remembered
 from gate.app.stations import Stations
 from gate.auth.users import People
 from gate.cameras.messages import Report
-from gate.cameras.supervisor import Watcher
+from gate.cameras.supervisor import WorkerSupervisor
 from gate.domain.entries import Audited, Record
 from gate.domain.errors import GateError
 from gate.domain.ids import Ids
@@ -153,7 +153,7 @@ class Application:
             ]
             self._latches = {LaneId(lane): latches_of(connection, lane) for lane in config.lanes}
         self.watchers = {
-            LaneId(lane): Watcher(
+            LaneId(lane): WorkerSupervisor(
                 eye_settings(lane, settings, self.settings.config),
                 store.clock,
                 partial(self._eye_said, LaneId(lane)),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # The eye's process reads no configuration.
 
 
 @dataclass(frozen=True, slots=True)
-class EyeSettings:
+class WorkerSettings:
     """One lane's eye. threads: of the networks. ask_below: the second reader is asked about plates
     that are read less surely than this; None where it is off.
     """

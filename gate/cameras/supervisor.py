@@ -17,11 +17,11 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from gate.cameras.messages import Ask, CameraReport, CloseEyes, Command, Look, Report
-from gate.cameras.settings import EyeSettings
+from gate.cameras.settings import WorkerSettings
 from gate.domain.ports import Clock
 
 
-def open_eye(pipe: Connection, settings: EyeSettings) -> None:
+def open_eye(pipe: Connection, settings: WorkerSettings) -> None:
     """Run the eye until the gate says so or goes away. The entry point of its process."""
     from gate.cameras.worker import watch
 
@@ -39,10 +39,12 @@ _log = logging.getLogger(__name__)
 _spawn = multiprocessing.get_context("spawn")
 
 
-class Watcher:
+class WorkerSupervisor:
     """Keeps one eye alive. `tell` gets every report, on the watcher's thread."""
 
-    def __init__(self, settings: EyeSettings, clock: Clock, tell: Callable[[Report], None]) -> None:
+    def __init__(
+        self, settings: WorkerSettings, clock: Clock, tell: Callable[[Report], None]
+    ) -> None:
         self._settings, self._clock, self._tell = settings, clock, tell
         self._stopping = threading.Event()
         self._lock = threading.Lock()
@@ -52,7 +54,7 @@ class Watcher:
         self._thread = threading.Thread(target=self._run, name=f"eye-{settings.lane}", daemon=True)
 
     @property
-    def settings(self) -> EyeSettings:
+    def settings(self) -> WorkerSettings:
         """What the child works by, or the next one will."""
         return self._settings
 

@@ -31,7 +31,7 @@ from gate.cameras.messages import (
     Snapshot,
     TrackLost,
 )
-from gate.cameras.settings import EyeSettings
+from gate.cameras.settings import WorkerSettings
 from gate.cameras.wakeup import Bell
 from hardware.cameras.camera import Camera, Frame
 from hardware.clock import SystemClock
@@ -62,17 +62,17 @@ NAP = 0.1
 """Seconds after which to look round, where neither a picture nor a word from the gate came."""
 
 
-def watch(pipe: Connection, settings: EyeSettings) -> None:
+def watch(pipe: Connection, settings: WorkerSettings) -> None:
     """Run the eye until the gate says so or goes away."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.basicConfig(level=logging.WARNING)
     cv2.setNumThreads(1)
-    eye = _Eye(pipe, settings)
+    eye = _CameraWorker(pipe, settings)
     eye.run()
 
 
-class _Eye:
-    def __init__(self, pipe: Connection, settings: EyeSettings) -> None:
+class _CameraWorker:
+    def __init__(self, pipe: Connection, settings: WorkerSettings) -> None:
         self._pipe, self._settings, self._clock = pipe, settings, SystemClock()
         self._bell = Bell()
         self._camera = Camera(settings.camera, self._clock, came=self._bell.ring)

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from gate.cameras.supervisor import Watcher
+from gate.cameras.supervisor import WorkerSupervisor
 from gate.domain.entries import AlarmRaised, OpeningEnded, PassageDecided, PassageEnded, Record
 from gate.journal.health import Health
 from gate.lanes.thread import LaneController
@@ -73,7 +73,7 @@ class Metrics:
     def look_at(
         self,
         lanes: Iterable[LaneController],
-        watchers: Iterable[tuple[str, Watcher]],
+        watchers: Iterable[tuple[str, WorkerSupervisor]],
         health: Callable[[], Health],
         pictures: Callable[[], PictureCounts],
         occupancy: Callable[[], Occupancy],
@@ -87,7 +87,7 @@ class _Parts(Collector):
     def __init__(
         self,
         lanes: tuple[LaneController, ...],
-        watchers: tuple[tuple[str, Watcher], ...],
+        watchers: tuple[tuple[str, WorkerSupervisor], ...],
         health: Callable[[], Health],
         pictures: Callable[[], PictureCounts],
         occupancy: Callable[[], Occupancy],

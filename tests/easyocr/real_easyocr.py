@@ -19,7 +19,7 @@ import pytest
 
 from gate.cameras.messages import CloseEyes, Look, Sighting
 from gate.cameras.second_reader import state
-from gate.cameras.settings import EyeSettings
+from gate.cameras.settings import WorkerSettings
 from gate.cameras.worker import watch
 from hardware.cameras.camera import CameraSettings
 from recognition.alphabet import decode
@@ -187,7 +187,7 @@ def test_gate_read_uses_it(tmp_path: Path) -> None:
 def test_an_eye_reads_while_it_is_loaded_and_after(tmp_path: Path) -> None:
     street(tmp_path)
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
-    settings = EyeSettings(
+    settings = WorkerSettings(
         "south", CameraSettings("south", str(tmp_path), fps=5, loop=True), ask_below=1.0
     )
     eye = multiprocessing.get_context("spawn").Process(target=watch, args=(theirs, settings))

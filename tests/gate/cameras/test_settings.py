@@ -8,22 +8,22 @@ from pathlib import Path
 
 from gate.app.wiring import Application
 from gate.cameras.messages import Ask, CameraReport, Report
-from gate.cameras.settings import EyeSettings
-from gate.cameras.supervisor import Watcher
-from gate.cameras.worker import _Eye
+from gate.cameras.settings import WorkerSettings
+from gate.cameras.supervisor import WorkerSupervisor
+from gate.cameras.worker import _CameraWorker
 from gate.settings.config import parse
 from hardware.cameras.camera import CameraSettings
 from hardware.clock import SystemClock
 from recognition.pipeline import PlateReader
 from tests.gate.settings.test_config import GOOD
 
-ON = EyeSettings("south", CameraSettings("south", "nowhere"), ask_below=0.97)
+ON = WorkerSettings("south", CameraSettings("south", "nowhere"), ask_below=0.97)
 SECOND = GOOD + "recognition: {second_reader: true}\npolicy: {open_confidence: 0.95}\n"
 
 
 def test_an_eye_asks_the_second_reader_below_what_it_was_told_last() -> None:
     gate, child = Pipe()
-    eye, reader = _Eye(child, ON), PlateReader.default(threads=1)
+    eye, reader = _CameraWorker(child, ON), PlateReader.default(threads=1)
     gate.send(Ask(0.98))
     gate.send(Ask(0.99))
     eye._obey(reader)
@@ -34,14 +34,16 @@ def test_an_eye_asks_the_second_reader_below_what_it_was_told_last() -> None:
 
 def test_a_change_while_the_child_is_away_is_in_the_settings_of_the_next_one() -> None:
     heard: list[Report] = []
-    watcher = Watcher(ON, SystemClock(), heard.append)
+    watcher = WorkerSupervisor(ON, SystemClock(), heard.append)
     watcher.ask_below(0.99)
     assert watcher.settings.ask_below == 0.99
     assert not [one for one in heard if not isinstance(one, CameraReport)]
 
 
 def test_where_the_second_reader_is_off_no_threshold_switches_it_on() -> None:
-    watcher = Watcher(EyeSettings("south", ON.camera), SystemClock(), lambda report: None)
+    watcher = WorkerSupervisor(
+        WorkerSettings("south", ON.camera), SystemClock(), lambda report: None
+    )
     watcher.ask_below(0.99)
     assert watcher.settings.ask_below is None
 

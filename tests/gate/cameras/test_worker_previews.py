@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from gate.cameras.messages import Look, Preview
-from gate.cameras.settings import EyeSettings
-from gate.cameras.worker import PREVIEW_EVERY, PREVIEW_STILL_EVERY, STILL_FPS, _Eye
+from gate.cameras.settings import WorkerSettings
+from gate.cameras.worker import PREVIEW_EVERY, PREVIEW_STILL_EVERY, STILL_FPS, _CameraWorker
 from hardware.cameras.camera import CameraSettings, Frame
 from recognition.reading import Reading
 
@@ -29,8 +29,8 @@ class Lane:
 
     def __init__(self) -> None:
         self.gate, child = Pipe()
-        self.eye = _Eye(
-            child, EyeSettings("south", CameraSettings("south", "nowhere", fps=1 / PACE))
+        self.eye = _CameraWorker(
+            child, WorkerSettings("south", CameraSettings("south", "nowhere", fps=1 / PACE))
         )
         self.number = 0
 
