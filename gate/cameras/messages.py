@@ -40,7 +40,7 @@ class TrackLost:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The whole picture as it is now, asked for by `Look`, for vehicles whose plate is not read."""
+    """The whole picture as it is now, asked for by `SetReadingEnabled`, for vehicles whose plate is not read."""
 
     frame: bytes
     taken: float
@@ -73,22 +73,22 @@ Report = Sighting | TrackLost | Snapshot | Preview | CameraReport
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class SetReadingEnabled:
     """A vehicle stands before the arm (on), so read every picture; or no longer (off)."""
 
     on: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class SetSecondReaderThreshold:
     """Show the second reader, where there is one, plates read less surely than this (0..1)."""
 
     below: float
 
 
 @dataclass(frozen=True, slots=True)
-class CloseEyes:
+class Shutdown:
     """End the process."""
 
 
-Command = Look | Ask | CloseEyes
+Command = SetReadingEnabled | SetSecondReaderThreshold | Shutdown

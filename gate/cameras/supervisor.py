@@ -16,7 +16,14 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
-from gate.cameras.messages import Ask, CameraReport, CloseEyes, Command, Look, Report
+from gate.cameras.messages import (
+    CameraReport,
+    Command,
+    Report,
+    SetReadingEnabled,
+    SetSecondReaderThreshold,
+    Shutdown,
+)
 from gate.cameras.settings import WorkerSettings
 from gate.domain.ports import Clock
 
@@ -49,7 +56,7 @@ class WorkerSupervisor:
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._pipe: Connection | None = None
-        self._look = Look(on=False)
+        self._look = SetReadingEnabled(on=False)
         self.restarts = 0
         self._thread = threading.Thread(target=self._run, name=f"eye-{settings.lane}", daemon=True)
 
@@ -65,20 +72,20 @@ class WorkerSupervisor:
     def stop(self, timeout: float) -> bool:
         """End the child; return whether it ended in time."""
         self._stopping.set()
-        self._send(CloseEyes())
+        self._send(Shutdown())
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
-    def look(self, command: Look) -> None:
+    def look(self, command: SetReadingEnabled) -> None:
         """Tell the eye whether a vehicle stands before the arm; remembered for a new child."""
         self._look = command
         self._send(command)
 
     def ask_below(self, sure: float) -> None:
-        """Ask the second reader below this confidence (0..1) from now on, if it is on at all."""
+        """SetSecondReaderThreshold the second reader below this confidence (0..1) from now on, if it is on at all."""
         if self._settings.ask_below is not None:
             self._settings = replace(self._settings, ask_below=sure)
-            self._send(Ask(sure))
+            self._send(SetSecondReaderThreshold(sure))
 
     def _send(self, command: Command) -> None:
         with self._lock:
@@ -117,7 +124,7 @@ class WorkerSupervisor:
             self._pipe = ours
         self._send(self._look)
         if self._settings.ask_below is not None:  # changed, perhaps, while the child began
-            self._send(Ask(self._settings.ask_below))
+            self._send(SetSecondReaderThreshold(self._settings.ask_below))
         try:
             return self._listen(ours, child)
         finally:

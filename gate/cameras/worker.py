@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 
 from gate.cameras import second_reader
 from gate.cameras.messages import (
-    Ask,
     CameraReport,
-    CloseEyes,
     Command,
-    Look,
     Preview,
     Report,
+    SetReadingEnabled,
+    SetSecondReaderThreshold,
+    Shutdown,
     Sighting,
     Snapshot,
     TrackLost,
@@ -123,14 +123,14 @@ class _CameraWorker:
         while self._pipe.poll():
             command: Command = self._pipe.recv()
             match command:
-                case Look(on):
+                case SetReadingEnabled(on):
                     if on and not self._looking:
                         self._camera.pace()
                         self._snapshot()
                     self._looking = on
-                case Ask(below):
+                case SetSecondReaderThreshold(below):
                     reader.settings = replace(reader.settings, ask_below=below)
-                case CloseEyes():
+                case Shutdown():
                     self._open = False
                 case _:
                     assert_never(command)

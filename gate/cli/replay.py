@@ -24,7 +24,7 @@ from gate.access.service import RegisterDecider
 from gate.app.from_config import lane_settings, policy_of, rules_of
 from gate.app.wiring import open_store
 from gate.cameras import second_reader
-from gate.cameras.messages import Look, Sighting, TrackLost
+from gate.cameras.messages import SetReadingEnabled, Sighting, TrackLost
 from gate.cli.read import load as load_picture
 from gate.cli.read import pictures
 from gate.domain.entries import Entry, OpeningOrdered, PassageDecided, PassageStarted
@@ -348,7 +348,7 @@ def _reader(site: Config) -> PlateReader:
     return reader
 
 
-def _ignore(command: Look) -> None:
+def _ignore(command: SetReadingEnabled) -> None:
     del command
 
 

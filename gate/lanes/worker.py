@@ -15,7 +15,14 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from gate.access.manual_admission import names_check_is_passed_by, says_more
-from gate.cameras.messages import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
+from gate.cameras.messages import (
+    CameraReport,
+    Preview,
+    SetReadingEnabled,
+    Sighting,
+    Snapshot,
+    TrackLost,
+)
 from gate.domain import entries
 from gate.domain.decision import Answer, Decision, Reason, Verdict
 from gate.domain.errors import GateError
@@ -96,7 +103,7 @@ class LaneWork:
         pictures: Pictures,
         decider: Decider,
         barrier: Barrier,
-        look: Callable[[Look], None],
+        look: Callable[[SetReadingEnabled], None],
         arm: ArmState,
         sign: Sign | None = None,
         line: StopLine | None = None,
@@ -200,7 +207,7 @@ class LaneWork:
         self._decision, self._travel = None, direction
         self._arrived = order.at
         self._note(entries.PassageStarted(order.passage, lane, direction, order.trigger))
-        self._look(Look(on=True))
+        self._look(SetReadingEnabled(on=True))
         self._vote(order.at)
 
     def _sighted(self, sighting: Sighting, at: Instant) -> None:
@@ -385,7 +392,7 @@ class LaneWork:
         lane = self._settings.lane
         self._note(entries.PassageEnded(order.passage, lane, order.end, order.why))
         self._evidence.end(passed=order.end in _MAY_HAVE_PASSED)
-        self._look(Look(on=False))
+        self._look(SetReadingEnabled(on=False))
 
     def _learn_line(self) -> None:
         """Learn where the plate of the vehicle that passed was; if none spoke, the widest one."""

@@ -22,7 +22,7 @@ from gate.access.service import RegisterDecider
 from gate.app.from_config import lane_settings, policy_of, rules_of
 from gate.app.stations import arms_of, board_settings
 from gate.app.wiring import open_store
-from gate.cameras.messages import Look, Sighting
+from gate.cameras.messages import SetReadingEnabled, Sighting
 from gate.demo.community import cast, settle
 from gate.domain.entries import OpeningEnded, PassageDecided, Record
 from gate.domain.ids import Ids
@@ -226,7 +226,7 @@ def main(arguments: Sequence[str]) -> None:
             print(f"{stage:<24}{cells}")
 
 
-def _ignore(command: Look) -> None:
+def _ignore(command: SetReadingEnabled) -> None:
     del command
 
 

@@ -31,7 +31,14 @@ from gate.access.registry_cache import Register
 from gate.access.service import RegisterDecider
 from gate.app.clock import SystemClock
 from gate.app.from_config import lane_settings, policy_of, rules_of
-from gate.cameras.messages import CameraReport, Look, Preview, Sighting, Snapshot, TrackLost
+from gate.cameras.messages import (
+    CameraReport,
+    Preview,
+    SetReadingEnabled,
+    Sighting,
+    Snapshot,
+    TrackLost,
+)
 from gate.demo.community import cast, settle
 from gate.domain.decision import Answer, Objection
 from gate.domain.entries import AlarmRaised, Audited
@@ -302,7 +309,7 @@ def _nothing() -> Iterator[None]:
     yield
 
 
-def _ignore(command: Look) -> None:
+def _ignore(command: SetReadingEnabled) -> None:
     del command
 
 

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gate.cameras.messages import CloseEyes, Look, Sighting
+from gate.cameras.messages import SetReadingEnabled, Shutdown, Sighting
 from gate.cameras.second_reader import state
 from gate.cameras.settings import WorkerSettings
 from gate.cameras.worker import watch
@@ -193,14 +193,14 @@ def test_an_eye_reads_while_it_is_loaded_and_after(tmp_path: Path) -> None:
     eye = multiprocessing.get_context("spawn").Process(target=watch, args=(theirs, settings))
     eye.start()
     try:
-        ours.send(Look(True))
+        ours.send(SetReadingEnabled(True))
         assert sightings(ours, 2)
         libraries = Path(f"/proc/{eye.pid}/maps")
         while "libtorch" not in libraries.read_text():
             sightings(ours, 1)
         assert sightings(ours, 10)
         assert eye.is_alive()
-        ours.send(CloseEyes())
+        ours.send(Shutdown())
         eye.join(30)
         assert eye.exitcode == 0
     finally:

@@ -7,7 +7,7 @@ from multiprocessing import Pipe
 from pathlib import Path
 
 from gate.app.wiring import Application
-from gate.cameras.messages import Ask, CameraReport, Report
+from gate.cameras.messages import CameraReport, Report, SetSecondReaderThreshold
 from gate.cameras.settings import WorkerSettings
 from gate.cameras.supervisor import WorkerSupervisor
 from gate.cameras.worker import _CameraWorker
@@ -24,8 +24,8 @@ SECOND = GOOD + "recognition: {second_reader: true}\npolicy: {open_confidence: 0
 def test_an_eye_asks_the_second_reader_below_what_it_was_told_last() -> None:
     gate, child = Pipe()
     eye, reader = _CameraWorker(child, ON), PlateReader.default(threads=1)
-    gate.send(Ask(0.98))
-    gate.send(Ask(0.99))
+    gate.send(SetSecondReaderThreshold(0.98))
+    gate.send(SetSecondReaderThreshold(0.99))
     eye._obey(reader)
     assert reader.settings.ask_below == 0.99
     gate.close()

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gate.cameras.messages import Look, Preview
+from gate.cameras.messages import Preview, SetReadingEnabled
 from gate.cameras.settings import WorkerSettings
 from gate.cameras.worker import PREVIEW_EVERY, PREVIEW_STILL_EVERY, STILL_FPS, _CameraWorker
 from hardware.cameras.camera import CameraSettings, Frame
@@ -84,7 +84,7 @@ def test_a_still_road_is_shown_seldom_and_the_first_picture_that_moves_at_once()
 def test_while_a_vehicle_stands_before_the_arm_the_picture_is_shown_often() -> None:
     lane = Lane()
     lane.show(60)
-    lane.gate.send(Look(True))
+    lane.gate.send(SetReadingEnabled(True))
     lane.eye._obey(Blind())
     assert np.diff(lane.show(30)).max() <= PREVIEW_EVERY + PACE
 
@@ -97,7 +97,7 @@ def test_a_still_road_is_looked_at_less_often_until_something_moves_or_comes() -
     assert lane.pace == pytest.approx(1 / PACE)
     lane.show(60)
     assert lane.pace == pytest.approx(STILL_FPS)
-    lane.gate.send(Look(True))
+    lane.gate.send(SetReadingEnabled(True))
     lane.eye._obey(Blind())
     assert lane.pace == pytest.approx(1 / PACE)
     lane.show(60)

@@ -9,7 +9,7 @@ import numpy as np
 from sqlmodel import Session
 
 from gate.access.manual_admission import has_reason
-from gate.cameras.messages import Look, Sighting
+from gate.cameras.messages import SetReadingEnabled, Sighting
 from gate.domain.decision import Answer, Decision, Reason, Verdict
 from gate.domain.entries import Entry
 from gate.domain.errors import JournalAway
@@ -188,7 +188,7 @@ class Stage:
     def __post_init__(self) -> None:
         self.clock, self.album = Clock(), Album()
         self.journal, self.arm = Notebook(self.log), Arm(self.log)
-        self.looks: list[Look] = []
+        self.looks: list[SetReadingEnabled] = []
         self.ids = 0
         self.work = self.made()
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gate.cameras.messages import CameraReport, Look, Snapshot, TrackLost
+from gate.cameras.messages import CameraReport, SetReadingEnabled, Snapshot, TrackLost
 from gate.domain import entries
 from gate.domain.decision import Answer, Decision, Reason, Verdict
 from gate.domain.passage import PassageEnd, Trigger
@@ -58,7 +58,7 @@ def test_a_resident_drives_through() -> None:
         entries.PassageEnded,
     ]
     assert stage.work.view().state == "idle"
-    assert stage.looks == [Look(on=True), Look(on=False)]
+    assert stage.looks == [SetReadingEnabled(on=True), SetReadingEnabled(on=False)]
 
 
 def test_the_order_is_on_disk_before_the_arm_hears_of_it() -> None:
