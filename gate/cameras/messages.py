@@ -11,7 +11,7 @@ from recognition.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class PlateDetection:
     """One plate read in one picture. track: which vehicle; width: of the plate, in pixels.
 
     frame: JPEG of the whole picture, or b"" where an earlier sighting of the track brought a
@@ -69,7 +69,7 @@ class CameraReport:
     changed: float | None = None
 
 
-Report = Sighting | TrackLost | Snapshot | Preview | CameraReport
+Report = PlateDetection | TrackLost | Snapshot | Preview | CameraReport
 
 
 @dataclass(frozen=True, slots=True)

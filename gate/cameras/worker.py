@@ -1,7 +1,7 @@
 """The eye of a lane: camera and networks in a process of their own.
 
 Each new picture is shrunk and compared; only where something moves, or a vehicle is known to stand
-before the arm, is it read. What was read goes to the gate as `Sighting`s. Rules: never work on a
+before the arm, is it read. What was read goes to the gate as `PlateDetection`s. Rules: never work on a
 picture older than the newest; say something at least every second; when the camera's own thread
 hangs for good, end, so that the gate starts a new process.
 """
@@ -22,12 +22,12 @@ from gate.cameras import second_reader
 from gate.cameras.messages import (
     CameraReport,
     Command,
+    PlateDetection,
     Preview,
     Report,
     SetReadingEnabled,
     SetSecondReaderThreshold,
     Shutdown,
-    Sighting,
     Snapshot,
     TrackLost,
 )
@@ -179,11 +179,11 @@ class _CameraWorker:
 
     def _sighting(
         self, track: int, reading: Reading, frame: Frame, millis: dict[str, float], stay: Stay
-    ) -> Sighting:
+    ) -> PlateDetection:
         due = frame.taken - self._sent_frame.get(track, -FRAME_EVERY) >= FRAME_EVERY
         if due:
             self._sent_frame[track] = frame.taken
-        return Sighting(
+        return PlateDetection(
             track=track,
             reading=reading,
             number=frame.number,

@@ -24,7 +24,7 @@ from gate.access.service import RegisterDecider
 from gate.app.from_config import lane_settings, policy_of, rules_of
 from gate.app.wiring import open_store
 from gate.cameras import second_reader
-from gate.cameras.messages import SetReadingEnabled, Sighting, TrackLost
+from gate.cameras.messages import PlateDetection, SetReadingEnabled, TrackLost
 from gate.cli.read import load as load_picture
 from gate.cli.read import pictures
 from gate.domain.entries import Entry, OpeningOrdered, PassageDecided, PassageStarted
@@ -304,10 +304,12 @@ class Replay:
         for track_id, reading, stay in zip(seen.joined, readings, seen.stays, strict=True):
             width = spot_of(reading.box)[2]
             arrived = Stay(at, at, elsewhere=at) if came else stay
-            self._tell(Sighting(track_id, reading, self._number, at, width, b"", b"", {}, arrived))
+            self._tell(
+                PlateDetection(track_id, reading, self._number, at, width, b"", b"", {}, arrived)
+            )
         self._tell(None)
 
-    def _tell(self, message: Sighting | TrackLost | None) -> None:
+    def _tell(self, message: PlateDetection | TrackLost | None) -> None:
         known = len(self._notes.entries)
         self._work.handle(message)
         while self._arm.ordered:

@@ -19,7 +19,7 @@ A plate speaks for the vehicle only if that plate itself came there with it:
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gate.cameras.messages import Sighting
+from gate.cameras.messages import PlateDetection
 from recognition.arrivals import Stay
 from recognition.voting import SURE, contradicts
 
@@ -30,7 +30,7 @@ YOUNG = 2.0
 NEARER = 0.8
 """Share of the widest plate's width below which a plate is of a vehicle further back."""
 
-Run = tuple[Sighting, ...]
+Run = tuple[PlateDetection, ...]
 """Sightings of one track that do not contradict each other, oldest first."""
 
 
@@ -59,8 +59,8 @@ def may_be_of(stay: Stay, came: float) -> bool:
 
 
 def speaker(
-    tracks: Mapping[int, Sequence[Sighting]],
-    seen: Iterable[Sighting],
+    tracks: Mapping[int, Sequence[PlateDetection]],
+    seen: Iterable[PlateDetection],
     passed: Collection[str],
     moment: Moment,
 ) -> tuple[int, Run] | None:
@@ -78,9 +78,9 @@ def speaker(
     return max(able, key=lambda one: (one[1][-1].width, -one[0]), default=None)
 
 
-def _run(sightings: Sequence[Sighting], moment: Moment) -> Run:
+def _run(sightings: Sequence[PlateDetection], moment: Moment) -> Run:
     """Return the newest sightings that agree with each other, oldest first."""
-    run: list[Sighting] = []
+    run: list[PlateDetection] = []
     for one in reversed(sightings):
         if one.taken < moment.came - YOUNG:
             break
@@ -90,7 +90,9 @@ def _run(sightings: Sequence[Sighting], moment: Moment) -> Run:
     return tuple(reversed(run))
 
 
-def _may_speak(run: Run, near: Sequence[Sighting], passed: Collection[str], moment: Moment) -> bool:
+def _may_speak(
+    run: Run, near: Sequence[PlateDetection], passed: Collection[str], moment: Moment
+) -> bool:
     return (
         _seen_now(run[-1], moment)
         and _came(run, moment)
@@ -99,7 +101,7 @@ def _may_speak(run: Run, near: Sequence[Sighting], passed: Collection[str], mome
     )
 
 
-def _seen_now(newest: Sighting, moment: Moment) -> bool:
+def _seen_now(newest: PlateDetection, moment: Moment) -> bool:
     if moment.loop and newest.taken < moment.came:
         return False
     return moment.now - newest.taken <= moment.max_age
@@ -117,14 +119,14 @@ def came_with_it(stay: Stay, moment: Moment) -> bool:
     return away >= moment.came - COMING
 
 
-def _counts(one: Sighting, passed: Collection[str], moment: Moment) -> bool:
+def _counts(one: PlateDetection, passed: Collection[str], moment: Moment) -> bool:
     """Return whether a sighting may be of the vehicle that came: not parked, not gone through."""
     # What was there at the start may be this vehicle's, until it is known to have stood there.
     recent = one.taken >= moment.came and one.stay.since >= moment.came - COMING
     return recent and one.reading.text not in passed
 
 
-def _is_nearer(one: Sighting, run: Run) -> bool:
+def _is_nearer(one: PlateDetection, run: Run) -> bool:
     """Return whether another plate is clearly nearer than this one, or as near and not the same."""
     newest = run[-1]
     if one.track != newest.track and newest.width < NEARER * one.width:

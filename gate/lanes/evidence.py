@@ -9,7 +9,7 @@ last stays at hand for the record until the passage ends, also when its track is
 
 from dataclasses import dataclass, field, replace
 
-from gate.cameras.messages import Sighting
+from gate.cameras.messages import PlateDetection
 from gate.domain.passage import Instant
 from gate.lanes.attribution import NEARER, YOUNG, Moment, Run, may_be_of, speaker
 
@@ -24,7 +24,7 @@ LEAST_SCORE, LEAST_CONFIDENCE = 0.8, 0.3
 
 @dataclass(slots=True)
 class _Track:
-    sightings: list[Sighting] = field(default_factory=list)
+    sightings: list[PlateDetection] = field(default_factory=list)
     frame: bytes = b""
 
 
@@ -38,12 +38,12 @@ class Evidence:
         self._passed: dict[str, float] = {}
         self._came: float | None = None
         self._vehicle: int | None = None
-        self._widest: dict[int, Sighting] = {}
-        self._clearest: dict[int, Sighting] = {}
+        self._widest: dict[int, PlateDetection] = {}
+        self._clearest: dict[int, PlateDetection] = {}
         self._spoke: Run = ()
         self._frame = b""
 
-    def add(self, sighting: Sighting) -> None:
+    def add(self, sighting: PlateDetection) -> None:
         """Take a sighting in. Its whole picture is `glimpse`'s to keep."""
         text = sighting.reading.text
         self._passed = {
@@ -58,7 +58,7 @@ class Evidence:
         if self._came is not None:
             self._note(sighting)
 
-    def _note(self, sighting: Sighting) -> None:
+    def _note(self, sighting: PlateDetection) -> None:
         """Remember the widest and the clearest sighting of each track of this passage."""
         number, bare = sighting.track, replace(sighting, frame=b"", plate=b"")
         if bare.width >= self._widest.get(number, bare).width:
@@ -69,7 +69,7 @@ class Evidence:
             narrowest = min(self._widest, key=lambda one: self._widest[one].width)
             del self._widest[narrowest], self._clearest[narrowest]
 
-    def glimpse(self, sighting: Sighting) -> None:
+    def glimpse(self, sighting: PlateDetection) -> None:
         """Keep the whole picture of a vehicle, whether or not this sighting speaks for a passage.
 
         The camera process sends one a second: the next may come after the decision.
@@ -77,7 +77,7 @@ class Evidence:
         if sighting.frame and sighting.track not in self._spent:
             self._tracks.setdefault(sighting.track, _Track()).frame = sighting.frame
 
-    def may_start(self, sighting: Sighting, now: float) -> bool:
+    def may_start(self, sighting: PlateDetection, now: float) -> bool:
         """Return whether this sighting is of a vehicle that comes, where no loop tells."""
         if sighting.track in self._spent or sighting.reading.text in self._passed:
             return False
@@ -169,7 +169,7 @@ class Evidence:
         self._spoke = max(near, key=lambda run: run[-1].width, default=self._spoke)
         return self._spoke
 
-    def was_there_before(self) -> Sighting | None:
+    def was_there_before(self) -> PlateDetection | None:
         """Return the widest plate at the line that stood there before the vehicle came, or None."""
         came = self._came
         if came is None:
@@ -188,7 +188,7 @@ class Evidence:
         return best.plate if best is not None else b""
 
 
-def is_plate(sighting: Sighting) -> bool:
+def is_plate(sighting: PlateDetection) -> bool:
     """Return whether this find is a plate at all, as far as its score and its text tell."""
     reading = sighting.reading
     return reading.box.score >= LEAST_SCORE or reading.confidence >= LEAST_CONFIDENCE

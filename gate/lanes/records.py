@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gate.cameras.messages import Sighting
+from gate.cameras.messages import PlateDetection
 from gate.domain import entries
 from gate.domain.decision import Decision, Reason
 from gate.domain.passage import Direction, LaneId, OrderId, PassageId, Picture
@@ -16,7 +16,7 @@ def read(
     passage: PassageId,
     lane: LaneId,
     consensus: Consensus,
-    sightings: Sequence[Sighting],
+    sightings: Sequence[PlateDetection],
     picture: Picture,
 ) -> entries.PassageRead:
     """Return the entry of what the votes came to."""

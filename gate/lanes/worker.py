@@ -17,9 +17,9 @@ from typing import assert_never
 from gate.access.manual_admission import names_check_is_passed_by, says_more
 from gate.cameras.messages import (
     CameraReport,
+    PlateDetection,
     Preview,
     SetReadingEnabled,
-    Sighting,
     Snapshot,
     TrackLost,
 )
@@ -115,7 +115,7 @@ class LaneWork:
         self._evidence = Evidence(loop=settings.has_presence_loop)
         self._started_by: int | None = None
         self._line = line or StopLine()
-        self._widest: Sighting | None = None
+        self._widest: PlateDetection | None = None
         self._snapshot = b""
         self._at_hand = b""
         self._arm = arm
@@ -143,7 +143,7 @@ class LaneWork:
         match message:
             case None:
                 self._feed(Ticked(at))
-            case Sighting():
+            case PlateDetection():
                 self._sighted(message, at)
             case TrackLost():
                 self._track_lost(message, at)
@@ -210,7 +210,7 @@ class LaneWork:
         self._look(SetReadingEnabled(on=True))
         self._vote(order.at)
 
-    def _sighted(self, sighting: Sighting, at: Instant) -> None:
+    def _sighted(self, sighting: PlateDetection, at: Instant) -> None:
         self._evidence.glimpse(sighting)
         if at.monotonic - sighting.taken > self._settings.max_frame_age:
             return  # A stale picture says nothing about who stands there now.
@@ -225,14 +225,14 @@ class LaneWork:
             self._start_by_camera(sighting, at)
         self._vote(at)
 
-    def _note_widest(self, sighting: Sighting, came: Instant) -> None:
+    def _note_widest(self, sighting: PlateDetection, came: Instant) -> None:
         """Remember the widest plate that may have come with this vehicle."""
         if sighting.stay.at_start or sighting.stay.since < came.monotonic - COMING:
             return
         if self._widest is None or sighting.width > self._widest.width:
             self._widest = sighting
 
-    def _is_at_line(self, sighting: Sighting) -> bool:
+    def _is_at_line(self, sighting: PlateDetection) -> bool:
         """Return whether a plate can be of the vehicle before the arm, by its width and place."""
         floor = self._settings.least_plate
         if not self._settings.has_presence_loop:
@@ -241,7 +241,7 @@ class LaneWork:
         least = self._line.least(floor, two_lines=sighting.reading.two_lines)
         return sighting.width >= least and self._line.is_at(spot_of(sighting.reading.box))
 
-    def _start_by_camera(self, sighting: Sighting, at: Instant) -> None:
+    def _start_by_camera(self, sighting: PlateDetection, at: Instant) -> None:
         """Begin a passage with the plate of a vehicle that comes, where no loop tells of one."""
         if self._settings.has_presence_loop:
             return

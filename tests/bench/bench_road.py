@@ -22,7 +22,7 @@ from gate.access.service import RegisterDecider
 from gate.app.from_config import lane_settings, policy_of, rules_of
 from gate.app.stations import arms_of, board_settings
 from gate.app.wiring import open_store
-from gate.cameras.messages import SetReadingEnabled, Sighting
+from gate.cameras.messages import PlateDetection, SetReadingEnabled
 from gate.demo.community import cast, settle
 from gate.domain.entries import OpeningEnded, PassageDecided, Record
 from gate.domain.ids import Ids
@@ -129,7 +129,9 @@ class Bench:
                 return None
             track, best, stay = seen.joined[0], readings[0], seen.stays[0]
             millis = {"read": times["read"]}
-            self.controller.tell(Sighting(track, best, 1, taken, 200.0, b"", b"", millis, stay))
+            self.controller.tell(
+                PlateDetection(track, best, 1, taken, 200.0, b"", b"", millis, stay)
+            )
         ended = self._wait_for(taken, times)
         self.controller.tell(PassageSeen(PassageKind.ENTERED, now()))
         self.clock.sleep(0.15)

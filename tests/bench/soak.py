@@ -33,9 +33,9 @@ from gate.app.clock import SystemClock
 from gate.app.from_config import lane_settings, policy_of, rules_of
 from gate.cameras.messages import (
     CameraReport,
+    PlateDetection,
     Preview,
     SetReadingEnabled,
-    Sighting,
     Snapshot,
     TrackLost,
 )
@@ -221,7 +221,7 @@ class Site:
             self.clock.sleep(0.15)
             now = self.clock.monotonic()
             lane.work.handle(
-                Sighting(
+                PlateDetection(
                     lane.track,
                     reading(plate),
                     n,

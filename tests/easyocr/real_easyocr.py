@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gate.cameras.messages import SetReadingEnabled, Shutdown, Sighting
+from gate.cameras.messages import PlateDetection, SetReadingEnabled, Shutdown
 from gate.cameras.second_reader import state
 from gate.cameras.settings import WorkerSettings
 from gate.cameras.worker import watch
@@ -207,12 +207,12 @@ def test_an_eye_reads_while_it_is_loaded_and_after(tmp_path: Path) -> None:
         eye.kill()
 
 
-def sightings(pipe: object, count: int) -> list[Sighting]:
+def sightings(pipe: object, count: int) -> list[PlateDetection]:
     """Wait for so many; anything else that the eye says is passed over."""
-    found: list[Sighting] = []
+    found: list[PlateDetection] = []
     while len(found) < count:
         assert pipe.poll(120), "the eye is silent"
         said = pipe.recv()
-        if isinstance(said, Sighting):
+        if isinstance(said, PlateDetection):
             found.append(said)
     return found

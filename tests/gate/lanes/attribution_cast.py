@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from math import inf
 
-from gate.cameras.messages import Sighting
+from gate.cameras.messages import PlateDetection
 from gate.domain.passage import Instant
 from recognition.arrivals import Stay
 from tests.recognition.readings import box_at, reading
@@ -23,9 +23,9 @@ def sighting(
     absent: float | None = None,
     since: float | None = None,
     elsewhere: float = -inf,
-) -> Sighting:
+) -> PlateDetection:
     """Return a sighting of a plate; it has just come unless told otherwise."""
     away = max(taken - 0.1 if absent is None else absent, elsewhere)
     stay = Stay(taken if since is None else since, away, elsewhere=elsewhere)
     seen = reading(text, confidence, box_at(400.0, 300.0, width))
-    return Sighting(track, seen, round(taken * 10), taken, width, frame, b"plate", {}, stay)
+    return PlateDetection(track, seen, round(taken * 10), taken, width, frame, b"plate", {}, stay)

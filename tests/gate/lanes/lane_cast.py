@@ -9,7 +9,7 @@ import numpy as np
 from sqlmodel import Session
 
 from gate.access.manual_admission import has_reason
-from gate.cameras.messages import SetReadingEnabled, Sighting
+from gate.cameras.messages import PlateDetection, SetReadingEnabled
 from gate.domain.decision import Answer, Decision, Reason, Verdict
 from gate.domain.entries import Entry
 from gate.domain.errors import JournalAway
@@ -235,7 +235,7 @@ class Stage:
         seen = reading(text, confidence, x=900 + self.clock.second * 50 % 100, width=width)
         number = round(taken * 10)
         self.work.handle(
-            Sighting(
+            PlateDetection(
                 track,
                 seen,
                 number,

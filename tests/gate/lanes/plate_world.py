@@ -20,7 +20,7 @@ from itertools import count
 from math import hypot, inf
 from random import Random
 
-from gate.cameras.messages import CameraReport, Sighting, TrackLost
+from gate.cameras.messages import CameraReport, PlateDetection, TrackLost
 from gate.domain import entries
 from gate.domain.decision import Answer
 from gate.lanes.stop_line import ENOUGH, Spot, StopLine, stop_line
@@ -318,7 +318,7 @@ class World:
             taken = self.now - 0.05
             number = self.tally.steps
             self.stage.work.handle(
-                Sighting(track, one, number, taken, width, b"", b"plate", {}, stay)
+                PlateDetection(track, one, number, taken, width, b"", b"plate", {}, stay)
             )
             self._judge()
 

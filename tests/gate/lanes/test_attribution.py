@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.cameras.messages import Sighting
+from gate.cameras.messages import PlateDetection
 from gate.lanes.attribution import COMING, YOUNG, Moment, may_be_of, speaker
 from recognition.arrivals import Stay
 from tests.gate.lanes.attribution_cast import sighting
@@ -16,14 +16,14 @@ MOMENT = Moment(came=CAME, now=NOW, max_age=0.8, loop=True, line_known=True)
 
 
 def who(
-    *sightings: Sighting,
+    *sightings: PlateDetection,
     passed: tuple[str, ...] = (),
     lost: tuple[int, ...] = (),
     **changed: object,
 ) -> int | None:
     """Return the track that speaks, of all these sightings in a passage."""
     moment = Moment(**{**{k: getattr(MOMENT, k) for k in Moment.__slots__}, **changed})
-    tracks: dict[int, list[Sighting]] = {}
+    tracks: dict[int, list[PlateDetection]] = {}
     for one in sightings:
         if one.track not in lost:
             tracks.setdefault(one.track, []).append(one)
