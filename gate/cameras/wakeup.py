@@ -4,7 +4,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 
 
-class Bell:
+class WakeUpEvent:
     """Rings once, however often it is rung before somebody listens. Neither call blocks longer."""
 
     def __init__(self) -> None:

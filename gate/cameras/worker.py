@@ -32,7 +32,7 @@ from gate.cameras.messages import (
     TrackLost,
 )
 from gate.cameras.settings import WorkerSettings
-from gate.cameras.wakeup import Bell
+from gate.cameras.wakeup import WakeUpEvent
 from hardware.cameras.camera import Camera, Frame
 from hardware.clock import SystemClock
 from recognition import motion, plate_tracks, tracking
@@ -74,7 +74,7 @@ def watch(pipe: Connection, settings: WorkerSettings) -> None:
 class _CameraWorker:
     def __init__(self, pipe: Connection, settings: WorkerSettings) -> None:
         self._pipe, self._settings, self._clock = pipe, settings, SystemClock()
-        self._bell = Bell()
+        self._bell = WakeUpEvent()
         self._camera = Camera(settings.camera, self._clock, came=self._bell.ring)
         # Ids of this process are greater than those of any process before it on this machine.
         self._tracks = plate_tracks.started(int(self._clock.monotonic() * 1000))

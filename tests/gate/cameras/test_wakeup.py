@@ -3,13 +3,13 @@
 import threading
 from multiprocessing import Pipe
 
-from gate.cameras.wakeup import Bell
+from gate.cameras.wakeup import WakeUpEvent
 
 FOREVER = 50.0  # Longer than a test may take: a wait that ends only by its time fails.
 
 
 def test_a_ring_before_the_wait_is_not_missed_and_counts_once() -> None:
-    bell, (pipe, _other) = Bell(), Pipe()
+    bell, (pipe, _other) = WakeUpEvent(), Pipe()
     for _ in range(100_000):  # More than a pipe would hold.
         bell.ring()
     bell.wait(pipe, FOREVER)
@@ -19,7 +19,7 @@ def test_a_ring_before_the_wait_is_not_missed_and_counts_once() -> None:
 
 
 def test_every_ring_from_another_thread_is_heard() -> None:
-    bell, (pipe, _other) = Bell(), Pipe()
+    bell, (pipe, _other) = WakeUpEvent(), Pipe()
     newest, heard = [0], threading.Semaphore(0)
 
     def rings() -> None:
@@ -39,7 +39,7 @@ def test_every_ring_from_another_thread_is_heard() -> None:
 
 
 def test_a_word_or_the_end_of_the_pipe_wakes_too() -> None:
-    bell, (pipe, other) = Bell(), Pipe()
+    bell, (pipe, other) = WakeUpEvent(), Pipe()
     other.send("look")
     bell.wait(pipe, FOREVER)
     assert pipe.recv() == "look"
