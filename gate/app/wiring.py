@@ -45,8 +45,8 @@ from gate.lanes.control import LaneParts, Site
 from gate.lanes.event_bus import Hub
 from gate.lanes.messages import Retuned
 from gate.lanes.sign import LaneSign
-from gate.lanes.thread import LaneController
-from gate.lanes.worker import LaneWork
+from gate.lanes.thread import LaneThread
+from gate.lanes.worker import LaneWorker
 from gate.monitoring.health import Condition, conditions
 from gate.monitoring.metrics import Metrics
 from gate.monitoring.readiness import Readiness, readiness
@@ -139,7 +139,7 @@ class Application:
             ZoneInfo(config.site.timezone),
         )
         self.ids = Ids(store.clock)
-        self.controllers: dict[LaneId, LaneController] = {}
+        self.controllers: dict[LaneId, LaneThread] = {}
         self.lane_signs: dict[LaneId, LaneSign] = {}
         self.signs = {
             LaneId(lane): LaneSigns(sign_settings(one), store.clock)
@@ -260,7 +260,7 @@ class Application:
             line = remembered(connection, lane, store.vault)
         if signs := self.signs.get(lane):
             self.lane_signs[lane] = LaneSign(signs, self._lane_texts())
-        work = LaneWork(
+        work = LaneWorker(
             lane_settings(lane, settings, self.settings.config),
             rules_of(self.settings.config, self.ids),
             clock=store.clock,
@@ -273,7 +273,7 @@ class Application:
             line=line,
             sign=self.lane_signs.get(lane),
         )
-        controller = LaneController(work, store.clock, self.hub)
+        controller = LaneThread(work, store.clock, self.hub)
         self.controllers[lane] = controller
         return LaneParts(controller, barrier, settings.barrier.hold_cap_minutes * 60.0)
 

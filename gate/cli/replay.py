@@ -30,7 +30,7 @@ from gate.cli.read import pictures
 from gate.domain.entries import Entry, OpeningOrdered, PassageDecided, PassageStarted
 from gate.domain.passage import Instant, LaneId, OrderId, PassageId
 from gate.domain.ports import Unit, Written
-from gate.lanes.worker import LaneWork
+from gate.lanes.worker import LaneWorker
 from gate.settings.config import Config, ConfigError, Fault, load
 from hardware.barrier.model import Link, Mode, OutcomeKind, Position, Presence, Why
 from hardware.barrier.model import OrderId as ArmOrder
@@ -205,7 +205,7 @@ class Replay:
             max_frame_age=60,
             least_plate=0.0,
         )
-        self._work = LaneWork(
+        self._work = LaneWorker(
             settings,
             rules_of(site, self._next_id),
             clock=self._clock,

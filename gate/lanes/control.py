@@ -18,7 +18,7 @@ from gate.domain.passage import LaneId, OrderId, PassageId
 from gate.domain.ports import Barrier, Clock, Journal, LaneView, Pictures
 from gate.lanes.event_bus import Hub
 from gate.lanes.messages import Raise, TakeBack
-from gate.lanes.thread import LaneController
+from gate.lanes.thread import LaneThread
 
 ANSWER_WITHIN = 3.0
 """Seconds in which a lane answers a person; a lane that does not is reported as not done."""
@@ -30,7 +30,7 @@ SHOWS_NOW_S = 3.0
 class LaneParts:
     """A lane with what moves its arm. hold_cap: longest hold in seconds."""
 
-    controller: LaneController
+    controller: LaneThread
     barrier: Barrier
     hold_cap: float
 

@@ -13,26 +13,26 @@ from gate.cameras.messages import Preview
 from gate.domain.ports import Clock, LaneView
 from gate.lanes.event_bus import Hub
 from gate.lanes.messages import Message
-from gate.lanes.worker import LaneWork
+from gate.lanes.worker import LaneWorker
 
 MOST_WAITING = 1000
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Letter:
+class _Envelope:
     """A message, and where its answer goes; no message at all ends the thread."""
 
     message: Message | None
     answer: Future[bool] | None = None
 
 
-class LaneController:
+class LaneThread:
     """One lane's thread."""
 
-    def __init__(self, work: LaneWork, clock: Clock, hub: Hub) -> None:
+    def __init__(self, work: LaneWorker, clock: Clock, hub: Hub) -> None:
         self._work, self._clock, self._hub = work, clock, hub
-        self._inbox: queue.Queue[_Letter] = queue.Queue(MOST_WAITING)
+        self._inbox: queue.Queue[_Envelope] = queue.Queue(MOST_WAITING)
         self._preview: Preview | None = None
         self._view = work.view()
         self.lost_messages = 0
@@ -65,7 +65,7 @@ class LaneController:
 
     def stop(self, timeout: float) -> bool:
         """End after what is in the inbox; return whether the thread has ended."""
-        self._inbox.put(_Letter(None))
+        self._inbox.put(_Envelope(None))
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
@@ -75,16 +75,16 @@ class LaneController:
             self._preview = message
             self._hub.publish("preview", self._view.lane)
         else:
-            self._put(_Letter(message))
+            self._put(_Envelope(message))
 
     def ask(self, message: Message) -> "Future[bool]":
         """Put a person's message in; the future tells whether it did anything."""
         answer: Future[bool] = Future()
-        if not self._put(_Letter(message, answer)):
+        if not self._put(_Envelope(message, answer)):
             answer.set_result(False)
         return answer
 
-    def _put(self, letter: _Letter) -> bool:
+    def _put(self, letter: _Envelope) -> bool:
         try:
             self._inbox.put_nowait(letter)
         except queue.Full:
@@ -102,7 +102,7 @@ class LaneController:
             if letter is not None and letter.answer is not None:
                 letter.answer.set_result(done)
 
-    def _next(self) -> _Letter | None:
+    def _next(self) -> _Envelope | None:
         due = self._work.next_deadline()
         try:
             if due is None:

@@ -90,7 +90,7 @@ _MAY_HAVE_PASSED = frozenset({PassageEnd.PASSED, PassageEnd.NOT_SEEN, PassageEnd
 _CAMERA_TROUBLE = frozenset({"lost", "impaired", "restarting"})
 
 
-class LaneWork:
+class LaneWorker:
     """One lane at work; owned by one thread."""
 
     def __init__(

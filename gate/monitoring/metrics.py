@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from gate.cameras.supervisor import WorkerSupervisor
 from gate.domain.entries import AlarmRaised, OpeningEnded, PassageDecided, PassageEnded, Record
 from gate.journal.health import Health
-from gate.lanes.thread import LaneController
+from gate.lanes.thread import LaneThread
 from gate.storage.pictures import PictureCounts
 from registry.rules.kinds import Occupant
 from registry.rules.occupancy import Occupancy
@@ -72,7 +72,7 @@ class Metrics:
 
     def look_at(
         self,
-        lanes: Iterable[LaneController],
+        lanes: Iterable[LaneThread],
         watchers: Iterable[tuple[str, WorkerSupervisor]],
         health: Callable[[], Health],
         pictures: Callable[[], PictureCounts],
@@ -86,7 +86,7 @@ class Metrics:
 class _Parts(Collector):
     def __init__(
         self,
-        lanes: tuple[LaneController, ...],
+        lanes: tuple[LaneThread, ...],
         watchers: tuple[tuple[str, WorkerSupervisor], ...],
         health: Callable[[], Health],
         pictures: Callable[[], PictureCounts],

@@ -29,8 +29,8 @@ from gate.domain.ids import Ids
 from gate.domain.passage import LaneId
 from gate.lanes.barrier import LaneBarrier
 from gate.lanes.event_bus import Hub
-from gate.lanes.thread import LaneController
-from gate.lanes.worker import LaneWork
+from gate.lanes.thread import LaneThread
+from gate.lanes.worker import LaneWorker
 from gate.settings.config import parse
 from hardware.barrier.inputs import InputName
 from hardware.barrier.passing import PassageKind, PassageSeen
@@ -93,7 +93,7 @@ class Bench:
         self.station = Station(
             open_board(settings, self.clock, self._trace), arms, self.clock, self._told
         )
-        work = LaneWork(
+        work = LaneWorker(
             lane_settings(LANE, self.config.lanes["south"], self.config),
             rules_of(self.config, Ids(self.clock)),
             clock=self.clock,
@@ -104,7 +104,7 @@ class Bench:
             look=_ignore,
             arm=self.station.state(LANE),
         )
-        self.controller = LaneController(work, self.clock, Hub())
+        self.controller = LaneThread(work, self.clock, Hub())
         self.controller.start()
         self.station.start()
         self.reader = PlateReader.default(1, is_usual)

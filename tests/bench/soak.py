@@ -50,7 +50,7 @@ from gate.journal.journal import Journal
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.journal.verify import verify
 from gate.lanes.event_bus import Hub
-from gate.lanes.worker import LaneWork
+from gate.lanes.worker import LaneWorker
 from gate.monitoring.metrics import Metrics
 from gate.settings.config import parse
 from gate.storage.database import FILE, open_database
@@ -124,7 +124,7 @@ class Arm:
 class Lane:
     """A lane's work with its arm; tracks count up, as the eye's do."""
 
-    work: LaneWork
+    work: LaneWorker
     arm: Arm
     track: int = 0
 
@@ -172,7 +172,7 @@ class Site:
 
     def _lane(self, lane: LaneId) -> Lane:
         arm = Arm()
-        work = LaneWork(
+        work = LaneWorker(
             lane_settings(lane, self.config.lanes[lane], self.config),
             rules_of(self.config, Ids(self.clock)),
             clock=self.clock,

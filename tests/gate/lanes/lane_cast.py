@@ -18,7 +18,7 @@ from gate.domain.ports import Unit, Written
 from gate.lanes.machine import Rules
 from gate.lanes.messages import Decider, LaneSettings
 from gate.lanes.stop_line import StopLine
-from gate.lanes.worker import LaneWork
+from gate.lanes.worker import LaneWorker
 from hardware.barrier.model import Link, Mode, Position, Presence
 from hardware.station.events import ArmState
 from recognition.alphabet import ALPHABET
@@ -192,9 +192,9 @@ class Stage:
         self.ids = 0
         self.work = self.made()
 
-    def made(self, line: StopLine | None = None) -> LaneWork:
+    def made(self, line: StopLine | None = None) -> LaneWorker:
         """Return the lane's work, with what it remembers of its stop line."""
-        return LaneWork(
+        return LaneWorker(
             LaneSettings(
                 lane=LaneId("south"),
                 name="南门",

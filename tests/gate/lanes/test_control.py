@@ -12,16 +12,16 @@ from gate.domain.ports import Lanes
 from gate.journal.latches import Latches, latches_of
 from gate.lanes.control import SHOWS_NOW_S, LaneParts, Site
 from gate.lanes.event_bus import Hub
-from gate.lanes.thread import LaneController
+from gate.lanes.thread import LaneThread
 from tests.gate.journal.journal_cast import NORTH, SOUTH, desk
 from tests.gate.lanes.lane_cast import Stage
 
 DEEDS = ["lower", "lock", "unlock", "begin_maintenance", "end_maintenance", "reset_fire"]
 
 
-def site_of(stage: Stage) -> tuple[Site, LaneController]:
+def site_of(stage: Stage) -> tuple[Site, LaneThread]:
     hub = Hub()
-    controller = LaneController(stage.work, stage.clock, hub)
+    controller = LaneThread(stage.work, stage.clock, hub)
     parts = {LaneId("south"): LaneParts(controller, stage.arm, 600.0)}
     made = Site(
         parts,
