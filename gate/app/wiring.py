@@ -41,7 +41,7 @@ from gate.journal.journal import Journal
 from gate.journal.latches import latches_of
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.lanes.barrier import LaneBarrier
-from gate.lanes.control import LaneParts, Site
+from gate.lanes.control import LaneControl, LaneHandle
 from gate.lanes.event_bus import Hub
 from gate.lanes.messages import Retuned
 from gate.lanes.sign import LaneSign
@@ -160,7 +160,7 @@ class Application:
             )
             for lane, settings in config.lanes.items()
         }
-        self.site = Site(
+        self.site = LaneControl(
             {LaneId(lane): self._lane(LaneId(lane), one) for lane, one in config.lanes.items()},
             hub=self.hub,
             journal=store.journal,
@@ -253,7 +253,7 @@ class Application:
         if controller := self.controllers.get(lane):
             controller.tell(report)
 
-    def _lane(self, lane: LaneId, settings: LaneConfig) -> LaneParts:
+    def _lane(self, lane: LaneId, settings: LaneConfig) -> LaneHandle:
         store = self.store
         barrier = LaneBarrier(self.stations.of(lane), lane)
         with store.database.reading() as connection:
@@ -275,7 +275,7 @@ class Application:
         )
         controller = LaneThread(work, store.clock, self.hub)
         self.controllers[lane] = controller
-        return LaneParts(controller, barrier, settings.barrier.hold_cap_minutes * 60.0)
+        return LaneHandle(controller, barrier, settings.barrier.hold_cap_minutes * 60.0)
 
     def _retune(self) -> None:
         """Hand changed settings to the rules, the lanes, their eyes and what speaks to drivers."""

@@ -27,7 +27,7 @@ SHOWS_NOW_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class LaneParts:
+class LaneHandle:
     """A lane with what moves its arm. hold_cap: longest hold in seconds."""
 
     controller: LaneThread
@@ -35,12 +35,12 @@ class LaneParts:
     hold_cap: float
 
 
-class Site:
+class LaneControl:
     """Implements gate.domain.ports.Lanes and SiteEvents."""
 
     def __init__(
         self,
-        lanes: Mapping[LaneId, LaneParts],
+        lanes: Mapping[LaneId, LaneHandle],
         *,
         hub: Hub,
         journal: Journal,
@@ -109,7 +109,7 @@ class Site:
     def hold(self, lane: LaneId, actor: str, remark: str, seconds: float) -> bool:
         """Hold the arm up, at most as long as the site's cap."""
 
-        def held(parts: LaneParts) -> None:
+        def held(parts: LaneHandle) -> None:
             capped = min(max(seconds, 0.0), parts.hold_cap)
             parts.barrier.hold(self._clock.monotonic() + capped)
 
@@ -168,7 +168,7 @@ class Site:
         actor: str,
         action: str,
         remark: str,
-        act: Callable[[LaneParts], None],
+        act: Callable[[LaneHandle], None],
     ) -> bool:
         """Write who asked for what, then ask the barrier."""
         parts = self._lanes.get(lane)
@@ -182,7 +182,7 @@ class Site:
         act(parts)
         return True
 
-    def _shows(self, parts: LaneParts) -> bytes:
+    def _shows(self, parts: LaneHandle) -> bytes:
         """Return what the lane's camera shows now, b"" where that is too old to tell."""
         preview = parts.controller.preview
         if preview is None or self._clock.monotonic() - preview.taken > SHOWS_NOW_S:

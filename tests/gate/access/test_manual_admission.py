@@ -15,7 +15,7 @@ from gate.domain.decision import Answer, Decision, Objection, Reason, Verdict
 from gate.domain.entries import PassageDecided
 from gate.domain.passage import Direction, Instant, PassageId
 from gate.domain.policy import Policy
-from gate.lanes.control import Site
+from gate.lanes.control import LaneControl
 from gate.lanes.messages import Raise
 from gate.lanes.worker import TAKEN_BACK
 from hardware.barrier.inputs import InputName
@@ -187,7 +187,7 @@ def test_a_visitor_with_a_pass_was_checked() -> None:
 
 
 @contextmanager
-def waiting(known: Snapshot) -> Iterator[tuple[Stage, Site, PassageId]]:
+def waiting(known: Snapshot) -> Iterator[tuple[Stage, LaneControl, PassageId]]:
     """A vehicle that was read unsurely waits for a person."""
     stage = Stage(decider=decider(known))
     stage.work.handle(InputChanged(InputName.PRESENCE, True, stage.clock.second))

@@ -10,7 +10,7 @@ from gate.domain.entries import GuardActed
 from gate.domain.passage import LaneId
 from gate.domain.ports import Lanes
 from gate.journal.latches import Latches, latches_of
-from gate.lanes.control import SHOWS_NOW_S, LaneParts, Site
+from gate.lanes.control import SHOWS_NOW_S, LaneControl, LaneHandle
 from gate.lanes.event_bus import Hub
 from gate.lanes.thread import LaneThread
 from tests.gate.journal.journal_cast import NORTH, SOUTH, desk
@@ -19,11 +19,11 @@ from tests.gate.lanes.lane_cast import Stage
 DEEDS = ["lower", "lock", "unlock", "begin_maintenance", "end_maintenance", "reset_fire"]
 
 
-def site_of(stage: Stage) -> tuple[Site, LaneThread]:
+def site_of(stage: Stage) -> tuple[LaneControl, LaneThread]:
     hub = Hub()
     controller = LaneThread(stage.work, stage.clock, hub)
-    parts = {LaneId("south"): LaneParts(controller, stage.arm, 600.0)}
-    made = Site(
+    parts = {LaneId("south"): LaneHandle(controller, stage.arm, 600.0)}
+    made = LaneControl(
         parts,
         hub=hub,
         journal=stage.journal,
