@@ -42,7 +42,7 @@ from gate.journal.latches import latches_of
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.lanes.barrier import LaneBarrier
 from gate.lanes.control import LaneControl, LaneHandle
-from gate.lanes.event_bus import Hub
+from gate.lanes.event_bus import EventBus
 from gate.lanes.messages import Retuned
 from gate.lanes.sign import LaneSign
 from gate.lanes.thread import LaneThread
@@ -117,7 +117,7 @@ class Application:
         self.config, self.config_file = config, config_file
         self.store = open_store(config)
         store = self.store
-        self.clock_trust, self.metrics, self.hub = ClockTrust(), Metrics(), Hub()
+        self.clock_trust, self.metrics, self.hub = ClockTrust(), Metrics(), EventBus()
         for listen in (self.clock_trust.heard, self.metrics.heard, self._publish):
             store.journal.subscribe(listen)
         store.journal.start()

@@ -26,7 +26,7 @@ from gate.console.session.sessions import Sessions
 from gate.console.session.socket_guard import SocketGuard
 from gate.console.session.upload_guard import UploadGuard
 from gate.console.ui import media
-from gate.console.ui.event_bridge import Hub
+from gate.console.ui.event_bridge import EventBridge
 from gate.console.ui.pages import Pages
 from gate.console.visitors import passes, visitor_form, visitor_log
 from gate.i18n.texts import Language, Texts
@@ -43,7 +43,7 @@ def mount(app: FastAPI, services: Services) -> Doorkeeper:
     doorkeeper = Doorkeeper(
         services.people, Sessions(services.secret, services.idle), services.clock
     )
-    hub = Hub(services.events)
+    hub = EventBridge(services.events)
     _speak()
     app.include_router(login.router(services, doorkeeper))
     app.include_router(media.router(services, doorkeeper))

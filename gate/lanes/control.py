@@ -16,7 +16,7 @@ from gate.domain.entries import LOCK, MAINTENANCE_OFF, MAINTENANCE_ON, UNLOCK
 from gate.domain.errors import GateError
 from gate.domain.passage import LaneId, OrderId, PassageId
 from gate.domain.ports import Barrier, Clock, Journal, LaneView, Pictures
-from gate.lanes.event_bus import Hub
+from gate.lanes.event_bus import EventBus
 from gate.lanes.messages import Raise, TakeBack
 from gate.lanes.thread import LaneThread
 
@@ -42,7 +42,7 @@ class LaneControl:
         self,
         lanes: Mapping[LaneId, LaneHandle],
         *,
-        hub: Hub,
+        hub: EventBus,
         journal: Journal,
         pictures: Pictures,
         clock: Clock,

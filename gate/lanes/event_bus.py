@@ -12,7 +12,7 @@ Listener = Callable[[str, object], None]
 _log = logging.getLogger(__name__)
 
 
-class Hub:
+class EventBus:
     """One per site. Thread-safe."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from gate.cameras.messages import Preview
 from gate.domain.ports import Clock, LaneView
-from gate.lanes.event_bus import Hub
+from gate.lanes.event_bus import EventBus
 from gate.lanes.messages import Message
 from gate.lanes.worker import LaneWorker
 
@@ -30,7 +30,7 @@ class _Envelope:
 class LaneThread:
     """One lane's thread."""
 
-    def __init__(self, work: LaneWorker, clock: Clock, hub: Hub) -> None:
+    def __init__(self, work: LaneWorker, clock: Clock, hub: EventBus) -> None:
         self._work, self._clock, self._hub = work, clock, hub
         self._inbox: queue.Queue[_Envelope] = queue.Queue(MOST_WAITING)
         self._preview: Preview | None = None

@@ -28,7 +28,7 @@ from gate.domain.entries import OpeningEnded, PassageDecided, Record
 from gate.domain.ids import Ids
 from gate.domain.passage import LaneId
 from gate.lanes.barrier import LaneBarrier
-from gate.lanes.event_bus import Hub
+from gate.lanes.event_bus import EventBus
 from gate.lanes.thread import LaneThread
 from gate.lanes.worker import LaneWorker
 from gate.settings.config import parse
@@ -104,7 +104,7 @@ class Bench:
             look=_ignore,
             arm=self.station.state(LANE),
         )
-        self.controller = LaneThread(work, self.clock, Hub())
+        self.controller = LaneThread(work, self.clock, EventBus())
         self.controller.start()
         self.station.start()
         self.reader = PlateReader.default(1, is_usual)

@@ -49,7 +49,7 @@ from gate.journal.clock_trust import ClockTrust
 from gate.journal.journal import Journal
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.journal.verify import verify
-from gate.lanes.event_bus import Hub
+from gate.lanes.event_bus import EventBus
 from gate.lanes.worker import LaneWorker
 from gate.monitoring.metrics import Metrics
 from gate.settings.config import parse
@@ -152,7 +152,7 @@ class Site:
         self.journal = Journal(
             self.database, folder, self.vault, self.clock, effects=RegistryEffects(), boot="soak"
         )
-        self.trust, self.metrics, self.hub = ClockTrust(), Metrics(), Hub()
+        self.trust, self.metrics, self.hub = ClockTrust(), Metrics(), EventBus()
         self.alarms: list[str] = []
         for listen in (self.trust.heard, self.metrics.heard, self._heard):
             self.journal.subscribe(listen)

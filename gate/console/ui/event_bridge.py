@@ -16,7 +16,7 @@ OnChange = Callable[[str, object], None]
 _log = logging.getLogger(__name__)
 
 
-class Hub:
+class EventBridge:
     """Changes of the site, for pages."""
 
     def __init__(self, events: SiteEvents) -> None:

@@ -16,7 +16,7 @@ from gate.console.session.authentication import Doorkeeper
 from gate.console.session.expiry import leave
 from gate.console.session.preferences import Preferences
 from gate.console.ui.answered import Answers
-from gate.console.ui.event_bridge import Hub
+from gate.console.ui.event_bridge import EventBridge
 from gate.console.ui.keys import Keys
 from gate.i18n.texts import Texts
 
@@ -30,7 +30,7 @@ class Visit:
 
     services: Services
     doorkeeper: Doorkeeper
-    hub: Hub
+    hub: EventBridge
     token: str
     user: User
     right: Action

@@ -19,7 +19,7 @@ from gate.console.session.preferences import ConsolePage, current
 from gate.console.session.sessions import COOKIE
 from gate.console.session.socket_guard import SocketGuard
 from gate.console.ui import shell, widgets
-from gate.console.ui.event_bridge import Hub
+from gate.console.ui.event_bridge import EventBridge
 from gate.console.ui.page import Visit
 from gate.i18n.texts import Texts
 
@@ -32,7 +32,7 @@ class Pages:
 
     services: Services
     doorkeeper: Doorkeeper
-    hub: Hub
+    hub: EventBridge
     guard: SocketGuard
     rights: dict[str, Action] = field(default_factory=dict)
     """The right that each page needs, by path."""

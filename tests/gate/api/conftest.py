@@ -23,7 +23,7 @@ from gate.console.session.authentication import Doorkeeper
 from gate.console.session.sessions import Sessions
 from gate.domain.policy import Policy
 from gate.journal.projections.registry_effects import RegistryEffects
-from gate.lanes.event_bus import Hub
+from gate.lanes.event_bus import EventBus
 from gate.monitoring.readiness import Readiness
 from gate.reports.reports import Reports
 from registry.rules.plates import Plate, parse
@@ -106,7 +106,7 @@ def build(made: Desk) -> Api:
         decider=RegisterDecider(register, Policy(), lambda: True),
         tokens=tokens,
     )
-    app = http.build(services, Hub(), Readiness, CollectorRegistry())
+    app = http.build(services, EventBus(), Readiness, CollectorRegistry())
     doorkeeper = Doorkeeper(people, Sessions(bytes(48), timedelta(hours=12)), made.clock)
     app.state.access = Access(doorkeeper, tokens, made.clock)
     return Api(app, made, tokens, doorkeeper)

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 from gate.app import http
 from gate.domain.ports import LaneView
 from gate.journal.health import Health
-from gate.lanes.event_bus import Hub
+from gate.lanes.event_bus import EventBus
 from gate.monitoring.readiness import Readiness, readiness
 from hardware.station.events import BoardFault
 from tests.gate.api.conftest import Api
@@ -21,7 +21,7 @@ AWAY = replace(WELL, away_since=FakeClock().now().utc, why="locked")
 
 
 def lanes(**changes: object) -> tuple[LaneView, ...]:
-    south, north = FakeLanes(FakeClock(), Hub(), FakePictures()).views()
+    south, north = FakeLanes(FakeClock(), EventBus(), FakePictures()).views()
     return replace(south, **changes), north
 
 
@@ -68,7 +68,7 @@ def test_nothing_kept_stops_deciding() -> None:
     ],
 )
 def test_the_answer_says_it_in_its_status(api: Api, state: Readiness, code: int) -> None:
-    app = http.build(api.app.state.services, Hub(), lambda: state, CollectorRegistry())
+    app = http.build(api.app.state.services, EventBus(), lambda: state, CollectorRegistry())
     answer = TestClient(app).get("/readyz")
     assert answer.status_code == code
     assert json.loads(answer.text) == {

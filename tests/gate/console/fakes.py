@@ -11,7 +11,7 @@ import numpy as np
 from gate.domain.decision import CandidatePlate, Decision, Objection, Reason, Verdict
 from gate.domain.passage import Direction, Instant, LaneId, PassageId, Picture
 from gate.domain.ports import LaneView, Pictures
-from gate.lanes.event_bus import Hub
+from gate.lanes.event_bus import EventBus
 
 START = datetime(2026, 3, 14, 22, 41, 5, tzinfo=UTC)
 
@@ -73,7 +73,7 @@ class FakePictures:
 class FakeLanes:
     """Two lanes that obey at once and remember what they were asked."""
 
-    def __init__(self, clock: FakeClock, hub: Hub, pictures: Pictures) -> None:
+    def __init__(self, clock: FakeClock, hub: EventBus, pictures: Pictures) -> None:
         self._clock = clock
         self._hub = hub
         self.asked: list[tuple[object, ...]] = []

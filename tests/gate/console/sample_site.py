@@ -42,7 +42,7 @@ from gate.domain.passage import (
 from gate.domain.ports import Pictures as KeptPictures
 from gate.journal.journal import Journal
 from gate.journal.projections.registry_effects import RegistryEffects
-from gate.lanes.event_bus import Hub
+from gate.lanes.event_bus import EventBus
 from gate.monitoring.health import Condition
 from gate.reports.reports import Reports
 from gate.settings.config import load
@@ -88,7 +88,7 @@ class SampleSite:
     services: Services
     lanes: FakeLanes
     journal: Journal
-    hub: Hub
+    hub: EventBus
     clock: SampleClock
     conditions: list[Condition]
 
@@ -131,7 +131,7 @@ def _opened(folder: Path, clock: SampleClock) -> Iterator[SampleSite]:
     database = open_database(folder)
     journal = Journal(database, folder, vault, clock, effects=RegistryEffects())
     pictures = Pictures(folder / "pictures", vault)
-    hub = Hub()
+    hub = EventBus()
     lanes = FakeLanes(clock, hub, pictures)
     settings = Settings(journal, CONFIG, clock)
     settings.load()

@@ -11,7 +11,7 @@ from gate.domain.passage import LaneId
 from gate.domain.ports import Lanes
 from gate.journal.latches import Latches, latches_of
 from gate.lanes.control import SHOWS_NOW_S, LaneControl, LaneHandle
-from gate.lanes.event_bus import Hub
+from gate.lanes.event_bus import EventBus
 from gate.lanes.thread import LaneThread
 from tests.gate.journal.journal_cast import NORTH, SOUTH, desk
 from tests.gate.lanes.lane_cast import Stage
@@ -20,7 +20,7 @@ DEEDS = ["lower", "lock", "unlock", "begin_maintenance", "end_maintenance", "res
 
 
 def site_of(stage: Stage) -> tuple[LaneControl, LaneThread]:
-    hub = Hub()
+    hub = EventBus()
     controller = LaneThread(stage.work, stage.clock, hub)
     parts = {LaneId("south"): LaneHandle(controller, stage.arm, 600.0)}
     made = LaneControl(

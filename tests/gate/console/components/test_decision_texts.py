@@ -33,7 +33,7 @@ from gate.domain.entries import (
 )
 from gate.domain.passage import Direction, LaneId, OrderId, PassageEnd, PassageId, Picture, Trigger
 from gate.i18n.texts import Language, Texts
-from gate.lanes.event_bus import Hub
+from gate.lanes.event_bus import EventBus
 from hardware.barrier.model import AlarmKind, Mode, Position, Presence, Why
 from hardware.barrier.passing import PassageKind
 from hardware.cameras.frames import CameraState
@@ -62,7 +62,7 @@ both = pytest.mark.parametrize("texts", [Texts(language) for language in Languag
 
 @pytest.fixture
 def view():
-    return FakeLanes(FakeClock(), Hub(), FakePictures()).views()[0]
+    return FakeLanes(FakeClock(), EventBus(), FakePictures()).views()[0]
 
 
 @both
