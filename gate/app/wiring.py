@@ -43,7 +43,7 @@ from gate.journal.projections.registry_effects import RegistryEffects
 from gate.lanes.barrier import LaneBarrier
 from gate.lanes.control import LaneControl, LaneHandle
 from gate.lanes.event_bus import EventBus
-from gate.lanes.messages import Retuned
+from gate.lanes.messages import SettingsChanged
 from gate.lanes.sign import LaneSign
 from gate.lanes.thread import LaneThread
 from gate.lanes.worker import LaneWorker
@@ -283,7 +283,7 @@ class Application:
         self.decider.retune(policy_of(config))
         for lane, controller in self.controllers.items():
             settings = lane_settings(lane, config.lanes[lane], config)
-            controller.tell(Retuned(settings, rules_of(config, self.ids)))
+            controller.tell(SettingsChanged(settings, rules_of(config, self.ids)))
         for watcher in self.watchers.values():
             watcher.ask_below(config.policy.open_confidence)
         for sign in self.lane_signs.values():

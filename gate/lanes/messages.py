@@ -58,14 +58,14 @@ class Raise:
 
 
 @dataclass(frozen=True, slots=True)
-class Retuned:
+class SettingsChanged:
     """The site's settings were changed: from now on the lane works by these."""
 
     settings: "LaneSettings"
     rules: Rules
 
 
-Message = Report | StationEvent | Answer | TakeBack | Raise | Retuned
+Message = Report | StationEvent | Answer | TakeBack | Raise | SettingsChanged
 """Everything that a lane is told; None instead of one lets time pass."""
 
 

@@ -52,7 +52,15 @@ from gate.lanes.events import (
     VehiclePassed,
 )
 from gate.lanes.evidence import Evidence, is_plate
-from gate.lanes.messages import Decider, LaneSettings, Message, Raise, Retuned, Sign, TakeBack
+from gate.lanes.messages import (
+    Decider,
+    LaneSettings,
+    Message,
+    Raise,
+    SettingsChanged,
+    Sign,
+    TakeBack,
+)
 from gate.lanes.stop_line import StopLine
 from hardware.barrier.inputs import InputName, Signal
 from hardware.barrier.model import OutcomeKind
@@ -153,7 +161,7 @@ class LaneWorker:
                 self._camera_reported(message)
             case Answer() | TakeBack() | Raise():
                 return self._person_said(message, at)
-            case Retuned():
+            case SettingsChanged():
                 self._settings, self._rules = message.settings, message.rules
             case Preview():
                 pass

@@ -252,9 +252,11 @@ def test_a_kept_value_that_is_not_taken_any_more_gives_way_to_the_file(tmp_path)
 
 
 def retuned(config: Config) -> object:
-    from gate.lanes.messages import Retuned
+    from gate.lanes.messages import SettingsChanged
 
-    return Retuned(lane_settings("south", config.lanes["south"], config), rules_of(config, str))
+    return SettingsChanged(
+        lane_settings("south", config.lanes["south"], config), rules_of(config, str)
+    )
 
 
 def test_a_running_lane_works_by_the_new_value_from_the_next_picture_on(tmp_path):
