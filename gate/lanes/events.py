@@ -79,7 +79,7 @@ class RaiseByHand:
 
 
 @dataclass(frozen=True, slots=True)
-class OpeningEnded:
+class OpeningFinished:
     """What became of an order to raise."""
 
     at: Instant
@@ -115,7 +115,7 @@ Fact = (
     | Decided
     | GuardAnswered
     | RaiseByHand
-    | OpeningEnded
+    | OpeningFinished
     | VehiclePassed
     | VehicleBackedOut
     | Ticked

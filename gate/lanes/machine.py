@@ -30,7 +30,7 @@ from gate.lanes.events import (
     GuardAnswered,
     NoteMisfit,
     OpenBarrier,
-    OpeningEnded,
+    OpeningFinished,
     Order,
     PlateSeen,
     RaiseByHand,
@@ -131,7 +131,7 @@ def step(lane: Lane, fact: Fact, rules: Rules) -> Step:
             return _answered(lane, fact, rules)
         case RaiseByHand():
             return _by_hand(lane, fact, rules)
-        case OpeningEnded():
+        case OpeningFinished():
             return _opening_ended(lane, fact)
         case VehiclePassed():
             return _passed(lane, fact, rules)
@@ -286,7 +286,7 @@ def _again(lane: Opening | Passing, fact: RaiseByHand, reason: Reason, rules: Ru
     return opening, (end, begun, *orders)
 
 
-def _opening_ended(lane: Lane, fact: OpeningEnded) -> Step:
+def _opening_ended(lane: Lane, fact: OpeningFinished) -> Step:
     match lane:
         case Opening(passage=passage, order=order, decision=decision) if order == fact.order:
             if fact.raised:

@@ -40,7 +40,7 @@ from gate.lanes.events import (
     GuardAnswered,
     NoteMisfit,
     OpenBarrier,
-    OpeningEnded,
+    OpeningFinished,
     Order,
     PlateSeen,
     RaiseByHand,
@@ -351,7 +351,7 @@ class LaneWorker:
             self._journal.append(*self._decision_entries(order, order.by, order.remark), ordered)
         except GateError as error:
             self.report_fault(error)
-            self._feed(OpeningEnded(self._clock.now(), order.order, False, "not recorded"))
+            self._feed(OpeningFinished(self._clock.now(), order.order, False, "not recorded"))
             return
         self._millis["commit"] = _ms(began, self._clock.monotonic())
         self._ordered[order.order] = order.passage
@@ -529,7 +529,7 @@ class LaneWorker:
         lane = self._settings.lane
         self._note(record.opening_ended(passage, lane, event, millis))
         raised = event.outcome is OutcomeKind.RAISED
-        self._feed(OpeningEnded(at, order, raised, event.why.value))
+        self._feed(OpeningFinished(at, order, raised, event.why.value))
 
     def _input_on(self, name: InputName, at: Instant) -> None:
         if name is InputName.PRESENCE:

@@ -20,7 +20,7 @@ from gate.lanes.events import (
     GuardAnswered,
     NoteMisfit,
     OpenBarrier,
-    OpeningEnded,
+    OpeningFinished,
     Order,
     PlateSeen,
     RaiseByHand,
@@ -85,7 +85,7 @@ def test_a_resident_is_let_in_once_and_the_passage_ends_when_it_has_passed() -> 
     passage = road.decide(ADMIT)
     (opening,) = road.openings()
     assert (opening.passage, opening.by, opening.expires) == (passage, "auto", 3.0)
-    road.tell(OpeningEnded(at(2), opening.order, raised=True))
+    road.tell(OpeningFinished(at(2), opening.order, raised=True))
     assert road.tell(VehiclePassed(at(6))) == (EndPassage(at(6), passage, PassageEnd.PASSED),)
     assert road.lane == lanes.Idle()
     assert len(road.openings()) == 1
@@ -151,7 +151,7 @@ def test_a_failed_raise_goes_to_the_guard() -> None:
     road = Road()
     passage = road.decide(ADMIT)
     (opening,) = road.openings()
-    road.tell(OpeningEnded(at(2), opening.order, raised=False, why="link_down"))
+    road.tell(OpeningFinished(at(2), opening.order, raised=False, why="link_down"))
     assert isinstance(road.lane, lanes.Asking)
     assert road.lane.passage == passage
 
@@ -167,7 +167,7 @@ def test_a_second_vehicle_gets_a_passage_of_its_own() -> None:
     road = Road()
     first = road.decide(ADMIT)
     (opening,) = road.openings()
-    road.tell(OpeningEnded(at(2), opening.order, raised=True))
+    road.tell(OpeningFinished(at(2), opening.order, raised=True))
     road.tell(VehicleArrived(at(4), Trigger.LOOP))
     end, start = road.tell(VehiclePassed(at(5)))
     assert end == EndPassage(at(5), first, PassageEnd.PASSED)
@@ -215,7 +215,7 @@ FACTS = st.one_of(
     st.builds(Decided, INSTANTS, PASSAGES, DECISIONS, st.floats(0, 60)),
     st.builds(GuardAnswered, INSTANTS, PASSAGES, st.just("zhang"), DECISIONS),
     st.builds(RaiseByHand, INSTANTS, ORDERS, st.just("zhang"), st.just("x"), st.booleans()),
-    st.builds(OpeningEnded, INSTANTS, ORDERS, st.booleans()),
+    st.builds(OpeningFinished, INSTANTS, ORDERS, st.booleans()),
     st.builds(VehiclePassed, INSTANTS),
     st.builds(VehicleBackedOut, INSTANTS),
     st.builds(Ticked, INSTANTS),
