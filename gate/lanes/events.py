@@ -188,7 +188,7 @@ class EndPassage:
 
 
 @dataclass(frozen=True, slots=True)
-class NoteMisfit:
+class NoteUnexpected:
     """A fact did not fit the state: it changed nothing and is journalled."""
 
     at: Instant
@@ -196,4 +196,4 @@ class NoteMisfit:
     state: str
 
 
-Order = StartPassage | Decide | OpenBarrier | AskGuard | Refuse | EndPassage | NoteMisfit
+Order = StartPassage | Decide | OpenBarrier | AskGuard | Refuse | EndPassage | NoteUnexpected

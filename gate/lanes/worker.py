@@ -38,7 +38,7 @@ from gate.lanes.events import (
     EndPassage,
     Fact,
     GuardAnswered,
-    NoteMisfit,
+    NoteUnexpected,
     OpenBarrier,
     OpeningFinished,
     Order,
@@ -198,7 +198,7 @@ class LaneWorker:
                 self._greet(order.decision)
             case EndPassage():
                 self._end(order)
-            case NoteMisfit():
+            case NoteUnexpected():
                 lane = self._settings.lane
                 self._note(entries.MisfitNoted(lane, order.fact, order.state))
             case _ as unreachable:

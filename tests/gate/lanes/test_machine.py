@@ -18,7 +18,7 @@ from gate.lanes.events import (
     EndPassage,
     Fact,
     GuardAnswered,
-    NoteMisfit,
+    NoteUnexpected,
     OpenBarrier,
     OpeningFinished,
     Order,
@@ -126,7 +126,7 @@ def test_an_answer_for_another_passage_changes_nothing_and_is_noted() -> None:
     before = road.lane
     admitted = replace(ASK, verdict=Verdict.ADMIT)
     (note,) = road.tell(GuardAnswered(at(5), PassageId("other"), "zhang", admitted))
-    assert isinstance(note, NoteMisfit)
+    assert isinstance(note, NoteUnexpected)
     assert road.lane is before
 
 
