@@ -35,7 +35,7 @@ Run = tuple[PlateDetection, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class AttributionTime:
     """When it is asked: all in seconds of the monotonic clock.
 
     came: when the vehicle came (its loop closed, or its plate was first seen). max_age: the age at
@@ -62,7 +62,7 @@ def speaker(
     tracks: Mapping[int, Sequence[PlateDetection]],
     seen: Iterable[PlateDetection],
     passed: Collection[str],
-    moment: Moment,
+    moment: AttributionTime,
 ) -> tuple[int, Run] | None:
     """Return the track that speaks for the vehicle, with the readings that count; None if none may.
 
@@ -78,7 +78,7 @@ def speaker(
     return max(able, key=lambda one: (one[1][-1].width, -one[0]), default=None)
 
 
-def _run(sightings: Sequence[PlateDetection], moment: Moment) -> Run:
+def _run(sightings: Sequence[PlateDetection], moment: AttributionTime) -> Run:
     """Return the newest sightings that agree with each other, oldest first."""
     run: list[PlateDetection] = []
     for one in reversed(sightings):
@@ -91,7 +91,7 @@ def _run(sightings: Sequence[PlateDetection], moment: Moment) -> Run:
 
 
 def _may_speak(
-    run: Run, near: Sequence[PlateDetection], passed: Collection[str], moment: Moment
+    run: Run, near: Sequence[PlateDetection], passed: Collection[str], moment: AttributionTime
 ) -> bool:
     return (
         _seen_now(run[-1], moment)
@@ -101,25 +101,25 @@ def _may_speak(
     )
 
 
-def _seen_now(newest: PlateDetection, moment: Moment) -> bool:
+def _seen_now(newest: PlateDetection, moment: AttributionTime) -> bool:
     if moment.loop and newest.taken < moment.came:
         return False
     return moment.now - newest.taken <= moment.max_age
 
 
-def _came(run: Run, moment: Moment) -> bool:
+def _came(run: Run, moment: AttributionTime) -> bool:
     """Return whether the plate that was read most clearly came here with the vehicle."""
     text = max(run, key=lambda one: one.reading.confidence).reading.text
     return any(came_with_it(one.stay, moment) for one in run if one.reading.text == text)
 
 
-def came_with_it(stay: Stay, moment: Moment) -> bool:
+def came_with_it(stay: Stay, moment: AttributionTime) -> bool:
     """Return whether a plate came to its place when the vehicle came, or after that."""
     away = stay.absent if moment.line_known else stay.elsewhere
     return away >= moment.came - COMING
 
 
-def _counts(one: PlateDetection, passed: Collection[str], moment: Moment) -> bool:
+def _counts(one: PlateDetection, passed: Collection[str], moment: AttributionTime) -> bool:
     """Return whether a sighting may be of the vehicle that came: not parked, not gone through."""
     # What was there at the start may be this vehicle's, until it is known to have stood there.
     recent = one.taken >= moment.came and one.stay.since >= moment.came - COMING

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from gate.cameras.messages import PlateDetection
 from gate.domain.passage import Instant
-from gate.lanes.attribution import NEARER, YOUNG, Moment, Run, may_be_of, speaker
+from gate.lanes.attribution import NEARER, YOUNG, AttributionTime, Run, may_be_of, speaker
 
 KEPT = 16
 MOST_TRACKS = 32
@@ -139,7 +139,7 @@ class Evidence:
         """
         if self._came is None:
             return ()
-        moment = Moment(self._came, now, max_age, self._loop, line_known)
+        moment = AttributionTime(self._came, now, max_age, self._loop, line_known)
         seen = [*self._widest.values(), *self._clearest.values()]
         tracks = {number: track.sightings for number, track in self._tracks.items()}
         found = speaker(tracks, seen, self._passed, moment)

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.cameras.messages import PlateDetection
-from gate.lanes.attribution import COMING, YOUNG, Moment, may_be_of, speaker
+from gate.lanes.attribution import COMING, YOUNG, AttributionTime, may_be_of, speaker
 from recognition.arrivals import Stay
 from tests.gate.lanes.attribution_cast import sighting
 
 CAME, NOW = 10.0, 11.0
-MOMENT = Moment(came=CAME, now=NOW, max_age=0.8, loop=True, line_known=True)
+MOMENT = AttributionTime(came=CAME, now=NOW, max_age=0.8, loop=True, line_known=True)
 
 
 def who(
@@ -22,7 +22,9 @@ def who(
     **changed: object,
 ) -> int | None:
     """Return the track that speaks, of all these sightings in a passage."""
-    moment = Moment(**{**{k: getattr(MOMENT, k) for k in Moment.__slots__}, **changed})
+    moment = AttributionTime(
+        **{**{k: getattr(MOMENT, k) for k in AttributionTime.__slots__}, **changed}
+    )
     tracks: dict[int, list[PlateDetection]] = {}
     for one in sightings:
         if one.track not in lost:
@@ -165,7 +167,7 @@ def test_whoever_speaks_is_here_now_came_with_it_is_nearest_and_unmixed(
     ]
     tracks = {n: [one for one in seen if one.track == n] for n in range(1, 5) if n not in lost}
     now = CAME + 0.4
-    moment = Moment(CAME, now, 0.8, loop, known)
+    moment = AttributionTime(CAME, now, 0.8, loop, known)
     found = speaker(tracks, seen, passed, moment)
     if found is None:
         return
