@@ -27,7 +27,7 @@ LOOK_EVERY = 2.0
 _log = logging.getLogger(__name__)
 
 
-class Register:
+class RegistryCache:
     """Implements gate.domain.ports.Registry. Thread-safe."""
 
     def __init__(self, journal: Journal, clock: Clock) -> None:

@@ -16,7 +16,7 @@ from gate.access.manual_admission import (
     objections,
     says_more,
 )
-from gate.access.registry_cache import Register
+from gate.access.registry_cache import RegistryCache
 from gate.domain.decision import Answer, Decision, Reason, Verdict
 from gate.domain.passage import Direction, Instant
 from gate.domain.policy import Policy
@@ -25,10 +25,12 @@ from registry.rules.plates import EXPECTED_COLOURS, Malformed, Plate, PlateColou
 from registry.rules.standing import Visitor
 
 
-class RegisterDecider:
+class DecisionService:
     """Decides from the register in memory. clock_sound tells whether the wall clock is trusted."""
 
-    def __init__(self, register: Register, policy: Policy, clock_sound: Callable[[], bool]) -> None:
+    def __init__(
+        self, register: RegistryCache, policy: Policy, clock_sound: Callable[[], bool]
+    ) -> None:
         self._register, self._policy, self._clock_sound = register, policy, clock_sound
 
     @property

@@ -9,8 +9,8 @@ from fastapi import Depends, Header, HTTPException, Request, status
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from gate.access.registry_cache import Register
-from gate.access.service import RegisterDecider
+from gate.access.registry_cache import RegistryCache
+from gate.access.service import DecisionService
 from gate.api.auth import Caller
 from gate.auth.tokens import Tokens
 from gate.domain.errors import JournalAway
@@ -28,10 +28,10 @@ class ApiServices:
 
     clock: Clock
     journal: Journal
-    register: Register
+    register: RegistryCache
     reports: Reports
     lanes: Lanes
-    decider: RegisterDecider
+    decider: DecisionService
     tokens: Tokens
 
 

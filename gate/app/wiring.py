@@ -13,8 +13,8 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from gate.access.registry_cache import Register
-from gate.access.service import RegisterDecider
+from gate.access.registry_cache import RegistryCache
+from gate.access.service import DecisionService
 from gate.app.clock import SystemClock
 from gate.app.from_config import (
     eye_settings,
@@ -124,12 +124,12 @@ class Application:
         store.people.remember()
         with store.database.reading() as connection:
             self.clock_trust.resume(connection)
-        self.register = Register(store.journal, store.clock)
+        self.register = RegistryCache(store.journal, store.clock)
         store.journal.subscribe(lambda _: self.register.nudge())
         self.settings = Settings(store.journal, config, store.clock)
         self.settings.load()
         self.reports = Reports(store.database, store.vault, ZoneInfo(config.site.timezone))
-        self.decider = RegisterDecider(
+        self.decider = DecisionService(
             self.register, policy_of(self.settings.config), lambda: self.clock_trust.sound
         )
         self.housekeeping = Housekeeping(

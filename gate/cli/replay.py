@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from sqlmodel import Session
 from tqdm import tqdm
 
-from gate.access.registry_cache import Register
-from gate.access.service import RegisterDecider
+from gate.access.registry_cache import RegistryCache
+from gate.access.service import DecisionService
 from gate.app.from_config import lane_settings, policy_of, rules_of
 from gate.app.wiring import open_store
 from gate.cameras import second_reader
@@ -188,7 +188,7 @@ class Replay:
     def __init__(self, site: Config, lane: LaneId, fps: float) -> None:
         store = open_store(site)
         try:
-            register = Register(store.journal, store.clock)
+            register = RegistryCache(store.journal, store.clock)
         finally:
             store.close()
         self._clock = ReplayClock(store.clock.now().utc)
@@ -211,7 +211,7 @@ class Replay:
             clock=self._clock,
             journal=self._notes,
             pictures=NoPictures(),
-            decider=RegisterDecider(register, policy_of(site), lambda: True),
+            decider=DecisionService(register, policy_of(site), lambda: True),
             barrier=self._arm,
             look=_ignore,
             arm=_CLOSED,

@@ -17,8 +17,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gate.access.registry_cache import Register
-from gate.access.service import RegisterDecider
+from gate.access.registry_cache import RegistryCache
+from gate.access.service import DecisionService
 from gate.app.from_config import lane_settings, policy_of, rules_of
 from gate.app.stations import arms_of, board_settings
 from gate.app.wiring import open_store
@@ -82,7 +82,7 @@ class Bench:
         sample = generate(1559, at)
         with self.store.journal.unit() as unit:
             settle(unit.session, sample, cast(sample, 1559, at), at)
-        self.register = Register(self.store.journal, self.clock)
+        self.register = RegistryCache(self.store.journal, self.clock)
         known = self.register.snapshot.dossiers
         self.plates = [key for key in sorted(known) if len(key) == 7 and known[key].registration]
         self.sent: queue.Queue[float] = queue.Queue()
@@ -99,7 +99,7 @@ class Bench:
             clock=self.clock,
             journal=self.store.journal,
             pictures=self.store.pictures,
-            decider=RegisterDecider(self.register, policy_of(self.config), lambda: True),
+            decider=DecisionService(self.register, policy_of(self.config), lambda: True),
             barrier=LaneBarrier(self.station, LANE),
             look=_ignore,
             arm=self.station.state(LANE),

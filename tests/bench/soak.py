@@ -27,8 +27,8 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from gate.access.registry_cache import Register
-from gate.access.service import RegisterDecider
+from gate.access.registry_cache import RegistryCache
+from gate.access.service import DecisionService
 from gate.app.clock import SystemClock
 from gate.app.from_config import lane_settings, policy_of, rules_of
 from gate.cameras.messages import (
@@ -161,7 +161,7 @@ class Site:
         sample = generate(1559, at)
         with self.journal.unit() as unit:
             settle(unit.session, sample, cast(sample, 1559, at), at)
-        self.register = Register(self.journal, self.clock)
+        self.register = RegistryCache(self.journal, self.clock)
         self.journal.subscribe(lambda _: self.register.nudge())
         self.register.start()
         self.pictures = Pictures(folder / "pictures", self.vault)
@@ -178,7 +178,7 @@ class Site:
             clock=self.clock,
             journal=self.journal,
             pictures=self.pictures,
-            decider=RegisterDecider(
+            decider=DecisionService(
                 self.register, policy_of(self.config), lambda: self.trust.sound
             ),
             barrier=arm,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gate.access.decide import case_of, decide
 from gate.access.manual_admission import LEAST_SUPPORT, NO_REASON, may_admit, objections, support
-from gate.access.service import RegisterDecider
+from gate.access.service import DecisionService
 from gate.domain.decision import Answer, Decision, Objection, Reason, Verdict
 from gate.domain.entries import PassageDecided
 from gate.domain.passage import Direction, Instant, PassageId
@@ -42,8 +42,8 @@ class Known:
         self.standing = snapshot.standing
 
 
-def decider(known: Snapshot, policy: Policy | None = None) -> RegisterDecider:
-    return RegisterDecider(Known(known), policy or Policy(), lambda: True)  # type: ignore[arg-type]
+def decider(known: Snapshot, policy: Policy | None = None) -> DecisionService:
+    return DecisionService(Known(known), policy or Policy(), lambda: True)  # type: ignore[arg-type]
 
 
 @st.composite

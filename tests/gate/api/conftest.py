@@ -11,8 +11,8 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 from sqlmodel import Session
 
-from gate.access.registry_cache import Register
-from gate.access.service import RegisterDecider
+from gate.access.registry_cache import RegistryCache
+from gate.access.service import DecisionService
 from gate.api.auth import Access
 from gate.api.dependencies import ApiServices
 from gate.app import http
@@ -95,7 +95,7 @@ def build(made: Desk) -> Api:
     people = People(made.journal)
     for role in Role:
         people.add(role.value, role, PASSWORD, by="test")
-    register = Register(made.journal, made.clock)
+    register = RegistryCache(made.journal, made.clock)
     tokens = Tokens(made.journal)
     services = ApiServices(
         clock=made.clock,
@@ -103,7 +103,7 @@ def build(made: Desk) -> Api:
         register=register,
         reports=Reports(made.database, made.vault, ZoneInfo("Asia/Shanghai")),
         lanes=NoLanes(),  # type: ignore[arg-type]  # the routes of lanes only look at them
-        decider=RegisterDecider(register, Policy(), lambda: True),
+        decider=DecisionService(register, Policy(), lambda: True),
         tokens=tokens,
     )
     app = http.build(services, EventBus(), Readiness, CollectorRegistry())
@@ -113,7 +113,7 @@ def build(made: Desk) -> Api:
 
 
 def fill(session: Session, by: Author) -> None:
-    """Register two households and a vehicle."""
+    """RegistryCache two households and a vehicle."""
     for room in ("501", "502"):
         household = store.household_at(session, "3", "2", room, by)
         plate = parse(f"吉A00{room}")

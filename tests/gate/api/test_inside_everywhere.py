@@ -6,7 +6,7 @@ Each step below changes who is inside in another way; after each, everybody is a
 from collections.abc import Callable
 from datetime import UTC, timedelta
 
-from gate.access.registry_cache import Register
+from gate.access.registry_cache import RegistryCache
 from gate.auth.tokens import Scope
 from gate.console.live.handover_sheet import inside_of
 from gate.domain.passage import Direction
@@ -35,7 +35,7 @@ def told(api: Api) -> dict[str, dict[Occupant, int]]:
     with api.desk.journal.reading() as session:
         page = stays.counts(session)
     rest = client.get("/api/v1/inside").json()["counts"]
-    rule = Register(api.desk.journal, api.desk.clock).snapshot.occupancy
+    rule = RegistryCache(api.desk.journal, api.desk.clock).snapshot.occupancy
     sheet = {Occupant(one["occupant"]): one["n"] for one in inside_of(shift.inside)}
     return {
         "page": by_class(page),

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import select
 
 import gate
-from gate.access.registry_cache import Register
+from gate.access.registry_cache import RegistryCache
 from gate.auth.permissions import Role
 from gate.auth.users import People
 from gate.console.dependencies import Services
@@ -148,7 +148,7 @@ def _opened(folder: Path, clock: SampleClock) -> Iterator[SampleSite]:
         pictures=pictures,
         journal=journal,
         reports=Reports(database, vault, ZONE),
-        registry=Register(journal, clock),
+        registry=RegistryCache(journal, clock),
         settings=settings,
         config_file=Path("config.yaml"),
         conditions=lambda: tuple(conditions),

@@ -15,8 +15,8 @@ import uvicorn
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from gate.access.registry_cache import Register
-from gate.access.service import RegisterDecider
+from gate.access.registry_cache import RegistryCache
+from gate.access.service import DecisionService
 from gate.api.auth import Access
 from gate.api.dependencies import ApiServices
 from gate.app import http
@@ -51,14 +51,14 @@ class Served:
 def application(site: SampleSite) -> tuple[FastAPI, Doorkeeper]:
     """The whole web application, as `gate.app.wiring` puts it together."""
     services = site.services
-    tokens, register = Tokens(site.journal), Register(site.journal, site.clock)
+    tokens, register = Tokens(site.journal), RegistryCache(site.journal, site.clock)
     parts = ApiServices(
         clock=site.clock,
         journal=site.journal,
         register=register,
         reports=services.reports,
         lanes=site.lanes,
-        decider=RegisterDecider(register, Policy(), lambda: True),
+        decider=DecisionService(register, Policy(), lambda: True),
         tokens=tokens,
     )
     app = http.build(parts, site.hub, Readiness, CollectorRegistry())

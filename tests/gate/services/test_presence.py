@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel, col, create_engine, select
 
-from gate.access.registry_cache import Register
+from gate.access.registry_cache import RegistryCache
 from gate.domain.entries import Audited, Entry, PassageEnded
 from gate.domain.passage import Direction
 from gate.domain.ports import Written
@@ -116,7 +116,7 @@ def put(known: Snapshot, text: str, now: datetime) -> PutInside:
 
 def test_a_space_is_free_at_once_for_the_households_next_vehicle(office: Desk) -> None:
     passes(office, "a", OWNER)
-    register = Register(office.journal, office.clock)
+    register = RegistryCache(office.journal, office.clock)
     now = office.clock.utc
     assert isinstance(register.standing(plate(SECOND), now), SpaceTaken)
     assert register.snapshot.in_its_spaces(plate(SECOND)) == (OWNER,)
@@ -129,7 +129,7 @@ def test_a_space_is_free_at_once_for_the_households_next_vehicle(office: Desk) -
 
 def test_a_correction_is_on_record_with_who_when_why_and_what_was_before(office: Desk) -> None:
     passes(office, "a", OWNER)
-    register = Register(office.journal, office.clock)
+    register = RegistryCache(office.journal, office.clock)
     do(office, taken_out(register.snapshot, OWNER), why="patrol: 车位空着")
     with office.journal.reading() as session:
         line = session.connection().execute(audit.select().order_by(audit.c.seq.desc())).first()
@@ -143,7 +143,7 @@ def test_a_correction_is_on_record_with_who_when_why_and_what_was_before(office:
 
 def test_of_two_guards_the_second_is_told(office: Desk) -> None:
     passes(office, "a", OWNER)
-    seen = taken_out(Register(office.journal, office.clock).snapshot, OWNER)
+    seen = taken_out(RegistryCache(office.journal, office.clock).snapshot, OWNER)
     lines = audits(office)
     assert [do(office, seen), do(office, seen)] == [(None,), (CorrectionRefusal.NOT_INSIDE,)]
     assert audits(office) == lines + 1
@@ -156,7 +156,7 @@ def audits(office: Desk) -> int:
 
 def test_a_vehicle_that_came_again_meanwhile_stays(office: Desk) -> None:
     passes(office, "a", OWNER)
-    old = taken_out(Register(office.journal, office.clock).snapshot, OWNER)
+    old = taken_out(RegistryCache(office.journal, office.clock).snapshot, OWNER)
     passes(office, "b", OWNER, Direction.OUT)
     passes(office, "c", OWNER)
     assert do(office, old) == (CorrectionRefusal.OTHER_STAY,)
@@ -177,7 +177,7 @@ def test_a_count_that_changed_meanwhile_is_counted_again(office: Desk) -> None:
 
 
 def test_a_visitor_is_put_inside_as_the_entrance_would_have(office: Desk) -> None:
-    known = Register(office.journal, office.clock).snapshot
+    known = RegistryCache(office.journal, office.clock).snapshot
     stay = put(known, VISITOR, office.clock.utc)
     assert (stay.occupant, stay.visitor_pass, stay.household) == (Occupant.VISITOR, 1, "3-2-501")
     assert do(office, stay, stay) == (None, CorrectionRefusal.INSIDE_ALREADY)
@@ -192,7 +192,7 @@ def test_a_visitor_is_put_inside_as_the_entrance_would_have(office: Desk) -> Non
 
 def test_a_visit_that_was_ended_by_mistake_goes_on(office: Desk) -> None:
     passes(office, "a", VISITOR)
-    register = Register(office.journal, office.clock)
+    register = RegistryCache(office.journal, office.clock)
     do(office, taken_out(register.snapshot, VISITOR))
     with office.journal.reading() as session:
         assert session.exec(select(Visit)).one().checked_out_at is not None
@@ -205,7 +205,7 @@ def test_a_visit_that_was_ended_by_mistake_goes_on(office: Desk) -> None:
 def test_a_stay_that_is_put_back_is_the_stay_it_was(office: Desk) -> None:
     passes(office, "a", OWNER)
     before = state(office)
-    register = Register(office.journal, office.clock)
+    register = RegistryCache(office.journal, office.clock)
     do(office, taken_out(register.snapshot, OWNER))
     office.clock.pass_by(600)
     assert back(office, newest(office), register.snapshot) == Undone(OWNER)
@@ -216,7 +216,7 @@ def test_a_stay_that_is_put_back_is_the_stay_it_was(office: Desk) -> None:
 
 def test_a_count_is_taken_back_and_what_came_since_still_counts(office: Desk) -> None:
     passes(office, "a", OWNER)
-    register = Register(office.journal, office.clock)
+    register = RegistryCache(office.journal, office.clock)
     assert do(office, Recounted(Occupant.RESIDENT, 1, 7)) == (None,)
     counted = newest(office)
     passes(office, "b", SECOND)
@@ -228,7 +228,7 @@ def test_a_count_is_taken_back_and_what_came_since_still_counts(office: Desk) ->
 
 
 def test_a_count_is_not_taken_back_behind_a_newer_one_or_below_nothing(office: Desk) -> None:
-    register = Register(office.journal, office.clock)
+    register = RegistryCache(office.journal, office.clock)
     do(office, Recounted(Occupant.RESIDENT, 0, 3))
     older = newest(office)
     assert _may_undo(office, older)
@@ -252,7 +252,7 @@ def _may_undo(office: Desk, number: int) -> bool:
 
 def test_nothing_is_taken_back_once_the_vehicle_came_or_went(office: Desk) -> None:
     passes(office, "a", OWNER)
-    register = Register(office.journal, office.clock)
+    register = RegistryCache(office.journal, office.clock)
     do(office, taken_out(register.snapshot, OWNER))
     first = newest(office)
     passes(office, "b", OWNER)
@@ -267,7 +267,7 @@ def test_while_the_database_is_away_a_correction_is_felt_and_kept(tmp_path: Path
         with office.journal.unit() as unit:
             settle(unit.session)
         passes(office, "a", OWNER)
-        register = Register(office.journal, office.clock)
+        register = RegistryCache(office.journal, office.clock)
         gone = taken_out(register.snapshot, OWNER)
         with held(office):
             assert office.journal.append(entry_of(gone, "wang", "patrol")) is Written.SPOOLED
@@ -280,7 +280,7 @@ def test_while_the_database_is_away_a_correction_is_felt_and_kept(tmp_path: Path
         assert office.journal.catch_up()
         register.refresh()
         assert state(office).inside == {}
-        assert register.snapshot == Register(office.journal, office.clock).snapshot
+        assert register.snapshot == RegistryCache(office.journal, office.clock).snapshot
         passes(office, "b", OWNER)
         register.refresh()
         assert OWNER in register.snapshot.inside  # what was assumed is over
@@ -555,7 +555,7 @@ def test_what_the_lists_did_not_take_is_not_said_to_be_done(
     office: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = audits(office)
-    stay = put(Register(office.journal, office.clock).snapshot, OWNER, office.clock.utc)
+    stay = put(RegistryCache(office.journal, office.clock).snapshot, OWNER, office.clock.utc)
     monkeypatch.setattr(RegistryEffects, "corrected", lambda *_: None)
     for correction in (stay, Recounted(Occupant.RESIDENT, 0, 4)):
         with pytest.raises(NotTaken):
