@@ -73,7 +73,7 @@ class Batch:
         return self._records
 
 
-class Scribe:
+class BatchWriter:
     """Begins batches."""
 
     def __init__(self, vault: Vault, projection: Projection, witness: Witness) -> None:

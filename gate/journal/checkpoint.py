@@ -22,7 +22,7 @@ _EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Testimony:
+class SignedCheckpoint:
     """At that time the chain had this entry. sound: the line carries the vault's signature."""
 
     seq: int
@@ -67,7 +67,7 @@ class Witness:
         return self._handle
 
 
-def testimonies(path: Path, vault: Vault) -> Iterator[Testimony]:
+def testimonies(path: Path, vault: Vault) -> Iterator[SignedCheckpoint]:
     """What the file says, the newest entry first; nothing where there is no file."""
     try:
         contents = path.read_bytes()
@@ -83,10 +83,10 @@ def _line(vault: Vault, seq: int, digest: bytes, at: datetime) -> bytes:
     return json.dumps([*told, mac]).encode().ljust(_SLOT - 1) + b"\n"
 
 
-def _read(line: bytes, vault: Vault) -> Testimony:
+def _read(line: bytes, vault: Vault) -> SignedCheckpoint:
     try:
         seq, digest, at, mac = json.loads(line)
         expected = vault.mac(json.dumps([seq, digest, at]).encode()).hex()
-        return Testimony(int(seq), bytes.fromhex(digest), moment(at), mac == expected)
+        return SignedCheckpoint(int(seq), bytes.fromhex(digest), moment(at), mac == expected)
     except (ValueError, TypeError):
-        return Testimony(0, b"", moment(0), sound=False)
+        return SignedCheckpoint(0, b"", moment(0), sound=False)

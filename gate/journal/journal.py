@@ -25,18 +25,18 @@ from gate.domain.entries import Entry, Record, ServiceNoted
 from gate.domain.errors import JournalAway, OpeningRefused
 from gate.domain.passage import Instant
 from gate.domain.ports import Clock, Written
-from gate.journal.batch import Scribe
+from gate.journal.batch import BatchWriter
 from gate.journal.checkpoint import FILE as WITNESS_FILE
 from gate.journal.checkpoint import Witness
 from gate.journal.clock_source import went_on
 from gate.journal.codec import kind_of, text_of
 from gate.journal.health import Health, HealthBoard
-from gate.journal.maintenance import Keeper
-from gate.journal.openings import Ordered
+from gate.journal.maintenance import MaintenanceThread
+from gate.journal.openings import OpeningGuard
 from gate.journal.projections.dispatch import Projection
 from gate.journal.projections.effects import Effects, NoEffects
 from gate.journal.recovery import loose_ends
-from gate.journal.spool import Spooler
+from gate.journal.spool import SpoolReplayer
 from gate.journal.spool_file import Spool
 from gate.journal.store import Stamped
 from gate.journal.timestamps import ClockWatch, boot_id
@@ -102,14 +102,16 @@ class Journal:
         self._clock = clock
         self._lock = threading.Lock()
         witness = Witness(folder / WITNESS_FILE, vault)
-        self._scribe = Scribe(vault, Projection(effects or NoEffects()), witness)
-        self._spooler = Spooler(spool or Spool(folder / SPOOL_FILE), database, self._scribe, vault)
+        self._scribe = BatchWriter(vault, Projection(effects or NoEffects()), witness)
+        self._spooler = SpoolReplayer(
+            spool or Spool(folder / SPOOL_FILE), database, self._scribe, vault
+        )
         self._stamps = ClockWatch(clock, boot or boot_id())
         self._clock_went_on = clock_went_on
-        self._ordered = Ordered()
+        self._ordered = OpeningGuard()
         self._health = HealthBoard()
         self._listeners: tuple[Listener, ...] = ()
-        self._keeper: Keeper | None = None
+        self._keeper: MaintenanceThread | None = None
         self._tenancy = Tenancy(folder)
         self._retry_at = self._look_at = float("-inf")
         self._looked_wrong = self._forgot = False
@@ -136,7 +138,7 @@ class Journal:
         unset = new_run and not self._clock_went_on()
         notes = [ServiceNoted("clock_unset")] if unset else []
         self.append(*notes, *loose, ServiceNoted("started", {"interrupted": len(loose)}))
-        self._keeper = Keeper(self._look_after)
+        self._keeper = MaintenanceThread(self._look_after)
         self._keeper.start()
         return len(loose)
 
@@ -314,7 +316,7 @@ class Journal:
         self._database.dispose()
 
     def _look_after(self, commits: int) -> None:
-        """Keeper's turn: take over the spool in portions, checkpoint after enough commits."""
+        """MaintenanceThread's turn: take over the spool in portions, checkpoint after enough commits."""
         if self._spooler.pending and self._lock.acquire(timeout=_LANE_WAIT_S):
             try:
                 self._drain(limit=None)

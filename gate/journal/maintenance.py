@@ -7,7 +7,7 @@ _EVERY_S = 1.0
 _COMMITS = 200
 
 
-class Keeper:
+class MaintenanceThread:
     """Calls `turn(commits)` every second, and after enough commits; commits is 0 for "none due"."""
 
     def __init__(self, turn: Callable[[int], None]) -> None:

@@ -13,7 +13,7 @@ from gate.domain.errors import OpeningRefused
 _REMEMBERED = 4096
 
 
-class Ordered:
+class OpeningGuard:
     """Thread-safe."""
 
     def __init__(self) -> None:

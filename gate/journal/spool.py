@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select, text
 
 from gate.domain.entries import ServiceNoted
-from gate.journal.batch import Scribe
+from gate.journal.batch import BatchWriter
 from gate.journal.codec import decode, encode, kind_of
 from gate.journal.spool_file import Spool, Spooled
 from gate.journal.store import Stamp, Stamped
@@ -25,10 +25,10 @@ _SET_MARK = text(
 )
 
 
-class Spooler:
+class SpoolReplayer:
     """`put` may be called on any thread; `drain` and `resume` under the journal's lock."""
 
-    def __init__(self, spool: Spool, database: Database, scribe: Scribe, vault: Vault) -> None:
+    def __init__(self, spool: Spool, database: Database, scribe: BatchWriter, vault: Vault) -> None:
         self._spool = spool
         self._database = database
         self._scribe = scribe
