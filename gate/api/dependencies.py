@@ -13,7 +13,7 @@ from gate.access.registry_cache import RegistryCache
 from gate.access.service import DecisionService
 from gate.api.auth import Caller
 from gate.auth.tokens import Tokens
-from gate.domain.errors import JournalAway
+from gate.domain.errors import JournalUnavailableError
 from gate.domain.ports import Clock, Journal, Lanes, Unit
 from gate.reports.reports import Reports
 from gate.storage.account_tables import IdempotencyRow
@@ -105,7 +105,7 @@ def act(
                 unit.session.add(_remember(key, caller, digest, code, answer, author))
     except RegistryError as error:
         raise HTTPException(status.HTTP_404_NOT_FOUND, str(error)) from error
-    except JournalAway as error:
+    except JournalUnavailableError as error:
         raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, str(error)) from error
     to.register.refresh()
     return _json(answer, code)

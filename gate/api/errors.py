@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from gate.api.dependencies import Problem
-from gate.domain.errors import JournalAway
+from gate.domain.errors import JournalUnavailableError
 
 MOST_SHOWN: Final = 10
 _MOST_CHARACTERS: Final = 200
@@ -61,7 +61,7 @@ def add(app: FastAPI) -> None:
     """Let the application answer so."""
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _refused)
-    app.add_exception_handler(JournalAway, _away)
+    app.add_exception_handler(JournalUnavailableError, _away)
 
 
 async def _malformed(_request: Request, error: Exception) -> Plain:

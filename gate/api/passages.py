@@ -9,7 +9,7 @@ from gate.api import lookup
 from gate.api.auth import Caller, ReadsPassages
 from gate.api.dependencies import Model, Problem, Services
 from gate.domain.entries import Audited
-from gate.domain.errors import JournalAway
+from gate.domain.errors import JournalUnavailableError
 from gate.domain.passage import Direction, LaneId, PassageId
 from gate.reports.model import PassageFilter, PassageRow
 
@@ -109,7 +109,7 @@ def _note_look_up(to: Services, caller: Caller, plate: str, why: str) -> None:
         raise HTTPException(status.HTTP_400_BAD_REQUEST, detail)
     try:
         to.journal.append(Audited(caller.name, "look_up_history", plate, why.strip()))
-    except JournalAway as error:
+    except JournalUnavailableError as error:
         raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, str(error)) from error
 
 

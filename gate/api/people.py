@@ -12,7 +12,7 @@ from gate.api.auth import ReadsPeople, WritesRegistry
 from gate.api.dependencies import Key, Model, Problem, Services, act, example
 from gate.api.households import WHY, MaskedPerson, masked
 from gate.domain.entries import Audited
-from gate.domain.errors import JournalAway
+from gate.domain.errors import JournalUnavailableError
 from gate.domain.ports import Unit
 from gate.services import registry_changes
 from registry.rules.fields import RowFault
@@ -70,7 +70,7 @@ def every(
         ]
     try:
         to.journal.append(Audited(caller.name, "look_up_person", household, why.strip()))
-    except JournalAway as error:
+    except JournalUnavailableError as error:
         raise HTTPException(status.HTTP_503_SERVICE_UNAVAILABLE, str(error)) from error
     return answer
 

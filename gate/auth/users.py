@@ -24,7 +24,7 @@ from gate.auth.passwords import Passwords
 from gate.auth.permissions import Role
 from gate.auth.remembered_users import RememberedPeople
 from gate.domain.entries import Audited
-from gate.domain.errors import JournalAway
+from gate.domain.errors import JournalUnavailableError
 from gate.domain.ports import Journal, Unit
 from gate.storage.account_tables import UserRow
 
@@ -103,7 +103,7 @@ class People:
             with self._journal.unit() as unit:
                 answer = self._answer(_find(unit.session, name), right, at, code)
                 unit.append(_log_in_noted(name, answer))
-        except JournalAway:
+        except JournalUnavailableError:
             answer = self._answer(row, right, at, code)
             if row is not None and right:
                 self._remembered.used(row)
@@ -116,10 +116,10 @@ class People:
             self._remembered.note(session.exec(select(UserRow)))
 
     def _look_up(self, name: str) -> UserRow | None:
-        """Return a copy of the user's row. Raises JournalAway where the users were never read."""
+        """Return a copy of the user's row. Raises JournalUnavailableError where the users were never read."""
         try:
             self.remember()
-        except JournalAway:
+        except JournalUnavailableError:
             if not self._remembered.read:
                 raise
             _log.warning("the database cannot be read; a log-in is judged by what was read last")
@@ -129,7 +129,7 @@ class People:
         """Put a log-in on record while the database takes no transaction."""
         try:
             self._journal.append(entry)
-        except JournalAway:
+        except JournalUnavailableError:
             _log.critical(
                 "%s of %r is not on record: nothing takes entries", entry.action, entry.by
             )
@@ -250,7 +250,7 @@ class People:
         """Give a transaction; what it changed is remembered."""
         with self._journal.unit() as unit:
             yield unit
-        with suppress(JournalAway):
+        with suppress(JournalUnavailableError):
             self.remember()
 
     def _user(self, row: UserRow) -> User:

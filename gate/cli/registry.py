@@ -22,7 +22,7 @@ from tqdm import tqdm
 
 from gate.app.wiring import open_store
 from gate.domain.entries import Audited
-from gate.domain.errors import JournalAway
+from gate.domain.errors import JournalUnavailableError
 from gate.domain.ports import Clock, Journal
 from gate.i18n.texts import Language, Texts
 from gate.services import import_texts
@@ -85,7 +85,7 @@ def _at_desk(config: Config, work: Callable[[Desk], int]) -> int:
     store = open_store(config)
     try:
         return work(Desk(store.journal, store.clock, zone, texts))
-    except JournalAway as error:
+    except JournalUnavailableError as error:
         return _fail(texts.say("exchange.away", why=error))
     finally:
         store.close()

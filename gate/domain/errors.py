@@ -8,15 +8,15 @@ class GateError(Exception):
     """Base of every error that the package `gate` raises on purpose."""
 
 
-class JournalAway(GateError):  # noqa: N818 - the ports name it so; it says a state, not a mistake
+class JournalUnavailableError(GateError):
     """Nothing could be written durably: neither the database nor the spool took it."""
 
 
-class OpeningRefused(GateError):  # noqa: N818 - an order that must not be obeyed, not a mistake
+class OpeningRefusedError(GateError):
     """The order to raise is not to be obeyed: its passage already has one, or its pass is spent."""
 
 
-class DatabaseUnusable(GateError):  # noqa: N818 - a state of the file, named for the operator
+class DatabaseUnusableError(GateError):
     """The database cannot be opened: damaged, newer than this program, or not to be reached."""
 
 
@@ -24,5 +24,5 @@ class VaultError(GateError):
     """A key is missing, open to others, or does not fit what it should unlock."""
 
 
-class RestoreRefused(GateError):  # noqa: N818 - says why a restore was not begun
+class RestoreRefusedError(GateError):
     """A backup is incomplete or changed; nothing was replaced."""

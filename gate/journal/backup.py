@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gate.domain.entries import ServiceNoted
-from gate.domain.errors import GateError, RestoreRefused
+from gate.domain.errors import GateError, RestoreRefusedError
 from gate.domain.ports import Clock
 from gate.journal.checkpoint import FILE as WITNESS_FILE
 from gate.journal.journal import SPOOL_FILE, Journal
@@ -84,19 +84,21 @@ def make(
 
 
 def check(folder: Path) -> Backup:
-    """Compare every file of a backup with its manifest. Raises RestoreRefused."""
+    """Compare every file of a backup with its manifest. Raises RestoreRefusedError."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         files: dict[str, str] = manifest["files"]
         at, entries = datetime.fromisoformat(manifest["at"]), int(manifest["entries"])
     except (OSError, ValueError, KeyError) as error:
-        raise RestoreRefused(f"{folder} is not a finished backup: {error}") from error
+        raise RestoreRefusedError(f"{folder} is not a finished backup: {error}") from error
     if manifest.get("format") != _FORMAT:
-        raise RestoreRefused(f"{folder} was made by another release: use that release's restore")
+        raise RestoreRefusedError(
+            f"{folder} was made by another release: use that release's restore"
+        )
     for name, digest in files.items():
         path = folder / name
         if not path.is_file() or _digest(path) != digest:
-            raise RestoreRefused(f"{path} is missing or was changed: use another backup")
+            raise RestoreRefusedError(f"{path} is missing or was changed: use another backup")
     size = sum((folder / name).stat().st_size for name in files)
     return Backup(folder, at, entries, sum(name.startswith(PICTURES) for name in files), size)
 
@@ -104,7 +106,7 @@ def check(folder: Path) -> Backup:
 def restore(data: Path, folder: Path, vault: Vault, clock: Clock) -> Backup:
     """Put a backup in place of what is in the data folder; that is moved to `replaced-<time>`.
 
-    Raises RestoreRefused, and FolderInUse while the gate runs.
+    Raises RestoreRefusedError, and FolderInUse while the gate runs.
     """
     data.mkdir(mode=private_files.FOLDER, parents=True, exist_ok=True)
     tenancy = Tenancy(data)
@@ -176,23 +178,23 @@ def _copy_pictures(pictures: Pictures, folder: Path, earlier: Path | None) -> in
 
 
 def _must_be_sound(fresh: Path, vault: Vault) -> None:
-    """Check file and chain of what will be put in place. Raises RestoreRefused."""
+    """Check file and chain of what will be put in place. Raises RestoreRefusedError."""
     try:
         with closing(sqlite3.connect(fresh / FILE)) as copy:
             answer = copy.execute("PRAGMA quick_check").fetchone()[0]
     except sqlite3.Error as error:
-        raise RestoreRefused(f"the backup's database is damaged: {error}") from error
+        raise RestoreRefusedError(f"the backup's database is damaged: {error}") from error
     if answer != "ok":
-        raise RestoreRefused(f"the backup's database is damaged: {answer}")
+        raise RestoreRefusedError(f"the backup's database is damaged: {answer}")
     try:
         database = open_database(fresh)
         verified = verify(database, vault, fresh / WITNESS_FILE)
         database.dispose()
     except GateError as error:
-        raise RestoreRefused(f"the backup cannot be used: {error}") from error
+        raise RestoreRefusedError(f"the backup cannot be used: {error}") from error
     if not verified.sound:
         first = verified.findings[0].what
-        raise RestoreRefused(
+        raise RestoreRefusedError(
             f"the backup's journal is not sound: {first} ({len(verified.findings)})"
         )
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError, StatementError
 
 from gate.domain.entries import OpeningOrdered, Record, ServiceNoted
-from gate.domain.errors import OpeningRefused
+from gate.domain.errors import OpeningRefusedError
 from gate.domain.passage import Instant
 from gate.journal.checkpoint import Witness
 from gate.journal.codec import kind_of, text_of
@@ -19,7 +19,7 @@ from gate.journal.projections.dispatch import Projection
 from gate.journal.store import Stamped, Tip, tip, write
 from gate.storage.encryption import Vault
 
-_ODD = (IntegrityError, DataError, OverflowError, OpeningRefused)
+_ODD = (IntegrityError, DataError, OverflowError, OpeningRefusedError)
 
 
 class Batch:
@@ -36,7 +36,7 @@ class Batch:
         self._records: list[Record] = []
 
     def write(self, entries: Sequence[Stamped], *, strict: bool) -> list[int]:
-        """Add entries; return their seqs. Raises OpeningRefused where strict."""
+        """Add entries; return their seqs. Raises OpeningRefusedError where strict."""
         return [self._write_one(stamped, strict=strict) for stamped in entries]
 
     def _write_one(self, stamped: Stamped, *, strict: bool) -> int:
@@ -60,7 +60,7 @@ class Batch:
             if not isinstance(error, _ODD) and not isinstance(error.orig, _ODD):
                 raise
             return str(error.orig)
-        except (OpeningRefused, OverflowError) as error:
+        except (OpeningRefusedError, OverflowError) as error:
             if strict and isinstance(stamped.entry, OpeningOrdered):
                 raise
             return str(error)

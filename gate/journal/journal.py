@@ -3,7 +3,7 @@
 Rules:
 1. `append` writes entries and their projections in one transaction. Where the database does not
    take them in time (locked, full, damaged, read-only) they go to the spool, in order, and are
-   taken over later by the same code. Where neither takes them JournalAway is raised: then nothing
+   taken over later by the same code. Where neither takes them JournalUnavailableError is raised: then nothing
    may be moved on the strength of that entry.
 2. While the spool holds anything, new entries go behind it.
 3. An order to raise is written once per passage, even while the database is away.
@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlmodel import Session
 
 from gate.domain.entries import Entry, Record, ServiceNoted
-from gate.domain.errors import JournalAway, OpeningRefused
+from gate.domain.errors import JournalUnavailableError, OpeningRefusedError
 from gate.domain.passage import Instant
 from gate.domain.ports import Clock, Written
 from gate.journal.batch import BatchWriter
@@ -121,7 +121,7 @@ class Journal:
     def start(self) -> int:
         """Take over the spool, tie up what a crash left loose, begin to look after the file.
 
-        Returns how many orders and passages were left open. Raises JournalAway if the database
+        Returns how many orders and passages were left open. Raises JournalUnavailableError if the database
         does not answer: a gate that cannot read its register must not start; FolderInUse if
         another gate runs on the folder.
         """
@@ -134,7 +134,9 @@ class Journal:
             with self._database.reading() as connection:
                 loose = loose_ends(connection)
         except DBAPIError as error:
-            raise JournalAway(f"the journal cannot be read at the start: {error.orig}") from error
+            raise JournalUnavailableError(
+                f"the journal cannot be read at the start: {error.orig}"
+            ) from error
         unset = new_run and not self._clock_went_on()
         notes = [ServiceNoted("clock_unset")] if unset else []
         self.append(*notes, *loose, ServiceNoted("started", {"interrupted": len(loose)}))
@@ -183,7 +185,7 @@ class Journal:
     def append(self, *entries: Entry) -> Written:
         """Make entries durable, in order, all or none.
 
-        Raises OpeningRefused for an order that must not be obeyed, JournalAway if nothing took
+        Raises OpeningRefusedError for an order that must not be obeyed, JournalUnavailableError if nothing took
         them.
         """
         for entry in entries:
@@ -207,15 +209,15 @@ class Journal:
     def unit(self) -> Iterator[Unit]:
         """Open a person's transaction; it is committed at the end of the block.
 
-        Raises JournalAway when the database does not take it; nothing of it is kept then.
+        Raises JournalUnavailableError when the database does not take it; nothing of it is kept then.
         """
         if not self._lock.acquire(timeout=_UNIT_WAIT_S):
-            raise JournalAway("another change takes too long: try again")
+            raise JournalUnavailableError("another change takes too long: try again")
         records: list[Record] = []
         purges: list[Entry] = []
         try:
             if not self._drain(limit=None):
-                raise JournalAway("the database does not take what waits in the spool")
+                raise JournalUnavailableError("the database does not take what waits in the spool")
             with self._database.writing() as connection:
                 batch = self._scribe.begin(connection)
                 with Session(
@@ -236,14 +238,16 @@ class Journal:
             raise
         except DBAPIError as error:
             self._failed(error)
-            raise JournalAway(f"the database did not take the change: {error.orig}") from error
+            raise JournalUnavailableError(
+                f"the database did not take the change: {error.orig}"
+            ) from error
         finally:
             self._lock.release()
         self._tell(records)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Give a session that only reads, and waits for nobody. Raises JournalAway."""
+        """Give a session that only reads, and waits for nobody. Raises JournalUnavailableError."""
         try:
             with (
                 self._database.reading() as connection,
@@ -251,7 +255,7 @@ class Journal:
             ):
                 yield session
         except DBAPIError as error:
-            raise JournalAway(f"the database cannot be read: {error.orig}") from error
+            raise JournalUnavailableError(f"the database cannot be read: {error.orig}") from error
 
     # --- below: under the lock ----------------------------------------------------------------
 
@@ -275,7 +279,7 @@ class Journal:
         return self._clock.monotonic() < self._retry_at
 
     def _put_aside(self, stamped: Sequence[Stamped]) -> list[Record]:
-        """Write to the spool. Raises JournalAway if it does not take the entries either."""
+        """Write to the spool. Raises JournalUnavailableError if it does not take the entries either."""
         for one in stamped:
             self._ordered.check_spooled(one.entry)
         try:
@@ -283,7 +287,7 @@ class Journal:
         except OSError as error:
             why, now = f"spool: {error.strerror}", self._clock.now().utc
             self._health.failed(why, now, nothing_kept=True)
-            raise JournalAway(
+            raise JournalUnavailableError(
                 f"neither database nor spool takes entries ({error.strerror}): check the disk"
             ) from error
         self._health.spooled()
@@ -378,4 +382,4 @@ def _record(stamped: Stamped) -> Record:
     return Record(0, at, kind_of(entry), lane, of, entry)
 
 
-__all__ = ["Health", "Journal", "JournalAway", "OpeningRefused", "Unit"]
+__all__ = ["Health", "Journal", "JournalUnavailableError", "OpeningRefusedError", "Unit"]

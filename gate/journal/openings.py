@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 
 from gate.domain.entries import Entry, OpeningOrdered
-from gate.domain.errors import OpeningRefused
+from gate.domain.errors import OpeningRefusedError
 
 _REMEMBERED = 4096
 
@@ -22,18 +22,18 @@ class OpeningGuard:
         self._spooled_passes: set[int] = set()
 
     def check(self, entry: Entry) -> None:
-        """Refuse the rules' second order for a passage. Raises OpeningRefused."""
+        """Refuse the rules' second order for a passage. Raises OpeningRefusedError."""
         match entry:
             case OpeningOrdered(by="auto", passage=passage) if passage in self._passages:
-                raise OpeningRefused(f"passage {passage} was opened for already")
+                raise OpeningRefusedError(f"passage {passage} was opened for already")
             case _:
                 return
 
     def check_spooled(self, entry: Entry) -> None:
-        """Refuse a visitor pass that was spent into the spool. Raises OpeningRefused."""
+        """Refuse a visitor pass that was spent into the spool. Raises OpeningRefusedError."""
         match entry:
             case OpeningOrdered(visitor_pass=int() as spent) if spent in self._spooled_passes:
-                raise OpeningRefused(
+                raise OpeningRefusedError(
                     f"visitor pass {spent} was used while the database is away: ask the guard"
                 )
             case _:

@@ -1,7 +1,7 @@
 """What managers and guards ask of the record: pages, charts, lists. Reading only.
 
 `Reports` is what pages and the API use; everything it takes and gives is in gate.reports.model.
-Each call sees one moment of the database and may be made on any thread. Raises JournalAway when the
+Each call sees one moment of the database and may be made on any thread. Raises JournalUnavailableError when the
 database cannot be read. Who may ask, and that looking into one vehicle's history is put on record,
 is the caller's business (gate.auth.users, gate.journal.journal).
 """
@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from gate.domain.alarms import AlarmGroup
-from gate.domain.errors import JournalAway
+from gate.domain.errors import JournalUnavailableError
 from gate.domain.passage import Direction, PassageId
 from gate.journal.projections import daily_counts
 from gate.journal.projections.daily_counts import Period
@@ -175,4 +175,4 @@ class Reports:
             with self._database.reading() as connection:
                 yield connection
         except DBAPIError as error:
-            raise JournalAway(f"the database cannot be read: {error.orig}") from error
+            raise JournalUnavailableError(f"the database cannot be read: {error.orig}") from error

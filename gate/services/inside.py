@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 
 from gate.auth.users import User
-from gate.domain.errors import GateError, JournalAway
+from gate.domain.errors import GateError, JournalUnavailableError
 from gate.domain.ports import Written
 from gate.journal.projections.corrections import ALL, correction_in, entry_of
 from gate.reports.model import AuditFilter, AuditRow
@@ -79,7 +79,7 @@ def _read(services: Parts, which: Which, after: Place | None, limit: int) -> Sho
 
 
 def lines(services: Parts, which: Which, after: Place | None, limit: int) -> Stays:
-    """A page of the list, as `read` shows it. Raises JournalAway, SQLAlchemyError."""
+    """A page of the list, as `read` shows it. Raises JournalUnavailableError, SQLAlchemyError."""
     with services.journal.reading() as session:
         return stays.page(session, which, after, limit)
 
@@ -98,17 +98,17 @@ def left_unseen(line: StayLine) -> TakenOut:
 def correct(services: Parts, user: User, corrections: Sequence[Correction], why: str) -> Corrected:
     """Correct at once; while the database is away, keep it in the spool and decide by it.
 
-    Raises JournalAway where nothing takes it.
+    Raises JournalUnavailableError where nothing takes it.
     """
     try:
         deed = presence.correct(corrections, why)
         return Corrected(units.change(services, user, deed), Written.COMMITTED)
-    except JournalAway:
+    except JournalUnavailableError:
         return _put_aside(services, user, corrections, why)
 
 
 def undo(services: Parts, user: User, number: int, why: str) -> Undone | CorrectionRefusal:
-    """Take a correction back. number: of its line in the audit. Raises JournalAway."""
+    """Take a correction back. number: of its line in the audit. Raises JournalUnavailableError."""
     deed = presence.undo(number, why, services.registry.snapshot)
     return units.change(services, user, deed)
 

@@ -18,7 +18,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from gate.domain.errors import DatabaseUnusable
+from gate.domain.errors import DatabaseUnusableError
 from gate.storage import private_files
 from gate.storage.migrations import run
 
@@ -113,7 +113,7 @@ class Database:
 def open_database(where: Path | str, *, upgrade: bool = True) -> Database:
     """Open the SQLite file in a folder (Path) or what a SQLAlchemy URL (str) names.
 
-    Upgrades to this release's tables unless told not to. Raises DatabaseUnusable.
+    Upgrades to this release's tables unless told not to. Raises DatabaseUnusableError.
     """
     try:
         database = _engines(where)
@@ -121,7 +121,7 @@ def open_database(where: Path | str, *, upgrade: bool = True) -> Database:
             _upgrade(database)
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         reason = str(getattr(error, "orig", None) or error)
-        raise DatabaseUnusable(
+        raise DatabaseUnusableError(
             f"the database {_shown(where)} cannot be opened: {reason}. Check the disk, or restore "
             "the last backup with `gate restore`"
         ) from error
@@ -135,10 +135,14 @@ def _engines(where: Path | str) -> Database:
     url = make_url(where)
     if url.get_backend_name() == "sqlite":
         if not url.database or url.database == ":memory:":
-            raise DatabaseUnusable("a journal in memory would not survive: give a file or a folder")
+            raise DatabaseUnusableError(
+                "a journal in memory would not survive: give a file or a folder"
+            )
         return _sqlite(Path(url.database))
     if url.get_backend_name() != "postgresql":
-        raise DatabaseUnusable(f"{url.get_backend_name()} is not supported: SQLite or PostgreSQL")
+        raise DatabaseUnusableError(
+            f"{url.get_backend_name()} is not supported: SQLite or PostgreSQL"
+        )
     engine = create_engine(url, pool_pre_ping=True, connect_args=_POSTGRES)
     reader = engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
     return Database(engine, reader, None)
@@ -203,7 +207,7 @@ def rebuilding(database: Database) -> Iterator[Connection]:
 
     SQLite drops a table as if its rows were deleted one by one, which rows that point to them
     forbid, and foreign keys are let go only outside of a transaction. What points nowhere at the
-    end is found before anything is kept. Raises DatabaseUnusable then.
+    end is found before anything is kept. Raises DatabaseUnusableError then.
     """
     if database.path is None:
         with database.writing() as connection:
@@ -216,7 +220,7 @@ def rebuilding(database: Database) -> Iterator[Connection]:
                 yield connection
                 loose = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
                 if loose:
-                    raise DatabaseUnusable(
+                    raise DatabaseUnusableError(
                         f"rows of {sorted({row[0] for row in loose})} point nowhere: nothing was "
                         "changed; restore the last backup with `gate restore`"
                     )

@@ -28,7 +28,7 @@ from gate.auth.permissions import Action, Role
 from gate.auth.users import User
 from gate.console.ui.keys import Handlers, Keys
 from gate.console.ui.page import Visit
-from gate.domain.errors import JournalAway
+from gate.domain.errors import JournalUnavailableError
 from gate.domain.ports import Lanes
 from tests.gate.console.serving import Served
 
@@ -197,12 +197,12 @@ class Walker:
         @contextmanager
         def unit() -> Iterator[None]:
             effects.append("journal.unit")
-            raise JournalAway("nothing is changed while pages are walked")
+            raise JournalUnavailableError("nothing is changed while pages are walked")
             yield
 
         def append(*entries: object) -> None:
             effects.append(f"journal.append {' '.join(type(one).__name__ for one in entries)}")
-            raise JournalAway("nothing is changed while pages are walked")
+            raise JournalUnavailableError("nothing is changed while pages are walked")
 
         patch.setattr(site.journal, "unit", unit)
         patch.setattr(site.journal, "append", append)

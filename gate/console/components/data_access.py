@@ -15,7 +15,7 @@ from gate.console.ui import widgets
 from gate.console.ui.once import Once
 from gate.console.ui.page import Visit
 from gate.domain.entries import Audited
-from gate.domain.errors import JournalAway
+from gate.domain.errors import JournalUnavailableError
 
 REASONS: Final = ("gate_work", "resident_asks", "incident", "police", "check")
 
@@ -25,7 +25,7 @@ async def note(visit: Visit, user: User, action: str, target: str, why: str) -> 
     entry = Audited(user.name, f"look_up_{action}", target=target, why=why)
     try:
         await run.io_bound(visit.services.journal.append, entry)
-    except JournalAway:
+    except JournalUnavailableError:
         visit.warn("shell.not_kept")
         return False
     return True

@@ -19,7 +19,7 @@ from gate.console.ui.once import Once
 from gate.console.ui.page import Visit
 from gate.console.ui.reason_dialog import REASONS, About, reasons_of, why_sheet
 from gate.domain.entries import Audited
-from gate.domain.errors import JournalAway
+from gate.domain.errors import JournalUnavailableError
 from gate.domain.passage import Direction, LaneId
 from gate.domain.ports import LaneView
 
@@ -72,7 +72,7 @@ def _remark_sheet(visit: Visit, lane: LaneId, name: str) -> None:
         dialog.close()
         try:
             await run.io_bound(visit.services.journal.append, entry)
-        except JournalAway:
+        except JournalUnavailableError:
             visit.warn("shell.not_kept")
             return
         visit.tell("by_hand.remark_kept")

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from gate.auth.users import LogInRefused, User
 from gate.console.session.guesses import Guesser, Guesses
 from gate.console.session.sessions import Left, Sessions
-from gate.domain.errors import JournalAway
+from gate.domain.errors import JournalUnavailableError
 from gate.domain.ports import Clock
 
 FRESH: Final = timedelta(seconds=10)
@@ -127,7 +127,7 @@ class Doorkeeper:
             return known[0]
         try:
             user = self._people.get(name)
-        except JournalAway:
+        except JournalUnavailableError:
             _log.warning("the database is away; a logged-in user keeps the last known rights")
             return known[0] if known is not None else None
         if user is None:

@@ -25,7 +25,7 @@ from gate.console.session.guesses import Guesser, Guesses, network
 from gate.console.session.preferences import LANGUAGE_COOKIE, Preferences, current
 from gate.console.session.sessions import COOKIE, LONGEST
 from gate.console.session.throttle import Throttle
-from gate.domain.errors import JournalAway
+from gate.domain.errors import JournalUnavailableError
 from gate.i18n.texts import Language, Texts
 from gate.web.headers import PLAIN, POLICY
 
@@ -121,7 +121,7 @@ class _Desk:
         self._guesses.begin(guesser, now)
         try:
             outcome = await self._ask(guesser.name, password, code)
-        except (JournalAway, SQLAlchemyError):
+        except (JournalUnavailableError, SQLAlchemyError):
             return _Refusal("away", 503, _AGAIN)
         if outcome is None:  # NiceGUI is shutting down.
             return _Refusal("away", 503, _AGAIN)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gate.auth.permissions import Action
 from gate.auth.users import User, UserError
 from gate.console.ui.page import Visit
-from gate.domain.errors import GateError, JournalAway
+from gate.domain.errors import GateError, JournalUnavailableError
 from gate.domain.ports import Unit
 from gate.services import units
 from registry.errors import RegistryError
@@ -62,7 +62,7 @@ async def log_in(visit: Visit, right: Action, change: Callable[[str], object]) -
     except UserError as error:
         visit.warn(f"users.fault.{error.fault.value}")
         return False
-    except JournalAway:
+    except JournalUnavailableError:
         visit.warn("shell.not_kept")
         return False
     visit.tell("users.done")

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from gate.domain.errors import JournalAway
+from gate.domain.errors import JournalUnavailableError
 from gate.domain.passage import LaneId
 from gate.storage.database import Database
 from gate.storage.tables import cell, dwell, flow, hour, hour_of, state, visitor_flow
@@ -139,7 +139,7 @@ def keep(connection: Connection, number: int) -> None:
 def keep_missing(database: Database, go_on: Callable[[], bool]) -> int:
     """Keep every day that is over and missing, one short transaction each; return how many.
 
-    go_on: asked before each, and where the caller takes its breath. Raises JournalAway.
+    go_on: asked before each, and where the caller takes its breath. Raises JournalUnavailableError.
     """
     done = 0
     try:
@@ -152,7 +152,7 @@ def keep_missing(database: Database, go_on: Callable[[], bool]) -> int:
                 keep(connection, number)
             done += 1
     except DBAPIError as error:
-        raise JournalAway(f"the days could not be counted: {error.orig}") from error
+        raise JournalUnavailableError(f"the days could not be counted: {error.orig}") from error
     return done
 
 

@@ -2,7 +2,7 @@
 
 Rules: projecting is part of the transaction that writes the entry; it reads nothing but its own
 tables, so that entries drained from the spool days later give the same rows; an order that must not
-be obeyed raises OpeningRefused, everything else takes what it gets, because a record is never
+be obeyed raises OpeningRefusedError, everything else takes what it gets, because a record is never
 refused for looking odd.
 """
 
@@ -29,7 +29,7 @@ from gate.domain.entries import (
     PassageStarted,
     ServiceNoted,
 )
-from gate.domain.errors import OpeningRefused
+from gate.domain.errors import OpeningRefusedError
 from gate.domain.passage import Direction, PassageEnd
 from gate.journal.projections import passages, visits
 from gate.journal.projections.corrections import correction_of
@@ -51,7 +51,7 @@ class Projection:
         self._effects = effects
 
     def apply(self, connection: Connection, seq: int, at: datetime, entry: Entry) -> None:
-        """Bring the tables up to date. Raises OpeningRefused for an order not to be obeyed."""
+        """Bring the tables up to date. Raises OpeningRefusedError for an order not to be obeyed."""
         match entry:
             case PassageStarted():
                 passages.start(connection, seq, at, entry)
@@ -93,7 +93,7 @@ class Projection:
         try:
             connection.execute(_ADD_OPENING, values)
         except IntegrityError as error:
-            raise OpeningRefused(
+            raise OpeningRefusedError(
                 f"passage {entry.passage} was opened for already: order {entry.order} is not obeyed"
             ) from error
         passages.order(connection, seq, at, entry)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sqlmodel import Session, col, select
 
 from gate.domain.entries import OpeningEnded, OpeningOrdered
-from gate.domain.errors import OpeningRefused
+from gate.domain.errors import OpeningRefusedError
 from gate.domain.passage import Direction, PassageEnd
 from gate.journal.projections.effects import Row
 from registry.errors import RecordMissingError
@@ -47,7 +47,7 @@ class RegistryEffects:
     """gate.journal.projections.effects.Effects over the registry's tables."""
 
     def ordered(self, connection: Connection, at: datetime, entry: OpeningOrdered) -> None:
-        """Hold one use of the visitor's pass. Raises OpeningRefused where none is left."""
+        """Hold one use of the visitor's pass. Raises OpeningRefusedError where none is left."""
         if entry.visitor_pass is None:
             return
         with _joined(connection) as session:
@@ -56,11 +56,13 @@ class RegistryEffects:
                 held = visits.spend(session, entry.visitor_pass, entry.passage, by)
             except RecordMissingError as error:
                 if entry.by == _AUTO:
-                    raise OpeningRefused(f"visitor pass {entry.visitor_pass} is gone") from error
+                    raise OpeningRefusedError(
+                        f"visitor pass {entry.visitor_pass} is gone"
+                    ) from error
                 return
             session.flush()
         if isinstance(held, PassFault) and entry.by == _AUTO:
-            raise OpeningRefused(f"visitor pass {entry.visitor_pass}: {held}")
+            raise OpeningRefusedError(f"visitor pass {entry.visitor_pass}: {held}")
 
     def opening_ended(self, connection: Connection, at: datetime, entry: OpeningEnded) -> None:
         """Give the pass back when the arm did not rise."""

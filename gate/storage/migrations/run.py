@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect
 
-from gate.domain.errors import DatabaseUnusable
+from gate.domain.errors import DatabaseUnusableError
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -39,7 +39,7 @@ def newest() -> str:
     names = (_STEP.fullmatch(path.name) for path in (Path(__file__).parent / "versions").iterdir())
     head = max((name[1] for name in names if name), default=None)
     if head is None:
-        raise DatabaseUnusable("this installation has no migrations: install it again")
+        raise DatabaseUnusableError("this installation has no migrations: install it again")
     return head
 
 
@@ -52,7 +52,7 @@ def current(connection: Connection) -> str | None:
 
 
 def upgrade(connection: Connection) -> None:
-    """Bring the database to this release. Raises DatabaseUnusable for one from the future."""
+    """Bring the database to this release. Raises DatabaseUnusableError for one from the future."""
     upgrade_to(connection, "head")
 
 
@@ -82,7 +82,7 @@ def revisions() -> tuple[str, ...]:
 
 def _must_know(revision: str | None) -> None:
     if revision is not None and revision not in revisions():
-        raise DatabaseUnusable(
+        raise DatabaseUnusableError(
             f"the database is of revision {revision}, newer than this release: "
             "install the newer release again, or restore the backup made before its upgrade"
         )

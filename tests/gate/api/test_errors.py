@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
 from gate.api.errors import MOST_SHOWN
 from gate.auth.permissions import Role
 from gate.auth.tokens import Scope
-from gate.domain.errors import JournalAway
+from gate.domain.errors import JournalUnavailableError
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.web.body_limit import MOST_OF_API
 from tests.fuzz.api import operations
@@ -116,7 +116,7 @@ def test_a_database_that_cannot_be_read_is_503_and_no_fault(
     client = strict.token(Scope.LANES_READ)
 
     def away(*_: object) -> None:
-        raise JournalAway("the database cannot be read")
+        raise JournalUnavailableError("the database cannot be read")
 
     monkeypatch.setattr(strict.tokens, "check", away)
     answer = client.get("/api/v1/lanes")

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from gate.auth import totp
 from gate.auth.permissions import Role
 from gate.auth.users import LogInRefused, People, User
-from gate.domain.errors import JournalAway
+from gate.domain.errors import JournalUnavailableError
 from gate.storage.database import FILE
 from gate.storage.tables import audit
 from tests.gate.journal.journal_cast import NOON, Desk, desk
@@ -131,5 +131,5 @@ def test_where_nothing_takes_entries_people_get_in_all_the_same(
 
 def test_a_database_that_was_never_read_tells_nothing(made: Desk) -> None:
     fresh = People(made.journal)
-    with garbage(made), pytest.raises(JournalAway):
+    with garbage(made), pytest.raises(JournalUnavailableError):
         fresh.log_in("guard", PASSWORD, NOON)

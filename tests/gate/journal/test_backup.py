@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gate.cli.journal_files import run_backup, run_restore, run_verify
-from gate.domain.errors import RestoreRefused
+from gate.domain.errors import RestoreRefusedError
 from gate.domain.passage import PassageId
 from gate.journal import backup
 from gate.journal.verify import verify
@@ -128,14 +128,14 @@ def test_a_changed_backup_is_refused_and_changes_nothing(
     contents[len(contents) // 2] ^= 0x20
     (made.folder / name).write_bytes(contents)
     target = tmp_path / "elsewhere"
-    with pytest.raises(RestoreRefused):
+    with pytest.raises(RestoreRefusedError):
         backup.restore(target, made.folder, key_vault(), ToldClock())
     assert not (target / "gate.db").exists()
 
 
 def test_an_unfinished_backup_is_refused(tmp_path: Path) -> None:
     (tmp_path / "usb").mkdir()
-    with pytest.raises(RestoreRefused, match="not a finished backup"):
+    with pytest.raises(RestoreRefusedError, match="not a finished backup"):
         backup.restore(tmp_path / "data", tmp_path / "usb", key_vault(), ToldClock())
 
 
@@ -145,7 +145,7 @@ def test_a_backup_needs_its_key(
     office.journal.append(started("a"))
     made = backup.make(data, tmp_path / "usb", pictures, office.clock.utc)
     other = KeyVault({1: bytes(32)})
-    with pytest.raises(RestoreRefused, match="not sound"):
+    with pytest.raises(RestoreRefusedError, match="not sound"):
         backup.restore(tmp_path / "elsewhere", made.folder, other, ToldClock())
 
 

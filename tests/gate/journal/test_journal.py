@@ -15,7 +15,7 @@ from sqlmodel import select as pick
 
 from gate.domain.decision import Reason, Verdict
 from gate.domain.entries import AlarmAcknowledged, AlarmRaised, Audited, PassageDecided
-from gate.domain.errors import JournalAway, OpeningRefused
+from gate.domain.errors import JournalUnavailableError, OpeningRefusedError
 from gate.domain.passage import Direction, LaneId, PassageEnd, PassageId
 from gate.domain.ports import Journal as JournalPort
 from gate.domain.ports import Written
@@ -127,7 +127,7 @@ def test_asking_and_correcting_stay_on_record(office: Desk) -> None:
 
 def test_the_rules_open_once_for_a_passage(office: Desk) -> None:
     office.journal.append(started("a"), ordered("a", "吉A12345"))
-    with pytest.raises(OpeningRefused):
+    with pytest.raises(OpeningRefusedError):
         office.journal.append(ordered("a", "吉A12345", order="again"))
     assert kinds(office).count("OpeningOrdered") == 1
     office.journal.append(ordered("a", "吉A12345", by="wang", order="by hand"))
@@ -137,7 +137,7 @@ def test_the_rules_open_once_for_a_passage(office: Desk) -> None:
 def test_the_rules_open_once_even_after_a_restart(tmp_path: Path, where: str | None) -> None:
     with desk(tmp_path, where=where) as first:
         first.journal.append(started("a"), ordered("a", "吉A12345"))
-    with desk(tmp_path, where=where) as second, pytest.raises(OpeningRefused):
+    with desk(tmp_path, where=where) as second, pytest.raises(OpeningRefusedError):
         second.journal.append(ordered("a", "吉A12345", order="again"))
 
 
@@ -192,7 +192,7 @@ def test_a_conflict_in_a_unit_is_told_as_such(office: Desk) -> None:
 
 
 def test_reading_cannot_write(office: Desk) -> None:
-    with pytest.raises(JournalAway), office.journal.reading() as session:
+    with pytest.raises(JournalUnavailableError), office.journal.reading() as session:
         session.connection().execute(insert(tables.state).values(name="x", value="y"))
 
 
@@ -203,7 +203,7 @@ def test_a_locked_database_spools_and_is_caught_up_in_order(office: Desk) -> Non
         for entries in appends[1:]:
             assert office.journal.append(*entries) is Written.SPOOLED
         assert office.journal.health().away_since is not None
-        with pytest.raises(JournalAway), office.journal.unit():
+        with pytest.raises(JournalUnavailableError), office.journal.unit():
             pass
     office.clock.pass_by(5)
     assert office.journal.catch_up()
@@ -239,14 +239,14 @@ def test_while_the_database_is_away_nothing_opens_twice(office: Desk) -> None:
     office.journal.append(started("a"))
     with held(office):
         office.journal.append(ordered("a", "吉A12345", visitor_pass=None))
-        with pytest.raises(OpeningRefused):
+        with pytest.raises(OpeningRefusedError):
             office.journal.append(ordered("a", "吉A12345", order="again"))
 
 
 def test_while_the_database_is_away_a_visitor_pass_opens_once(office: Desk) -> None:
     with held(office):
         office.journal.append(ordered("a", "吉A12345", visitor_pass=7))
-        with pytest.raises(OpeningRefused, match="ask the guard"):
+        with pytest.raises(OpeningRefusedError, match="ask the guard"):
             office.journal.append(ordered("b", "吉A12345", visitor_pass=7))
 
 
@@ -256,7 +256,7 @@ def test_neither_database_nor_spool_is_told(office: Desk, monkeypatch: pytest.Mo
 
     with held(office), monkeypatch.context() as patch:
         patch.setattr("gate.journal.spool_file._write_whole", refuse)
-        with pytest.raises(JournalAway, match="No space left"):
+        with pytest.raises(JournalUnavailableError, match="No space left"):
             office.journal.append(started("a"))
     office.clock.pass_by(5)
     assert office.journal.catch_up()

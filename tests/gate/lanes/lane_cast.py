@@ -12,7 +12,7 @@ from gate.access.manual_admission import has_reason
 from gate.cameras.messages import PlateDetection, SetReadingEnabled
 from gate.domain.decision import Answer, Decision, Reason, Verdict
 from gate.domain.entries import Entry
-from gate.domain.errors import JournalAway
+from gate.domain.errors import JournalUnavailableError
 from gate.domain.passage import Direction, Instant, LaneId, OrderId
 from gate.domain.ports import Unit, Written
 from gate.lanes.machine import Rules
@@ -66,19 +66,19 @@ class Notebook:
 
     def append(self, *entries: Entry) -> Written:
         if self.away:
-            raise JournalAway("no room")
+            raise JournalUnavailableError("no room")
         self.entries += entries
         self._log += entries
         return Written.COMMITTED
 
     @contextmanager
     def unit(self) -> Iterator[Unit]:
-        raise JournalAway("not for lanes")
+        raise JournalUnavailableError("not for lanes")
         yield
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        raise JournalAway("not for lanes")
+        raise JournalUnavailableError("not for lanes")
         yield
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gate.app.from_config import lane_settings, policy_of, rules_of
 from gate.domain import entries
 from gate.domain.entries import Audited
-from gate.domain.errors import JournalAway
+from gate.domain.errors import JournalUnavailableError
 from gate.domain.schedule import parse_schedule
 from gate.i18n.texts import Language, Texts
 from gate.reports.model import AuditFilter
@@ -225,11 +225,11 @@ def test_what_is_not_kept_is_not_in_force(tmp_path, monkeypatch):
 
         @contextmanager
         def away() -> Iterator[None]:
-            raise JournalAway("the disk is full")
+            raise JournalUnavailableError("the disk is full")
             yield
 
         monkeypatch.setattr(made.journal, "unit", away)
-        with pytest.raises(JournalAway):
+        with pytest.raises(JournalUnavailableError):
             settings.change(SURE, "0.995", by="li", why="why")
         assert settings.value(SURE) == 0.99
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel
 import gate.storage.account_tables
 import gate.storage.settings_table
 import registry.tables.records
-from gate.domain.errors import DatabaseUnusable
+from gate.domain.errors import DatabaseUnusableError
 from gate.journal.verify import verify
 from gate.storage import tables
 from gate.storage.database import FILE, Database, open_database, rebuilding
@@ -155,19 +155,19 @@ def test_a_database_of_a_newer_release_is_refused(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / FILE)) as file:
         file.execute("UPDATE alembic_version SET version_num = '9999'")
         file.commit()
-    with pytest.raises(DatabaseUnusable, match="newer than this release"):
+    with pytest.raises(DatabaseUnusableError, match="newer than this release"):
         open_database(tmp_path)
 
 
 def test_a_file_that_is_no_database_is_refused_with_a_remedy(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"not a database, but long enough to be read as one" * 100)
-    with pytest.raises(DatabaseUnusable, match="gate restore"):
+    with pytest.raises(DatabaseUnusableError, match="gate restore"):
         open_database(tmp_path)
 
 
 @pytest.mark.parametrize("url", ["mysql://host/db", "sqlite://"])
 def test_other_engines_are_refused(url: str) -> None:
-    with pytest.raises(DatabaseUnusable):
+    with pytest.raises(DatabaseUnusableError):
         open_database(url)
 
 

@@ -7,7 +7,7 @@ from gate.auth.users import LogInRefused, User
 from gate.console.session.authentication import FETCH, FRESH, Doorkeeper
 from gate.console.session.guesses import FAILURES
 from gate.console.session.sessions import Sessions
-from gate.domain.errors import JournalAway
+from gate.domain.errors import JournalUnavailableError
 from tests.gate.console.fakes import FakeClock
 
 GUARD = User("guard", Role.GUARD)
@@ -25,7 +25,7 @@ class FakePeople:
 
     def get(self, name):
         if self.away:
-            raise JournalAway("the disk is gone")
+            raise JournalUnavailableError("the disk is gone")
         return self.user
 
 

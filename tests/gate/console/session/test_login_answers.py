@@ -15,7 +15,7 @@ from gate.console.session.devices import Devices
 from gate.console.session.guesses import FAILURES
 from gate.console.session.preferences import PreferencesMiddleware
 from gate.console.session.throttle import TRIES, WITHIN, Throttle
-from gate.domain.errors import JournalAway
+from gate.domain.errors import JournalUnavailableError
 from gate.i18n.texts import Language, Texts
 from tests.gate.console.fakes import FakeClock
 
@@ -97,7 +97,7 @@ def test_too_many_wrong_codes_of_one_name_say_it_too(door, language):
 
 @pytest.mark.parametrize("language", Language)
 def test_a_database_that_is_away_is_said_and_tells_nothing_more(door, language):
-    door.answer = JournalAway("unable to open gate.db in a folder")
+    door.answer = JournalUnavailableError("unable to open gate.db in a folder")
     answer = client(door, FakeClock(), language).post("/login", data=FORM)
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import Session, select
 
 from gate.domain.entries import Entry, PassageDecided, PassageRead
-from gate.domain.errors import OpeningRefused
+from gate.domain.errors import OpeningRefusedError
 from gate.domain.passage import Direction, LaneId, PassageEnd, PassageId
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.reports.reports import Reports
@@ -115,7 +115,7 @@ def test_an_order_spends_the_pass_in_its_own_transaction(office: Desk) -> None:
 
 def test_a_spent_pass_opens_nothing_and_leaves_no_trace_of_an_order(office: Desk) -> None:
     visitor_orders(office, "a")
-    with pytest.raises(OpeningRefused):
+    with pytest.raises(OpeningRefusedError):
         visitor_orders(office, "b")
     assert office.heard.count("OpeningOrdered") == 1
     assert spent(office) == 1
@@ -128,7 +128,7 @@ def test_a_person_is_not_stopped_by_a_spent_pass(office: Desk) -> None:
 
 
 def test_a_pass_that_does_not_exist_opens_nothing(office: Desk) -> None:
-    with pytest.raises(OpeningRefused):
+    with pytest.raises(OpeningRefusedError):
         office.journal.append(ordered("a", VISITOR, visitor_pass=99))
 
 
