@@ -16,7 +16,7 @@ from gate.domain.errors import GateError
 _KINDS = {kind.__name__: TypeAdapter(kind) for kind in get_args(Entry)}
 
 
-class EntryUnreadable(GateError):  # noqa: N818 - names the entry's state
+class EntryUnreadableError(GateError):
     """A body is not what its kind says it is."""
 
 
@@ -33,17 +33,17 @@ def encode(entry: Entry) -> bytes:
 
 
 def decode(kind: str, body: bytes) -> Entry:
-    """The entry of a body. Raises EntryUnreadable for an unknown kind or a body that does not fit.
+    """The entry of a body. Raises EntryUnreadableError for an unknown kind or a body that does not fit.
 
     Fields that this release does not know are left out: a newer release may have written them.
     """
     adapter = _KINDS.get(kind)
     if adapter is None:
-        raise EntryUnreadable(f"entries of kind {kind!r} are not known to this release")
+        raise EntryUnreadableError(f"entries of kind {kind!r} are not known to this release")
     try:
         entry: Entry = adapter.validate_python(json.loads(body))
     except (ValueError, ValidationError) as error:
-        raise EntryUnreadable(f"a body is no {kind}: {error}") from error
+        raise EntryUnreadableError(f"a body is no {kind}: {error}") from error
     return entry
 
 

@@ -14,7 +14,7 @@ from gate.domain.entries import ServiceNoted
 from gate.domain.errors import VaultError
 from gate.journal import hash_chain
 from gate.journal.checkpoint import testimonies
-from gate.journal.codec import EntryUnreadable
+from gate.journal.codec import EntryUnreadableError
 from gate.journal.hash_chain import Finding, Flaw, Link
 from gate.journal.store import Kept, walk
 from gate.storage.database import Database
@@ -115,7 +115,7 @@ class _Walker:
     def _remember_purge(self, kept: Kept) -> None:
         try:
             entry = kept.entry(self._vault)
-        except EntryUnreadable as error:
+        except EntryUnreadableError as error:
             self.add(kept, Flaw.BODY_UNREADABLE, f"is of another release: {error}")
             return
         if isinstance(entry, ServiceNoted) and entry.what == PURGE:

@@ -16,7 +16,7 @@ from gate.domain.ports import Unit
 from gate.storage.tables import hold, passage
 
 
-class HoldUnclear(GateError):  # noqa: N818 - says what is wrong with the request
+class HoldUnclearError(GateError):
     """A hold names neither a passage nor a plate, or one that is not there, or has no reason."""
 
 
@@ -47,12 +47,12 @@ def place_hold(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> int:
-    """Keep passages from being purged; return the hold's id. Raises HoldUnclear."""
+    """Keep passages from being purged; return the hold's id. Raises HoldUnclearError."""
     if not why.strip() or (of is None) == (not plate):
-        raise HoldUnclear("a hold names one passage or one plate, and says why")
+        raise HoldUnclearError("a hold names one passage or one plate, and says why")
     connection = unit.session.connection()
     if of and not connection.execute(select(exists().where(passage.c.passage == of))).scalar():
-        raise HoldUnclear(f"there is no passage {of!r}; a hold on it would keep nothing")
+        raise HoldUnclearError(f"there is no passage {of!r}; a hold on it would keep nothing")
     values = {
         "passage": of or "",
         "plate": plate,

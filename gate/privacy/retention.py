@@ -37,13 +37,13 @@ _VISITOR_STANDINGS = ("visitor", "pass_refused")
 _PERSONAL = tuple(kind.__name__ for kind in (Audited, GuardActed, AlarmRaised, AlarmAcknowledged))
 
 
-class TooShort(GateError):  # noqa: N818 - says what is wrong with a setting
+class RetentionTooShortError(GateError):
     """A time is shorter than its floor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Days that each kind is kept. Raises TooShort below the floors."""
+    """Days that each kind is kept. Raises RetentionTooShortError below the floors."""
 
     pictures: int = 30
     passages: int = 180
@@ -54,7 +54,7 @@ class Limits:
         """Refuse what is below a floor, naming it."""
         for name, floor in FLOORS.items():
             if getattr(self, name) < floor:
-                raise TooShort(f"{name} must be kept for {floor} days at least")
+                raise RetentionTooShortError(f"{name} must be kept for {floor} days at least")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,11 +39,11 @@ class Form(StrEnum):
     XLSX = "xlsx"
 
 
-class ReasonMissing(GateError):  # noqa: N818 - says what is missing
+class ReasonMissingError(GateError):
     """Data of persons is taken out only with a reason."""
 
 
-class TooLong(GateError):  # noqa: N818 - says what is wrong with the request
+class ExportTooLongError(GateError):
     """The list does not fit into a sheet."""
 
 
@@ -102,10 +102,10 @@ def export(
 ) -> int:
     """Put on record who takes a list, then write it to the file; return how many lines it has.
 
-    progress: told lines done and lines expected. Raises ReasonMissing, JournalAway, OSError.
+    progress: told lines done and lines expected. Raises ReasonMissingError, JournalAway, OSError.
     """
     if not taker.why.strip():
-        raise ReasonMissing("say what the list is for")
+        raise ReasonMissingError("say what the list is for")
     detail: dict[str, object] = {"form": form.value, "filter": listed.of}
     with journal.unit() as unit:
         unit.append(Audited(taker.by, "exported", target.name, taker.why, detail))
@@ -183,7 +183,9 @@ def _write_xlsx(
         n = 0
         for line in lines:
             if n >= _SHEET:
-                raise TooLong(f"a sheet holds {_SHEET} lines: narrow the filter, or take CSV")
+                raise ExportTooLongError(
+                    f"a sheet holds {_SHEET} lines: narrow the filter, or take CSV"
+                )
             for column, text in enumerate(line):
                 sheet.write_string(n + 2, column, harmless(text))
             n += 1

@@ -40,7 +40,7 @@ from registry.store.store import Author
 Refusals = tuple[CorrectionRefusal | None, ...]
 
 
-class NotTaken(GateError):  # noqa: N818 - says what is wrong
+class PresenceRefusedError(GateError):
     """A correction was written but not taken over; nothing of it is kept."""
 
 
@@ -64,7 +64,7 @@ def _one(unit: Unit, correction: Correction, by: Author, why: str) -> Correction
     if refused is None:
         unit.append(entry_of(correction, by.who, why))
         if not _is_so(unit.session, correction):
-            raise NotTaken(f"the lists of those inside did not take {correction}")
+            raise PresenceRefusedError(f"the lists of those inside did not take {correction}")
     return refused
 
 

@@ -24,7 +24,7 @@ from gate.domain.errors import GateError
 from gate.domain.ports import Clock, Journal
 from gate.i18n.texts import FIRST, Language, catalogue
 from gate.settings.config import Config, PolicyConfig
-from gate.settings.tunables import POLICY, Fault, Kind, SettingRefused, Tunable, Value, read
+from gate.settings.tunables import POLICY, Fault, Kind, SettingRefusedError, Tunable, Value, read
 from gate.storage.settings_table import SettingRow
 
 CHANGED: Final = "setting_changed"
@@ -80,12 +80,12 @@ class Settings:
         return self._given
 
     def value(self, key: str) -> Value:
-        """Return the value in force. Raises SettingRefused for a key that nobody knows."""
+        """Return the value in force. Raises SettingRefusedError for a key that nobody knows."""
         given = self._given.get(key)
         return given.value if given is not None else self.file_value(key)
 
     def file_value(self, key: str) -> Value:
-        """Return the value of config.yaml, or the program's own text. Raises SettingRefused."""
+        """Return the value of config.yaml, or the program's own text. Raises SettingRefusedError."""
         tunable = tunable_of(key)
         if tunable.kind is Kind.TEXT:
             return tunable.original
@@ -102,13 +102,13 @@ class Settings:
         }
 
     def change(self, key: str, typed: object, *, by: str, why: str) -> None:
-        """Give a setting another value. Raises SettingRefused, and JournalAway if not kept."""
+        """Give a setting another value. Raises SettingRefusedError, and JournalAway if not kept."""
         value = read(tunable_of(key), typed)
         if not why.strip():
-            raise SettingRefused(Fault.WHY)
+            raise SettingRefusedError(Fault.WHY)
         with self._lock:
             if value == self.value(key):
-                raise SettingRefused(Fault.SAME)
+                raise SettingRefusedError(Fault.SAME)
             self._keep(key, Given(value, by, self._clock.now().utc), why.strip())
 
     def restore(self, key: str, *, by: str, why: str = "") -> None:
@@ -116,7 +116,7 @@ class Settings:
         tunable_of(key)
         with self._lock:
             if key not in self._given:
-                raise SettingRefused(Fault.SAME)
+                raise SettingRefusedError(Fault.SAME)
             self._keep(key, None, why.strip(), by)
 
     def undo(self, key: str, detail: Mapping[str, object], *, by: str, why: str = "") -> None:
@@ -124,7 +124,7 @@ class Settings:
         tunable = tunable_of(key)
         with self._lock:
             if self.value(key) != detail.get("after"):
-                raise SettingRefused(Fault.RACED)
+                raise SettingRefusedError(Fault.RACED)
             if detail.get("was_file"):
                 self._keep(key, None, why, by)
             else:
@@ -163,7 +163,7 @@ class Settings:
 
 
 def tunable_of(key: str) -> Tunable:
-    """Return the setting of this key. Raises SettingRefused if it may not change at run time."""
+    """Return the setting of this key. Raises SettingRefusedError if it may not change at run time."""
     if key in POLICY:
         return POLICY[key]
     for language in Language:
@@ -174,7 +174,7 @@ def tunable_of(key: str) -> Tunable:
             longest = LONGEST_SHOWN if shown else LONGEST_SAID
             original = catalogue(language).get(name) or catalogue(FIRST)[name]
             return Tunable(key, Kind.TEXT, longest=longest, original=original, group="texts")
-    raise SettingRefused(Fault.UNKNOWN)
+    raise SettingRefusedError(Fault.UNKNOWN)
 
 
 def text_keys(language: Language) -> tuple[str, ...]:
@@ -191,12 +191,12 @@ def _is_tunable_text(name: str) -> bool:
 
 
 def _effective(config: Config, given: Mapping[str, Given]) -> Config:
-    """Return the file with what was given. Raises SettingRefused for what the file refuses."""
+    """Return the file with what was given. Raises SettingRefusedError for what the file refuses."""
     policy = {key.removeprefix(_POLICY): one.value for key, one in given.items() if key in POLICY}
     try:
         merged = PolicyConfig.model_validate({**config.policy.model_dump(), **policy})
     except ValidationError as error:
-        raise SettingRefused(Fault.CHOICE) from error
+        raise SettingRefusedError(Fault.CHOICE) from error
     return config.model_copy(update={"policy": merged})
 
 
@@ -209,7 +209,7 @@ def _given(row: SettingRow) -> Given | None:
     """Return a kept value, or None where this release would not take it: then the file's stands."""
     try:
         value = read(tunable_of(row.key), json.loads(row.value))
-    except (SettingRefused, ValueError) as error:
+    except (SettingRefusedError, ValueError) as error:
         _log.warning("setting %s was changed to what is not taken any more: %s", row.key, error)
         return None
     return Given(value, row.changed_by, row.changed_at)

@@ -49,7 +49,7 @@ class Fault(StrEnum):
     WHY = "why"
 
 
-class SettingRefused(GateError):  # noqa: N818 - names what happened to the change
+class SettingRefusedError(GateError):
     """A change was not made. values: what the fault's text names, such as low and high."""
 
     def __init__(self, fault: Fault, **values: object) -> None:
@@ -114,7 +114,7 @@ _DEBT: Final = ("欠费", "欠缴", "缴费", "交费", "物业费", "arrears", 
 
 
 def read(tunable: Tunable, typed: object) -> Value:
-    """Return what was typed as a value of this setting. Raises SettingRefused."""
+    """Return what was typed as a value of this setting. Raises SettingRefusedError."""
     text = unicodedata.normalize("NFKC", str(typed)).strip() if typed is not None else ""
     match tunable.kind:
         case Kind.SHARE | Kind.SECONDS:
@@ -135,9 +135,9 @@ def _number(tunable: Tunable, text: str) -> float:
     try:
         value = float(text)
     except ValueError as error:
-        raise SettingRefused(Fault.NUMBER) from error
+        raise SettingRefusedError(Fault.NUMBER) from error
     if not isfinite(value) or not tunable.low <= value <= tunable.high:
-        raise SettingRefused(Fault.RANGE, low=tunable.low, high=tunable.high)
+        raise SettingRefusedError(Fault.RANGE, low=tunable.low, high=tunable.high)
     return value
 
 
@@ -146,13 +146,13 @@ def _count(tunable: Tunable, text: str) -> int | None:
         return None
     value = _number(tunable, text)
     if value != int(value):
-        raise SettingRefused(Fault.WHOLE)
+        raise SettingRefusedError(Fault.WHOLE)
     return int(value)
 
 
 def _choice(choices: tuple[str, ...], text: str) -> str:
     if text not in choices:
-        raise SettingRefused(Fault.CHOICE)
+        raise SettingRefusedError(Fault.CHOICE)
     return text
 
 
@@ -160,24 +160,24 @@ def _hours(text: str) -> str:
     try:
         parse_schedule(text)
     except ScheduleError as error:
-        raise SettingRefused(Fault.HOURS) from error
+        raise SettingRefusedError(Fault.HOURS) from error
     return text
 
 
 def _text(tunable: Tunable, text: str) -> str:
     if not text:
-        raise SettingRefused(Fault.EMPTY)
+        raise SettingRefusedError(Fault.EMPTY)
     if len(text) > tunable.longest:
-        raise SettingRefused(Fault.LONG, longest=tunable.longest)
+        raise SettingRefusedError(Fault.LONG, longest=tunable.longest)
     if any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co"} for character in text):
-        raise SettingRefused(Fault.CHARACTER)
+        raise SettingRefusedError(Fault.CHARACTER)
     if any(word in text.lower() for word in _DEBT):
-        raise SettingRefused(Fault.DEBT)
+        raise SettingRefusedError(Fault.DEBT)
     allowed = _names(tunable.original) or set()
     names = _names(text)
     if names is None or not names <= allowed:
         shown = " ".join(f"{{{name}}}" for name in sorted(allowed)) or "—"
-        raise SettingRefused(Fault.NAMES, names=shown)
+        raise SettingRefusedError(Fault.NAMES, names=shown)
     return text
 
 

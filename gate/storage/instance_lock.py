@@ -13,7 +13,7 @@ from gate.domain.errors import GateError
 FILE = "gate.lock"
 
 
-class FolderInUse(GateError):  # noqa: N818 - a state of the folder
+class FolderInUseError(GateError):
     """Another process is the gate of this folder."""
 
 
@@ -25,7 +25,7 @@ class Tenancy:
         self._handle: int | None = None
 
     def take(self) -> None:
-        """Take the folder. Raises FolderInUse."""
+        """Take the folder. Raises FolderInUseError."""
         if self._handle is not None:
             return
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -33,7 +33,7 @@ class Tenancy:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(handle)
-            raise FolderInUse(
+            raise FolderInUseError(
                 f"{self._path.parent} is in use by a running gate: stop it first"
             ) from error
         self._handle = handle

@@ -22,7 +22,7 @@ def checksum(data: bytes) -> bytes:
     return bytes((low, high))
 
 
-class Exceptional(Exception):  # noqa: N818 - the standard's word is exception, not error
+class ModbusExceptionError(Exception):
     """The device refuses: Modbus exception code."""
 
     def __init__(self, code: int) -> None:

@@ -5,7 +5,7 @@ Written from the project's hardware facts, section 1.2. It leaves the factory in
 
 from hardware.emulators import rtu
 from hardware.emulators.bank import RelayBank
-from hardware.emulators.rtu import Call, Exceptional
+from hardware.emulators.rtu import Call, ModbusExceptionError
 
 NORMAL, LINKAGE, TOGGLE, EDGE = range(4)
 UNIT_S = 0.1
@@ -50,7 +50,7 @@ class WaveshareBoard:
             body = self._act(call, now)
         except IndexError:
             return rtu.answer(self.address, call.function + 0x80, bytes((rtu.ILLEGAL_VALUE,)))
-        except Exceptional as refusal:
+        except ModbusExceptionError as refusal:
             return rtu.answer(self.address, call.function + 0x80, bytes((refusal.code,)))
         self._link(now)
         return rtu.answer(self.address, call.function, body)
@@ -97,12 +97,12 @@ class WaveshareBoard:
                     )
                 return call.body[:4]
             case _:
-                raise Exceptional(rtu.ILLEGAL_FUNCTION)
+                raise ModbusExceptionError(rtu.ILLEGAL_FUNCTION)
 
     def _slice(self, states: tuple[bool, ...], call: Call) -> tuple[bool, ...]:
         first, count = call.word(0), call.word(1)
         if not 1 <= count <= len(states) - first:
-            raise Exceptional(rtu.ILLEGAL_ADDRESS)
+            raise ModbusExceptionError(rtu.ILLEGAL_ADDRESS)
         return states[first : first + count]
 
     def _registers(self, call: Call) -> bytes:
@@ -111,7 +111,7 @@ class WaveshareBoard:
             stored |= {0x1000 + index: mode for index, mode in enumerate(self.modes)}
         wanted = range(call.word(0), call.word(0) + call.word(1))
         if not set(wanted) <= stored.keys():
-            raise Exceptional(rtu.ILLEGAL_ADDRESS)
+            raise ModbusExceptionError(rtu.ILLEGAL_ADDRESS)
         words = b"".join(stored[number].to_bytes(2) for number in wanted)
         return bytes((len(words),)) + words
 
@@ -122,7 +122,7 @@ class WaveshareBoard:
             return
         channels = range(1, 9) if low == EVERY else (low + 1,)
         if high != 0 or (low >= 8 and low != EVERY):
-            raise Exceptional(rtu.ILLEGAL_ADDRESS)
+            raise ModbusExceptionError(rtu.ILLEGAL_ADDRESS)
         for channel in channels:
             self._switch(channel, value, now)
 
@@ -135,12 +135,12 @@ class WaveshareBoard:
             case 0x5500:
                 self.relays.set(channel, not self.relays.states[channel - 1], now)
             case _:
-                raise Exceptional(rtu.ILLEGAL_VALUE)
+                raise ModbusExceptionError(rtu.ILLEGAL_VALUE)
 
     def _coils(self, call: Call, now: float) -> bytes:
         first, count = call.word(0), call.word(1)
         if first + count > 8:
-            raise Exceptional(rtu.ILLEGAL_ADDRESS)
+            raise ModbusExceptionError(rtu.ILLEGAL_ADDRESS)
         for index in range(count):
             self.relays.set(first + index + 1, bool(call.body[5] >> index & 1), now)
         return call.body[:4]
@@ -151,4 +151,4 @@ class WaveshareBoard:
         elif self._levels and 0x1000 <= register < 0x1008 and value <= EDGE:
             self.modes[register - 0x1000] = value
         elif register != 0x2000:
-            raise Exceptional(rtu.ILLEGAL_ADDRESS)
+            raise ModbusExceptionError(rtu.ILLEGAL_ADDRESS)

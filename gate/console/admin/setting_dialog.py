@@ -11,7 +11,7 @@ from gate.console.ui.once import Once
 from gate.console.ui.page import Visit
 from gate.domain.errors import GateError
 from gate.settings.runtime import tunable_of
-from gate.settings.tunables import Kind, SettingRefused, Tunable, Value
+from gate.settings.tunables import Kind, SettingRefusedError, Tunable, Value
 
 SWITCHES = ("true", "false")
 
@@ -35,7 +35,7 @@ def setting_sheet(visit: Visit, key: str, changed: Callable[[], Awaitable[None]]
                 await run.io_bound(settings.restore, key, by=user.name, why=reason)
             else:
                 await run.io_bound(settings.change, key, typed, by=user.name, why=reason)
-        except SettingRefused as refused:
+        except SettingRefusedError as refused:
             fault.set_content(widgets.badge_html(fault_text(visit, refused), "bad", "error"))
             return
         except GateError:
@@ -132,6 +132,6 @@ def value_text(visit: Visit, tunable: Tunable, value: object) -> str:
             return str(value)
 
 
-def fault_text(visit: Visit, refused: SettingRefused) -> str:
+def fault_text(visit: Visit, refused: SettingRefusedError) -> str:
     """Return why a value was not taken, and what to do."""
     return visit.say(f"settings.fault.{refused.fault.value}", **refused.values)

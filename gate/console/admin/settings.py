@@ -27,7 +27,7 @@ from gate.domain.errors import GateError
 from gate.i18n.texts import Language
 from gate.reports.model import AuditFilter, AuditRow
 from gate.settings.runtime import text_keys, tunable_of
-from gate.settings.tunables import POLICY, SettingRefused
+from gate.settings.tunables import POLICY, SettingRefusedError
 
 VIEWS: Final = ("rules", "texts", "history", "file")
 ICONS: Final = {"rules": "rule", "texts": "campaign", "history": "history", "file": "description"}
@@ -149,7 +149,7 @@ class SettingsPage:
         visit = self._visit
         try:
             tunable = tunable_of(row.target)
-        except SettingRefused:
+        except SettingRefusedError:
             return
         before = escape(value_text(visit, tunable, row.detail.get("before")))
         after = escape(value_text(visit, tunable, row.detail.get("after")))
@@ -172,7 +172,7 @@ class SettingsPage:
         why = visit.say("settings.undo_why", at=visit.time(row.at))
         try:
             await run.io_bound(self._settings.undo, row.target, row.detail, by=user.name, why=why)
-        except SettingRefused as refused:
+        except SettingRefusedError as refused:
             visit.warn_words(fault_text(visit, refused))
         except GateError:
             visit.warn("shell.not_kept")

@@ -42,7 +42,7 @@ class _Wanted:
     until: datetime | None
     why: str
 
-    def place(self, unit: Unit, by: Author) -> int | holds.HoldUnclear:
+    def place(self, unit: Unit, by: Author) -> int | holds.HoldUnclearError:
         """Place it; what is wrong with it is a value here."""
         try:
             return holds.place_hold(
@@ -55,7 +55,7 @@ class _Wanted:
                 since=self.since,
                 until=self.until,
             )
-        except holds.HoldUnclear as unclear:
+        except holds.HoldUnclearError as unclear:
             return unclear
 
 
@@ -162,7 +162,7 @@ class HoldsPage:
         done = await mutations.make(visit, Action.PROTECT_DATA, wanted.place)
         if isinstance(done, NotDone):
             return False
-        if isinstance(done, holds.HoldUnclear):
+        if isinstance(done, holds.HoldUnclearError):
             visit.warn("holds.no_passage", passage=wanted.passage)
             return False
         close()

@@ -17,7 +17,7 @@ from gate.journal.verify import verify
 from gate.reports.model import AuditFilter, PassageFilter
 from gate.reports.reports import Reports
 from gate.storage.encryption import KeyVault
-from gate.storage.instance_lock import FolderInUse
+from gate.storage.instance_lock import FolderInUseError
 from gate.storage.pictures import Pictures
 from tests.gate.journal.journal_cast import Desk, ToldClock, desk, key_vault, started, whole
 
@@ -115,7 +115,7 @@ def test_a_running_gate_is_not_restored_over(
     office: Desk, pictures: Pictures, data: Path, tmp_path: Path
 ) -> None:
     made = backup.make(data, tmp_path / "usb", pictures, office.clock.utc)
-    with pytest.raises(FolderInUse, match="stop it first"):
+    with pytest.raises(FolderInUseError, match="stop it first"):
         backup.restore(data, made.folder, key_vault(), ToldClock())
 
 

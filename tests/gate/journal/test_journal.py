@@ -26,7 +26,7 @@ from gate.reports.model import AuditFilter, PassageFilter, PassageRow
 from gate.reports.reports import Reports
 from gate.storage import tables
 from gate.storage.account_tables import UserRow
-from gate.storage.instance_lock import FolderInUse
+from gate.storage.instance_lock import FolderInUseError
 from tests.gate.journal.journal_cast import (
     NOON,
     NORTH,
@@ -390,5 +390,5 @@ def test_sessions_of_readers_see_one_moment(office: Desk) -> None:
 
 
 def test_one_gate_per_folder(office: Desk, where: str | None) -> None:
-    with pytest.raises(FolderInUse), desk(office.folder, where=where):
+    with pytest.raises(FolderInUseError), desk(office.folder, where=where):
         pass

@@ -21,7 +21,7 @@ from gate.journal.projections.daily_counts import Period
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.journal.verify import verify
 from gate.privacy import disclosures, holds
-from gate.privacy.retention import Limits, Purged, Retention, TooShort
+from gate.privacy.retention import Limits, Purged, Retention, RetentionTooShortError
 from gate.privacy.subject_access import Gone, Subject, export_person, forget_person
 from gate.reports.model import AuditFilter, PassageFilter, PassageRow
 from gate.reports.reports import Reports
@@ -178,7 +178,7 @@ def test_a_hold_says_what_and_why(office: Desk) -> None:
             ("x", None, ""),
             ("x", PassageId("a"), "p"),
         ):
-            with pytest.raises(holds.HoldUnclear):
+            with pytest.raises(holds.HoldUnclearError):
                 holds.place_hold(unit, by="li", why=why, now=office.clock.utc, of=of, plate=plate)
 
 
@@ -273,7 +273,7 @@ def test_a_clock_that_jumped_purges_nothing_until_confirmed(
     "short", [{"audit": 179}, {"passages": 29}, {"visitors": 29}, {"pictures": 0}]
 )
 def test_floors_are_kept(short: dict[str, int]) -> None:
-    with pytest.raises(TooShort):
+    with pytest.raises(RetentionTooShortError):
         Limits(**short)
 
 

@@ -23,7 +23,7 @@ from gate.domain.passage import Direction, LaneId
 from gate.journal.projections.daily_counts import Period
 from gate.journal.projections.rollups import facets
 from gate.reports import passage_log
-from gate.reports.exports import Columns, Form, ReasonMissing, Taker, export, passages
+from gate.reports.exports import Columns, Form, ReasonMissingError, Taker, export, passages
 from gate.reports.model import AuditFilter, PassageFilter, PassageRow
 from gate.reports.reports import Reports
 from gate.storage.database import FILE, Database, open_database
@@ -397,7 +397,7 @@ def test_lists_are_exported_with_watermark_and_record(tmp_path: Path) -> None:
         assert told[-1] == (2, 2)
         audit = reports.audit(AuditFilter(action="exported")).rows
         assert [row.why for row in audit] == ["police request 12"] * 2
-        with pytest.raises(ReasonMissing):
+        with pytest.raises(ReasonMissingError):
             take(Form.CSV, Taker("wang", " ", "x"))
 
 

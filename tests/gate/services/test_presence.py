@@ -23,7 +23,7 @@ from gate.journal.projections.dispatch import Projection
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.reports.lists import audit_row
 from gate.services import presence
-from gate.services.presence import NotTaken, Undone
+from gate.services.presence import PresenceRefusedError, Undone
 from gate.storage import tables
 from gate.storage.tables import audit
 from registry.rules.corrections import (
@@ -558,6 +558,6 @@ def test_what_the_lists_did_not_take_is_not_said_to_be_done(
     stay = put(RegistryCache(office.journal, office.clock).snapshot, OWNER, office.clock.utc)
     monkeypatch.setattr(RegistryEffects, "corrected", lambda *_: None)
     for correction in (stay, Recounted(Occupant.RESIDENT, 0, 4)):
-        with pytest.raises(NotTaken):
+        with pytest.raises(PresenceRefusedError):
             do(office, correction)
     assert audits(office) == lines

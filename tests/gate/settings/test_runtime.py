@@ -20,7 +20,7 @@ from gate.reports.model import AuditFilter
 from gate.reports.reports import Reports
 from gate.settings.config import Config, PolicyConfig, parse
 from gate.settings.runtime import CHANGED, RESTORED, Settings, text_keys, tunable_of
-from gate.settings.tunables import POLICY, Fault, Kind, SettingRefused, Tunable, read
+from gate.settings.tunables import POLICY, Fault, Kind, SettingRefusedError, Tunable, read
 from tests.gate.journal.journal_cast import Desk, desk
 from tests.gate.lanes.lane_cast import Stage
 from tests.gate.lanes.test_worker import arrive
@@ -47,7 +47,7 @@ def history(made: Desk) -> list[tuple[str, str, dict[str, object]]]:
 def refusal(call: Callable[[], object]) -> Fault | None:
     try:
         call()
-    except SettingRefused as refused:
+    except SettingRefusedError as refused:
         return refused.fault
     return None
 
@@ -60,7 +60,7 @@ def test_what_is_taken_is_within_bounds_and_a_value_that_the_file_could_hold(key
     tunable = POLICY[key]
     try:
         value = read(tunable, typed)
-    except SettingRefused:
+    except SettingRefusedError:
         return
     name = key.removeprefix("policy.")
     assert getattr(PolicyConfig.model_validate({name: value}), name) == value
@@ -110,7 +110,7 @@ def test_a_text_that_is_taken_can_be_said_with_a_plate(typed):
     tunable = tunable_of(GREETING)
     try:
         text = str(read(tunable, typed))
-    except SettingRefused:
+    except SettingRefusedError:
         return
     assert len(text) <= tunable.longest
     assert Texts(Language.CHINESE, {"sign.in.admit": text}).say("sign.in.admit", plate="吉A12345")

@@ -23,7 +23,7 @@ from hardware.boards.modbus_session import ModbusLine
 from hardware.boards.status_board import UntoldDialect
 from hardware.boards.waveshare_board import WaveshareDialect
 from hardware.emulators.faults import Fault
-from hardware.emulators.rtu import Call, Exceptional
+from hardware.emulators.rtu import Call, ModbusExceptionError
 from hardware.emulators.waveshare import WaveshareBoard
 from hardware.errors import BoardError
 from tests.hardware.fake_clock import FakeClock
@@ -303,7 +303,7 @@ def test_a_firmware_without_version_is_accepted() -> None:
     class Versionless(WaveshareBoard):
         def _registers(self, call: Call) -> bytes:
             if call.word(0) == 0x8000:
-                raise Exceptional(2)
+                raise ModbusExceptionError(2)
             return super()._registers(call)
 
     site = Site(replace(KINDS["waveshare"], model=Versionless))

@@ -8,7 +8,7 @@ from gate.i18n.texts import Language, Texts, catalogue
 from gate.settings import config as configuration
 from gate.settings.config import Config, parse
 from gate.settings.runtime import text_keys, tunable_of
-from gate.settings.tunables import POLICY, Fault, Kind, SettingRefused
+from gate.settings.tunables import POLICY, Fault, Kind, SettingRefusedError
 
 TEXT = """
 boards:
@@ -90,4 +90,4 @@ def test_every_fault_has_its_words():
     for language in Language:
         for fault in Fault:
             names = {"low": 0, "high": 1, "longest": 2, "names": "{plate}"}
-            assert "⟨" not in fault_text(Page(language), SettingRefused(fault, **names))
+            assert "⟨" not in fault_text(Page(language), SettingRefusedError(fault, **names))
