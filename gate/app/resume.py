@@ -5,12 +5,12 @@ from sqlalchemy import Connection, select
 from gate.domain.entries import ArmChanged, PassageRead
 from gate.journal.store import newest, of_passage, readable
 from gate.lanes.stop_line import REMEMBERED, Spot, StopLine, stop_line
-from gate.storage.encryption import Vault
+from gate.storage.encryption import Keyring
 from gate.storage.tables import opening
 from hardware.barrier.model import Mode
 
 
-def remembered(connection: Connection, lane: str, vault: Vault) -> StopLine:
+def remembered(connection: Connection, lane: str, vault: Keyring) -> StopLine:
     """Return the line as the last vehicles that were let in by their plate taught it."""
     raised = (
         select(opening.c.passage)
@@ -23,7 +23,7 @@ def remembered(connection: Connection, lane: str, vault: Vault) -> StopLine:
     return stop_line(read)
 
 
-def _spot(connection: Connection, passage: str, vault: Vault) -> Spot:
+def _spot(connection: Connection, passage: str, vault: Keyring) -> Spot:
     for kept in of_passage(connection, passage):
         if kept.link.header.kind == PassageRead.__name__:
             entry = readable(kept, vault)
@@ -32,7 +32,7 @@ def _spot(connection: Connection, passage: str, vault: Vault) -> Spot:
     return 0.0, 0.0, 0.0
 
 
-def fire_was_on(connection: Connection, lane: str, vault: Vault) -> bool:
+def fire_was_on(connection: Connection, lane: str, vault: Keyring) -> bool:
     """Return whether the arm was held up by a fire signal when the service last ran."""
     kept = newest(connection, ArmChanged.__name__, lane)
     said = readable(kept, vault) if kept is not None else None

@@ -56,7 +56,7 @@ from gate.settings.config import Config, LaneConfig
 from gate.settings.runtime import Settings
 from gate.storage import field_encryption, private_files
 from gate.storage.database import Database, open_database
-from gate.storage.encryption import KeyVault, Vault, open_vault
+from gate.storage.encryption import FileKeyring, Keyring, open_vault
 from gate.storage.pictures import Pictures
 from hardware.signs.sign import LaneSigns
 from hardware.station.events import Event
@@ -71,7 +71,7 @@ class Store:
 
     clock: SystemClock
     database: Database
-    vault: Vault
+    vault: Keyring
     journal: Journal
     pictures: Pictures
     people: People
@@ -97,7 +97,7 @@ def open_store(config: Config) -> Store:
     return Store(clock, database, vault, journal, pictures, people)
 
 
-def key_of(config: Config) -> KeyVault:
+def key_of(config: Config) -> FileKeyring:
     """Open the site's key, making one where there is none."""
     path = key_file_of(config)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

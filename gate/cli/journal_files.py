@@ -17,11 +17,11 @@ from gate.journal import backup
 from gate.journal.checkpoint import FILE as WITNESS_FILE
 from gate.journal.verify import verify
 from gate.storage.database import Database
-from gate.storage.encryption import Vault
+from gate.storage.encryption import Keyring
 from gate.storage.pictures import Pictures
 
 
-def run_verify(database: Database, vault: Vault, folder: Path, out: TextIO) -> int:
+def run_verify(database: Database, vault: Keyring, folder: Path, out: TextIO) -> int:
     """Check the whole journal; 0 if sound, 1 with a line for each finding, 2 if unreadable."""
     with tqdm(unit=" entries", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
         try:
@@ -62,7 +62,7 @@ def run_backup(data: Path, into: Path, pictures: Pictures, clock: Clock, out: Te
     return 0
 
 
-def run_restore(data: Path, folder: Path, vault: Vault, clock: Clock, out: TextIO) -> int:
+def run_restore(data: Path, folder: Path, vault: Keyring, clock: Clock, out: TextIO) -> int:
     """Put a backup in place; 0, or 1 with what is wrong, and then nothing was changed."""
     try:
         found = backup.restore(data, folder, vault, clock)

@@ -29,7 +29,7 @@ from gate.journal.journal import SPOOL_FILE, Journal
 from gate.journal.verify import verify
 from gate.storage import private_files
 from gate.storage.database import FILE, open_database
-from gate.storage.encryption import Vault, sync_folder
+from gate.storage.encryption import Keyring, sync_folder
 from gate.storage.instance_lock import Tenancy
 from gate.storage.pictures import Pictures
 
@@ -103,7 +103,7 @@ def check(folder: Path) -> Backup:
     return Backup(folder, at, entries, sum(name.startswith(PICTURES) for name in files), size)
 
 
-def restore(data: Path, folder: Path, vault: Vault, clock: Clock) -> Backup:
+def restore(data: Path, folder: Path, vault: Keyring, clock: Clock) -> Backup:
     """Put a backup in place of what is in the data folder; that is moved to `replaced-<time>`.
 
     Raises RestoreRefusedError, and FolderInUse while the gate runs.
@@ -177,7 +177,7 @@ def _copy_pictures(pictures: Pictures, folder: Path, earlier: Path | None) -> in
     return n
 
 
-def _must_be_sound(fresh: Path, vault: Vault) -> None:
+def _must_be_sound(fresh: Path, vault: Keyring) -> None:
     """Check file and chain of what will be put in place. Raises RestoreRefusedError."""
     try:
         with closing(sqlite3.connect(fresh / FILE)) as copy:
@@ -225,7 +225,7 @@ def _exchange(data: Path, fresh: Path, now: datetime) -> None:
     sync_folder(data)
 
 
-def _note(data: Path, found: Backup, vault: Vault, clock: Clock) -> None:
+def _note(data: Path, found: Backup, vault: Keyring, clock: Clock) -> None:
     """Put the restore itself on record."""
     database = open_database(data)
     journal = Journal(database, data, vault, clock)

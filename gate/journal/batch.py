@@ -17,7 +17,7 @@ from gate.journal.checkpoint import Witness
 from gate.journal.codec import kind_of, text_of
 from gate.journal.projections.dispatch import Projection
 from gate.journal.store import Stamped, Tip, tip, write
-from gate.storage.encryption import Vault
+from gate.storage.encryption import Keyring
 
 _ODD = (IntegrityError, DataError, OverflowError, OpeningRefusedError)
 
@@ -26,7 +26,7 @@ class Batch:
     """One transaction's entries. `sealed` is called after the commit."""
 
     def __init__(
-        self, connection: Connection, vault: Vault, projection: Projection, witness: Witness
+        self, connection: Connection, vault: Keyring, projection: Projection, witness: Witness
     ) -> None:
         self._connection = connection
         self._vault = vault
@@ -76,7 +76,7 @@ class Batch:
 class BatchWriter:
     """Begins batches."""
 
-    def __init__(self, vault: Vault, projection: Projection, witness: Witness) -> None:
+    def __init__(self, vault: Keyring, projection: Projection, witness: Witness) -> None:
         self._vault = vault
         self._projection = projection
         self._witness = witness

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from gate.storage.encryption import Vault
+from gate.storage.encryption import Keyring
 from gate.storage.tables import micros, moment
 
 FILE = "journal.witness"
@@ -34,7 +34,7 @@ class SignedCheckpoint:
 class Witness:
     """Writes the file. What it cannot write it leaves: a passage never waits for a witness."""
 
-    def __init__(self, path: Path, vault: Vault) -> None:
+    def __init__(self, path: Path, vault: Keyring) -> None:
         self._path = path
         self._vault = vault
         self._handle: int | None = None
@@ -67,7 +67,7 @@ class Witness:
         return self._handle
 
 
-def testimonies(path: Path, vault: Vault) -> Iterator[SignedCheckpoint]:
+def testimonies(path: Path, vault: Keyring) -> Iterator[SignedCheckpoint]:
     """What the file says, the newest entry first; nothing where there is no file."""
     try:
         contents = path.read_bytes()
@@ -77,13 +77,13 @@ def testimonies(path: Path, vault: Vault) -> Iterator[SignedCheckpoint]:
         yield _read(contents[start : start + _SLOT], vault)
 
 
-def _line(vault: Vault, seq: int, digest: bytes, at: datetime) -> bytes:
+def _line(vault: Keyring, seq: int, digest: bytes, at: datetime) -> bytes:
     told = [seq, digest.hex(), micros(at)]
     mac = vault.mac(json.dumps(told).encode()).hex()
     return json.dumps([*told, mac]).encode().ljust(_SLOT - 1) + b"\n"
 
 
-def _read(line: bytes, vault: Vault) -> SignedCheckpoint:
+def _read(line: bytes, vault: Keyring) -> SignedCheckpoint:
     try:
         seq, digest, at, mac = json.loads(line)
         expected = vault.mac(json.dumps([seq, digest, at]).encode()).hex()

@@ -42,7 +42,7 @@ from gate.journal.store import Stamped
 from gate.journal.timestamps import ClockWatch, boot_id
 from gate.journal.verify import PURGE
 from gate.storage.database import Database
-from gate.storage.encryption import Vault
+from gate.storage.encryption import Keyring
 from gate.storage.instance_lock import Tenancy
 
 SPOOL_FILE = "journal.spool"
@@ -85,7 +85,7 @@ class Journal:
         self,
         database: Database,
         folder: Path,
-        vault: Vault,
+        vault: Keyring,
         clock: Clock,
         *,
         effects: Effects | None = None,

@@ -13,7 +13,7 @@ from gate.journal.codec import decode, encode, kind_of
 from gate.journal.spool_file import Spool, Spooled
 from gate.journal.store import Stamp, Stamped
 from gate.storage.database import Database
-from gate.storage.encryption import Vault
+from gate.storage.encryption import Keyring
 from gate.storage.tables import micros, moment, state
 
 _PURPOSE = "spool"
@@ -28,7 +28,9 @@ _SET_MARK = text(
 class SpoolReplayer:
     """`put` may be called on any thread; `drain` and `resume` under the journal's lock."""
 
-    def __init__(self, spool: Spool, database: Database, scribe: BatchWriter, vault: Vault) -> None:
+    def __init__(
+        self, spool: Spool, database: Database, scribe: BatchWriter, vault: Keyring
+    ) -> None:
         self._spool = spool
         self._database = database
         self._scribe = scribe

@@ -17,7 +17,7 @@ from gate.domain.errors import VaultError
 from gate.domain.passage import Instant
 from gate.journal.codec import decode, encode, kind_of, text_of
 from gate.journal.hash_chain import GENESIS, Header, Link, forge, hash_body
-from gate.storage.encryption import Vault
+from gate.storage.encryption import Keyring
 from gate.storage.tables import body, entry, micros, moment
 
 PURPOSE = "body"
@@ -54,11 +54,11 @@ class Kept:
         header = self.link.header
         return Instant(header.monotonic / 1_000_000, moment(header.at))
 
-    def body(self, vault: Vault) -> bytes | None:
+    def body(self, vault: Keyring) -> bytes | None:
         """The body in the clear. Raises VaultError."""
         return None if self.sealed is None else vault.unseal(self.sealed, PURPOSE)
 
-    def entry(self, vault: Vault) -> Entry | None:
+    def entry(self, vault: Keyring) -> Entry | None:
         """The entry, if its body is still there. Raises VaultError and EntryUnreadable."""
         plain = self.body(vault)
         return None if plain is None else decode(self.link.header.kind, plain)
@@ -89,7 +89,7 @@ def tip(connection: Connection) -> Tip:
     return Tip(row.seq, row.hash, Stamp(row.at, row.monotonic / 1_000_000, row.boot))
 
 
-def write(connection: Connection, end: Tip, stamped: Stamped, vault: Vault) -> Tip:
+def write(connection: Connection, end: Tip, stamped: Stamped, vault: Keyring) -> Tip:
     """Add one entry after `end`; return the new end. Projection is the caller's business."""
     plain = encode(stamped.entry)
     salt = os.urandom(16)
@@ -161,7 +161,7 @@ def newest(connection: Connection, kind: str, lane: str) -> Kept | None:
     return _kept(row) if row is not None else None
 
 
-def readable(kept: Kept, vault: Vault) -> Entry | None:
+def readable(kept: Kept, vault: Keyring) -> Entry | None:
     """The entry, or None where its body is gone or its key is not here."""
     try:
         return kept.entry(vault)

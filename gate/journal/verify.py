@@ -18,7 +18,7 @@ from gate.journal.codec import EntryUnreadableError
 from gate.journal.hash_chain import Finding, Flaw, Link
 from gate.journal.store import Kept, walk
 from gate.storage.database import Database
-from gate.storage.encryption import Vault
+from gate.storage.encryption import Keyring
 
 PURGE = "purge"
 _EVERY = 10_000
@@ -41,7 +41,7 @@ class Verified:
 
 
 def verify(
-    database: Database, vault: Vault, witness: Path, *, progress: Progress | None = None
+    database: Database, vault: Keyring, witness: Path, *, progress: Progress | None = None
 ) -> Verified:
     """Walk the whole journal. progress: told the number of entries done, now and then.
 
@@ -70,7 +70,7 @@ def verify(
 class _Walker:
     """What has to be remembered from one entry to the next."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Keyring) -> None:
         self._vault = vault
         self._before: Link | None = None
         self._taken: Counter[int] = Counter()

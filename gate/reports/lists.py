@@ -14,11 +14,11 @@ from gate.journal import store
 from gate.reports.alarms import to_row
 from gate.reports.model import AlarmRow, AuditFilter, AuditPage, AuditRow, OpeningRow, PassageDetail
 from gate.reports.passage_log import by_id, by_number
-from gate.storage.encryption import Vault
+from gate.storage.encryption import Keyring
 from gate.storage.tables import alarm, audit, opening
 
 
-def detail(connection: Connection, of: PassageId, vault: Vault) -> PassageDetail | None:
+def detail(connection: Connection, of: PassageId, vault: Keyring) -> PassageDetail | None:
     """Everything that is known of a passage."""
     row = by_id(connection, of)
     if row is None:
@@ -32,7 +32,7 @@ def detail(connection: Connection, of: PassageId, vault: Vault) -> PassageDetail
     )
 
 
-def record(kept: store.Kept, vault: Vault) -> Record:
+def record(kept: store.Kept, vault: Keyring) -> Record:
     """An entry as reports give it."""
     header = kept.link.header
     entry = store.readable(kept, vault)

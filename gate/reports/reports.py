@@ -38,7 +38,7 @@ from gate.reports.model import (
     ShiftSummary,
 )
 from gate.storage.database import Database
-from gate.storage.encryption import Vault
+from gate.storage.encryption import Keyring
 from registry.rules.occupancy import Counts
 from registry.views import stays
 from registry.views.stays import StayLine
@@ -47,7 +47,7 @@ from registry.views.stays import StayLine
 class Reports:
     """Answers from the database. zone: the site's, for days and hours of charts."""
 
-    def __init__(self, database: Database, vault: Vault, zone: tzinfo) -> None:
+    def __init__(self, database: Database, vault: Keyring, zone: tzinfo) -> None:
         self._database = database
         self._vault = vault
         self._zone = zone

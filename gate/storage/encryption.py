@@ -26,7 +26,7 @@ _CLEAR = b"\x00"
 _TEXT = "sealed:"
 
 
-class Vault(Protocol):
+class Keyring(Protocol):
     """Seals and unseals bytes; `mac` authenticates what must stay readable."""
 
     def seal(self, plain: bytes, purpose: str) -> bytes: ...
@@ -34,7 +34,7 @@ class Vault(Protocol):
     def mac(self, message: bytes) -> bytes: ...
 
 
-class OpenVault:
+class NoEncryption:
     """Sealing switched off: values are marked as clear and kept as they are."""
 
     def seal(self, plain: bytes, purpose: str) -> bytes:
@@ -52,7 +52,7 @@ class OpenVault:
         return b""
 
 
-class KeyVault:
+class FileKeyring:
     """Keys by number 1..255; the highest number seals."""
 
     def __init__(self, keys: dict[int, bytes]) -> None:
@@ -93,14 +93,14 @@ class KeyVault:
         return hmac.finalize()
 
 
-def open_vault(key_file: Path, *, create: bool = True) -> KeyVault:
+def open_vault(key_file: Path, *, create: bool = True) -> FileKeyring:
     """Read the key file, or make one where there is none yet.
 
     Raises VaultError: unreadable, open to other users, or damaged. Nothing is overwritten.
     """
     if create and not key_file.exists():
         _write_keys(key_file, {1: os.urandom(32)})
-    return KeyVault(_read_keys(key_file))
+    return FileKeyring(_read_keys(key_file))
 
 
 def rotate(key_file: Path) -> int:
@@ -113,14 +113,14 @@ def rotate(key_file: Path) -> int:
     return number
 
 
-def seal_text(vault: Vault, text: str, purpose: str) -> str:
+def seal_text(vault: Keyring, text: str, purpose: str) -> str:
     """A personal column's text, sealed; "" stays "" so that emptiness can be asked for."""
     if not text:
         return ""
     return _TEXT + base64.b64encode(vault.seal(text.encode(), purpose)).decode()
 
 
-def unseal_text(vault: Vault, text: str, purpose: str) -> str:
+def unseal_text(vault: Keyring, text: str, purpose: str) -> str:
     """The text that `seal_text` sealed; one from before sealing comes back as it is."""
     if not text.startswith(_TEXT):
         return text

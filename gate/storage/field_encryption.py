@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 import gate.storage.account_tables
 import registry.tables.records
 from gate.storage.database import Database
-from gate.storage.encryption import KeyVault, seal_text, unseal_text
+from gate.storage.encryption import FileKeyring, seal_text, unseal_text
 from gate.storage.tables import state
 from registry.tables.sealing import SealedJson, SealedText, Sealer, seal_with
 
@@ -25,7 +25,7 @@ _PORTION = 500
 class TextSealer(Sealer):
     """The vault, in the registry's words."""
 
-    def __init__(self, vault: KeyVault) -> None:
+    def __init__(self, vault: FileKeyring) -> None:
         self._vault = vault
 
     def seal(self, text: str, purpose: str) -> str:
@@ -46,7 +46,7 @@ class Unsealer(TextSealer):
         return text
 
 
-def seal(database: Database, vault: KeyVault) -> int:
+def seal(database: Database, vault: FileKeyring) -> int:
     """Seal from now on, and what is not yet under the newest key; return how many rows were."""
     for engine in (database.writer, database.reader):
         seal_with(engine, TextSealer(vault))
@@ -61,7 +61,7 @@ def seal(database: Database, vault: KeyVault) -> int:
     return done
 
 
-def unseal(database: Database, vault: KeyVault) -> int:
+def unseal(database: Database, vault: FileKeyring) -> int:
     """Write every personal column clear; return how many rows were rewritten."""
     for engine in (database.writer, database.reader):
         seal_with(engine, Unsealer(vault))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gate.domain.errors import VaultError
 from gate.storage import private_files
-from gate.storage.encryption import Vault, sync_folder
+from gate.storage.encryption import Keyring, sync_folder
 
 PURPOSE = "picture"
 _SUFFIX = ".sealed"
@@ -41,7 +41,7 @@ class PictureCounts:
 class Pictures:
     """gate.domain.ports.Pictures over a folder. Thread-safe."""
 
-    def __init__(self, folder: Path, vault: Vault, *, queue: int = _QUEUE) -> None:
+    def __init__(self, folder: Path, vault: Keyring, *, queue: int = _QUEUE) -> None:
         """Begin the writing thread. The folder is made when it is first needed."""
         self._folder = folder
         self._vault = vault

@@ -34,7 +34,7 @@ from gate.journal.projections.daily_counts import Period
 from gate.reports.model import PassageFilter
 from gate.reports.reports import Reports
 from gate.storage.database import FILE, Database, open_database
-from gate.storage.encryption import KeyVault
+from gate.storage.encryption import FileKeyring
 from gate.storage.tables import FACETS, STRETCH, micros
 from tests.gate.journal.journal_cast import whole
 
@@ -310,7 +310,7 @@ def bench_charts(reports: Reports, end: datetime, rounds: int) -> None:
 
 def bench_append(database: Database, folder: Path, passages: int) -> None:
     """Appends of whole passages, as lanes make them, durable each."""
-    vault = KeyVault({1: bytes(32)})
+    vault = FileKeyring({1: bytes(32)})
     journal = Journal(database, folder, vault, SystemClock())
     journal.start()
     names = [f"bench-{time.time_ns()}-{n}" for n in range(passages)]
@@ -332,7 +332,7 @@ def main() -> None:
     folder = options.folder / f"journal-{options.passages}"
     build(folder, options.passages)
     database = open_database(folder)
-    reports = Reports(database, KeyVault({1: bytes(32)}), ZoneInfo("Asia/Shanghai"))
+    reports = Reports(database, FileKeyring({1: bytes(32)}), ZoneInfo("Asia/Shanghai"))
     end = datetime(2026, 11, 22, tzinfo=UTC)
     known = [row.plate for row in reports.passages(PassageFilter(), limit=500).rows]
     size = sum(path.stat().st_size for path in folder.glob(f"{FILE}*")) / 1e6

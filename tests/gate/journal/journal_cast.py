@@ -33,7 +33,7 @@ from gate.journal.journal import Journal
 from gate.journal.projections.effects import Effects
 from gate.journal.spool_file import Spool
 from gate.storage.database import FILE, Database, open_database
-from gate.storage.encryption import KeyVault, Vault
+from gate.storage.encryption import FileKeyring, Keyring
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 SOUTH, NORTH = LaneId("south"), LaneId("north")
@@ -68,7 +68,7 @@ class Desk:
     folder: Path
     clock: ToldClock
     database: Database
-    vault: Vault
+    vault: Keyring
     journal: Journal
     heard: list[str] = field(default_factory=list)
 
@@ -81,8 +81,8 @@ def migrated() -> bytes:
         return (Path(folder) / FILE).read_bytes()
 
 
-def key_vault() -> KeyVault:
-    return KeyVault({1: bytes(range(32))})
+def key_vault() -> FileKeyring:
+    return FileKeyring({1: bytes(range(32))})
 
 
 @contextmanager

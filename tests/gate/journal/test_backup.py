@@ -16,7 +16,7 @@ from gate.journal import backup
 from gate.journal.verify import verify
 from gate.reports.model import AuditFilter, PassageFilter
 from gate.reports.reports import Reports
-from gate.storage.encryption import KeyVault
+from gate.storage.encryption import FileKeyring
 from gate.storage.instance_lock import FolderInUseError
 from gate.storage.pictures import Pictures
 from tests.gate.journal.journal_cast import Desk, ToldClock, desk, key_vault, started, whole
@@ -144,7 +144,7 @@ def test_a_backup_needs_its_key(
 ) -> None:
     office.journal.append(started("a"))
     made = backup.make(data, tmp_path / "usb", pictures, office.clock.utc)
-    other = KeyVault({1: bytes(32)})
+    other = FileKeyring({1: bytes(32)})
     with pytest.raises(RestoreRefusedError, match="not sound"):
         backup.restore(tmp_path / "elsewhere", made.folder, other, ToldClock())
 

@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 
 from gate.domain.errors import VaultError
 from gate.storage.encryption import (
-    KeyVault,
-    OpenVault,
+    FileKeyring,
+    NoEncryption,
     open_vault,
     rotate,
     seal_text,
     unseal_text,
 )
 
-VAULT = KeyVault({1: bytes(32)})
+VAULT = FileKeyring({1: bytes(32)})
 
 
 @given(st.binary(max_size=200))
@@ -47,9 +47,9 @@ def test_the_same_value_never_looks_the_same_twice() -> None:
 
 
 def test_clear_values_stay_readable_after_sealing_is_switched_on() -> None:
-    assert VAULT.unseal(OpenVault().seal(b"old", "body"), "body") == b"old"
+    assert VAULT.unseal(NoEncryption().seal(b"old", "body"), "body") == b"old"
     with pytest.raises(VaultError, match="key file"):
-        OpenVault().unseal(VAULT.seal(b"new", "body"), "body")
+        NoEncryption().unseal(VAULT.seal(b"new", "body"), "body")
 
 
 def test_a_rotated_key_seals_and_the_old_one_still_reads(tmp_path: Path) -> None:

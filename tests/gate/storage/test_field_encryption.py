@@ -8,7 +8,7 @@ from sqlmodel import select
 from gate.domain.entries import ServiceNoted
 from gate.storage import field_encryption
 from gate.storage.database import FILE, Database, open_database
-from gate.storage.encryption import KeyVault
+from gate.storage.encryption import FileKeyring
 from registry.store import store
 from registry.store.store import Author
 from registry.tables.records import Change, Household, Person, Visit, VisitorPass
@@ -70,13 +70,13 @@ def test_a_register_from_before_is_sealed_once_at_the_first_start(tmp_path: Path
 def test_after_a_rotation_everything_is_under_the_new_key(tmp_path: Path) -> None:
     first, second = bytes(range(32)), bytes(range(1, 33))
     with desk(tmp_path) as made:
-        field_encryption.seal(made.database, KeyVault({1: first}))
+        field_encryption.seal(made.database, FileKeyring({1: first}))
         add_person(made)
     database = open_database(tmp_path)
-    assert field_encryption.seal(database, KeyVault({1: first, 2: second})) > 0
+    assert field_encryption.seal(database, FileKeyring({1: first, 2: second})) > 0
     database.dispose()
     database = open_database(tmp_path)
-    field_encryption.seal(database, KeyVault({2: second}))
+    field_encryption.seal(database, FileKeyring({2: second}))
     with database.reading() as connection:
         names = connection.execute(select(Person.name)).scalars().all()
     assert names == [NAME]
