@@ -111,7 +111,7 @@ class NoPictures:
         return None
 
 
-class ImaginedArm:
+class DryRunBarrier:
     """Rises at once, in the mind only."""
 
     def __init__(self) -> None:
@@ -192,7 +192,7 @@ class Replay:
         finally:
             store.close()
         self._clock = ReplayClock(store.clock.now().utc)
-        self._notes, self._arm = Notes(), ImaginedArm()
+        self._notes, self._arm = Notes(), DryRunBarrier()
         self._step, self._patience = 1.0 / fps, site.policy.decide_within_s
         self._reader = _reader(site)
         self._tracks = plate_tracks.started(1)

@@ -42,7 +42,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class ErasureResult:
     """What was deleted. registered: plates that are on the register still, for people to end."""
 
     passages: int
@@ -77,7 +77,9 @@ def export_person(
     return target_file.getvalue()
 
 
-def forget_person(journal: Journal, whose: Subject, *, by: str, why: str, now: datetime) -> Gone:
+def forget_person(
+    journal: Journal, whose: Subject, *, by: str, why: str, now: datetime
+) -> ErasureResult:
     """Take these plates from every ended passage that no hold keeps, and from visitor data.
 
     The person's own line of the register goes, with what the history says of it. Vehicles stay
@@ -94,7 +96,7 @@ def forget_person(journal: Journal, whose: Subject, *, by: str, why: str, now: d
             select(col(Vehicle.plate)).where(col(Vehicle.plate).in_(whose.plates))
         ).all()
     passages = _forget_passages(journal, whose.plates, why=why, now=now)
-    return Gone(passages, rows, tuple(registered))
+    return ErasureResult(passages, rows, tuple(registered))
 
 
 def _forget_passages(journal: Journal, plates: Sequence[str], *, why: str, now: datetime) -> int:

@@ -83,7 +83,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Taker:
+class ExportWriter:
     """Who takes the list, why, when; watermark: the line that says so, in the reader's language."""
 
     by: str
@@ -94,7 +94,7 @@ class Taker:
 def export(
     journal: Journal,
     listed: Listed,
-    taker: Taker,
+    taker: ExportWriter,
     target: Path,
     form: Form,
     *,
@@ -156,7 +156,7 @@ def _cell(row: PassageRow, name: str, zone: tzinfo, words: Words) -> str:
 
 
 def _write_csv(
-    target: Path, headings: Sequence[str], taker: Taker, lines: Iterator[list[str]]
+    target: Path, headings: Sequence[str], taker: ExportWriter, lines: Iterator[list[str]]
 ) -> int:
     # The mark tells spreadsheets that this is UTF-8; without it they garble Chinese.
     with target.open("w", encoding="utf-8-sig", newline="") as file:
@@ -171,7 +171,7 @@ def _write_csv(
 
 
 def _write_xlsx(
-    target: Path, headings: Sequence[str], taker: Taker, lines: Iterator[list[str]]
+    target: Path, headings: Sequence[str], taker: ExportWriter, lines: Iterator[list[str]]
 ) -> int:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with closing(xlsxwriter.Workbook(str(target), options)) as book:

@@ -29,7 +29,7 @@ _ROW = [column for column in passage.c if column.name != "cell"]
 
 
 @dataclass(frozen=True, slots=True)
-class Sieve:
+class PassageFilter:
     """A filter made ready. cells: None where every cell will do. plates: None for any."""
 
     where: tuple[ColumnElement[bool], ...]
@@ -93,7 +93,7 @@ def running(connection: Connection) -> tuple[PassageRow, ...]:
     return tuple(to_row(row) for row in connection.execute(query.limit(100)))
 
 
-def prepare(connection: Connection, wanted: PassageFilter) -> Sieve | None:
+def prepare(connection: Connection, wanted: PassageFilter) -> PassageFilter | None:
     """Make a filter ready; None if nothing can match."""
     span = _number_span(connection, wanted)
     cells = _cells(wanted)
@@ -121,7 +121,7 @@ def prepare(connection: Connection, wanted: PassageFilter) -> Sieve | None:
         else:
             where += [passage.c.plate.in_(plates), passage.c.plate != ""]
             led = True
-    return Sieve(tuple(where), *span, cells, led)
+    return PassageFilter(tuple(where), *span, cells, led)
 
 
 def to_row(row: Any) -> PassageRow:
@@ -194,7 +194,7 @@ def _plates(connection: Connection, pattern: str) -> tuple[str, ...] | None:
     return tuple(row.plate for row in rows)
 
 
-def _walk(connection: Connection, sieve: Sieve, last: int, limit: int) -> Page:
+def _walk(connection: Connection, sieve: PassageFilter, last: int, limit: int) -> Page:
     """Read the stretches that can have matches, newest first, until the page is full."""
     found: list[PassageRow] = []
     looked = last + 1
@@ -216,7 +216,9 @@ def _groups(stretches: Sequence[int]) -> Iterator[Sequence[int]]:
         start, size = start + size, size * 2
 
 
-def _stretches(connection: Connection, sieve: Sieve, last: int, limit: int) -> Sequence[int]:
+def _stretches(
+    connection: Connection, sieve: PassageFilter, last: int, limit: int
+) -> Sequence[int]:
     """Stretches up to number `last` that hold passages of the wanted cells, newest first."""
     if last < sieve.first:
         return ()
@@ -228,7 +230,7 @@ def _stretches(connection: Connection, sieve: Sieve, last: int, limit: int) -> S
 
 
 def _rows_of(
-    connection: Connection, sieve: Sieve, group: Sequence[int], last: int, limit: int
+    connection: Connection, sieve: PassageFilter, group: Sequence[int], last: int, limit: int
 ) -> list[PassageRow]:
     """Rows of a group of stretches, each run of neighbours read at once."""
     found: list[PassageRow] = []
@@ -254,13 +256,13 @@ def _runs(group: Sequence[int]) -> Iterator[tuple[int, int]]:
     yield newest, oldest
 
 
-def _select(sieve: Sieve, first: int, last: int, columns: Sequence[Any]) -> Select[Any]:
+def _select(sieve: PassageFilter, first: int, last: int, columns: Sequence[Any]) -> Select[Any]:
     span = passage.c.number.between(first, last)
     return select(*columns).where(span, *sieve.where)
 
 
 def _rows(
-    connection: Connection, sieve: Sieve, first: int, last: int, limit: int
+    connection: Connection, sieve: PassageFilter, first: int, last: int, limit: int
 ) -> list[PassageRow]:
     query = _select(sieve, first, last, _ROW).order_by(passage.c.number.desc()).limit(limit)
     return [to_row(row) for row in connection.execute(query)]

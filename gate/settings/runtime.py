@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Override:
     """A value that was given on the page, by whom and when."""
 
     value: Value
@@ -50,7 +50,7 @@ class Settings:
     def __init__(self, journal: Journal, config: Config, clock: Clock) -> None:
         self._journal, self._file, self._clock = journal, config, clock
         self._lock = threading.Lock()
-        self._given: Mapping[str, Given] = {}
+        self._given: Mapping[str, Override] = {}
         self._config = config
         self._listeners: tuple[Callable[[], None], ...] = ()
 
@@ -75,7 +75,7 @@ class Settings:
         return self._config
 
     @property
-    def given(self) -> Mapping[str, Given]:
+    def given(self) -> Mapping[str, Override]:
         """What was given on the page and goes before the file, by key."""
         return self._given
 
@@ -109,7 +109,7 @@ class Settings:
         with self._lock:
             if value == self.value(key):
                 raise SettingRefusedError(Fault.SAME)
-            self._keep(key, Given(value, by, self._clock.now().utc), why.strip())
+            self._keep(key, Override(value, by, self._clock.now().utc), why.strip())
 
     def restore(self, key: str, *, by: str, why: str = "") -> None:
         """Go back to the file's value. Raises as `change` does."""
@@ -129,9 +129,9 @@ class Settings:
                 self._keep(key, None, why, by)
             else:
                 value = read(tunable, detail.get("before"))
-                self._keep(key, Given(value, by, self._clock.now().utc), why)
+                self._keep(key, Override(value, by, self._clock.now().utc), why)
 
-    def _keep(self, key: str, new: Given | None, why: str, by: str = "") -> None:
+    def _keep(self, key: str, new: Override | None, why: str, by: str = "") -> None:
         """Commit, then put in force. The lock is held."""
         before = self.value(key)
         given = {name: one for name, one in self._given.items() if name != key}
@@ -155,7 +155,7 @@ class Settings:
             unit.append(Audited(by=who, action=action, target=key, why=why, detail=detail))
         self._take(given)
 
-    def _take(self, given: Mapping[str, Given]) -> None:
+    def _take(self, given: Mapping[str, Override]) -> None:
         self._config = _effective(self._file, given)
         self._given = given
         for listener in self._listeners:
@@ -190,7 +190,7 @@ def _is_tunable_text(name: str) -> bool:
     return known and (name.startswith("sign.") or spoken)
 
 
-def _effective(config: Config, given: Mapping[str, Given]) -> Config:
+def _effective(config: Config, given: Mapping[str, Override]) -> Config:
     """Return the file with what was given. Raises SettingRefusedError for what the file refuses."""
     policy = {key.removeprefix(_POLICY): one.value for key, one in given.items() if key in POLICY}
     try:
@@ -200,16 +200,16 @@ def _effective(config: Config, given: Mapping[str, Given]) -> Config:
     return config.model_copy(update={"policy": merged})
 
 
-def _row(key: str, given: Given) -> SettingRow:
+def _row(key: str, given: Override) -> SettingRow:
     value = json.dumps(given.value, ensure_ascii=False)
     return SettingRow(key=key, value=value, changed_by=given.by, changed_at=given.at)
 
 
-def _given(row: SettingRow) -> Given | None:
+def _given(row: SettingRow) -> Override | None:
     """Return a kept value, or None where this release would not take it: then the file's stands."""
     try:
         value = read(tunable_of(row.key), json.loads(row.value))
     except (SettingRefusedError, ValueError) as error:
         _log.warning("setting %s was changed to what is not taken any more: %s", row.key, error)
         return None
-    return Given(value, row.changed_by, row.changed_at)
+    return Override(value, row.changed_by, row.changed_at)

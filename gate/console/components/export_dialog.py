@@ -26,7 +26,7 @@ from gate.console.ui import widgets
 from gate.console.ui.once import Once
 from gate.console.ui.page import Visit
 from gate.domain.errors import GateError
-from gate.reports.exports import Columns, Form, Listed, Taker, export, passages
+from gate.reports.exports import Columns, ExportWriter, Form, Listed, export, passages
 from gate.reports.model import PassageFilter
 
 FIELDS: Final = (
@@ -150,7 +150,7 @@ def file_of(
         export(
             visit.services.journal,
             source(),
-            Taker(by, why, watermark(visit, by, why)),
+            ExportWriter(by, why, watermark(visit, by, why)),
             target,
             form,
             progress=progress.tell,

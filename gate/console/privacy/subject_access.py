@@ -109,7 +109,9 @@ class PersonPage:
         text = visit.say("person.forget_text", whose=names)
         confirm(visit, visit.say("person.forget"), text, visit.say("person.forget"), agreed)
 
-    def _forget(self, user: User, whose: subject_access.Subject, why: str) -> subject_access.Gone:
+    def _forget(
+        self, user: User, whose: subject_access.Subject, why: str
+    ) -> subject_access.ErasureResult:
         services = self._visit.services
         now = services.clock.now().utc
         return subject_access.forget_person(services.journal, whose, by=user.name, why=why, now=now)

@@ -22,7 +22,7 @@ from gate.journal.projections.registry_effects import RegistryEffects
 from gate.journal.verify import verify
 from gate.privacy import disclosures, holds
 from gate.privacy.retention import Limits, Purged, Retention, RetentionTooShortError
-from gate.privacy.subject_access import Gone, Subject, export_person, forget_person
+from gate.privacy.subject_access import ErasureResult, Subject, export_person, forget_person
 from gate.reports.model import AuditFilter, PassageFilter, PassageRow
 from gate.reports.reports import Reports
 from gate.services import presence
@@ -454,7 +454,7 @@ def test_a_person_is_forgotten_on_request(office: Desk, pictures: Pictures) -> N
     with office.journal.unit() as unit:
         holds.place_hold(unit, by="li", why="dispute", now=now, of=PassageId("held"))
     gone = forget_person(office.journal, MINE, by="li", why="request 8", now=now)
-    assert gone == Gone(1, 0, ())
+    assert gone == ErasureResult(1, 0, ())
     assert [row(office, name).plate for name in ("mine", "held", "other")] == [
         "",
         "吉A12345",

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from gate.reports.exports import Form, Listed, Taker, as_text, export
+from gate.reports.exports import ExportWriter, Form, Listed, as_text, export
 from registry.spreadsheets.sheets import write_csv
 from tests.gate.journal.journal_cast import desk
 
@@ -32,7 +32,7 @@ def test_no_cell_of_a_list_runs(tmp_path: Path, form: Form) -> None:
     target = tmp_path / f"a.{form.value}"
     with desk(tmp_path / "data") as made:
         listed = Listed("a", tuple(RUN), iter([RUN, ["吉A12345"]]))
-        assert export(made.journal, listed, Taker("wang", "police", "=1"), target, form) == 2
+        assert export(made.journal, listed, ExportWriter("wang", "police", "=1"), target, form) == 2
     watermark, _, line, plain = rows(target)
     assert watermark[0] == ("'=1" if form is Form.CSV else "=1")  # written as text in a workbook
     assert [cell[:1] for cell in line] == ["'"] * len(RUN)

@@ -23,7 +23,7 @@ from gate.domain.passage import Direction, LaneId
 from gate.journal.projections.daily_counts import Period
 from gate.journal.projections.rollups import facets
 from gate.reports import passage_log
-from gate.reports.exports import Columns, Form, ReasonMissingError, Taker, export, passages
+from gate.reports.exports import Columns, ExportWriter, Form, ReasonMissingError, export, passages
 from gate.reports.model import AuditFilter, PassageFilter, PassageRow
 from gate.reports.reports import Reports
 from gate.storage.database import FILE, Database, open_database
@@ -370,10 +370,10 @@ def test_lists_are_exported_with_watermark_and_record(tmp_path: Path) -> None:
             for entries in whole(name, "吉A12345"):
                 made.journal.append(*entries)
         reports = Reports(made.database, made.vault, UTC)
-        taker = Taker("wang", "police request 12", "wang 2026-03-02 police request 12")
+        taker = ExportWriter("wang", "police request 12", "wang 2026-03-02 police request 12")
         told: list[tuple[int, int]] = []
 
-        def take(form: Form, by: Taker = taker) -> Path:
+        def take(form: Form, by: ExportWriter = taker) -> Path:
             target = tmp_path / f"list.{form}"
             listed = passages(reports, PassageFilter(), COLUMNS, ZONE)
             n = export(
@@ -398,7 +398,7 @@ def test_lists_are_exported_with_watermark_and_record(tmp_path: Path) -> None:
         audit = reports.audit(AuditFilter(action="exported")).rows
         assert [row.why for row in audit] == ["police request 12"] * 2
         with pytest.raises(ReasonMissingError):
-            take(Form.CSV, Taker("wang", " ", "x"))
+            take(Form.CSV, ExportWriter("wang", " ", "x"))
 
 
 def test_stretches_are_many_enough_to_be_tested(database: Database) -> None:
