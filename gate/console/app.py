@@ -20,7 +20,7 @@ from gate.console.records import audit, charts, log, passage, reports
 from gate.console.registry import blocks, import_page, search, spaces, special
 from gate.console.session import error_pages, login
 from gate.console.session.anonymous_sockets import Strangers
-from gate.console.session.authentication import Doorkeeper
+from gate.console.session.authentication import Authentication
 from gate.console.session.preferences import PreferencesMiddleware
 from gate.console.session.sessions import Sessions
 from gate.console.session.socket_guard import SocketGuard
@@ -35,12 +35,12 @@ PING_S: Final = 10.0
 PONG_S: Final = 15.0
 
 
-def mount(app: FastAPI, services: Services) -> Doorkeeper:
+def mount(app: FastAPI, services: Services) -> Authentication:
     """Serve the pages of this site under /; return who knows the log-ins.
 
     NiceGUI knows one site per process.
     """
-    doorkeeper = Doorkeeper(
+    doorkeeper = Authentication(
         services.people, Sessions(services.secret, services.idle), services.clock
     )
     hub = EventBridge(services.events)

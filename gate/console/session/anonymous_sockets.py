@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gate.console.session.authentication import Doorkeeper
+from gate.console.session.authentication import Authentication
 from gate.console.session.sessions import COOKIE
 
 SOCKETS: Final = "/_nicegui_ws/"
@@ -25,7 +25,7 @@ class Strangers:
     """ASGI middleware: ends what strangers hold open, and takes no more of them than `most`."""
 
     def __init__(
-        self, app: ASGIApp, doorkeeper: Doorkeeper, most: int = MOST, seconds: float = SECONDS
+        self, app: ASGIApp, doorkeeper: Authentication, most: int = MOST, seconds: float = SECONDS
     ) -> None:
         self._app, self._doorkeeper = app, doorkeeper
         self._most, self._seconds = most, seconds

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from gate.auth.users import LogInRefused, User
 from gate.console.session.guesses import Guesser, Guesses
-from gate.console.session.sessions import Left, Sessions
+from gate.console.session.sessions import RemainingTime, Sessions
 from gate.domain.errors import JournalUnavailableError
 from gate.domain.ports import Clock
 
@@ -32,7 +32,7 @@ class People(Protocol):
     def get(self, name: str) -> User | None: ...
 
 
-class Doorkeeper:
+class Authentication:
     """Log-in, log-out, and who holds a token. Safe to call from any thread."""
 
     def __init__(self, people: People, sessions: Sessions, clock: Clock) -> None:
@@ -108,7 +108,7 @@ class Doorkeeper:
             self._sessions.touch(token, at)
         return user
 
-    def left(self, token: str) -> Left | None:
+    def left(self, token: str) -> RemainingTime | None:
         """Return how long a log-in still lasts; None where it has ended."""
         at = self._clock.now().utc
         return self._sessions.left(token, at) if self.who(token) is not None else None

@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 from fastapi import Request
 from nicegui import ui
 
-from gate.console.session.authentication import Doorkeeper
-from gate.console.session.sessions import COOKIE, Left
+from gate.console.session.authentication import Authentication
+from gate.console.session.sessions import COOKIE, RemainingTime
 
 LOOK_S: Final = 20.0
 """So often a page asks whether its log-in still lasts; more often once it nears its end."""
@@ -30,7 +30,7 @@ def to_log_in(request: Request) -> str:
     return f"/login?{urlencode({**why, 'to': request.url.path + query})}"
 
 
-def leave(doorkeeper: Doorkeeper, token: str) -> None:
+def leave(doorkeeper: Authentication, token: str) -> None:
     """Send the page of this context to the log-in. The browser keeps what was typed there."""
     keep = json.dumps(not doorkeeper.logged_out(token))
     ui.run_javascript(f"window.gateEnded ? gateEnded({keep}) : location.reload()")
@@ -42,7 +42,7 @@ class LastMinutes:
     def __init__(self) -> None:
         self._told = False
 
-    def next_look(self, left: Left) -> float:
+    def next_look(self, left: RemainingTime) -> float:
         """Tell the page what there is to tell; return after how many seconds to ask anew."""
         near = left.time <= WARN
         if near or self._told:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gate.auth.passwords import AT_ONCE
 from gate.auth.users import WAIT, LogInRefused, User
 from gate.console.dependencies import Services
-from gate.console.session.authentication import Doorkeeper
+from gate.console.session.authentication import Authentication
 from gate.console.session.devices import LASTS, Devices
 from gate.console.session.guesses import Guesser, Guesses, network
 from gate.console.session.preferences import LANGUAGE_COOKIE, Preferences, current
@@ -40,7 +40,7 @@ MOST_WAITING: Final = 32
 """Log-ins that wait for their turn: about three seconds' work on two cores."""
 
 
-def router(services: Services, doorkeeper: Doorkeeper) -> APIRouter:
+def router(services: Services, doorkeeper: Authentication) -> APIRouter:
     """Return the three routes of coming and going."""
     routes = APIRouter(include_in_schema=False)
     desk = _Desk(services, doorkeeper)
@@ -100,7 +100,7 @@ class _Refusal:
 class _Desk:
     """Judges log-ins, not too many of one guesser and not too many at once."""
 
-    def __init__(self, services: Services, doorkeeper: Doorkeeper) -> None:
+    def __init__(self, services: Services, doorkeeper: Authentication) -> None:
         self._clock, self._doorkeeper = services.clock, doorkeeper
         self._throttle, self._guesses = Throttle(), Guesses()
         self._devices = Devices(services.secret)

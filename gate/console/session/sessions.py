@@ -22,7 +22,7 @@ LONGEST: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class SessionClaims:
     """What a token says: its number, whom it stands for and since when."""
 
     number: str
@@ -31,7 +31,7 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class RemainingTime:
     """How long a log-in still lasts. final: no click makes it longer."""
 
     time: timedelta
@@ -58,7 +58,7 @@ class Sessions:
         body = f"{number}.{_pack(name)}.{int(at.timestamp())}"
         return f"{body}.{self._sign(body)}"
 
-    def check(self, token: str, at: datetime) -> Ticket | None:
+    def check(self, token: str, at: datetime) -> SessionClaims | None:
         """Return who holds the token, or None where it is forged, ended, idle or too old."""
         ticket = self._read(token)
         if ticket is None or not timedelta(minutes=-1) <= at - ticket.since <= self._longest:
@@ -75,14 +75,14 @@ class Sessions:
         if ticket := self.check(token, at):
             self._note(ticket.number, at)
 
-    def left(self, token: str, at: datetime) -> Left | None:
+    def left(self, token: str, at: datetime) -> RemainingTime | None:
         """Return how long the log-in lasts if nobody clicks; None where it has ended."""
         if (ticket := self.check(token, at)) is None:
             return None
         with self._lock:
             seen = self._seen.get(ticket.number, at)
         idle, whole = self._idle - (at - seen), self._longest - (at - ticket.since)
-        return Left(min(idle, whole), whole <= idle)
+        return RemainingTime(min(idle, whole), whole <= idle)
 
     def was_ended(self, token: str) -> bool:
         """Whether somebody logged out, which is no idleness."""
@@ -105,13 +105,13 @@ class Sessions:
             for old in [n for n, ended in self._ended.items() if at - ended > self._longest]:
                 del self._ended[old]
 
-    def _read(self, token: str) -> Ticket | None:
+    def _read(self, token: str) -> SessionClaims | None:
         body, _, signature = token.rpartition(".")
         if not hmac.compare_digest(signature.encode(), self._sign(body).encode()):
             return None
         try:
             number, name, since = body.split(".")
-            return Ticket(number, _unpack(name), datetime.fromtimestamp(int(since), UTC))
+            return SessionClaims(number, _unpack(name), datetime.fromtimestamp(int(since), UTC))
         except (ValueError, NotBase64):
             return None
 

@@ -25,7 +25,7 @@ from nicegui import Client, ui
 from socketio.exceptions import ConnectionRefusedError as Refused
 
 from gate.auth.permissions import Action, may
-from gate.console.session.authentication import Doorkeeper
+from gate.console.session.authentication import Authentication
 from gate.console.session.event_age import Lateness
 from gate.console.session.expiry import leave
 from gate.console.session.sessions import COOKIE
@@ -68,7 +68,7 @@ class Opened:
 class SocketGuard:
     """Stands before NiceGUI's handlers of socket messages. Lives on the event loop."""
 
-    def __init__(self, doorkeeper: Doorkeeper, clock: Clock) -> None:
+    def __init__(self, doorkeeper: Authentication, clock: Clock) -> None:
         self._doorkeeper = doorkeeper
         self._clock = clock
         self._lateness = Lateness()

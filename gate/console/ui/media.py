@@ -16,7 +16,7 @@ from fastapi.responses import Response
 
 from gate.auth.permissions import Action, may
 from gate.console.dependencies import Services
-from gate.console.session.authentication import Doorkeeper
+from gate.console.session.authentication import Authentication
 from gate.console.session.sessions import COOKIE
 from gate.console.ui import sound
 from gate.domain.passage import LaneId
@@ -39,7 +39,7 @@ _NEVER_KEPT: Final = {"Cache-Control": "no-store"}
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def router(services: Services, doorkeeper: Doorkeeper) -> APIRouter:
+def router(services: Services, doorkeeper: Authentication) -> APIRouter:
     """Return the routes under /console."""
     routes = APIRouter(prefix="/console", include_in_schema=False)
 

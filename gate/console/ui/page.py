@@ -12,7 +12,7 @@ from starlette.requests import Request
 from gate.auth.permissions import Action, may
 from gate.auth.users import User
 from gate.console.dependencies import Services
-from gate.console.session.authentication import Doorkeeper
+from gate.console.session.authentication import Authentication
 from gate.console.session.expiry import leave
 from gate.console.session.preferences import Preferences
 from gate.console.ui.answered import Answers
@@ -29,7 +29,7 @@ class Visit:
     """
 
     services: Services
-    doorkeeper: Doorkeeper
+    doorkeeper: Authentication
     hub: EventBridge
     token: str
     user: User

@@ -13,7 +13,7 @@ from nicegui import ui
 from gate.auth.permissions import Action
 from gate.console.dependencies import Services
 from gate.console.session import expiry
-from gate.console.session.authentication import Doorkeeper
+from gate.console.session.authentication import Authentication
 from gate.console.session.expiry import LastMinutes
 from gate.console.session.preferences import ConsolePage, current
 from gate.console.session.sessions import COOKIE
@@ -31,7 +31,7 @@ class Pages:
     """Registers pages with NiceGUI."""
 
     services: Services
-    doorkeeper: Doorkeeper
+    doorkeeper: Authentication
     hub: EventBridge
     guard: SocketGuard
     rights: dict[str, Action] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from gate.app import http
 from gate.auth.permissions import Role
 from gate.auth.tokens import Scope, Tokens
 from gate.auth.users import People
-from gate.console.session.authentication import Doorkeeper
+from gate.console.session.authentication import Authentication
 from gate.console.session.sessions import Sessions
 from gate.domain.policy import Policy
 from gate.journal.projections.registry_effects import RegistryEffects
@@ -48,7 +48,7 @@ class Api:
     app: FastAPI
     desk: Desk
     tokens: Tokens
-    doorkeeper: Doorkeeper
+    doorkeeper: Authentication
 
     def client(self) -> TestClient:
         return TestClient(self.app, raise_server_exceptions=False)
@@ -107,7 +107,7 @@ def build(made: Desk) -> Api:
         tokens=tokens,
     )
     app = http.build(services, EventBus(), Readiness, CollectorRegistry())
-    doorkeeper = Doorkeeper(people, Sessions(bytes(48), timedelta(hours=12)), made.clock)
+    doorkeeper = Authentication(people, Sessions(bytes(48), timedelta(hours=12)), made.clock)
     app.state.access = Access(doorkeeper, tokens, made.clock)
     return Api(app, made, tokens, doorkeeper)
 

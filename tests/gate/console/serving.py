@@ -22,7 +22,7 @@ from gate.api.dependencies import ApiServices
 from gate.app import http
 from gate.auth.tokens import Tokens
 from gate.console.app import mount
-from gate.console.session.authentication import Doorkeeper
+from gate.console.session.authentication import Authentication
 from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.policy import Policy
 from gate.monitoring.readiness import Readiness
@@ -43,12 +43,12 @@ class Served:
 
     url: str
     site: SampleSite
-    doorkeeper: Doorkeeper
+    doorkeeper: Authentication
     app: FastAPI
     devices: "dict[str, list[SetCookieParam]]" = field(default_factory=dict)
 
 
-def application(site: SampleSite) -> tuple[FastAPI, Doorkeeper]:
+def application(site: SampleSite) -> tuple[FastAPI, Authentication]:
     """The whole web application, as `gate.app.wiring` puts it together."""
     services = site.services
     tokens, register = Tokens(site.journal), RegistryCache(site.journal, site.clock)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from gate.auth.permissions import Role
 from gate.auth.users import LogInRefused, User
-from gate.console.session.authentication import FETCH, FRESH, Doorkeeper
+from gate.console.session.authentication import FETCH, FRESH, Authentication
 from gate.console.session.guesses import FAILURES
 from gate.console.session.sessions import Sessions
 from gate.domain.errors import JournalUnavailableError
@@ -29,10 +29,10 @@ class FakePeople:
         return self.user
 
 
-def door() -> tuple[Doorkeeper, FakePeople, FakeClock, str]:
+def door() -> tuple[Authentication, FakePeople, FakeClock, str]:
     people, clock = FakePeople(), FakeClock()
     sessions = Sessions(b"s" * 32, idle=timedelta(hours=12))
-    keeper = Doorkeeper(people, sessions, clock)
+    keeper = Authentication(people, sessions, clock)
     entered = keeper.log_in("guard", "right")
     assert isinstance(entered, tuple)
     return keeper, people, clock, entered[1]
@@ -76,7 +76,7 @@ def test_while_the_database_is_away_a_guard_keeps_the_last_known_rights():
 def test_nobody_unknown_gets_in_while_the_database_is_away():
     _, people, clock, token = door()
     people.away = True
-    fresh = Doorkeeper(people, Sessions(b"s" * 32, idle=timedelta(hours=12)), clock)
+    fresh = Authentication(people, Sessions(b"s" * 32, idle=timedelta(hours=12)), clock)
     assert fresh.who(token) is None
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate.console.session.sessions import Left, Sessions
+from gate.console.session.sessions import RemainingTime, Sessions
 from tests.gate.console.fakes import START
 
 SECRET = b"0123456789abcdef0123456789abcdef"
@@ -59,10 +59,10 @@ def test_no_click_keeps_a_log_in_beyond_its_longest_time():
 def test_it_says_how_long_it_lasts_and_whether_a_click_helps():
     s = sessions()
     token = s.open("guard", START)
-    assert s.left(token, START + HOUR / 4) == Left(0.75 * HOUR, final=False)
+    assert s.left(token, START + HOUR / 4) == RemainingTime(0.75 * HOUR, final=False)
     for half_hours in range(1, 24):
         s.touch(token, START + half_hours * HOUR / 2)
-    assert s.left(token, START + 11.75 * HOUR) == Left(HOUR / 4, final=True)
+    assert s.left(token, START + 11.75 * HOUR) == RemainingTime(HOUR / 4, final=True)
     assert s.left(token, START + 13 * HOUR) is None
 
 
