@@ -21,7 +21,7 @@ from gate.auth.permissions import Action, Role, may
 from gate.auth.tokens import GRANTABLE, Scope, Tokens
 from gate.auth.users import User
 from gate.console.session.socket_guard import SocketGuard
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from registry.tables.records import Vehicle
 from tests.gate.console.serving import Served
 from tests.security.routes import LOCAL, OPEN, Way, ways
@@ -175,11 +175,11 @@ def test_with_the_guard_nobody_and_a_lesser_role_reach_no_handler(pages: Served)
 def test_the_walk_goes_red_where_a_handler_forgets_to_ask(
     pages: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def forgetful(visit: Visit, action: Action) -> User | None:
+    def forgetful(visit: PageContext, action: Action) -> User | None:
         del action
         return visit.user
 
-    monkeypatch.setattr(Visit, "act", forgetful)
+    monkeypatch.setattr(PageContext, "act", forgetful)
     with walking(pages, outer=False) as (walker, _):
         walker.walk("/blocks", "/blocks")
         assert {deed.role for deed in breaches(walker.found.deeds)} >= {None, Role.GUARD}

@@ -27,7 +27,7 @@ from nicegui.event_listener import EventListener
 from gate.auth.permissions import Action, Role
 from gate.auth.users import User
 from gate.console.ui.keys import Handlers, Keys
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.domain.errors import JournalUnavailableError
 from gate.domain.ports import Lanes
 from tests.gate.console.serving import Served
@@ -211,14 +211,14 @@ class Walker:
                 patch.setattr(site.lanes, name, _noted(effects, f"lanes.{name}"))
         people = site.services.people
         patch.setattr(people, "get", lambda name: User(name, self._role) if self._role else None)
-        real = Visit.act
+        real = PageContext.act
 
-        def act(visit: Visit, action: Action) -> User | None:
+        def act(visit: PageContext, action: Action) -> User | None:
             user = real(visit, action)
             (self.found.refused if user is None else self.found.granted).update(_callers())
             return user
 
-        patch.setattr(Visit, "act", act)
+        patch.setattr(PageContext, "act", act)
         laid = Keys.lay
 
         def lay(layers: Keys, handlers: Handlers, *, alone: bool = False) -> Callable[[], None]:

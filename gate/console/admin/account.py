@@ -15,7 +15,7 @@ from gate.auth import totp
 from gate.auth.permissions import Action
 from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 
@@ -25,7 +25,7 @@ def add(pages: Pages) -> None:
     pages.add("/account", "nav.account", Action.WATCH, build)
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     await AccountPage(visit).refresh()
 
@@ -33,7 +33,7 @@ async def build(visit: Visit) -> None:
 class AccountPage:
     """Three cards."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         widgets.heading(visit.say("nav.account"))
         if visit.user.factor_missing:

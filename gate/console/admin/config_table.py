@@ -8,7 +8,7 @@ from html import escape
 from pydantic import BaseModel
 
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.i18n.texts import FIRST
 from gate.settings.tunables import POLICY
 
@@ -26,7 +26,7 @@ class Line:
     purpose: str
 
 
-def config_table(visit: Visit, config: BaseModel) -> None:
+def config_table(visit: PageContext, config: BaseModel) -> None:
     """Place a table for each section, with the file that they stand in."""
     say = visit.say
     file = str(visit.services.config_file or FILE)
@@ -52,7 +52,7 @@ def config_table(visit: Visit, config: BaseModel) -> None:
             widgets.table(heads, cells, caption=name).classes("config-table")
 
 
-def _purpose(visit: Visit, line: Line) -> str:
+def _purpose(visit: PageContext, line: Line) -> str:
     """Return what a key is for: Chinese from the catalogue, English from the model itself."""
     if visit.texts.language is FIRST and visit.texts.knows(line.words):
         return escape(visit.say(line.words))

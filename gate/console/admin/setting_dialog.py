@@ -8,7 +8,7 @@ from nicegui import run, ui
 from gate.auth.permissions import Action
 from gate.console.ui import widgets
 from gate.console.ui.once import Once
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.domain.errors import GateError
 from gate.settings.runtime import tunable_of
 from gate.settings.tunables import Kind, SettingRefusedError, Tunable, Value
@@ -16,7 +16,7 @@ from gate.settings.tunables import Kind, SettingRefusedError, Tunable, Value
 SWITCHES = ("true", "false")
 
 
-def setting_sheet(visit: Visit, key: str, changed: Callable[[], Awaitable[None]]) -> None:
+def setting_sheet(visit: PageContext, key: str, changed: Callable[[], Awaitable[None]]) -> None:
     """Let a person change a setting, with a reason; say in the sheet what is wrong with a value."""
     if visit.act(Action.CHANGE_SETTINGS) is None:
         return
@@ -63,7 +63,7 @@ def setting_sheet(visit: Visit, key: str, changed: Callable[[], Awaitable[None]]
     visit.open_sheet(dialog)
 
 
-def _field(visit: Visit, tunable: Tunable, value: Value) -> Any:
+def _field(visit: PageContext, tunable: Tunable, value: Value) -> Any:
     say = visit.say
     label = say("settings.new_value")
     match tunable.kind:
@@ -89,12 +89,12 @@ def _hint(made: ui.input | ui.textarea, text: str) -> ui.input | ui.textarea:
     return made
 
 
-def _bounds(visit: Visit, tunable: Tunable) -> str:
+def _bounds(visit: PageContext, tunable: Tunable) -> str:
     key = "settings.bounds_or_none" if tunable.optional else "settings.bounds"
     return visit.say(key, low=f"{tunable.low:g}", high=f"{tunable.high:g}")
 
 
-def name_of(visit: Visit, key: str) -> str:
+def name_of(visit: PageContext, key: str) -> str:
     """Return what a setting is called on the screen."""
     if key.startswith("policy."):
         return visit.say(f"tunable.{key.removeprefix('policy.')}.name")
@@ -107,14 +107,14 @@ def name_of(visit: Visit, key: str) -> str:
     return visit.say("settings.said_name", reason=reason)
 
 
-def hint_of(visit: Visit, key: str) -> str:
+def hint_of(visit: PageContext, key: str) -> str:
     """Return what a setting is for."""
     if key.startswith("policy."):
         return visit.say(f"tunable.{key.removeprefix('policy.')}.hint")
     return visit.say("settings.sign_hint" if ".sign." in key else "settings.said_hint")
 
 
-def value_text(visit: Visit, tunable: Tunable, value: object) -> str:
+def value_text(visit: PageContext, tunable: Tunable, value: object) -> str:
     """Return a value as people read it."""
     say = visit.say
     if value is None:
@@ -132,6 +132,6 @@ def value_text(visit: Visit, tunable: Tunable, value: object) -> str:
             return str(value)
 
 
-def fault_text(visit: Visit, refused: SettingRefusedError) -> str:
+def fault_text(visit: PageContext, refused: SettingRefusedError) -> str:
     """Return why a value was not taken, and what to do."""
     return visit.say(f"settings.fault.{refused.fault.value}", **refused.values)

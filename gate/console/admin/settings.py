@@ -20,7 +20,7 @@ from gate.console.admin.setting_dialog import (
     value_text,
 )
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.domain.errors import GateError
@@ -40,7 +40,7 @@ def add(pages: Pages) -> None:
     pages.add("/settings", "nav.settings", Action.CHANGE_SETTINGS, build)
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     await SettingsPage(visit).show("rules")
 
@@ -48,7 +48,7 @@ async def build(visit: Visit) -> None:
 class SettingsPage:
     """One view at a time, chosen above."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         self._settings = visit.services.settings
         say = visit.say

@@ -19,7 +19,7 @@ from gate.auth.users import User
 from gate.console.ui import widgets
 from gate.console.ui.confirm import confirm
 from gate.console.ui.once import until_done
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.domain.errors import GateError
@@ -34,7 +34,7 @@ def add(pages: Pages) -> None:
     pages.add("/tokens", "nav.tokens", Action.MANAGE_TOKENS, build)
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     await TokensPage(visit).refresh()
 
@@ -42,7 +42,7 @@ async def build(visit: Visit) -> None:
 class TokensPage:
     """The list of tokens and what may be done with each."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         self._tokens = Tokens(visit.services.journal)
         with widgets.div("page-head"):

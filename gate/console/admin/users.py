@@ -13,7 +13,7 @@ from gate.auth.permissions import Action, Role
 from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm
 from gate.console.ui.once import until_done
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.storage.account_tables import UserRow
@@ -24,7 +24,7 @@ def add(pages: Pages) -> None:
     pages.add("/users", "nav.users", Action.MANAGE_USERS, build)
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     await UsersPage(visit).refresh()
 
@@ -32,7 +32,7 @@ async def build(visit: Visit) -> None:
 class UsersPage:
     """The list of users and what may be done with each."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         with widgets.div("page-head"):
             widgets.heading(visit.say("nav.users")).classes("grow")

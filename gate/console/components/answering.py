@@ -24,7 +24,7 @@ from gate.console.components.standing_texts import standing_html
 from gate.console.components.waiting_reason import percent
 from gate.console.ui import widgets
 from gate.console.ui.once import Once
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.reason_dialog import REASONS, About, reasons_of, why_sheet
 from gate.console.ui.still_waits import mark_when_gone
 from gate.domain.decision import Objection
@@ -38,7 +38,7 @@ DEAF_S: Final = 0.7
 presses must not be the answer to what nobody has read yet."""
 
 
-async def choose(visit: Visit, view: LaneView, choice: Choice) -> None:
+async def choose(visit: PageContext, view: LaneView, choice: Choice) -> None:
     """Admit a choice, after a question where something speaks against it."""
     now = choice_of(visit.services, view, choice.candidate)
     if now.against:
@@ -47,7 +47,7 @@ async def choose(visit: Visit, view: LaneView, choice: Choice) -> None:
         await admit(visit, view, now, "candidate")
 
 
-async def admit(visit: Visit, view: LaneView, choice: Choice, remark: str) -> bool:
+async def admit(visit: PageContext, view: LaneView, choice: Choice, remark: str) -> bool:
     """Admit the vehicle of this passage, and no other."""
     passage, lanes = view.passage, visit.services.lanes
     plate = choice.text if choice.text != view.plate else ""
@@ -65,7 +65,9 @@ async def admit(visit: Visit, view: LaneView, choice: Choice, remark: str) -> bo
     return done
 
 
-async def _answer(visit: Visit, passage: PassageId, act: Callable[[str], bool]) -> bool | None:
+async def _answer(
+    visit: PageContext, passage: PassageId, act: Callable[[str], bool]
+) -> bool | None:
     """Answer for a vehicle as who is logged in now; None where that is no press of its own."""
     monotonic = visit.services.clock.monotonic
     if not visit.answers.begin(passage, monotonic()):
@@ -78,7 +80,7 @@ async def _answer(visit: Visit, passage: PassageId, act: Callable[[str], bool]) 
     return done
 
 
-def _say_why_not(visit: Visit, view: LaneView, choice: Choice) -> None:
+def _say_why_not(visit: PageContext, view: LaneView, choice: Choice) -> None:
     """The lane did not take it: something came up against it meanwhile, or it has gone."""
     now = choice_of(visit.services, view, choice.candidate)
     if now.against - choice.against:
@@ -88,7 +90,7 @@ def _say_why_not(visit: Visit, view: LaneView, choice: Choice) -> None:
 
 
 def ask_why(
-    visit: Visit, view: LaneView, choice: Choice, then: Callable[[], None] | None = None
+    visit: PageContext, view: LaneView, choice: Choice, then: Callable[[], None] | None = None
 ) -> None:
     """Name what speaks against this vehicle, ask why it is let in all the same, then admit it.
 
@@ -122,7 +124,7 @@ def ask_why(
     )
 
 
-def against_html(visit: Visit, view: LaneView, choice: Choice) -> str:
+def against_html(visit: PageContext, view: LaneView, choice: Choice) -> str:
     """Return the plate with everything that speaks against letting this vehicle in as it."""
     chip = plate_chip(choice.text, view.colour, size="big", against=view.plate)
     said = [standing_html(visit.texts, choice.standing)] if choice.standing is not None else []
@@ -132,7 +134,7 @@ def against_html(visit: Visit, view: LaneView, choice: Choice) -> str:
     return f'<div class="row-flex">{chip}{"".join(said)}</div>'
 
 
-def unsupported_words(visit: Visit, view: LaneView, choice: Choice) -> str:
+def unsupported_words(visit: PageContext, view: LaneView, choice: Choice) -> str:
     """Return that the pictures show another plate, and which."""
     seen = view.decision
     sure = seen.evidence.get("confidence") if seen else None
@@ -141,7 +143,7 @@ def unsupported_words(visit: Visit, view: LaneView, choice: Choice) -> str:
     return visit.say("ask.unsupported_read", plate=view.plate, percent=percent(float(sure)))
 
 
-def refuse_sheet(visit: Visit, view: LaneView) -> None:
+def refuse_sheet(visit: PageContext, view: LaneView) -> None:
     """Leave the arm down: a reason if there is one, and none with the same key or Enter."""
 
     async def chosen(remark: str) -> None:
@@ -162,7 +164,7 @@ def refuse_sheet(visit: Visit, view: LaneView) -> None:
     )
 
 
-async def refuse(visit: Visit, view: LaneView, remark: str) -> None:
+async def refuse(visit: PageContext, view: LaneView, remark: str) -> None:
     """Leave the arm down. The vehicle may still be let in by hand while it stands there."""
     passage, lanes = view.passage, visit.services.lanes
     if passage is None:
@@ -178,11 +180,11 @@ async def refuse(visit: Visit, view: LaneView, remark: str) -> None:
         visit.tell("ask.refused")
 
 
-def _now(visit: Visit, view: LaneView) -> LaneView:
+def _now(visit: PageContext, view: LaneView) -> LaneView:
     return next((one for one in visit.services.lanes.views() if one.lane == view.lane), view)
 
 
-async def take_back(visit: Visit, view: LaneView) -> None:
+async def take_back(visit: PageContext, view: LaneView) -> None:
     """Let a vehicle that was refused wait for a person again, while it stands there."""
     passage, lanes = view.passage, visit.services.lanes
     if passage is None:
@@ -195,12 +197,12 @@ async def take_back(visit: Visit, view: LaneView) -> None:
         visit.warn("ask.gone")
 
 
-def to_visitor_form(visit: Visit, view: LaneView) -> None:
+def to_visitor_form(visit: PageContext, view: LaneView) -> None:
     """Go to the visitor form with what is known of this vehicle."""
     visit.go(visitor_instead.form_of(view))
 
 
-def cutout(visit: Visit, view: LaneView) -> str:
+def cutout(visit: PageContext, view: LaneView) -> str:
     """Return the plate as the camera saw it."""
     if not view.picture.plate:
         return ""
@@ -208,7 +210,7 @@ def cutout(visit: Visit, view: LaneView) -> str:
     return f'<img class="cutout" src="/console/picture/{view.picture.plate}.jpg" alt="{alt}">'
 
 
-def correct_sheet(visit: Visit, view: LaneView) -> None:
+def correct_sheet(visit: PageContext, view: LaneView) -> None:
     """Let the guard type the right plate, then say what the register knows of it."""
     if visit.act(Action.OPERATE) is None:
         return

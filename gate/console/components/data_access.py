@@ -13,14 +13,14 @@ from gate.auth.users import User
 from gate.console.components.reason_choice import ReasonChoice
 from gate.console.ui import widgets
 from gate.console.ui.once import Once
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalUnavailableError
 
 REASONS: Final = ("gate_work", "resident_asks", "incident", "police", "check")
 
 
-async def note(visit: Visit, user: User, action: str, target: str, why: str) -> bool:
+async def note(visit: PageContext, user: User, action: str, target: str, why: str) -> bool:
     """Write the look-up; return whether it is on record."""
     entry = Audited(user.name, f"look_up_{action}", target=target, why=why)
     try:
@@ -32,7 +32,7 @@ async def note(visit: Visit, user: User, action: str, target: str, why: str) -> 
 
 
 def with_reason(
-    visit: Visit, right: Action, action: str, target: str, show: Callable[[], Any]
+    visit: PageContext, right: Action, action: str, target: str, show: Callable[[], Any]
 ) -> None:
     """Ask for a reason, write it down, then call `show`."""
     if visit.act(right) is None:
@@ -64,7 +64,7 @@ def with_reason(
     visit.open_sheet(dialog, {**reason.keys, "enter": chosen})
 
 
-def why_text(visit: Visit, why: str) -> str:
+def why_text(visit: PageContext, why: str) -> str:
     """Return the reason of a look-up or correction, whose first word may be a code of a list."""
     code, _, rest = why.partition(":")
     keys = (f"{area}.reason.{code}" for area in ("look_up", "stays"))

@@ -2,23 +2,23 @@
 
 from datetime import datetime, time, timedelta
 
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 
 
-def start_of_day(visit: Visit, day: str) -> datetime | None:
+def start_of_day(visit: PageContext, day: str) -> datetime | None:
     """Return the start of a typed day in the site's zone; None where none was typed."""
     if not day:
         return None
     return datetime.combine(datetime.fromisoformat(day).date(), time(), visit.services.zone)
 
 
-def end_of_day(visit: Visit, day: str) -> datetime | None:
+def end_of_day(visit: PageContext, day: str) -> datetime | None:
     """Return the end of a typed day in the site's zone; None where none was typed."""
     start = start_of_day(visit, day)
     return start + timedelta(days=1) if start else None
 
 
-def span_text(visit: Visit, seconds: int | None) -> str:
+def span_text(visit: PageContext, seconds: int | None) -> str:
     """Return a length of time in words."""
     if seconds is None:
         return ""

@@ -24,7 +24,7 @@ from gate.console.components.decision_texts import (
 from gate.console.components.reason_choice import ReasonChoice
 from gate.console.ui import widgets
 from gate.console.ui.once import Once
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.domain.errors import GateError
 from gate.reports.exports import Columns, ExportWriter, Form, Listed, export, passages
 from gate.reports.model import PassageFilter
@@ -75,13 +75,13 @@ class Progress:
         return min(1.0, self.done / max(1, self.expected))
 
 
-def export_passages(visit: Visit, which: PassageFilter) -> None:
+def export_passages(visit: PageContext, which: PassageFilter) -> None:
     """Ask for file and reason, then export the matching passages."""
     services = visit.services
     export_sheet(visit, lambda: passages(services.reports, which, columns(visit), services.zone))
 
 
-def export_sheet(visit: Visit, source: Source) -> None:
+def export_sheet(visit: PageContext, source: Source) -> None:
     """Ask for file and reason, then export with a bar. source: asked off the event loop."""
     if visit.act(Action.EXPORT) is None:
         return
@@ -121,7 +121,7 @@ def export_sheet(visit: Visit, source: Source) -> None:
 
 
 async def _take(
-    visit: Visit, source: Source, form: Form, by: str, why: str, progress: Progress
+    visit: PageContext, source: Source, form: Form, by: str, why: str, progress: Progress
 ) -> None:
     name = f"gate-{visit.local(visit.now()):%Y%m%d-%H%M%S}.{form.value}"
     try:
@@ -136,7 +136,7 @@ async def _take(
 
 
 def file_of(
-    visit: Visit,
+    visit: PageContext,
     source: Source,
     name: str,
     form: Form,
@@ -158,14 +158,14 @@ def file_of(
         return target.read_bytes()
 
 
-def watermark(visit: Visit, by: str, why: str) -> str:
+def watermark(visit: PageContext, by: str, why: str) -> str:
     """Return the line that says whose copy this is."""
     at = visit.time(visit.now())
     said = why_text(visit, why)
     return visit.say("export.watermark", site=visit.services.site, by=by, at=at, why=said)
 
 
-def columns(visit: Visit) -> Columns:
+def columns(visit: PageContext) -> Columns:
     """Return the columns, their headings and how their values are said."""
     texts = visit.texts
     names = {str(view.lane): view.name for view in visit.services.lanes.views()}

@@ -16,7 +16,7 @@ from gate.auth.permissions import Action
 from gate.console.components import visitor_instead
 from gate.console.ui import widgets
 from gate.console.ui.once import Once
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.reason_dialog import REASONS, About, reasons_of, why_sheet
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalUnavailableError
@@ -27,7 +27,7 @@ LOWER_REASONS: Final = ("passed_by", "left_up", "security", "other")
 HOLD_MINUTES: Final = (5, 15, 30, 60, 120, 240)
 
 
-def raise_sheet(visit: Visit, view: LaneView) -> None:
+def raise_sheet(visit: PageContext, view: LaneView) -> None:
     """Ask for the reason and raise the arm with it: two presses in all, but for a visitor."""
 
     async def act(remark: str) -> None:
@@ -45,7 +45,7 @@ def raise_sheet(visit: Visit, view: LaneView) -> None:
     why_sheet(visit, title, reasons_of(visit, REASONS), chosen)
 
 
-async def emergency(visit: Visit, view: LaneView) -> None:
+async def emergency(visit: PageContext, view: LaneView) -> None:
     """Raise at once for an ambulance or fire engine; the remark comes afterwards."""
     lanes = visit.services.lanes
     if visit.act(Action.OPERATE) is None:
@@ -55,7 +55,7 @@ async def emergency(visit: Visit, view: LaneView) -> None:
     _remark_sheet(visit, view.lane, view.name)
 
 
-def _remark_sheet(visit: Visit, lane: LaneId, name: str) -> None:
+def _remark_sheet(visit: PageContext, lane: LaneId, name: str) -> None:
     dialog, card = widgets.sheet(visit.say("by_hand.remark_title", lane=name))
     once = Once()
 
@@ -86,7 +86,7 @@ def _remark_sheet(visit: Visit, lane: LaneId, name: str) -> None:
     visit.open_sheet(dialog)
 
 
-def hold_sheet(visit: Visit, view: LaneView) -> None:
+def hold_sheet(visit: PageContext, view: LaneView) -> None:
     """Ask why the arm is to stay up, then how long: two digits."""
 
     def chosen(remark: str) -> None:
@@ -96,7 +96,7 @@ def hold_sheet(visit: Visit, view: LaneView) -> None:
     why_sheet(visit, title, reasons_of(visit, REASONS), chosen)
 
 
-def _how_long(visit: Visit, view: LaneView, remark: str) -> None:
+def _how_long(visit: PageContext, view: LaneView, remark: str) -> None:
     """Ask how long; the site's cap bounds the choice."""
     dialog, card = widgets.sheet(visit.say("by_hand.hold_title", lane=view.name))
     once, lanes = Once(), visit.services.lanes
@@ -121,7 +121,7 @@ def _how_long(visit: Visit, view: LaneView, remark: str) -> None:
     visit.open_sheet(dialog, digits)
 
 
-async def release_hold(visit: Visit, view: LaneView) -> None:
+async def release_hold(visit: PageContext, view: LaneView) -> None:
     """End the hold; the arm's own rules decide when it comes down."""
     if visit.act(Action.OPERATE) is None:
         return
@@ -130,7 +130,7 @@ async def release_hold(visit: Visit, view: LaneView) -> None:
     answer(visit, done, "by_hand.hold_ended", view.name)
 
 
-def lower_sheet(visit: Visit, view: LaneView) -> None:
+def lower_sheet(visit: PageContext, view: LaneView) -> None:
     """Ask why, then for the arm to come down; the barrier refuses while anything may be under."""
 
     async def chosen(remark: str) -> None:
@@ -145,13 +145,15 @@ def lower_sheet(visit: Visit, view: LaneView) -> None:
     why_sheet(visit, title, reasons_of(visit, LOWER_REASONS), chosen, About(hint))
 
 
-async def by(visit: Visit, act: Callable[[str], bool], right: Action = Action.OPERATE) -> bool:
+async def by(
+    visit: PageContext, act: Callable[[str], bool], right: Action = Action.OPERATE
+) -> bool:
     """Do something as who is logged in now, aside from the event loop; return what came of it."""
     user = visit.act(right)
     return user is not None and bool(await run.io_bound(act, user.name))
 
 
-def answer(visit: Visit, done: bool, key: str, lane: str) -> None:
+def answer(visit: PageContext, done: bool, key: str, lane: str) -> None:
     """Say what came of it."""
     if done:
         visit.tell(key, lane=lane)

@@ -5,11 +5,11 @@ from html import escape
 from gate.auth.permissions import Action
 from gate.console.components.data_access import with_reason
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from registry.rules.names import mask, mask_phone
 
 
-def person(visit: Visit, name: str, phone: str, target: str) -> None:
+def person(visit: PageContext, name: str, phone: str, target: str) -> None:
     """Place a masked name and phone, and what shows them; target: what the audit line names."""
     if not name and not phone:
         return

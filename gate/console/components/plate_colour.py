@@ -8,14 +8,16 @@ from collections.abc import Callable
 
 from gate.console.components.colour_choice import offered, possible
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from registry.rules.plates import Plate, PlateColour
 
 
 class ColourField:
     """A choice among the colours that the plate may have. seen: by the camera, UNKNOWN for none."""
 
-    def __init__(self, visit: Visit, seen: PlateColour, on_change: Callable[[], None]) -> None:
+    def __init__(
+        self, visit: PageContext, seen: PlateColour, on_change: Callable[[], None]
+    ) -> None:
         self._visit, self._seen, self._offered = visit, seen, seen
         label = visit.say("plate.colour")
         self._field = widgets.choice_field(label, self._options(None), seen.value)

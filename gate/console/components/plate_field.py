@@ -14,7 +14,7 @@ from gate.console.components.plate_chip import plate_chip
 from gate.console.components.plate_colour import ColourField
 from gate.console.components.standing_texts import standing_html
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from registry.rules.plates import PROVINCES, Malformed, Plate, PlateColour, normalise, parse
 
 _FIRST: Final = "吉黑辽蒙京津冀鲁苏浙沪"
@@ -31,7 +31,7 @@ class PlatePad:
 
     def __init__(
         self,
-        visit: Visit,
+        visit: PageContext,
         plate: str,
         colour: str = "",
         on_enter: Callable[[], Any] | None = None,

@@ -3,10 +3,10 @@
 from nicegui import ui
 
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 
 
-def print_button(visit: Visit) -> None:
+def print_button(visit: PageContext) -> None:
     """Place the button."""
     with widgets.div("no-print"):
         label = visit.say("shell.print")

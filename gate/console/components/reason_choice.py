@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.reason_dialog import remark_of
 
 
@@ -18,7 +18,7 @@ class ReasonChoice:
     reasons: code -> words, at most nine. label: what the group is called; "" for "Reason".
     """
 
-    def __init__(self, visit: Visit, reasons: Mapping[str, str], label: str = "") -> None:
+    def __init__(self, visit: PageContext, reasons: Mapping[str, str], label: str = "") -> None:
         self._visit = visit
         self.chosen: str | None = None
         said = label or visit.say("shell.reason")

@@ -11,13 +11,13 @@ from gate.access.manual_admission import VISITOR
 from gate.auth.permissions import Action
 from gate.console.ui import widgets
 from gate.console.ui.once import Once
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.domain.ports import LaneView
 
 Act = Callable[[str], Awaitable[None]]
 
 
-def ask(visit: Visit, view: LaneView, remark: str, act: Act) -> None:
+def ask(visit: PageContext, view: LaneView, remark: str, act: Act) -> None:
     """Lead to the visitor form, or let in with words; act: is given the whole remark."""
     dialog, card = widgets.sheet(visit.say("by_hand.visitor_title"))
     once = Once()

@@ -8,12 +8,12 @@ from gate.auth.permissions import Action
 from gate.console.ui import widgets
 from gate.console.ui.alarm_texts import group_html, severity_badge
 from gate.console.ui.once import Once
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.queries import ask
 from gate.domain.alarms import AlarmGroup
 
 
-def acknowledge_sheet(visit: Visit, group: AlarmGroup, then: Callable[[], object]) -> None:
+def acknowledge_sheet(visit: PageContext, group: AlarmGroup, then: Callable[[], object]) -> None:
     """Say what to do about it, and take on all of the kind that were raised by now."""
     if visit.act(Action.OPERATE) is None:
         return
@@ -50,7 +50,7 @@ def acknowledge_sheet(visit: Visit, group: AlarmGroup, then: Callable[[], object
     visit.open_sheet(dialog)
 
 
-async def _acknowledge(visit: Visit, group: AlarmGroup, by: str, remark: str) -> bool:
+async def _acknowledge(visit: PageContext, group: AlarmGroup, by: str, remark: str) -> bool:
     """Those raised since the sheet was opened stay: nobody has seen them."""
     services = visit.services
     ids = await ask(lambda: services.reports.alarm_ids(group.kind, group.newest))

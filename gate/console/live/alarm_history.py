@@ -8,7 +8,7 @@ from gate.auth.permissions import Action
 from gate.console.live.alarms import AlarmStrip
 from gate.console.ui import widgets
 from gate.console.ui.alarm_texts import severity_badge, why_html
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.domain.alarms import severity_of
@@ -24,7 +24,7 @@ def add(pages: Pages) -> None:
     pages.add("/alarms", "nav.alarms", Action.WATCH, build)
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     page = AlarmsPage(visit, await ask(visit.services.reports.alarm_kinds) or ())
     await page.refresh()
@@ -33,7 +33,7 @@ async def build(visit: Visit) -> None:
 class AlarmsPage:
     """The strip of those that stand, a filter, and the history."""
 
-    def __init__(self, visit: Visit, kinds: tuple[str, ...]) -> None:
+    def __init__(self, visit: PageContext, kinds: tuple[str, ...]) -> None:
         self._visit = visit
         self._names = {str(view.lane): view.name for view in visit.services.lanes.views()}
         self._which = AlarmFilter()

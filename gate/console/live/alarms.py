@@ -10,7 +10,7 @@ from gate.auth.permissions import Action
 from gate.console.live.alarm_acknowledgement import acknowledge_sheet
 from gate.console.ui import widgets
 from gate.console.ui.alarm_texts import LOOKS, group_html, recovered_kinds
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.queries import Asked
 from gate.domain.alarms import AlarmGroup
 
@@ -20,7 +20,7 @@ SHOWN = 2
 class AlarmStrip:
     """The kinds of alarm that nobody has acknowledged yet. shown: at most so many, None for all."""
 
-    def __init__(self, visit: Visit, shown: int | None = SHOWN) -> None:
+    def __init__(self, visit: PageContext, shown: int | None = SHOWN) -> None:
         self._visit, self._most = visit, shown
         self._place = widgets.div("alarms").props("aria-live=assertive")
         self._groups: tuple[AlarmGroup, ...] = ()

@@ -12,7 +12,7 @@ from gate.console.components import manual_control
 from gate.console.components.decision_texts import state_badges
 from gate.console.ui import widgets
 from gate.console.ui.confirm import confirm
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.reason_dialog import About, reasons_of, why_sheet
 from gate.domain.ports import Lanes, LaneView
 
@@ -28,11 +28,11 @@ class BarrierAction:
 
     name: str
     icon: str
-    act: Callable[[Visit, LaneView], None]
+    act: Callable[[PageContext, LaneView], None]
     kind: str = ""
 
 
-def arm_sheet(visit: Visit, view: LaneView) -> None:
+def arm_sheet(visit: PageContext, view: LaneView) -> None:
     """Show how the arm is and what may be done about it."""
     if visit.act(Action.OPERATE) is None:
         return
@@ -80,14 +80,14 @@ def deeds_for(view: LaneView) -> Iterator[BarrierAction]:
         yield BarrierAction("lock", "lock", lock)
 
 
-def lock(visit: Visit, view: LaneView) -> None:
+def lock(visit: PageContext, view: LaneView) -> None:
     """Keep the arm from being raised, except by fire."""
     _with_why(
         visit, view, "lock", LOCK_REASONS, lambda lanes, who, why: lanes.lock(view.lane, who, why)
     )
 
 
-def begin_maintenance(visit: Visit, view: LaneView) -> None:
+def begin_maintenance(visit: PageContext, view: LaneView) -> None:
     """Leave the arm alone while somebody works on it."""
 
     def begin(lanes: Lanes, who: str, why: str) -> bool:
@@ -96,7 +96,7 @@ def begin_maintenance(visit: Visit, view: LaneView) -> None:
     _with_why(visit, view, "begin_maintenance", WORK_REASONS, begin)
 
 
-def reset_fault(visit: Visit, view: LaneView) -> None:
+def reset_fault(visit: PageContext, view: LaneView) -> None:
     """State that somebody has looked at the arm."""
 
     def reset(lanes: Lanes, who: str, why: str) -> bool:
@@ -105,14 +105,14 @@ def reset_fault(visit: Visit, view: LaneView) -> None:
     _with_why(visit, view, "reset_fault", FAULT_REASONS, reset)
 
 
-def unlock(visit: Visit, view: LaneView) -> None:
+def unlock(visit: PageContext, view: LaneView) -> None:
     """End a lock, after a question."""
     _after_question(
         visit, view, "unlock", lambda lanes, who, why: lanes.unlock(view.lane, who, why)
     )
 
 
-def end_maintenance(visit: Visit, view: LaneView) -> None:
+def end_maintenance(visit: PageContext, view: LaneView) -> None:
     """Take the arm into service again, after the question whether anybody is still at it."""
 
     def end(lanes: Lanes, who: str, why: str) -> bool:
@@ -121,7 +121,7 @@ def end_maintenance(visit: Visit, view: LaneView) -> None:
     _after_question(visit, view, "end_maintenance", end)
 
 
-def reset_fire(visit: Visit, view: LaneView) -> None:
+def reset_fire(visit: PageContext, view: LaneView) -> None:
     """State that the fire is over: a person says so, after a question."""
 
     def reset(lanes: Lanes, who: str, why: str) -> bool:
@@ -130,7 +130,9 @@ def reset_fire(visit: Visit, view: LaneView) -> None:
     _after_question(visit, view, "reset_fire", reset, Action.RESET_FIRE)
 
 
-def _with_why(visit: Visit, view: LaneView, name: str, reasons: tuple[str, ...], act: Ask) -> None:
+def _with_why(
+    visit: PageContext, view: LaneView, name: str, reasons: tuple[str, ...], act: Ask
+) -> None:
     async def chosen(remark: str) -> None:
         lanes = visit.services.lanes
         done = await manual_control.by(visit, lambda actor: act(lanes, actor, remark))
@@ -142,7 +144,7 @@ def _with_why(visit: Visit, view: LaneView, name: str, reasons: tuple[str, ...],
 
 
 def _after_question(
-    visit: Visit, view: LaneView, name: str, act: Ask, right: Action = Action.OPERATE
+    visit: PageContext, view: LaneView, name: str, act: Ask, right: Action = Action.OPERATE
 ) -> None:
     async def agreed() -> None:
         lanes = visit.services.lanes

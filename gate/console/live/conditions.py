@@ -9,7 +9,7 @@ from nicegui import run, ui
 
 from gate.auth.permissions import Action
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.monitoring.health import Condition, ConditionKind
 
 EVERY_S = 2.0
@@ -18,7 +18,7 @@ EVERY_S = 2.0
 class ConditionStrip:
     """The standing troubles of the service; nothing is drawn while there are none."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         self._place = widgets.div("alarms").props("aria-live=polite")
         self._shown: tuple[Condition, ...] = ()

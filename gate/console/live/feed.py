@@ -11,7 +11,7 @@ from gate.console.components.decision_texts import (
 )
 from gate.console.components.plate_chip import plate_chip
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.queries import Asked
 from gate.reports.model import Page, PassageFilter, PassageRow
 
@@ -21,7 +21,7 @@ LENGTH = 30
 class Feed:
     """The newest passages of all lanes."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         self._names = {view.lane: view.name for view in visit.services.lanes.views()}
         with widgets.div("card feed", tag="section"):

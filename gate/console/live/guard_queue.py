@@ -27,7 +27,7 @@ from gate.console.components.standing_texts import standing_html
 from gate.console.components.waiting_reason import percent, why_words
 from gate.console.live import space_taken
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.domain.decision import Objection
 from gate.domain.passage import Direction
@@ -44,7 +44,7 @@ def add(pages: Pages) -> None:
     pages.add("/ask", "nav.ask", Action.OPERATE, build)
 
 
-def build(visit: Visit) -> None:
+def build(visit: PageContext) -> None:
     """Fill the page."""
     Queue(visit)
 
@@ -52,7 +52,7 @@ def build(visit: Visit) -> None:
 class Queue:
     """The waiting vehicles, drawn anew when one comes or goes."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         widgets.hidden_heading(visit.say("nav.ask"))
         self._place = widgets.div()
@@ -101,7 +101,7 @@ class Queue:
             widgets.empty(say("ask.nobody"), say("ask.nobody_hint"), "done_all")
 
 
-def panel_keys(visit: Visit, waiting: Sequence[LaneView]) -> dict[str, Do]:
+def panel_keys(visit: PageContext, waiting: Sequence[LaneView]) -> dict[str, Do]:
     """Return the keys of the vehicle that waits longest."""
     if not waiting:
         return {}
@@ -121,14 +121,14 @@ def panel_keys(visit: Visit, waiting: Sequence[LaneView]) -> dict[str, Do]:
     return keys
 
 
-def refused_keys(visit: Visit, refused: Sequence[LaneView]) -> dict[str, Do]:
+def refused_keys(visit: PageContext, refused: Sequence[LaneView]) -> dict[str, Do]:
     """Return the key that takes the refusal of the first of these back."""
     if not refused:
         return {}
     return {TAKE_BACK_KEY: partial(answering.take_back, visit, refused[0])}
 
 
-def _refused(visit: Visit, view: LaneView, *, first: bool) -> None:
+def _refused(visit: PageContext, view: LaneView, *, first: bool) -> None:
     """A vehicle that a person refused and that still stands there."""
     with widgets.banner("ask", "undo"):
         widgets.raw(plate_chip(view.plate, view.colour))
@@ -145,7 +145,7 @@ def _refused(visit: Visit, view: LaneView, *, first: bool) -> None:
 class Panel:
     """One waiting vehicle."""
 
-    def __init__(self, visit: Visit, view: LaneView, *, first: bool) -> None:
+    def __init__(self, visit: PageContext, view: LaneView, *, first: bool) -> None:
         self._visit, self._view, self._first = visit, view, first
         self._choices = choices_of(visit.services, view)
         self._listed = is_a_list(self._choices, view.plate)
@@ -245,7 +245,7 @@ class Panel:
             )
 
 
-def known_html(visit: Visit, choice: Choice) -> str:
+def known_html(visit: PageContext, choice: Choice) -> str:
     """Return what the register says of a choice now."""
     if choice.standing is not None:
         return standing_html(visit.texts, choice.standing)

@@ -14,7 +14,7 @@ from gate.console.components.decision_texts import reason_text
 from gate.console.live.handover_sheet import KEPT, kept_sheet, not_automatic, shift_since
 from gate.console.live.handover_signing import Signing
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.reports.model import AuditFilter, AuditRow, ShiftSummary
@@ -27,7 +27,7 @@ def add(pages: Pages) -> None:
     pages.add("/handover", "nav.handover", Action.HAND_OVER, build)
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     await HandoverPage(visit).draw()
 
@@ -35,7 +35,7 @@ async def build(visit: Visit) -> None:
 class HandoverPage:
     """This shift's sheet and the last ones."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         self._place = widgets.div()
 

@@ -12,7 +12,7 @@ from typing import Final
 from gate.auth.permissions import Action
 from gate.console.components.decision_texts import modes_of
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.domain.entries import Audited
 from gate.reports.model import AuditRow, ShiftSummary
 from registry.rules.kinds import Occupant
@@ -34,7 +34,7 @@ def shift_since(last: Sequence[AuditRow], now: datetime) -> datetime:
     return since if since.tzinfo is not None else last[0].at
 
 
-def not_automatic(visit: Visit) -> list[str]:
+def not_automatic(visit: PageContext) -> list[str]:
     """Return the arms that a person or a fire has taken out of automatic, in words."""
     texts = visit.texts
     return [
@@ -44,7 +44,7 @@ def not_automatic(visit: Visit) -> list[str]:
     ]
 
 
-def kept_sheet(visit: Visit, row: AuditRow) -> None:
+def kept_sheet(visit: PageContext, row: AuditRow) -> None:
     """Show a handover as it was signed."""
     if visit.act(Action.HAND_OVER) is None:
         return
@@ -75,7 +75,7 @@ def kept_sheet(visit: Visit, row: AuditRow) -> None:
     visit.open_sheet(dialog)
 
 
-def _span(visit: Visit, detail: dict[str, object]) -> str:
+def _span(visit: PageContext, detail: dict[str, object]) -> str:
     ends = (str(detail.get(name, "")) for name in ("since", "until"))
     return " — ".join(visit.time(datetime.fromisoformat(end)) for end in ends if end)
 

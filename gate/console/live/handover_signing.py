@@ -18,7 +18,7 @@ from gate.console.live.handover_sheet import KEPT, not_automatic, sheet_entry
 from gate.console.session.login import TAKEN
 from gate.console.ui import widgets
 from gate.console.ui.once import until_done
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.queries import ask
 from gate.domain.errors import GateError
 from gate.reports.model import AuditFilter, ShiftSummary
@@ -31,7 +31,7 @@ class Signing:
     """
 
     def __init__(
-        self, visit: Visit, since: datetime, last: int, again: Callable[[], Awaitable[None]]
+        self, visit: PageContext, since: datetime, last: int, again: Callable[[], Awaitable[None]]
     ) -> None:
         self._visit, self._since, self._last, self._again = visit, since, last, again
 

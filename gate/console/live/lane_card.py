@@ -23,7 +23,7 @@ from gate.console.components.waiting_reason import why_words
 from gate.console.live import barrier_dialog
 from gate.console.live.gate_drawing import DRAWING, state_classes
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.domain.decision import Reason
 from gate.domain.passage import Direction
 from gate.domain.ports import LaneView
@@ -33,14 +33,14 @@ from gate.domain.ports import LaneView
 class Looks:
     """A button of a lane and what it does. key: {n} is the lane's number."""
 
-    act: Callable[[Visit, LaneView], object]
+    act: Callable[[PageContext, LaneView], object]
     icon: str
     kind: str = ""
     key: str = ""
     wide: bool = False
 
 
-def _to_ask(visit: Visit, view: LaneView) -> None:
+def _to_ask(visit: PageContext, view: LaneView) -> None:
     ui.navigate.to("/ask")
 
 
@@ -63,7 +63,7 @@ BUTTONS: Final = {
 class LaneCard:
     """The elements of one lane. number: the key that raises its arm."""
 
-    def __init__(self, visit: Visit, view: LaneView, number: int) -> None:
+    def __init__(self, visit: PageContext, view: LaneView, number: int) -> None:
         self.view = view
         self.number = number
         self._visit = visit

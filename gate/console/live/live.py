@@ -12,7 +12,7 @@ from gate.console.live.conditions import ConditionStrip
 from gate.console.live.feed import Feed
 from gate.console.live.lane_card import LaneCard
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.domain.passage import LaneId
 from gate.domain.ports import LaneView
@@ -23,7 +23,7 @@ def add(pages: Pages) -> None:
     pages.add("/live", "nav.live", Action.WATCH, build)
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     widgets.hidden_heading(visit.say("nav.live"))
     ConditionStrip(visit)
@@ -49,7 +49,7 @@ async def build(visit: Visit) -> None:
     await alarms.refresh()
 
 
-def _keys(visit: Visit, cards: dict[LaneId, LaneCard], alarms: AlarmStrip) -> None:
+def _keys(visit: PageContext, cards: dict[LaneId, LaneCard], alarms: AlarmStrip) -> None:
     handlers: dict[str, Callable[[], object]] = {
         "a": lambda: visit.go("/ask"),
         "k": alarms.acknowledge_first,
@@ -70,7 +70,7 @@ def _lane_keys(card: LaneCard) -> dict[str, Callable[[], object]]:
 
 
 def _of_lane(
-    visit: Visit, cards: dict[LaneId, LaneCard], act: Callable[[LaneCard], object]
+    visit: PageContext, cards: dict[LaneId, LaneCard], act: Callable[[LaneCard], object]
 ) -> None:
     """Wait for the digit of the lane that was meant; where there is one lane, do not ask."""
     if not visit.may(Action.OPERATE):

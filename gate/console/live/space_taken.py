@@ -11,7 +11,7 @@ from urllib.parse import quote
 from gate.auth.permissions import Action
 from gate.console.components.plate_chip import plate_chip
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.domain.decision import Reason
 from gate.domain.ports import LaneView
 from registry.rules.plates import Malformed, PlateColour, parse
@@ -20,7 +20,7 @@ from registry.rules.snapshot import plate_of
 KEY: Final = "s"
 
 
-def in_the_way(visit: Visit, view: LaneView) -> tuple[str, ...] | None:
+def in_the_way(visit: PageContext, view: LaneView) -> tuple[str, ...] | None:
     """Return what stands in the vehicle's spaces; None where it waits for another reason."""
     if view.decision is None or view.decision.reason is not Reason.SPACE_TAKEN:
         return None
@@ -31,7 +31,7 @@ def in_the_way(visit: Visit, view: LaneView) -> tuple[str, ...] | None:
     return visit.services.registry.snapshot.in_its_spaces(plate, seen)
 
 
-def strip(visit: Visit, view: LaneView, *, first: bool) -> None:
+def strip(visit: PageContext, view: LaneView, *, first: bool) -> None:
     """Place the vehicles in the way, each with a link to where its stay is corrected."""
     keys = in_the_way(visit, view)
     if keys is None:
@@ -54,7 +54,7 @@ def strip(visit: Visit, view: LaneView, *, first: bool) -> None:
             )
 
 
-def look(visit: Visit, view: LaneView) -> None:
+def look(visit: PageContext, view: LaneView) -> None:
     """Go to the first vehicle in the way, among those inside."""
     if keys := in_the_way(visit, view):
         visit.go(_page(keys[0]))

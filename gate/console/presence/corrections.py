@@ -12,7 +12,7 @@ from gate.console.components.plate_field import PlatePad
 from gate.console.components.reason_choice import ReasonChoice
 from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import NotDone
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.reason_dialog import About, why_sheet
 from gate.domain.ports import Written
 from gate.services import inside, presence
@@ -36,12 +36,14 @@ Then = Callable[[], Awaitable[None]]
 REASONS = ("patrol", "misread", "held_open", "followed", "told")
 
 
-def reasons(visit: Visit) -> dict[str, str]:
+def reasons(visit: PageContext) -> dict[str, str]:
     """Return why a person corrects, by code."""
     return {code: visit.say(f"stays.reason.{code}") for code in REASONS}
 
 
-async def correct(visit: Visit, right: Action, wanted: Sequence[Correction], why: str) -> bool:
+async def correct(
+    visit: PageContext, right: Action, wanted: Sequence[Correction], why: str
+) -> bool:
     """Correct, and say what became of it; return whether anything was tried at all."""
     services = visit.services
     made = await mutations.work(
@@ -53,7 +55,7 @@ async def correct(visit: Visit, right: Action, wanted: Sequence[Correction], why
     return True
 
 
-def _say(visit: Visit, made: Corrected) -> None:
+def _say(visit: PageContext, made: Corrected) -> None:
     refused = [refusal for refusal in made.refusals if refusal is not None]
     done = len(made.refusals) - len(refused)
     if done and made.kept is Written.SPOOLED:
@@ -66,7 +68,7 @@ def _say(visit: Visit, made: Corrected) -> None:
         visit.warn("stays.refused_some", n=len(refused))
 
 
-def left_unseen(visit: Visit, line: StayLine, facts: str, then: Then) -> None:
+def left_unseen(visit: PageContext, line: StayLine, facts: str, then: Then) -> None:
     """Ask why a vehicle is no longer inside; one press ends its stay."""
 
     async def chosen(why: str) -> None:
@@ -79,7 +81,7 @@ def left_unseen(visit: Visit, line: StayLine, facts: str, then: Then) -> None:
     why_sheet(visit, visit.say("stays.left"), reasons(visit), chosen, about)
 
 
-def take_back(visit: Visit, done: Done, then: Then) -> None:
+def take_back(visit: PageContext, done: Done, then: Then) -> None:
     """Ask why a correction was wrong; one press takes it back."""
     services, number = visit.services, done.row.seq
 
@@ -103,7 +105,7 @@ def take_back(visit: Visit, done: Done, then: Then) -> None:
     why_sheet(visit, visit.say("stays.undo"), mistake, chosen, about)
 
 
-def _what_is_taken_back(visit: Visit, done: Done) -> tuple[str, str]:
+def _what_is_taken_back(visit: PageContext, done: Done) -> tuple[str, str]:
     """What stands on the sheet: the plate, or the class and its counts; and what will be so."""
     match done.correction:
         case Recounted(occupant, before, after):
@@ -118,7 +120,7 @@ def _what_is_taken_back(visit: Visit, done: Done) -> tuple[str, str]:
             assert_never(done.correction)
 
 
-def came_in(visit: Visit, then: Then) -> None:
+def came_in(visit: PageContext, then: Then) -> None:
     """Ask which vehicle is inside that nobody saw come in."""
     say, services, right = visit.say, visit.services, Action.CORRECT_INSIDE
     dialog, card = widgets.sheet(say("stays.came"), wide=True)
@@ -146,7 +148,7 @@ def came_in(visit: Visit, then: Then) -> None:
     visit.open_sheet(dialog, why.keys)
 
 
-def _will_be(visit: Visit, plate: Plate | None) -> str:
+def _will_be(visit: PageContext, plate: Plate | None) -> str:
     """What the vehicle will be counted as, and where it will stand."""
     if plate is None:
         return ""
@@ -157,7 +159,7 @@ def _will_be(visit: Visit, plate: Plate | None) -> str:
     return visit.say("stays.will_be", kind=visit.texts.name_of("occupant", stay.occupant.value))
 
 
-def count(visit: Visit, occupant: Occupant, counts: Counts, then: Then) -> None:
+def count(visit: PageContext, occupant: Occupant, counts: Counts, then: Then) -> None:
     """Ask how many vehicles of a class were counted, and show what that changes."""
     say = visit.say
     before, known = counts.occupancy.balance.get(occupant, 0), counts.known.get(occupant, 0)
@@ -198,7 +200,7 @@ def count(visit: Visit, occupant: Occupant, counts: Counts, then: Then) -> None:
 class ReasonFields:
     """A choice of reasons and a remark beside it."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._choice = ReasonChoice(visit, reasons(visit))
         self._note = widgets.text_field(visit.say("by_hand.remark"))
         self.keys = self._choice.keys
@@ -208,7 +210,7 @@ class ReasonFields:
         return self._choice.remark(str(self._note.value or ""))
 
 
-def _buttons(visit: Visit, dialog: ui.dialog, yes: str, kept: Callable[[], Any]) -> ui.button:
+def _buttons(visit: PageContext, dialog: ui.dialog, yes: str, kept: Callable[[], Any]) -> ui.button:
     with widgets.div("row-flex"):
         button = widgets.button(yes, kept, kind="main")
         widgets.button(visit.say("shell.cancel"), dialog.close, key="Esc")

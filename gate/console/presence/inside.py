@@ -13,7 +13,7 @@ from gate.console.presence import corrections
 from gate.console.presence.inside_export import export_inside
 from gate.console.presence.overstays import LongInside
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.services import inside
@@ -41,7 +41,7 @@ def add(pages: Pages) -> None:
     pages.add("/inside", "nav.inside", Action.SEE_INSIDE, build)
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     await InsidePage(visit).draw()
 
@@ -49,7 +49,7 @@ async def build(visit: Visit) -> None:
 class InsidePage:
     """Counts above, a search, the vehicles below."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         say = visit.say
         with widgets.div("page-head"):
@@ -188,7 +188,7 @@ class InsidePage:
                 )
 
 
-def facts_html(visit: Visit, line: StayLine) -> str:
+def facts_html(visit: PageContext, line: StayLine) -> str:
     """Return what is known of a vehicle inside: whose, as what, since when, where."""
     say, now = visit.say, visit.now()
     whose = household_text(visit.texts, line.home) or mask(line.holder)
@@ -213,7 +213,7 @@ def facts_html(visit: Visit, line: StayLine) -> str:
     )
 
 
-def _done_html(visit: Visit, done: Done) -> str:
+def _done_html(visit: PageContext, done: Done) -> str:
     """Return one correction: what, of which vehicle or class, by whom, when, why."""
     row, said = done.row, done.correction
     what = escape(visit.texts.name_of("audit", row.action))
@@ -226,7 +226,7 @@ def _done_html(visit: Visit, done: Done) -> str:
     return f'{of} <b>{what}</b> <span class="small soft">{escape(when)}</span>'
 
 
-def may_see_entry(visit: Visit, line: StayLine) -> bool:
+def may_see_entry(visit: PageContext, line: StayLine) -> bool:
     """Return whether the reader may open the passage by which the vehicle came in."""
     today = visit.local(visit.now()).date()
     day = visit.local(line.since).date()

@@ -6,7 +6,7 @@ from typing import Final
 from gate.auth.permissions import Action
 from gate.console.components.decision_texts import household_text
 from gate.console.components.export_dialog import export_sheet
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.reports.exports import Listed
 from gate.services import inside
 from registry.rules.names import mask
@@ -16,19 +16,19 @@ PORTION: Final = 500
 FIELDS: Final = ("plate", "class", "household", "since", "space", "due", "overstay", "passage")
 
 
-def export_inside(visit: Visit, which: Which) -> None:
+def export_inside(visit: PageContext, which: Which) -> None:
     """Ask for file and reason, then export the vehicles inside that match."""
     if visit.act(Action.SEE_INSIDE) is not None:
         export_sheet(visit, lambda: listed(visit, which))
 
 
-def listed(visit: Visit, which: Which) -> Listed:
+def listed(visit: PageContext, which: Which) -> Listed:
     """The vehicles inside that match, longest inside first."""
     headings = tuple(visit.say(f"stays.column.{name}") for name in FIELDS)
     return Listed(f"inside {which}", headings, _lines(visit, which))
 
 
-def _lines(visit: Visit, which: Which) -> Iterator[list[str]]:
+def _lines(visit: PageContext, which: Which) -> Iterator[list[str]]:
     after: Place | None = None
     while True:
         page = inside.lines(visit.services, which, after, PORTION)
@@ -38,7 +38,7 @@ def _lines(visit: Visit, which: Which) -> Iterator[list[str]]:
             return
 
 
-def _cells(visit: Visit, line: StayLine) -> tuple[str, ...]:
+def _cells(visit: PageContext, line: StayLine) -> tuple[str, ...]:
     """As FIELDS."""
     return (
         line.plate,

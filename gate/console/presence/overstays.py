@@ -12,7 +12,7 @@ from gate.auth.permissions import Action
 from gate.console.presence.corrections import ReasonFields, Then, correct
 from gate.console.ui import widgets
 from gate.console.ui.once import Once
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.queries import ask
 from gate.services import inside, units
 from registry.views import stays
@@ -26,7 +26,7 @@ RIGHT = Action.CHANGE_REGISTRY
 class LongInside:
     """The sheet: how long, which of them, why."""
 
-    def __init__(self, visit: Visit, then: Then) -> None:
+    def __init__(self, visit: PageContext, then: Then) -> None:
         self._visit, self._then, self._once = visit, then, Once()
         self._ticked: dict[str, StayLine] = {}
         self._boxes: list[ui.checkbox] = []

@@ -12,7 +12,7 @@ from gate.console.components.printing import print_button
 from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import until_done
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.domain.ports import Unit
@@ -43,7 +43,7 @@ def add(pages: Pages) -> None:
     )
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     await DisclosuresPage(visit).refresh()
 
@@ -51,7 +51,7 @@ async def build(visit: Visit) -> None:
 class DisclosuresPage:
     """The register, newest first."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         say = visit.say
         with widgets.div("page-head"):
@@ -121,7 +121,7 @@ class DisclosuresPage:
         visit.open_sheet(dialog)
 
 
-async def form(visit: Visit) -> None:
+async def form(visit: PageContext) -> None:
     """Draw the form for paper."""
     say = visit.say
     number = str(visit.request.path_params.get("number", ""))
@@ -147,7 +147,7 @@ async def form(visit: Visit) -> None:
             widgets.words(say(f"disclosures.sign_{name}"), "signature")
 
 
-async def _register(visit: Visit) -> tuple[disclosures.Disclosure, ...] | None:
+async def _register(visit: PageContext) -> tuple[disclosures.Disclosure, ...] | None:
     services = visit.services
     return await ask(
         lambda: units.read(services, lambda session: disclosures.disclosures(session.connection()))

@@ -11,7 +11,7 @@ from gate.console.components.plate_chip import plate_chip
 from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import until_done
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.domain.passage import PassageId
@@ -27,7 +27,7 @@ def add(pages: Pages) -> None:
     pages.add("/privacy/holds", "privacy.holds", Action.READ_AUDIT, build, under="/privacy")
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     await HoldsPage(visit).refresh()
 
@@ -62,7 +62,7 @@ class _Wanted:
 class HoldsPage:
     """Every hold, those in force on top of their own accord: the newest first."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         say = visit.say
         with widgets.div("page-head"):

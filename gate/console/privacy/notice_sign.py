@@ -10,7 +10,7 @@ from gate.auth.permissions import Action
 from gate.console.components.printing import print_button
 from gate.console.privacy.retention import retention_of
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.i18n.texts import Language, Texts
 
@@ -20,7 +20,7 @@ def add(pages: Pages) -> None:
     pages.add("/privacy/sign", "privacy.sign", Action.READ_AUDIT, build, under="/privacy")
 
 
-def build(visit: Visit) -> None:
+def build(visit: PageContext) -> None:
     """Draw the sign, and a field for whom to ask."""
     with widgets.div("no-print card col-flex").style("margin-bottom:12px"):
         widgets.words(visit.say("notice.hint"), "soft")
@@ -36,7 +36,7 @@ def build(visit: Visit) -> None:
     draw()
 
 
-def sign_html(visit: Visit, contact: str) -> str:
+def sign_html(visit: PageContext, contact: str) -> str:
     """Return the sign in both languages."""
     kept = retention_of(visit)
     times = {

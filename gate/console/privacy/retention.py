@@ -10,7 +10,7 @@ from typing import Final
 
 from gate.auth.permissions import Action
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.journal.verify import PURGE
@@ -34,7 +34,7 @@ def add(pages: Pages) -> None:
     pages.add("/privacy", "nav.privacy", Action.READ_AUDIT, build)
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     say = visit.say
     widgets.heading(say("nav.privacy"))
@@ -51,12 +51,12 @@ async def build(visit: Visit) -> None:
         await _purged(visit)
 
 
-def retention_of(visit: Visit) -> RetentionConfig:
+def retention_of(visit: PageContext) -> RetentionConfig:
     """Return the site's times."""
     return visit.services.settings.config.retention
 
 
-def _kept(visit: Visit) -> None:
+def _kept(visit: PageContext) -> None:
     say, kept = visit.say, retention_of(visit)
     rows = [
         [
@@ -72,11 +72,11 @@ def _kept(visit: Visit) -> None:
     widgets.words(say("privacy.where"), "small soft")
 
 
-def _days(visit: Visit, n: int) -> str:
+def _days(visit: PageContext, n: int) -> str:
     return visit.say("privacy.day") if n == 1 else visit.say("privacy.days", n=n)
 
 
-def why_purged(visit: Visit, why: str) -> str:
+def why_purged(visit: PageContext, why: str) -> str:
     """Return why a purge was: the program's own reasons in the reader's words, else as typed."""
     own = _OWN_REASON.fullmatch(why)
     if own is None:
@@ -86,7 +86,7 @@ def why_purged(visit: Visit, why: str) -> str:
     return f"{days} · {visit.say(f'privacy.{what}', n=own['n'])}" if what else days
 
 
-async def _purged(visit: Visit) -> None:
+async def _purged(visit: PageContext) -> None:
     say = visit.say
     page = await ask(lambda: visit.services.reports.audit(AuditFilter(action=PURGE), None, _SHOWN))
     if page is None:

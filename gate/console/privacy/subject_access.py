@@ -14,7 +14,7 @@ from gate.auth.users import User
 from gate.console.ui import widgets
 from gate.console.ui.confirm import confirm
 from gate.console.ui.once import Once
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.domain.errors import GateError
 from gate.privacy import subject_access
@@ -26,7 +26,7 @@ def add(pages: Pages) -> None:
     pages.add("/privacy/person", "privacy.person", Action.PROTECT_DATA, build, under="/privacy")
 
 
-def build(visit: Visit) -> None:
+def build(visit: PageContext) -> None:
     """Fill the page."""
     PersonPage(visit)
 
@@ -34,7 +34,7 @@ def build(visit: Visit) -> None:
 class PersonPage:
     """Whose data, why, and the two things that may be done with it."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         self._copying = Once()
         say = visit.say

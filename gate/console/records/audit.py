@@ -9,7 +9,7 @@ from gate.auth.permissions import Action
 from gate.console.components.export_dialog import export_sheet
 from gate.console.records.audit_texts import action_text, actor_text, target_html, why_words
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.reports.exports import Listed
@@ -36,7 +36,7 @@ def add(pages: Pages) -> None:
     pages.add("/lookups", "nav.lookups", Action.READ_AUDIT, build)
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     await LookupsPage(visit).search()
 
@@ -44,7 +44,7 @@ async def build(visit: Visit) -> None:
 class LookupsPage:
     """Filters above, lines below."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         self._which = AuditFilter()
         say = visit.say
@@ -142,13 +142,13 @@ class LookupsPage:
             widgets.button(say("shell.more"), lambda: self._show(page.cursor), icon="chevron_right")
 
 
-def listed(visit: Visit, which: AuditFilter) -> Listed:
+def listed(visit: PageContext, which: AuditFilter) -> Listed:
     """The lines of the audit that match, newest first, in the reader's words."""
     headings = tuple(visit.say(key) for key in HEADS)
     return Listed(f"audit {which}", headings, _file_lines(visit, which))
 
 
-def _file_lines(visit: Visit, which: AuditFilter) -> Iterator[list[str]]:
+def _file_lines(visit: PageContext, which: AuditFilter) -> Iterator[list[str]]:
     cursor: int | None = None
     while True:
         page = visit.services.reports.audit(which, cursor, PORTION)

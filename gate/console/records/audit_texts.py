@@ -12,7 +12,7 @@ from urllib.parse import quote
 from gate.console.components.data_access import why_text
 from gate.console.components.decision_texts import household_text, reason_text, remark_text
 from gate.console.ui.navigation import GUARD_PLACES, MANAGER_PLACES
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.i18n.texts import Texts
 from gate.reports.model import AuditRow
 from registry.rules.plates import Malformed, parse
@@ -61,7 +61,7 @@ def actor_text(texts: Texts, row: AuditRow) -> str:
     return row.actor or texts.say("lookups.nobody")
 
 
-def why_words(visit: Visit, row: AuditRow) -> str:
+def why_words(visit: PageContext, row: AuditRow) -> str:
     """Return the reason in words: of a look-up, of what was done to an arm, of a refused log-in."""
     texts, why = visit.texts, row.why
     if row.action == "log_in_refused":
@@ -71,14 +71,14 @@ def why_words(visit: Visit, row: AuditRow) -> str:
     return remark_text(texts, why) if row.lane else why_text(visit, why)
 
 
-def target_html(visit: Visit, row: AuditRow) -> str:
+def target_html(visit: PageContext, row: AuditRow) -> str:
     """Return what it was done to, in words, as a link where its page may be opened."""
     said = escape(_target(visit, row))
     address = _address(visit, row)
     return f'<a href="{escape(address)}">{said or "→"}</a>' if address else said
 
 
-def _target(visit: Visit, row: AuditRow) -> str:
+def _target(visit: PageContext, row: AuditRow) -> str:
     texts = visit.texts
     if row.action == "alarm_acknowledged":
         return texts.say("nav.alarms")
@@ -91,7 +91,7 @@ def _target(visit: Visit, row: AuditRow) -> str:
     return household_text(texts, row.target)
 
 
-def _address(visit: Visit, row: AuditRow) -> str:
+def _address(visit: PageContext, row: AuditRow) -> str:
     """Return where the object is looked at; "" where it has no page, or not for this reader."""
     passage = str(row.detail.get("passage", ""))
     if passage:

@@ -10,7 +10,7 @@ from gate.auth.permissions import Action
 from gate.console.components.decision_texts import reason_text
 from gate.console.records import chart_options
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.journal.projections.daily_counts import Period
@@ -26,7 +26,7 @@ def add(pages: Pages) -> None:
     pages.add("/charts", "nav.charts", Action.READ_CHARTS, build)
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     await ChartsPage(visit).draw("week")
 
@@ -34,7 +34,7 @@ async def build(visit: Visit) -> None:
 class ChartsPage:
     """Figures and charts of a period."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         say = visit.say
         with widgets.div("page-head no-print"):
@@ -168,7 +168,7 @@ class ChartsPage:
         return self._visit.texts.name_of(area, value)
 
 
-def period_of(visit: Visit, days: int) -> Period:
+def period_of(visit: PageContext, days: int) -> Period:
     """Return the last days of the site, today included."""
     today = visit.local(visit.now()).date()
     first = datetime.combine(today - timedelta(days=days - 1), time(), visit.services.zone)

@@ -20,7 +20,7 @@ from gate.console.components.export_dialog import export_passages
 from gate.console.components.plate_chip import plate_chip
 from gate.console.records.log_filter import FilterBar, names_somebody
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.reports.model import Page, PassageFilter, PassageRow
@@ -33,7 +33,7 @@ def add(pages: Pages) -> None:
     pages.add("/log", "nav.log", Action.READ_LOG_TODAY, build)
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     await LogPage(visit).search()
 
@@ -41,7 +41,7 @@ async def build(visit: Visit) -> None:
 class LogPage:
     """Filters above, lines below."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         self._which = PassageFilter()
         say = visit.say
@@ -129,13 +129,13 @@ class LogPage:
 HEADS = ("time", "plate", "verdict", "why", "household", "lane", "actor", "dwell")
 
 
-def passage_cells(visit: Visit, rows: Sequence[PassageRow]) -> list[list[str]]:
+def passage_cells(visit: PageContext, rows: Sequence[PassageRow]) -> list[list[str]]:
     """Return the lines of the log as HTML cells, in the order of HEADS."""
     names = {str(view.lane): view.name for view in visit.services.lanes.views()}
     return [_cells(visit, row, names) for row in rows]
 
 
-def _cells(visit: Visit, row: PassageRow, names: dict[str, str]) -> list[str]:
+def _cells(visit: PageContext, row: PassageRow, names: dict[str, str]) -> list[str]:
     texts = visit.texts
     badge = widgets.badge_html(*verdict_look(texts, row.verdict, row.outcome))
     text = row.plate or row.plate_read

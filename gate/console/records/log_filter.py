@@ -12,7 +12,7 @@ from typing import Any, Final
 from gate.auth.permissions import Action
 from gate.console.components.decision_texts import reason_text
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.domain.decision import Reason, Verdict
 from gate.domain.passage import Direction, LaneId, PassageEnd
 from gate.reports.model import PassageFilter
@@ -73,7 +73,7 @@ def _days(today: date, first: str, last: str) -> Span:
 class FilterBar:
     """The fields. on_change is called when the person asks for the list."""
 
-    def __init__(self, visit: Visit, on_change: Callable[[], Any]) -> None:
+    def __init__(self, visit: PageContext, on_change: Callable[[], Any]) -> None:
         self._visit = visit
         say = visit.say
         query = visit.request.query_params
@@ -145,9 +145,9 @@ def _one(value: object) -> tuple[str, ...]:
     return (str(value),) if value else ()
 
 
-def _words(visit: Visit, area: str, values: type[Any]) -> Mapping[str, str]:
+def _words(visit: PageContext, area: str, values: type[Any]) -> Mapping[str, str]:
     return {one.value: visit.texts.name_of(area, one.value) for one in values}
 
 
-def _reasons(visit: Visit) -> Mapping[str, str]:
+def _reasons(visit: PageContext) -> Mapping[str, str]:
     return {one.value: reason_text(visit.texts, one.value) for one in Reason}

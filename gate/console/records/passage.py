@@ -18,7 +18,7 @@ from gate.console.records import passage_pictures
 from gate.console.records.entry_texts import entry_line
 from gate.console.records.evidence_texts import evidence_words
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.domain.entries import PassageDecided, PassageRead, Record
@@ -32,7 +32,7 @@ def add(pages: Pages) -> None:
     pages.add(path, "nav.passage", Action.READ_LOG_TODAY, build, under="/log")
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     passage = PassageId(visit.request.path_params["passage"])
     detail = await ask(lambda: visit.services.reports.passage(passage))
@@ -49,14 +49,14 @@ async def build(visit: Visit) -> None:
         _draw(visit, detail, seen, before)
 
 
-def _may_see(visit: Visit, row: PassageRow) -> bool:
+def _may_see(visit: PageContext, row: PassageRow) -> bool:
     """Return whether this is today, or the role may see every day."""
     today = visit.local(visit.now()).date()
     return visit.may(Action.READ_LOG) or visit.local(row.started).date() == today
 
 
 def _draw(
-    visit: Visit,
+    visit: PageContext,
     detail: PassageDetail,
     seen: passage_pictures.Shown | None,
     before: passage_pictures.Shown | None,
@@ -77,7 +77,7 @@ def _draw(
     _steps(visit, detail.records)
 
 
-def _head(visit: Visit, row: PassageRow) -> None:
+def _head(visit: PageContext, row: PassageRow) -> None:
     widgets.hidden_heading(visit.say("nav.passage"))
     with widgets.div("page-head"):
         widgets.raw(plate_chip(row.plate or row.plate_read, row.colour, size="big"))
@@ -93,7 +93,7 @@ def _head(visit: Visit, row: PassageRow) -> None:
 
 
 def _paired(
-    visit: Visit, row: PassageRow, other: PassageRow, seen: passage_pictures.Shown | None
+    visit: PageContext, row: PassageRow, other: PassageRow, seen: passage_pictures.Shown | None
 ) -> None:
     key = "passage.came_in" if other.direction == "in" else "passage.went_out"
     dwell = span_text(visit, row.dwell if row.dwell is not None else other.dwell)
@@ -104,7 +104,7 @@ def _paired(
     widgets.raw(f'{stayed} <a href="/passages/{other.passage}">{link}</a>', "card")
 
 
-def _facts(visit: Visit, row: PassageRow) -> None:
+def _facts(visit: PageContext, row: PassageRow) -> None:
     say, texts = visit.say, visit.texts
     names = {str(view.lane): view.name for view in visit.services.lanes.views()}
     by = actor_text(texts, row.actor)
@@ -127,7 +127,7 @@ def _facts(visit: Visit, row: PassageRow) -> None:
         widgets.facts((say(key), escape(value)) for key, value in pairs)
 
 
-def _votes(visit: Visit, records: Iterable[Record]) -> None:
+def _votes(visit: PageContext, records: Iterable[Record]) -> None:
     read = [record.entry for record in records if isinstance(record.entry, PassageRead)]
     if not read:
         return
@@ -153,7 +153,7 @@ def _votes(visit: Visit, records: Iterable[Record]) -> None:
             )
 
 
-def _evidence(visit: Visit, records: Iterable[Record]) -> None:
+def _evidence(visit: PageContext, records: Iterable[Record]) -> None:
     """Show the rule's own figures: what was known when it was decided."""
     decided = [record.entry for record in records if isinstance(record.entry, PassageDecided)]
     facts = [
@@ -172,7 +172,7 @@ def _evidence(visit: Visit, records: Iterable[Record]) -> None:
             widgets.facts(facts)
 
 
-def _openings(visit: Visit, openings: Iterable[OpeningRow]) -> None:
+def _openings(visit: PageContext, openings: Iterable[OpeningRow]) -> None:
     rows = [_opening(visit, row) for row in openings]
     if not rows:
         return
@@ -185,7 +185,7 @@ def _openings(visit: Visit, openings: Iterable[OpeningRow]) -> None:
         )
 
 
-def _opening(visit: Visit, row: OpeningRow) -> list[str]:
+def _opening(visit: PageContext, row: OpeningRow) -> list[str]:
     outcome = (
         visit.texts.name_of("opening", row.outcome) if row.outcome else visit.say("shell.none")
     )
@@ -203,17 +203,17 @@ def _opening(visit: Visit, row: OpeningRow) -> list[str]:
     ]
 
 
-def _millis(visit: Visit, millis: Mapping[str, float]) -> str:
+def _millis(visit: PageContext, millis: Mapping[str, float]) -> str:
     """Return how long each stage took, in words, as HTML."""
     stages = (f"{visit.texts.name_of('stage', name)} {ms:.1f}" for name, ms in millis.items())
     return escape(" · ".join(stages))
 
 
-def _why(visit: Visit, why: str) -> str:
+def _why(visit: PageContext, why: str) -> str:
     return f" {escape(visit.texts.name_of('why', why))}" if why else ""
 
 
-def _steps(visit: Visit, records: tuple[Record, ...]) -> None:
+def _steps(visit: PageContext, records: tuple[Record, ...]) -> None:
     if not records:
         return
     first = records[0].at
@@ -223,7 +223,7 @@ def _steps(visit: Visit, records: tuple[Record, ...]) -> None:
         widgets.raw(lines, "steps", tag="ol")
 
 
-def _step(visit: Visit, record: Record, first: float) -> str:
+def _step(visit: PageContext, record: Record, first: float) -> str:
     after = max(0.0, record.at.monotonic - first)
     said = (
         entry_line(visit.texts, record.entry)

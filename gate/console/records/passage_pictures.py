@@ -12,7 +12,7 @@ from enum import StrEnum
 from html import escape
 
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.domain.entries import PassageDecided, PassageRead, Record
 from gate.domain.passage import Picture
 from gate.domain.ports import Pictures
@@ -65,7 +65,7 @@ def _there(pictures: Pictures, name: str) -> str:
     return name if name and pictures.get(name) is not None else ""
 
 
-def draw(visit: Visit, seen: Shown, title: str) -> None:
+def draw(visit: PageContext, seen: Shown, title: str) -> None:
     """Draw the card."""
     with widgets.div("card"):
         widgets.heading(title, 3)

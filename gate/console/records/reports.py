@@ -13,7 +13,7 @@ from gate.console.components.export_dialog import export_passages
 from gate.console.records.charts import percent
 from gate.console.records.log import HEADS, passage_cells
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.domain.decision import Reason
@@ -34,7 +34,7 @@ def add(pages: Pages) -> None:
     pages.add("/reports", "nav.reports", Action.READ_CHARTS, build)
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     await ReportsPage(visit).draw()
 
@@ -50,7 +50,7 @@ class Answers:
 class ReportsPage:
     """A day or a month."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         self._day = visit.local(visit.now()).date()
         say = visit.say

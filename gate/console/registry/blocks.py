@@ -11,7 +11,7 @@ from gate.console.components.reason_choice import ReasonChoice
 from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import until_done
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.services import lists, units
@@ -27,7 +27,7 @@ def add(pages: Pages) -> None:
     pages.add("/blocks", "nav.blocks", Action.SEARCH_REGISTRY, build)
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     await BlocksPage(visit).draw()
 
@@ -35,7 +35,7 @@ async def build(visit: Visit) -> None:
 class BlocksPage:
     """The blocks in force."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         say = visit.say
         with widgets.div("page-head"):

@@ -6,7 +6,7 @@ from html import escape
 from typing import Final
 
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.i18n.texts import Texts
 from registry.views.household import ChangeLine
 
@@ -26,7 +26,7 @@ _CATALOGUES: Final = {
 }
 
 
-def history(visit: Visit, lines: Sequence[ChangeLine]) -> None:
+def history(visit: PageContext, lines: Sequence[ChangeLine]) -> None:
     """Place the history, newest first."""
     say = visit.say
     with widgets.div("card"):
@@ -37,7 +37,7 @@ def history(visit: Visit, lines: Sequence[ChangeLine]) -> None:
         widgets.table(heads, rows, caption=say("registry.history"))
 
 
-def _head(visit: Visit, line: ChangeLine) -> list[str]:
+def _head(visit: PageContext, line: ChangeLine) -> list[str]:
     entity = visit.texts.name_of("entity", line.entity.lower())
     return [
         f'<span class="mono">{visit.hour(line.at)}</span>',
@@ -47,7 +47,7 @@ def _head(visit: Visit, line: ChangeLine) -> list[str]:
     ]
 
 
-def _difference(visit: Visit, line: ChangeLine) -> tuple[str, str]:
+def _difference(visit: PageContext, line: ChangeLine) -> tuple[str, str]:
     """The fields that differ, as they were and as they are."""
     before, after = line.before or {}, line.after or {}
     differing = [
@@ -58,12 +58,12 @@ def _difference(visit: Visit, line: ChangeLine) -> tuple[str, str]:
     return _told(visit, before, differing), _told(visit, after, differing)
 
 
-def _told(visit: Visit, fields: Mapping[str, object], names: Sequence[str]) -> str:
+def _told(visit: PageContext, fields: Mapping[str, object], names: Sequence[str]) -> str:
     words = (_word(visit, name, fields[name]) for name in names if fields.get(name))
     return escape("; ".join(words))
 
 
-def _word(visit: Visit, name: str, value: object) -> str:
+def _word(visit: PageContext, name: str, value: object) -> str:
     """A value in words where it is one of few, a moment in the site's zone, else as it is."""
     return word(visit.texts, name, value, visit.time)
 

@@ -21,7 +21,7 @@ from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm, confirm_deed
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import until_done
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.queries import ask
 from gate.services import registry_changes, units
 from registry.rules.plates import Plate
@@ -31,7 +31,7 @@ from registry.views import household as desk
 from registry.views.household import HouseholdView, VehicleLine
 
 
-async def household(visit: Visit) -> None:
+async def household(visit: PageContext) -> None:
     """Fill the page of one household."""
     await HouseholdPage(visit).draw()
 
@@ -39,7 +39,7 @@ async def household(visit: Visit) -> None:
 class HouseholdPage:
     """One household."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         number = visit.request.path_params["number"]
         self._number = int(number) if str(number).isdigit() else 0

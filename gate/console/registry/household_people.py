@@ -10,7 +10,7 @@ from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import until_done
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.services import registry_changes
 from gate.services.registry_changes import Deed
 from registry.rules.fields import RowFault
@@ -24,7 +24,7 @@ class PeopleCard:
     """Those who live in a household. redraw: called after a change."""
 
     def __init__(
-        self, visit: Visit, view: HouseholdView, redraw: Callable[[], Awaitable[None]]
+        self, visit: PageContext, view: HouseholdView, redraw: Callable[[], Awaitable[None]]
     ) -> None:
         self._visit, self._view, self._redraw = visit, view, redraw
         say = visit.say

@@ -15,7 +15,7 @@ from gate.auth.permissions import Action
 from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm
 from gate.console.ui.mutations import NotDone
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.i18n.texts import Language
@@ -38,7 +38,7 @@ def add(pages: Pages) -> None:
     pages.add("/import", "nav.importing", Action.CHANGE_REGISTRY, build)
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     await ImportPage(visit).draw_batches()
 
@@ -46,7 +46,7 @@ async def build(visit: Visit) -> None:
 class ImportPage:
     """The four steps, and the last imports below them."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         say = visit.say
         widgets.heading(say("nav.importing"))

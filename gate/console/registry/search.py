@@ -16,7 +16,7 @@ from gate.console.registry.household_page import household
 from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import until_done
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.services import registry_changes
@@ -31,7 +31,7 @@ def add(pages: Pages) -> None:
     """Register the two pages."""
     finder = Finder(pages.services)
 
-    async def search(visit: Visit) -> None:
+    async def search(visit: PageContext) -> None:
         await SearchPage(visit, finder).draw()
 
     pages.add("/registry", "nav.registry", Action.SEARCH_REGISTRY, search)
@@ -43,7 +43,7 @@ def add(pages: Pages) -> None:
 class SearchPage:
     """A field and what fits what is typed into it."""
 
-    def __init__(self, visit: Visit, finder: Finder) -> None:
+    def __init__(self, visit: PageContext, finder: Finder) -> None:
         self._visit, self._finder = visit, finder
         say = visit.say
         with widgets.div("page-head"):

@@ -11,7 +11,7 @@ from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm_deed
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import until_done
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.services import registry_changes, units, visitors
@@ -26,7 +26,7 @@ def add(pages: Pages) -> None:
     pages.add("/spaces", "nav.spaces", Action.SEARCH_REGISTRY, build)
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     await SpacesPage(visit).draw()
 
@@ -43,7 +43,7 @@ class _Wanted:
 class SpacesPage:
     """The list of spaces."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         with widgets.div("page-head"):
             widgets.heading(visit.say("nav.spaces")).classes("grow")

@@ -11,7 +11,7 @@ from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm_deed
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import Once
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.services import lists, units
@@ -30,7 +30,7 @@ def add(pages: Pages) -> None:
     pages.add("/special", "nav.special", Action.SEARCH_REGISTRY, build)
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     await SpecialPage(visit).draw()
 
@@ -38,7 +38,7 @@ async def build(visit: Visit) -> None:
 class SpecialPage:
     """Listed vehicles, and below them listed forms."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         self._once = Once()
         say = visit.say

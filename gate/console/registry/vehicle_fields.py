@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from gate.console.components.dates import end_of_day, start_of_day
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.services.registry_changes import VehicleWanted
 from registry.rules.kinds import VehicleKind
 from registry.rules.plates import PlateColour
@@ -14,7 +14,7 @@ from registry.views.household import VehicleLine
 class VehicleFields:
     """Kind, colour, first and last day, and note of a vehicle."""
 
-    def __init__(self, visit: Visit, line: VehicleLine | None) -> None:
+    def __init__(self, visit: PageContext, line: VehicleLine | None) -> None:
         self._visit = visit
         say, texts = visit.say, visit.texts
         kinds = {one.value: texts.name_of("vehicle_kind", one.value) for one in VehicleKind}

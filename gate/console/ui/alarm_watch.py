@@ -9,7 +9,7 @@ from nicegui import background_tasks, ui
 from gate.auth.permissions import Action
 from gate.console.ui import widgets
 from gate.console.ui.alarm_texts import LOOKS, recovered_kinds
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.queries import Asked
 from gate.domain.alarms import AlarmGroup, loudest
 from gate.domain.entries import AlarmAcknowledged, AlarmRaised, Record
@@ -20,7 +20,7 @@ _KINDS = frozenset({AlarmRaised.__name__, AlarmAcknowledged.__name__})
 class AlarmWatch:
     """The badge and the tone of one page."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         self._place = widgets.div("row-flex")
         self._groups: tuple[AlarmGroup, ...] = ()

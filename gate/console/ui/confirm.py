@@ -6,12 +6,12 @@ from gate.auth.permissions import Action
 from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import Once
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.services.registry_changes import Deed
 
 
 def confirm(
-    visit: Visit,
+    visit: PageContext,
     title: str,
     text: str,
     yes: str,
@@ -38,7 +38,7 @@ def confirm(
 
 
 def confirm_deed(
-    visit: Visit,
+    visit: PageContext,
     right: Action,
     title: str,
     text: str,

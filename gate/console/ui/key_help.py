@@ -5,7 +5,7 @@ from typing import Final
 
 from gate.console.ui import widgets
 from gate.console.ui.navigation import places
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 
 LIVE: Final = (
     ("1 / 2", "raise"),
@@ -28,7 +28,7 @@ ASK: Final = (
 ANYWHERE: Final = (("?", "keys"), ("Esc", "close"), ("Tab / Enter", "move"))
 
 
-def show_keys(visit: Visit) -> None:
+def show_keys(visit: PageContext) -> None:
     """Open the sheet of keys."""
     dialog, card = widgets.sheet(visit.say("help.title"), wide=True)
     with card:
@@ -41,13 +41,13 @@ def show_keys(visit: Visit) -> None:
     visit.open_sheet(dialog)
 
 
-def _group(visit: Visit, name: str, keys: tuple[tuple[str, str], ...]) -> None:
+def _group(visit: PageContext, name: str, keys: tuple[tuple[str, str], ...]) -> None:
     with widgets.div("col-flex"):
         widgets.heading(visit.say(f"help.{name}"), 3)
         widgets.facts((visit.say(f"help.do.{what}"), _key(key)) for key, what in keys)
 
 
-def _places(visit: Visit) -> None:
+def _places(visit: PageContext) -> None:
     guard, manager = places(visit.user.role)
     with widgets.div("col-flex"):
         widgets.heading(visit.say("help.pages"), 3)

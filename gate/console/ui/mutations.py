@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gate.auth.permissions import Action
 from gate.auth.users import User, UserError
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.domain.errors import GateError, JournalUnavailableError
 from gate.domain.ports import Unit
 from gate.services import units
@@ -27,12 +27,12 @@ class NotDone:
 NOT_DONE = NotDone()
 
 
-async def make(visit: Visit, right: Action, act: Callable[[Unit, Author], T]) -> T | NotDone:
+async def make(visit: PageContext, right: Action, act: Callable[[Unit, Author], T]) -> T | NotDone:
     """Make a change as who is logged in now, or say why not."""
     return await work(visit, right, lambda user: units.change(visit.services, user, act))
 
 
-async def work(visit: Visit, right: Action, doing: Callable[[User], T]) -> T | NotDone:
+async def work(visit: PageContext, right: Action, doing: Callable[[User], T]) -> T | NotDone:
     """Do something to the register, aside, as who is logged in now, or say why not."""
     user = visit.act(right)
     if user is None:
@@ -49,7 +49,7 @@ async def work(visit: Visit, right: Action, doing: Callable[[User], T]) -> T | N
     return done  # type: ignore[return-value]  # None only while the program stops.
 
 
-async def log_in(visit: Visit, right: Action, change: Callable[[str], object]) -> bool:
+async def log_in(visit: PageContext, right: Action, change: Callable[[str], object]) -> bool:
     """Change a log-in as who is logged in now, or say why not; return whether it was done.
 
     change: is given the name of who acts.

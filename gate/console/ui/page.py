@@ -22,7 +22,7 @@ from gate.i18n.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class PageContext:
     """A page that is being looked at. `user` is who opened it; `act` asks again.
 
     right: what its reader needs to see it at all.

@@ -20,10 +20,10 @@ from gate.console.session.sessions import COOKIE
 from gate.console.session.socket_guard import SocketGuard
 from gate.console.ui import shell, widgets
 from gate.console.ui.event_bridge import EventBridge
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.i18n.texts import Texts
 
-Build = Callable[[Visit], Awaitable[None] | None]
+Build = Callable[[PageContext], Awaitable[None] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,13 @@ class Pages:
         self.rights[path] = action
         ConsolePage(path, response_timeout=10.0)(answer)
 
-    def _visit(self, request: Request, right: Action) -> Visit | None:
+    def _visit(self, request: Request, right: Action) -> PageContext | None:
         token = request.cookies.get(COOKIE)
         user = self.doorkeeper.who(token, click=True)
         if token is None or user is None:
             return None
         preferences = current()
-        visit = Visit(
+        visit = PageContext(
             services=self.services,
             doorkeeper=self.doorkeeper,
             hub=self.hub,
@@ -75,13 +75,13 @@ class Pages:
         self._open(visit, right)
         return visit
 
-    def _open(self, visit: Visit, right: Action) -> None:
+    def _open(self, visit: PageContext, right: Action) -> None:
         """Let the page's socket speak for as long as its reader has this right."""
         self.guard.open(
             visit.client, visit.token, right, lambda: visit.warn("shell.pressed_too_late")
         )
 
-    async def _fill(self, visit: Visit, path: str, title: str, build: Build) -> None:
+    async def _fill(self, visit: PageContext, path: str, title: str, build: Build) -> None:
         page = shell.frame(visit, path, visit.say(title))
         # Whatever goes wrong while a press is acted on is in the log; the person is told, too.
         ui.on_exception(lambda: visit.warn("shell.went_wrong"))
@@ -100,7 +100,7 @@ class Pages:
             if made is not None:
                 await made
 
-    def _still_there(self, visit: Visit, last: LastMinutes, look: ui.timer) -> None:
+    def _still_there(self, visit: PageContext, last: LastMinutes, look: ui.timer) -> None:
         """Leave a page whose log-in has ended: this may be a shared computer.
 
         Where the role is another one by now, draw the page anew: with its buttons or without.

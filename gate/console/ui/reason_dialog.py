@@ -10,7 +10,7 @@ from typing import Any, Final
 from gate.auth.permissions import Action
 from gate.console.ui import widgets
 from gate.console.ui.once import Once
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.still_waits import mark_when_gone
 from gate.domain.passage import PassageId
 
@@ -39,7 +39,11 @@ class About:
 
 
 def why_sheet(
-    visit: Visit, title: str, reasons: Mapping[str, str], chosen: Chosen, about: About = About()
+    visit: PageContext,
+    title: str,
+    reasons: Mapping[str, str],
+    chosen: Chosen,
+    about: About = About(),
 ) -> None:
     """Ask; call `chosen` once with the remark, which begins with the reason's code.
 
@@ -51,7 +55,12 @@ def why_sheet(
 
 class _WhySheet:
     def __init__(
-        self, visit: Visit, title: str, reasons: Mapping[str, str], chosen: Chosen, about: About
+        self,
+        visit: PageContext,
+        title: str,
+        reasons: Mapping[str, str],
+        chosen: Chosen,
+        about: About,
     ) -> None:
         self._visit, self._chosen, self._about = visit, chosen, about
         self._once = Once()
@@ -117,6 +126,6 @@ def remark_of(code: str, note: str) -> str:
     return f"{code}: {typed}" if typed else code
 
 
-def reasons_of(visit: Visit, codes: tuple[str, ...]) -> dict[str, str]:
+def reasons_of(visit: PageContext, codes: tuple[str, ...]) -> dict[str, str]:
     """Return reasons of the catalogue by code."""
     return {code: visit.say(f"by_hand.reason.{code}") for code in codes}

@@ -14,11 +14,11 @@ from gate.console.ui import widgets
 from gate.console.ui.alarm_watch import AlarmWatch
 from gate.console.ui.key_help import show_keys
 from gate.console.ui.navigation import GUARD_PLACES, MANAGER_PLACES, Place, places
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.i18n.texts import Language
 
 
-def head(visit: Visit) -> None:
+def head(visit: PageContext) -> None:
     """Load the looks and the script, and tell the script its texts, zone and clock."""
     script_head(
         visit.texts.area("script"),
@@ -43,7 +43,7 @@ def script_head(texts: dict[str, str], zone: str, now: datetime, user: str) -> N
     )
 
 
-def frame(visit: Visit, path: str, title: str) -> Element:
+def frame(visit: PageContext, path: str, title: str) -> Element:
     """Draw the frame and return the element that the page fills."""
     head(visit)
     ui.page_title(f"{title} · {visit.services.site}")
@@ -56,7 +56,7 @@ def frame(visit: Visit, path: str, title: str) -> Element:
     return page
 
 
-def way_back(visit: Visit, path: str) -> None:
+def way_back(visit: PageContext, path: str) -> None:
     """On a page behind one of the rail: a link to that one."""
     over = next((place for place in (*GUARD_PLACES, *MANAGER_PLACES) if place.path == path), None)
     if over is None or visit.request.url.path == path or not visit.may(over.action):
@@ -71,7 +71,7 @@ def raw_skip(text: str) -> None:
     widgets.raw(f'<a class="skip" href="#main">{escape(text)}</a>', tag="div").classes("skip-box")
 
 
-def _top(visit: Visit) -> None:
+def _top(visit: PageContext) -> None:
     with widgets.div("topbar", tag="header"):
         widgets.words(visit.services.site, "site", tag="span")
         _asking(visit)
@@ -105,7 +105,7 @@ def _top(visit: Visit) -> None:
         )
 
 
-def _other_language(visit: Visit) -> tuple[Language, str]:
+def _other_language(visit: PageContext) -> tuple[Language, str]:
     if visit.preferences.language is Language.CHINESE:
         return Language.ENGLISH, visit.say("shell.other_language")
     return Language.CHINESE, visit.say("shell.other_language")
@@ -115,12 +115,12 @@ def _prefer(cookie: str, value: str) -> None:
     ui.run_javascript(f"gatePrefer({json.dumps(cookie)}, {json.dumps(value)})")
 
 
-def _log_out(visit: Visit) -> None:
+def _log_out(visit: PageContext) -> None:
     visit.doorkeeper.log_out(visit.token)
     ui.run_javascript("gateForget(); location.assign('/logout')")
 
 
-def _asking(visit: Visit) -> None:
+def _asking(visit: PageContext) -> None:
     """Draw how many vehicles wait for a person, on every page, with a sound when one more comes."""
     place = widgets.div("row-flex")
     before = [0]
@@ -143,7 +143,7 @@ def _asking(visit: Visit) -> None:
     visit.listen(lambda kind, _: draw() if kind == "lane" else None)
 
 
-def _rail(visit: Visit, path: str) -> None:
+def _rail(visit: PageContext, path: str) -> None:
     guard, manager = places(visit.user.role)
     with widgets.div("rail", tag="nav").props(f'aria-label="{visit.say("shell.pages")}"'):
         for place in guard:
@@ -154,7 +154,7 @@ def _rail(visit: Visit, path: str) -> None:
             _link(visit, place, path)
 
 
-def _link(visit: Visit, place: Place, path: str) -> None:
+def _link(visit: PageContext, place: Place, path: str) -> None:
     label = escape(visit.say(f"nav.{place.text}"))
     here = path == place.path
     current = ' aria-current="page"' if here else ""
@@ -165,7 +165,7 @@ def _link(visit: Visit, place: Place, path: str) -> None:
     )
 
 
-def _keys(visit: Visit) -> None:
+def _keys(visit: PageContext) -> None:
     """`?` shows the keys; G and a letter goes to a page. Pages lay their own keys on top."""
     letters = {p.key.lower(): p.path for group in places(visit.user.role) for p in group}
 

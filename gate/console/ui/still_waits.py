@@ -9,20 +9,20 @@ from nicegui import ui
 from nicegui.element import Element
 
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.domain.passage import PassageId
 
 WAITING = frozenset({"asking", "refused"})
 
 
-def waits(visit: Visit, passage: PassageId | None) -> bool:
+def waits(visit: PageContext, passage: PassageId | None) -> bool:
     """Whether this vehicle still waits for a person."""
     views = visit.services.lanes.views()
     return any(view.passage == passage and view.state in WAITING for view in views)
 
 
 def mark_when_gone(
-    visit: Visit, dialog: ui.dialog, card: Element, passage: PassageId | None
+    visit: PageContext, dialog: ui.dialog, card: Element, passage: PassageId | None
 ) -> Callable[[], bool]:
     """Put a strip into the sheet when its vehicle has gone; return what tells if it still waits."""
     with card:

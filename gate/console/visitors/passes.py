@@ -13,7 +13,7 @@ from gate.console.components.plate_chip import plate_chip
 from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm_deed
 from gate.console.ui.mutations import NotDone
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.services import passes, units
@@ -29,7 +29,7 @@ def add(pages: Pages) -> None:
     pages.add("/visitors", "nav.visitors", Action.REGISTER_VISITOR, build)
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     await VisitorsPage(visit).draw()
 
@@ -37,7 +37,7 @@ async def build(visit: Visit) -> None:
 class VisitorsPage:
     """Passes in force and visitors who should have left."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         self._new = visit.request.query_params.get("new", "")
         say = visit.say

@@ -10,7 +10,7 @@ from gate.auth.permissions import Action
 from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import NotDone
 from gate.console.ui.once import Once
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.services import passes
 from gate.services.visitors import Already
 from registry.store.visits import GrantRefusal
@@ -18,7 +18,7 @@ from registry.store.visits import GrantRefusal
 Then = Callable[[], Awaitable[None]]
 
 
-def ask_again(visit: Visit, already: Already, plate: str, keep: Then, again: Then) -> None:
+def ask_again(visit: PageContext, already: Already, plate: str, keep: Then, again: Then) -> None:
     """Open the question. keep: goes on with the pass that stands; again: registers once more."""
     say = visit.say
     dialog, card = widgets.sheet(say("visitor.already", plate=plate))
@@ -56,7 +56,7 @@ def ask_again(visit: Visit, already: Already, plate: str, keep: Then, again: The
     visit.open_sheet(dialog, {"1": chosen(extend), "2": chosen(again)})
 
 
-async def _extended(visit: Visit, already: Already) -> bool:
+async def _extended(visit: PageContext, already: Already) -> bool:
     """Move the end of the pass that stands; say why not."""
     deed = passes.extend(already.id, already.wanted)
     made = await mutations.make(visit, Action.REGISTER_VISITOR, deed)

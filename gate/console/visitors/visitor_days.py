@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.services.visitors import Chosen, Consenter
 
 _NOBODY = "0"
@@ -17,7 +17,7 @@ _NOBODY = "0"
 class DayFields:
     """First and last day, number of times, and who of the household agreed."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         say, today = visit.say, visit.local(visit.now()).date().isoformat()
         with widgets.div("col-flex") as self._fields:

@@ -23,7 +23,7 @@ from gate.console.components.plate_choices import typed
 from gate.console.components.plate_field import PlatePad
 from gate.console.ui import widgets
 from gate.console.ui.once import Once
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.console.visitors.visitor_again import ask_again
@@ -51,7 +51,7 @@ def add(pages: Pages) -> None:
     )
 
 
-def build(visit: Visit) -> None:
+def build(visit: PageContext) -> None:
     """Fill the page."""
     VisitorForm(visit)
 
@@ -59,7 +59,7 @@ def build(visit: Visit) -> None:
 class VisitorForm:
     """One visitor. passage: the vehicle that waits for it, or ""."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         query = visit.request.query_params
         self._passage = query.get("passage", "")
@@ -265,7 +265,7 @@ class VisitorForm:
         visit.tell_there(there, "visitor.let_in")
 
 
-def _colour(visit: Visit, passage: str) -> PlateColour:
+def _colour(visit: PageContext, passage: str) -> PlateColour:
     """Return the plate's colour on the vehicle that waits, as it was seen; unknown for none."""
     views = visit.services.lanes.views() if passage else ()
     seen = next((view.colour for view in views if view.passage == passage), "")

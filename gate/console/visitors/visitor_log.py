@@ -10,7 +10,7 @@ from gate.auth.permissions import Action
 from gate.console.components.decision_texts import actor_text, household_text
 from gate.console.components.plate_chip import plate_chip
 from gate.console.ui import widgets
-from gate.console.ui.page import Visit
+from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.services.units import read
@@ -27,7 +27,7 @@ def add(pages: Pages) -> None:
     pages.add("/visitors/log", "nav.visitor_log", Action.REGISTER_VISITOR, build, under="/visitors")
 
 
-async def build(visit: Visit) -> None:
+async def build(visit: PageContext) -> None:
     """Fill the page."""
     await VisitorLog(visit).draw()
 
@@ -35,7 +35,7 @@ async def build(visit: Visit) -> None:
 class VisitorLog:
     """Visits, and below them the name checks."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: PageContext) -> None:
         self._visit = visit
         say = visit.say
         with widgets.div("page-head"):
