@@ -7,7 +7,7 @@ from nicegui import run, ui
 
 from gate.auth.permissions import Action
 from gate.console.ui import widgets
-from gate.console.ui.once import Once
+from gate.console.ui.once import OneShot
 from gate.console.ui.page import PageContext
 from gate.domain.errors import GateError
 from gate.settings.runtime import tunable_of
@@ -23,7 +23,7 @@ def setting_sheet(visit: PageContext, key: str, changed: Callable[[], Awaitable[
     settings, say = visit.services.settings, visit.say
     tunable = tunable_of(key)
     dialog, card = widgets.sheet(name_of(visit, key))
-    once = Once()
+    once = OneShot()
 
     async def keep(*, restore: bool) -> None:
         user = visit.act(Action.CHANGE_SETTINGS)

@@ -23,7 +23,7 @@ from gate.console.components.plate_field import PlatePad
 from gate.console.components.standing_texts import standing_html
 from gate.console.components.waiting_reason import percent
 from gate.console.ui import widgets
-from gate.console.ui.once import Once
+from gate.console.ui.once import OneShot
 from gate.console.ui.page import PageContext
 from gate.console.ui.reason_dialog import REASONS, About, reasons_of, why_sheet
 from gate.console.ui.still_waits import mark_when_gone
@@ -215,7 +215,7 @@ def correct_sheet(visit: PageContext, view: LaneView) -> None:
     if visit.act(Action.OPERATE) is None:
         return
     dialog, card = widgets.sheet(visit.say("ask.correct_title"), wide=True)
-    once = Once()
+    once = OneShot()
 
     async def done() -> None:
         if not pad.plate:

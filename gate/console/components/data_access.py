@@ -12,7 +12,7 @@ from gate.auth.permissions import Action
 from gate.auth.users import User
 from gate.console.components.reason_choice import ReasonChoice
 from gate.console.ui import widgets
-from gate.console.ui.once import Once
+from gate.console.ui.once import OneShot
 from gate.console.ui.page import PageContext
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalUnavailableError
@@ -39,7 +39,7 @@ def with_reason(
         return
     say = visit.say
     dialog, card = widgets.sheet(say("look_up.title"))
-    once = Once()
+    once = OneShot()
 
     async def chosen() -> None:
         user = visit.act(right)

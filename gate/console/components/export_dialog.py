@@ -23,7 +23,7 @@ from gate.console.components.decision_texts import (
 )
 from gate.console.components.reason_choice import ReasonChoice
 from gate.console.ui import widgets
-from gate.console.ui.once import Once
+from gate.console.ui.once import OneShot
 from gate.console.ui.page import PageContext
 from gate.domain.errors import GateError
 from gate.reports.exports import Columns, ExportWriter, Form, Listed, export, passages
@@ -87,7 +87,7 @@ def export_sheet(visit: PageContext, source: Source) -> None:
         return
     say = visit.say
     dialog, card = widgets.sheet(say("export.title"))
-    progress, once = Progress(), Once()
+    progress, once = Progress(), OneShot()
 
     async def start() -> None:
         user = visit.act(Action.EXPORT)

@@ -15,7 +15,7 @@ from gate.access.manual_admission import VISITOR, reason_code
 from gate.auth.permissions import Action
 from gate.console.components import visitor_instead
 from gate.console.ui import widgets
-from gate.console.ui.once import Once
+from gate.console.ui.once import OneShot
 from gate.console.ui.page import PageContext
 from gate.console.ui.reason_dialog import REASONS, About, reasons_of, why_sheet
 from gate.domain.entries import Audited
@@ -57,7 +57,7 @@ async def emergency(visit: PageContext, view: LaneView) -> None:
 
 def _remark_sheet(visit: PageContext, lane: LaneId, name: str) -> None:
     dialog, card = widgets.sheet(visit.say("by_hand.remark_title", lane=name))
-    once = Once()
+    once = OneShot()
 
     async def keep() -> None:
         user = visit.act(Action.OPERATE)
@@ -99,7 +99,7 @@ def hold_sheet(visit: PageContext, view: LaneView) -> None:
 def _how_long(visit: PageContext, view: LaneView, remark: str) -> None:
     """Ask how long; the site's cap bounds the choice."""
     dialog, card = widgets.sheet(visit.say("by_hand.hold_title", lane=view.name))
-    once, lanes = Once(), visit.services.lanes
+    once, lanes = OneShot(), visit.services.lanes
     cap = visit.services.hold_cap.total_seconds() / 60
     offered = [minutes for minutes in HOLD_MINUTES if minutes <= cap] or [int(cap)]
 

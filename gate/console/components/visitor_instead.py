@@ -10,7 +10,7 @@ from urllib.parse import quote
 from gate.access.manual_admission import VISITOR
 from gate.auth.permissions import Action
 from gate.console.ui import widgets
-from gate.console.ui.once import Once
+from gate.console.ui.once import OneShot
 from gate.console.ui.page import PageContext
 from gate.domain.ports import LaneView
 
@@ -20,7 +20,7 @@ Act = Callable[[str], Awaitable[None]]
 def ask(visit: PageContext, view: LaneView, remark: str, act: Act) -> None:
     """Lead to the visitor form, or let in with words; act: is given the whole remark."""
     dialog, card = widgets.sheet(visit.say("by_hand.visitor_title"))
-    once = Once()
+    once = OneShot()
 
     def to_form() -> None:
         dialog.close()

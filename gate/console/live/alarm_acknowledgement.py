@@ -7,7 +7,7 @@ from nicegui import run
 from gate.auth.permissions import Action
 from gate.console.ui import widgets
 from gate.console.ui.alarm_texts import group_html, severity_badge
-from gate.console.ui.once import Once
+from gate.console.ui.once import OneShot
 from gate.console.ui.page import PageContext
 from gate.console.ui.queries import ask
 from gate.domain.alarms import AlarmGroup
@@ -19,7 +19,7 @@ def acknowledge_sheet(visit: PageContext, group: AlarmGroup, then: Callable[[], 
         return
     name = visit.texts.name_of("alarm.kind", group.kind)
     dialog, card = widgets.sheet(name)
-    once = Once()
+    once = OneShot()
     names = {str(view.lane): view.name for view in visit.services.lanes.views()}
 
     async def taken() -> None:

@@ -11,7 +11,7 @@ from gate.console.live.alarm_acknowledgement import acknowledge_sheet
 from gate.console.ui import widgets
 from gate.console.ui.alarm_texts import LOOKS, group_html, recovered_kinds
 from gate.console.ui.page import PageContext
-from gate.console.ui.queries import Asked
+from gate.console.ui.queries import LiveQuery
 from gate.domain.alarms import AlarmGroup
 
 SHOWN = 2
@@ -25,7 +25,7 @@ class AlarmStrip:
         self._place = widgets.div("alarms").props("aria-live=assertive")
         self._groups: tuple[AlarmGroup, ...] = ()
         self._over: frozenset[str] = frozenset()
-        self._asked = Asked(visit.services.reports.standing_alarms, self._show)
+        self._asked = LiveQuery(visit.services.reports.standing_alarms, self._show)
         self.changed = self._asked.changed
         self.refresh = self._asked.refresh
 

@@ -12,7 +12,7 @@ from gate.console.components.decision_texts import (
 from gate.console.components.plate_chip import plate_chip
 from gate.console.ui import widgets
 from gate.console.ui.page import PageContext
-from gate.console.ui.queries import Asked
+from gate.console.ui.queries import LiveQuery
 from gate.reports.model import Page, PassageFilter, PassageRow
 
 LENGTH = 30
@@ -28,7 +28,7 @@ class Feed:
             widgets.heading(visit.say("live.feed"), 2)
             self._list = widgets.raw("", "feed-list").props("aria-live=polite")
         reports = visit.services.reports
-        self._asked = Asked(lambda: reports.passages(PassageFilter(), limit=LENGTH), self._show)
+        self._asked = LiveQuery(lambda: reports.passages(PassageFilter(), limit=LENGTH), self._show)
         self.changed = self._asked.changed
         self.refresh = self._asked.refresh
 

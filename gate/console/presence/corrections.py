@@ -11,7 +11,7 @@ from gate.console.components.plate_chip import plate_chip
 from gate.console.components.plate_field import PlatePad
 from gate.console.components.reason_choice import ReasonChoice
 from gate.console.ui import mutations, widgets
-from gate.console.ui.mutations import NotDone
+from gate.console.ui.mutations import Rejected
 from gate.console.ui.page import PageContext
 from gate.console.ui.reason_dialog import About, why_sheet
 from gate.domain.ports import Written
@@ -49,7 +49,7 @@ async def correct(
     made = await mutations.work(
         visit, right, lambda user: inside.correct(services, user, wanted, why)
     )
-    if isinstance(made, NotDone):
+    if isinstance(made, Rejected):
         return False
     _say(visit, made)
     return True
@@ -91,7 +91,7 @@ def take_back(visit: PageContext, done: Done, then: Then) -> None:
             Action.CORRECT_INSIDE,
             lambda user: inside.undo(services, user, number, why),
         )
-        if isinstance(made, NotDone):
+        if isinstance(made, Rejected):
             return
         if isinstance(made, CorrectionRefusal):
             visit.warn(f"stays.refused.{made.value}")

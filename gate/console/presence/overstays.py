@@ -11,7 +11,7 @@ from nicegui import ui
 from gate.auth.permissions import Action
 from gate.console.presence.corrections import ReasonFields, Then, correct
 from gate.console.ui import widgets
-from gate.console.ui.once import Once
+from gate.console.ui.once import OneShot
 from gate.console.ui.page import PageContext
 from gate.console.ui.queries import ask
 from gate.services import inside, units
@@ -27,7 +27,7 @@ class LongInside:
     """The sheet: how long, which of them, why."""
 
     def __init__(self, visit: PageContext, then: Then) -> None:
-        self._visit, self._then, self._once = visit, then, Once()
+        self._visit, self._then, self._once = visit, then, OneShot()
         self._ticked: dict[str, StayLine] = {}
         self._boxes: list[ui.checkbox] = []
         say = visit.say

@@ -10,7 +10,7 @@ from typing import Final
 from gate.auth.permissions import Action
 from gate.console.components.printing import print_button
 from gate.console.ui import mutations, widgets
-from gate.console.ui.mutations import NotDone
+from gate.console.ui.mutations import Rejected
 from gate.console.ui.once import until_done
 from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
@@ -104,7 +104,7 @@ class DisclosuresPage:
                 return disclosures.disclose(unit, by=by.who, now=by.at, **said)
 
             done = await mutations.make(visit, Action.PROTECT_DATA, disclose)
-            if isinstance(done, NotDone):
+            if isinstance(done, Rejected):
                 return False
             dialog.close()
             visit.tell("users.done")

@@ -9,7 +9,7 @@ from gate.auth.permissions import Action
 from gate.console.components.dates import end_of_day
 from gate.console.components.plate_chip import plate_chip
 from gate.console.ui import mutations, widgets
-from gate.console.ui.mutations import NotDone
+from gate.console.ui.mutations import Rejected
 from gate.console.ui.once import until_done
 from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
@@ -160,7 +160,7 @@ class HoldsPage:
     async def _placed(self, wanted: _Wanted, close: Callable[[], object]) -> bool:
         visit = self._visit
         done = await mutations.make(visit, Action.PROTECT_DATA, wanted.place)
-        if isinstance(done, NotDone):
+        if isinstance(done, Rejected):
             return False
         if isinstance(done, holds.HoldUnclearError):
             visit.warn("holds.no_passage", passage=wanted.passage)
@@ -194,7 +194,7 @@ class HoldsPage:
                 Action.PROTECT_DATA,
                 lambda unit, by: holds.release_hold(unit, row.id, by=by.who, why=reason, now=by.at),
             )
-            if isinstance(done, NotDone):
+            if isinstance(done, Rejected):
                 return False
             dialog.close()
             visit.tell("users.done")

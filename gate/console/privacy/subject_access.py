@@ -13,7 +13,7 @@ from gate.auth.permissions import Action
 from gate.auth.users import User
 from gate.console.ui import widgets
 from gate.console.ui.confirm import confirm
-from gate.console.ui.once import Once
+from gate.console.ui.once import OneShot
 from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.domain.errors import GateError
@@ -36,7 +36,7 @@ class PersonPage:
 
     def __init__(self, visit: PageContext) -> None:
         self._visit = visit
-        self._copying = Once()
+        self._copying = OneShot()
         say = visit.say
         widgets.heading(say("privacy.person"))
         widgets.words(say("person.text"), "soft")

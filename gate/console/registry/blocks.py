@@ -9,7 +9,7 @@ from gate.console.components.plate_chip import plate_chip
 from gate.console.components.plate_field import PlatePad
 from gate.console.components.reason_choice import ReasonChoice
 from gate.console.ui import mutations, widgets
-from gate.console.ui.mutations import NotDone
+from gate.console.ui.mutations import Rejected
 from gate.console.ui.once import until_done
 from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
@@ -100,7 +100,7 @@ class BlocksPage:
                 visit.warn("shell.reason_needed")
                 return False
             done = await mutations.make(visit, Action.CHANGE_REGISTRY, lists.lift(line.id, why))
-            if isinstance(done, NotDone):
+            if isinstance(done, Rejected):
                 return False
             dialog.close()
             visit.tell("users.done")
@@ -133,7 +133,7 @@ class BlocksPage:
                 pad.colour,
             )
             made = await mutations.make(visit, Action.CHANGE_REGISTRY, act)
-            if isinstance(made, NotDone):
+            if isinstance(made, Rejected):
                 return False
             if isinstance(made, BlockRefusal):
                 visit.warn(f"blocks.refused.{made.value}")

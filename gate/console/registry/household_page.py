@@ -19,7 +19,7 @@ from gate.console.registry.household_people import PeopleCard
 from gate.console.registry.vehicle_fields import VehicleFields
 from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm, confirm_deed
-from gate.console.ui.mutations import NotDone
+from gate.console.ui.mutations import Rejected
 from gate.console.ui.once import until_done
 from gate.console.ui.page import PageContext
 from gate.console.ui.queries import ask
@@ -121,7 +121,7 @@ class HouseholdPage:
             refusal = await mutations.make(visit, Action.CHANGE_REGISTRY, deed)
             if isinstance(refusal, HomeRefusal):
                 visit.warn(f"registry.refused.{refusal.value}")
-            elif not isinstance(refusal, NotDone):
+            elif not isinstance(refusal, Rejected):
                 ui.navigate.to("/registry")
 
         confirm(
@@ -165,7 +165,7 @@ class HouseholdPage:
                 return False
             act = registry_changes.add_vehicle(view.id, typed[0], fields.wanted())
             made = await mutations.make(visit, Action.CHANGE_REGISTRY, act)
-            if isinstance(made, NotDone):
+            if isinstance(made, Rejected):
                 return False
             if isinstance(made, Duplicate):
                 visit.warn("registry.duplicate", household=made.household)
@@ -191,7 +191,7 @@ class HouseholdPage:
         async def kept() -> bool:
             act = registry_changes.change_vehicle(line.id, fields.wanted())
             done = await mutations.make(visit, Action.CHANGE_REGISTRY, act)
-            if isinstance(done, NotDone):
+            if isinstance(done, Rejected):
                 return False
             if isinstance(done, Duplicate):
                 visit.warn("registry.duplicate", household=done.household)

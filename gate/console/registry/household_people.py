@@ -8,7 +8,7 @@ from gate.console.components.data_access import with_reason
 from gate.console.components.decision_texts import household_text
 from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm
-from gate.console.ui.mutations import NotDone
+from gate.console.ui.mutations import Rejected
 from gate.console.ui.once import until_done
 from gate.console.ui.page import PageContext
 from gate.services import registry_changes
@@ -112,7 +112,7 @@ class PeopleCard:
     async def _done(self, deed: Deed[object]) -> bool:
         """Make the change; tell the person what came of it."""
         made = await mutations.make(self._visit, Action.CHANGE_REGISTRY, deed)
-        if isinstance(made, NotDone):
+        if isinstance(made, Rejected):
             return False
         if isinstance(made, HomeRefusal):
             self._visit.warn(f"registry.refused.{made.value}")

@@ -14,7 +14,7 @@ from nicegui import events, run, ui
 from gate.auth.permissions import Action
 from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm
-from gate.console.ui.mutations import NotDone
+from gate.console.ui.mutations import Rejected
 from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
@@ -255,7 +255,7 @@ class ImportPage:
         async def agreed() -> None:
             act = imports.apply(self._visit.services, upload, self._chosen(upload))
             done = await mutations.make(self._visit, Action.CHANGE_REGISTRY, act)
-            if isinstance(done, NotDone):
+            if isinstance(done, Rejected):
                 return
             self._visit.tell("importing.applied", n=f"{plan.taken:,}")
             self._mapping.clear()
@@ -304,7 +304,7 @@ class ImportPage:
 
         async def agreed() -> None:
             since = await mutations.make(visit, Action.CHANGE_REGISTRY, imports.take_back(batch.id))
-            if isinstance(since, NotDone):
+            if isinstance(since, Rejected):
                 return
             if since:
                 visit.warn("importing.changed_since", n=len(since))

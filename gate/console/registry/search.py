@@ -14,7 +14,7 @@ from gate.console.components.decision_texts import household_text
 from gate.console.components.plate_chip import plate_chip
 from gate.console.registry.household_page import household
 from gate.console.ui import mutations, widgets
-from gate.console.ui.mutations import NotDone
+from gate.console.ui.mutations import Rejected
 from gate.console.ui.once import until_done
 from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
@@ -107,7 +107,7 @@ class SearchPage:
                 return False
             deed = registry_changes.add_household(address, str(note.value or "").strip())
             made = await mutations.make(visit, Action.CHANGE_REGISTRY, deed)
-            if isinstance(made, NotDone):
+            if isinstance(made, Rejected):
                 return False
             if isinstance(made, HomeRefusal):
                 visit.warn(f"registry.refused.{made.value}")

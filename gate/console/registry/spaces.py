@@ -9,7 +9,7 @@ from gate.console.components.decision_texts import household_text
 from gate.console.components.plate_chip import plate_chip
 from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm_deed
-from gate.console.ui.mutations import NotDone
+from gate.console.ui.mutations import Rejected
 from gate.console.ui.once import until_done
 from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
@@ -118,7 +118,7 @@ class SpacesPage:
                 )
             )
             made = await mutations.make(visit, Action.CHANGE_REGISTRY, deed)
-            if isinstance(made, NotDone):
+            if isinstance(made, Rejected):
                 return False
             if isinstance(made, SpaceRefusal):
                 visit.warn(f"spaces.refused.{made.value}")

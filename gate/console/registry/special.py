@@ -9,8 +9,8 @@ from gate.console.components.plate_chip import plate_chip
 from gate.console.components.plate_field import PlatePad
 from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm_deed
-from gate.console.ui.mutations import NotDone
-from gate.console.ui.once import Once
+from gate.console.ui.mutations import Rejected
+from gate.console.ui.once import OneShot
 from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
@@ -40,7 +40,7 @@ class SpecialPage:
 
     def __init__(self, visit: PageContext) -> None:
         self._visit = visit
-        self._once = Once()
+        self._once = OneShot()
         say = visit.say
         with widgets.div("page-head"):
             widgets.heading(say("nav.special")).classes("grow")
@@ -111,7 +111,7 @@ class SpecialPage:
         if not self._once.take():
             return
         made = await mutations.make(visit, Action.CHANGE_REGISTRY, deed)
-        if isinstance(made, NotDone):
+        if isinstance(made, Rejected):
             self._once.give_back()
             return
         if isinstance(made, ListingRefusal | PatternFault):
@@ -126,7 +126,7 @@ class SpecialPage:
         return {kind.value: self._visit.say(f"special.kind.{kind.value}") for kind in ListedKind}
 
     def _add(self) -> None:
-        self._once = Once()
+        self._once = OneShot()
         visit, say = self._visit, self._visit.say
         dialog, card = widgets.sheet(say("special.add"), wide=True)
 
@@ -159,7 +159,7 @@ class SpecialPage:
         visit.open_sheet(dialog)
 
     def _add_form(self) -> None:
-        self._once = Once()
+        self._once = OneShot()
         visit, say = self._visit, self._visit.say
         dialog, card = widgets.sheet(say("special.add_form"))
 

@@ -10,7 +10,7 @@ from gate.auth.permissions import Action
 from gate.console.ui import widgets
 from gate.console.ui.alarm_texts import LOOKS, recovered_kinds
 from gate.console.ui.page import PageContext
-from gate.console.ui.queries import Asked
+from gate.console.ui.queries import LiveQuery
 from gate.domain.alarms import AlarmGroup, loudest
 from gate.domain.entries import AlarmAcknowledged, AlarmRaised, Record
 
@@ -25,7 +25,7 @@ class AlarmWatch:
         self._place = widgets.div("row-flex")
         self._groups: tuple[AlarmGroup, ...] = ()
         self._drawn: tuple[object, ...] | None = None
-        self._asked = Asked(visit.services.reports.standing_alarms, self._show)
+        self._asked = LiveQuery(visit.services.reports.standing_alarms, self._show)
         visit.listen(self._heard)
         background_tasks.create(self._asked.refresh(), name="standing alarms")
 

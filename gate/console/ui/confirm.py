@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from gate.auth.permissions import Action
 from gate.console.ui import mutations, widgets
-from gate.console.ui.mutations import NotDone
-from gate.console.ui.once import Once
+from gate.console.ui.mutations import Rejected
+from gate.console.ui.once import OneShot
 from gate.console.ui.page import PageContext
 from gate.services.registry_changes import Deed
 
@@ -21,7 +21,7 @@ def confirm(
 ) -> None:
     """Ask; call `agreed` once if the person says yes."""
     dialog, card = widgets.sheet(title)
-    once = Once()
+    once = OneShot()
 
     async def said_yes() -> None:
         if once.take():
@@ -49,7 +49,7 @@ def confirm_deed(
 
     async def agreed() -> None:
         done = await mutations.make(visit, right, deed)
-        if not isinstance(done, NotDone):
+        if not isinstance(done, Rejected):
             visit.tell("users.done")
             await then()
 

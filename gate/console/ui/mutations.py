@@ -20,19 +20,19 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
-class NotDone:
+class Rejected:
     """The change was not made, and the person has been told why."""
 
 
-NOT_DONE = NotDone()
+NOT_DONE = Rejected()
 
 
-async def make(visit: PageContext, right: Action, act: Callable[[Unit, Author], T]) -> T | NotDone:
+async def make(visit: PageContext, right: Action, act: Callable[[Unit, Author], T]) -> T | Rejected:
     """Make a change as who is logged in now, or say why not."""
     return await work(visit, right, lambda user: units.change(visit.services, user, act))
 
 
-async def work(visit: PageContext, right: Action, doing: Callable[[User], T]) -> T | NotDone:
+async def work(visit: PageContext, right: Action, doing: Callable[[User], T]) -> T | Rejected:
     """Do something to the register, aside, as who is logged in now, or say why not."""
     user = visit.act(right)
     if user is None:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 
-class Once:
+class OneShot:
     """True the first time only, until it is given back."""
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ def until_done(attempt: Callable[[], Awaitable[bool]]) -> Callable[[], Awaitable
     attempt: returns whether it was done; where it was not, the person may mend what was typed and
     press again.
     """
-    once = Once()
+    once = OneShot()
 
     async def pressed() -> None:
         if not once.take():

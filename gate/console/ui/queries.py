@@ -25,7 +25,7 @@ async def ask(question: Callable[[], T]) -> T | None:
         return None
 
 
-class Asked(Generic[T]):
+class LiveQuery(Generic[T]):
     """A part of a page that shows the answer to one question and follows its changes."""
 
     def __init__(self, question: Callable[[], T], show: Callable[[T | None], None]) -> None:

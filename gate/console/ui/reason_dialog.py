@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from gate.auth.permissions import Action
 from gate.console.ui import widgets
-from gate.console.ui.once import Once
+from gate.console.ui.once import OneShot
 from gate.console.ui.page import PageContext
 from gate.console.ui.still_waits import mark_when_gone
 from gate.domain.passage import PassageId
@@ -63,7 +63,7 @@ class _WhySheet:
         about: About,
     ) -> None:
         self._visit, self._chosen, self._about = visit, chosen, about
-        self._once = Once()
+        self._once = OneShot()
         self._heard_from = visit.services.clock.monotonic() + about.deaf_s
         self._dialog, card = widgets.sheet(title)
         self._still_waits: Callable[[], bool] = lambda: True

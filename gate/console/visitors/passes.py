@@ -12,7 +12,7 @@ from gate.console.components.decision_texts import household_text
 from gate.console.components.plate_chip import plate_chip
 from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm_deed
-from gate.console.ui.mutations import NotDone
+from gate.console.ui.mutations import Rejected
 from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
@@ -144,7 +144,7 @@ class VisitorsPage:
         until = line.until + timedelta(days=1)
         act = passes.extend(line.id, until)
         made = await mutations.make(self._visit, Action.REGISTER_VISITOR, act)
-        if isinstance(made, NotDone):
+        if isinstance(made, Rejected):
             return
         if isinstance(made, GrantRefusal):
             self._visit.warn(f"visitor.refused.{made.value}")

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 
 from gate.auth.permissions import Action
 from gate.console.ui import mutations, widgets
-from gate.console.ui.mutations import NotDone
-from gate.console.ui.once import Once
+from gate.console.ui.mutations import Rejected
+from gate.console.ui.once import OneShot
 from gate.console.ui.page import PageContext
 from gate.services import passes
 from gate.services.visitors import Already
@@ -22,7 +22,7 @@ def ask_again(visit: PageContext, already: Already, plate: str, keep: Then, agai
     """Open the question. keep: goes on with the pass that stands; again: registers once more."""
     say = visit.say
     dialog, card = widgets.sheet(say("visitor.already", plate=plate))
-    once = Once()
+    once = OneShot()
 
     def chosen(then: Then) -> Callable[[], Awaitable[None]]:
         async def pressed() -> None:
@@ -62,4 +62,4 @@ async def _extended(visit: PageContext, already: Already) -> bool:
     made = await mutations.make(visit, Action.REGISTER_VISITOR, deed)
     if isinstance(made, GrantRefusal):
         visit.warn(f"visitor.refused.{made.value}")
-    return not isinstance(made, GrantRefusal | NotDone)
+    return not isinstance(made, GrantRefusal | Rejected)

@@ -22,7 +22,7 @@ from gate.console.components.decision_texts import household_text
 from gate.console.components.plate_choices import typed
 from gate.console.components.plate_field import PlatePad
 from gate.console.ui import widgets
-from gate.console.ui.once import Once
+from gate.console.ui.once import OneShot
 from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
@@ -67,7 +67,7 @@ class VisitorForm:
         self._home: Home | None = None
         self._checked: Checked | None = None
         self._asked: tuple[str, Home, Plate | None] | None = None
-        self._once = Once()
+        self._once = OneShot()
         say = visit.say
         with widgets.div("page-head"):
             widgets.heading(say("nav.visitor_new"))
