@@ -32,7 +32,7 @@ from gate.domain.passage import Instant, LaneId, OrderId, PassageId
 from gate.domain.ports import Unit, Written
 from gate.lanes.worker import LaneWorker
 from gate.settings.config import Config, ConfigError, Fault, load
-from hardware.barrier.model import Link, Mode, OutcomeKind, Position, Presence, Why
+from hardware.barrier.model import Link, Mode, OutcomeKind, OutcomeReason, Position, Presence
 from hardware.barrier.model import OrderId as ArmOrder
 from hardware.cameras.video_file import played
 from hardware.station.events import ArmState, OrderOutcome
@@ -316,7 +316,9 @@ class Replay:
             order = self._arm.ordered.pop()
             at = self._clock.monotonic()
             self._work.handle(
-                OrderOutcome(ArmOrder(order), OutcomeKind.RAISED, Why.CONFIRMED, "", "", at)
+                OrderOutcome(
+                    ArmOrder(order), OutcomeKind.RAISED, OutcomeReason.CONFIRMED, "", "", at
+                )
             )
         for entry in self._notes.entries[known:]:
             if isinstance(entry, PassageStarted):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hardware.barrier import guards
 from hardware.barrier.events import PulseFailed
-from hardware.barrier.guards import Wish
+from hardware.barrier.guards import PulseRequest
 from hardware.barrier.model import (
     AlarmKind,
     Cause,
@@ -15,12 +15,12 @@ from hardware.barrier.model import (
     Mode,
     Motion,
     OutcomeKind,
+    OutcomeReason,
     Position,
     Presence,
     Relay,
-    Why,
 )
-from hardware.barrier.step import Turn
+from hardware.barrier.step import StepContext
 from hardware.barrier.transitions import Step
 
 __all__ = ["pulse_failed", "settle"]
@@ -29,7 +29,7 @@ __all__ = ["pulse_failed", "settle"]
 FIRE_RETRY = 2.0
 
 
-def settle(turn: Turn) -> None:
+def settle(turn: StepContext) -> None:
     """Do what is due now."""
     _expire(turn)
     _end_hold(turn)
@@ -40,7 +40,7 @@ def settle(turn: Turn) -> None:
     _send(turn)
 
 
-def pulse_failed(turn: Turn, fact: PulseFailed) -> None:
+def pulse_failed(turn: StepContext, fact: PulseFailed) -> None:
     """Take the failure of the pulse that is on its way; only protection is tried again, once."""
     flight = turn.b.flight
     if flight is None or flight.wish.order_id != fact.order_id:
@@ -61,15 +61,15 @@ def pulse_failed(turn: Turn, fact: PulseFailed) -> None:
         turn.b = replace(turn.b, raising=replace(wish, again=True))
 
 
-def _failure(fact: PulseFailed) -> tuple[OutcomeKind, Why]:
+def _failure(fact: PulseFailed) -> tuple[OutcomeKind, OutcomeReason]:
     if fact.late:
-        return OutcomeKind.EXPIRED, Why.LATE
+        return OutcomeKind.EXPIRED, OutcomeReason.LATE
     if fact.maybe_sent:
-        return OutcomeKind.INDETERMINATE, Why.NO_ANSWER
-    return OutcomeKind.FAILED, Why.NOT_SENT
+        return OutcomeKind.INDETERMINATE, OutcomeReason.NO_ANSWER
+    return OutcomeKind.FAILED, OutcomeReason.NOT_SENT
 
 
-def _expire(turn: Turn) -> None:
+def _expire(turn: StepContext) -> None:
     b = turn.b
     if b.flight is not None and turn.now - b.flight.since > b.settings.answer_within:
         pulse_failed(turn, PulseFailed(b.flight.wish.order_id, "no answer"))
@@ -78,15 +78,15 @@ def _expire(turn: Turn) -> None:
     if b.raising is not None and turn.now >= b.raising.expires_at:
         _raising_expired(turn, b.raising)
     if b.lowering is not None and turn.now >= b.lowering.expires_at:
-        why = guards.refusal_to_lower(b, turn.now) or Why.LATE
+        why = guards.refusal_to_lower(b, turn.now) or OutcomeReason.LATE
         turn.drop_lowering(OutcomeKind.EXPIRED, why)
     if b.stopping is not None and turn.now >= b.stopping.expires_at:
         turn.b = replace(turn.b, stopping=None)
 
 
-def _raising_expired(turn: Turn, wish: Wish) -> None:
+def _raising_expired(turn: StepContext, wish: PulseRequest) -> None:
     blind = turn.b.settings.one_button
-    why = (guards.blind_pulse_refusal(turn.b, turn.now) if blind else None) or Why.LATE
+    why = (guards.blind_pulse_refusal(turn.b, turn.now) if blind else None) or OutcomeReason.LATE
     turn.drop_raising(OutcomeKind.EXPIRED, why)
     if blind:
         turn.need_person(why)
@@ -94,7 +94,7 @@ def _raising_expired(turn: Turn, wish: Wish) -> None:
         turn.lose_hold()
 
 
-def _end_hold(turn: Turn) -> None:
+def _end_hold(turn: StepContext) -> None:
     until = turn.b.hold_until
     if until is None:
         return
@@ -105,7 +105,7 @@ def _end_hold(turn: Turn) -> None:
         turn.alarm(AlarmKind.HOLD_ENDED)
 
 
-def _protect(turn: Turn) -> None:
+def _protect(turn: StepContext) -> None:
     """Raise an arm that comes down on somebody (rule 3)."""
     b = turn.b
     if b.position is not Position.CLOSING or b.maintenance or b.raising is not None:
@@ -115,13 +115,13 @@ def _protect(turn: Turn) -> None:
     if there is not Presence.PRESENT and not unsure:
         return
     if b.settings.one_button:
-        turn.need_person(Why.PRESENT)
+        turn.need_person(OutcomeReason.PRESENT)
     elif b.flight is None or b.flight.motion is Motion.LOWER:
         turn.alarm(AlarmKind.PRESENCE_WHILE_CLOSING)
         turn.wish_raise(turn.own_wish(Cause.PRESENCE, turn.now + b.settings.lower_within))
 
 
-def _keep_open(turn: Turn) -> None:
+def _keep_open(turn: StepContext) -> None:
     """Raise for fire, and renew the raise where the controller closes by itself (rule 4)."""
     b, who = turn.b, guards.mode(turn.b)
     if who not in (Mode.FIRE, Mode.HELD_OPEN) or b.link is Link.DOWN:
@@ -130,14 +130,14 @@ def _keep_open(turn: Turn) -> None:
         return
     if b.settings.one_button and b.position not in (Position.CLOSED, Position.OPEN):
         if who is Mode.FIRE and b.position is not Position.CLOSING:
-            turn.need_person(Why.FIRE)
+            turn.need_person(OutcomeReason.FIRE)
         return
     if _open_again_after(turn, who) <= turn.now - b.raised_at:
         cause = Cause.FIRE if who is Mode.FIRE else Cause.HOLD
         turn.wish_raise(turn.own_wish(cause, turn.now + b.settings.answer_within))
 
 
-def _open_again_after(turn: Turn, who: Mode) -> float:
+def _open_again_after(turn: StepContext, who: Mode) -> float:
     """Return the seconds between two raises that keep the arm up; infinity for no need."""
     b = turn.b
     renewed = b.settings.closes_itself and not b.settings.one_button
@@ -149,7 +149,7 @@ def _open_again_after(turn: Turn, who: Mode) -> float:
     return 0.0 if renewed and b.position is Position.CLOSING else float("inf")
 
 
-def _travel(turn: Turn) -> None:
+def _travel(turn: StepContext) -> None:
     b, settings = turn.b, turn.b.settings
     elapsed = turn.now - b.position_since
     # A raise that waits goes first, but a one-button arm has to arrive somewhere before it may.
@@ -163,7 +163,7 @@ def _travel(turn: Turn) -> None:
         _self_close_time_over(turn, elapsed)
 
 
-def _raise_time_over(turn: Turn) -> None:
+def _raise_time_over(turn: StepContext) -> None:
     b = turn.b
     # Late, a second pulse must not raise the arm for whoever has come meanwhile: it is given only
     # to the vehicle that has waited since the first one, or where the arm shall stay up anyway.
@@ -184,7 +184,7 @@ def _raise_time_over(turn: Turn) -> None:
         turn.b = replace(turn.b, retried=True, position_since=turn.now)
 
 
-def _lower_time_over(turn: Turn) -> None:
+def _lower_time_over(turn: StepContext) -> None:
     b = turn.b
     if not b.settings.arm_down:
         turn.move(Step.TRAVELLED)
@@ -199,7 +199,7 @@ def _lower_time_over(turn: Turn) -> None:
         turn.wish_raise(turn.own_wish(Cause.LOWER_TIMEOUT, until))
 
 
-def _self_close_time_over(turn: Turn, elapsed: float) -> None:
+def _self_close_time_over(turn: StepContext, elapsed: float) -> None:
     """Stop believing in an open arm that closes by itself unseen."""
     b, limit = turn.b, turn.b.settings.self_close
     held = guards.mode(b) in (Mode.FIRE, Mode.HELD_OPEN)
@@ -213,7 +213,7 @@ def _self_close_time_over(turn: Turn, elapsed: float) -> None:
         turn.move(Step.SELF_CLOSED if clear else Step.UNWATCHED)
 
 
-def _free_relays(turn: Turn) -> None:
+def _free_relays(turn: StepContext) -> None:
     """Release a relay whose pulse is over, on boards with timers too: trust nothing here."""
     b = turn.b
     over = b.live is not None and turn.now >= b.live_until
@@ -221,7 +221,7 @@ def _free_relays(turn: Turn) -> None:
         turn.release_unless_quiet()
 
 
-def _send(turn: Turn) -> None:
+def _send(turn: StepContext) -> None:
     b = turn.b
     if b.flight is not None or b.link is Link.DOWN or b.releasing:
         return
@@ -233,17 +233,17 @@ def _send(turn: Turn) -> None:
         _send_lower(turn, b.lowering)
 
 
-def _send_stop(turn: Turn, wish: Wish) -> None:
+def _send_stop(turn: StepContext, wish: PulseRequest) -> None:
     if turn.ready(Relay.STOP):
         turn.pulse(wish, Relay.STOP, Motion.STOP, Step.STOP_ORDERED)
         turn.b = replace(turn.b, stopping=None)
 
 
-def _send_raise(turn: Turn, wish: Wish) -> None:
+def _send_raise(turn: StepContext, wish: PulseRequest) -> None:
     motion, change = Motion.RAISE, Step.RAISE_ORDERED
     if turn.b.settings.one_button:
         if turn.b.position in (Position.OPEN, Position.OPENING):
-            turn.drop_raising(OutcomeKind.RAISED, Why.ALREADY_OPEN)
+            turn.drop_raising(OutcomeKind.RAISED, OutcomeReason.ALREADY_OPEN)
             return
         if guards.blind_pulse_refusal(turn.b, turn.now) is not None:
             return
@@ -256,7 +256,7 @@ def _send_raise(turn: Turn, wish: Wish) -> None:
         turn.b = replace(turn.b, raising=None, raised_at=turn.now, own_lower=False, retried=retried)
 
 
-def _while_fresh(turn: Turn, wish: Wish) -> Wish:
+def _while_fresh(turn: StepContext, wish: PulseRequest) -> PulseRequest:
     """Let a pulse that may lower be worth no more than the inputs it rests on."""
     snapshot = turn.b.snapshot
     if snapshot is None:
@@ -265,10 +265,10 @@ def _while_fresh(turn: Turn, wish: Wish) -> Wish:
     return replace(wish, expires_at=min(wish.expires_at, until))
 
 
-def _send_lower(turn: Turn, wish: Wish) -> None:
+def _send_lower(turn: StepContext, wish: PulseRequest) -> None:
     b = turn.b
     if b.position is Position.CLOSED:
-        turn.drop_lowering(OutcomeKind.LOWERED, Why.ALREADY_CLOSED)
+        turn.drop_lowering(OutcomeKind.LOWERED, OutcomeReason.ALREADY_CLOSED)
         return
     if b.position is Position.CLOSING or guards.refusal_to_lower(b, turn.now) is not None:
         return

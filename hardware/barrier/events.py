@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from hardware.barrier.inputs import Snapshot
-from hardware.barrier.model import AlarmKind, Cause, Motion, OrderId, OutcomeKind, Relay, Why
+from hardware.barrier.model import (
+    AlarmKind,
+    Cause,
+    Motion,
+    OrderId,
+    OutcomeKind,
+    OutcomeReason,
+    Relay,
+)
 
 __all__ = [
     "Alarm",
@@ -54,7 +62,7 @@ class LinkUp:
 class LinkDown:
     """The board does not answer, or (ENDED) this program lets it go for good."""
 
-    why: Why = Why.LINK_DOWN
+    why: OutcomeReason = OutcomeReason.LINK_DOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +260,7 @@ class Outcome:
 
     order_id: OrderId
     kind: OutcomeKind
-    why: Why
+    why: OutcomeReason
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,16 @@ from hardware.barrier.model import (
     Mode,
     Motion,
     OrderId,
+    OutcomeReason,
     Position,
     Presence,
     Relay,
-    Why,
 )
 
 __all__ = [
     "Barrier",
     "Flight",
-    "Wish",
+    "PulseRequest",
     "blind_pulse_refusal",
     "clear_long_enough",
     "clear_since",
@@ -44,7 +44,7 @@ LEAVING = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PulseRequest:
     """A pulse that is wanted and not yet ordered; worthless from `expires_at` on.
 
     `asked` where somebody outside waits for the outcome; `again` for the second try of a
@@ -62,7 +62,7 @@ class Wish:
 class Flight:
     """A pulse that was ordered and whose end is not yet known."""
 
-    wish: Wish
+    wish: PulseRequest
     motion: Motion
     since: float
 
@@ -94,9 +94,9 @@ class Barrier:
     hold_until: float | None = None
     fire_told: bool = False
     fire_latched: bool = False
-    raising: Wish | None = None
-    lowering: Wish | None = None
-    stopping: Wish | None = None
+    raising: PulseRequest | None = None
+    lowering: PulseRequest | None = None
+    stopping: PulseRequest | None = None
     flight: Flight | None = None
     releasing: bool = False
     releasing_since: float = -inf
@@ -204,35 +204,35 @@ def clear_long_enough(barrier: Barrier) -> bool:
     return barrier.snapshot.taken_at - barrier.clear_since >= barrier.settings.clear_for
 
 
-def may_lower_some_day(barrier: Barrier) -> Why | None:
+def may_lower_some_day(barrier: Barrier) -> OutcomeReason | None:
     """Return why waiting is no use for somebody who wants the arm down; None if it may be."""
     settings = barrier.settings
     if not settings.can_lower:
-        return Why.NO_LOWER_CONTACT
+        return OutcomeReason.NO_LOWER_CONTACT
     if barrier.link is Link.DOWN:
-        return Why.LINK_DOWN
+        return OutcomeReason.LINK_DOWN
     if barrier.position is Position.FAULT:
-        return Why.FAULT
+        return OutcomeReason.FAULT
     lasting = {
-        Mode.FIRE: Why.FIRE,
-        Mode.MAINTENANCE: Why.MAINTENANCE,
-        Mode.HELD_OPEN: Why.HELD_OPEN,
+        Mode.FIRE: OutcomeReason.FIRE,
+        Mode.MAINTENANCE: OutcomeReason.MAINTENANCE,
+        Mode.HELD_OPEN: OutcomeReason.HELD_OPEN,
     }
     return lasting.get(mode(barrier))
 
 
-def refusal_to_lower(barrier: Barrier, now: float) -> Why | None:
+def refusal_to_lower(barrier: Barrier, now: float) -> OutcomeReason | None:
     """Return why the arm must not come down at this moment; None only when all is well (rule 1)."""
     lasting = may_lower_some_day(barrier)
     if lasting is not None:
         return lasting
     # A fire wire that cannot be read may be carrying a signal.
     if barrier.fire_told or signal(barrier, InputName.FIRE) in (Signal.ON, Signal.UNKNOWN):
-        return Why.FIRE
+        return OutcomeReason.FIRE
     if _raise_is_pending(barrier):
-        return Why.OPEN_BEATS_CLOSE
+        return OutcomeReason.OPEN_BEATS_CLOSE
     if barrier.position is Position.OPENING:
-        return Why.MOVING
+        return OutcomeReason.MOVING
     return _refusal_by_presence(barrier, now)
 
 
@@ -241,25 +241,27 @@ def _raise_is_pending(barrier: Barrier) -> bool:
     return barrier.raising is not None or in_flight
 
 
-def _refusal_by_presence(barrier: Barrier, now: float) -> Why | None:
+def _refusal_by_presence(barrier: Barrier, now: float) -> OutcomeReason | None:
     if not fresh(barrier, now):
-        return Why.INPUTS_STALE
+        return OutcomeReason.INPUTS_STALE
     there = presence(barrier, now)
     if there is not Presence.CLEAR:
-        return Why.PRESENT if there is Presence.PRESENT else Why.PRESENCE_UNKNOWN
-    return None if clear_long_enough(barrier) else Why.NOT_CLEAR_LONG_ENOUGH
+        return (
+            OutcomeReason.PRESENT if there is Presence.PRESENT else OutcomeReason.PRESENCE_UNKNOWN
+        )
+    return None if clear_long_enough(barrier) else OutcomeReason.NOT_CLEAR_LONG_ENOUGH
 
 
-def blind_pulse_refusal(barrier: Barrier, now: float) -> Why | None:
+def blind_pulse_refusal(barrier: Barrier, now: float) -> OutcomeReason | None:
     """Return why a one-button pulse must not be given now; None when no harm can come of it.
 
     Such a pulse may lower the arm unless the switch says, now, that the arm is down: hands with a
     remote control and lost pulses make every other belief about the position worthless (rule 10).
     """
     if barrier.position is Position.CLOSED and signal(barrier, InputName.ARM_DOWN) is Signal.ON:
-        return None if fresh(barrier, now) else Why.INPUTS_STALE
+        return None if fresh(barrier, now) else OutcomeReason.INPUTS_STALE
     if barrier.position in (Position.OPENING, Position.CLOSING):
-        return Why.MOVING
+        return OutcomeReason.MOVING
     return refusal_to_lower(replace(barrier, raising=None), now)
 
 

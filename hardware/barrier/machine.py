@@ -33,7 +33,7 @@ from typing import assert_never
 from hardware.barrier import events as f
 from hardware.barrier import guards
 from hardware.barrier.automatic import pulse_failed, settle
-from hardware.barrier.guards import Barrier, Wish
+from hardware.barrier.guards import Barrier, PulseRequest
 from hardware.barrier.inputs import InputName, Signal, Snapshot
 from hardware.barrier.model import (
     AlarmKind,
@@ -44,10 +44,10 @@ from hardware.barrier.model import (
     Motion,
     OrderId,
     OutcomeKind,
+    OutcomeReason,
     Position,
-    Why,
 )
-from hardware.barrier.step import Turn
+from hardware.barrier.step import StepContext
 from hardware.barrier.transitions import Step
 
 __all__ = ["Barrier", "next_due", "start", "step"]
@@ -66,7 +66,7 @@ def step(barrier: Barrier, fact: f.Fact, now: float) -> tuple[Barrier, tuple[f.O
     Orders are to be carried out in their order. Every Pulse and Release must be answered by a fact
     before anything else of this arm is put on the wire.
     """
-    turn = Turn(barrier, now)
+    turn = StepContext(barrier, now)
     turn.check_clock()
     _take(turn, fact)
     settle(turn)
@@ -83,7 +83,7 @@ def next_due(barrier: Barrier) -> float | None:
     return min(due, default=None)
 
 
-def _take(turn: Turn, fact: f.Fact) -> None:  # noqa: C901, PLR0912, PLR0915 - one case for each kind of fact
+def _take(turn: StepContext, fact: f.Fact) -> None:  # noqa: C901, PLR0912, PLR0915 - one case for each kind of fact
     match fact:
         case f.LinkUp():
             _link_up(turn)
@@ -141,15 +141,15 @@ def _take(turn: Turn, fact: f.Fact) -> None:  # noqa: C901, PLR0912, PLR0915 - o
             assert_never(fact)
 
 
-def _lock(turn: Turn) -> None:
+def _lock(turn: StepContext) -> None:
     if turn.b.raising is not None and turn.b.raising.asked:
-        turn.drop_raising(OutcomeKind.REFUSED, Why.LOCKED)
+        turn.drop_raising(OutcomeKind.REFUSED, OutcomeReason.LOCKED)
     turn.b = replace(turn.b, locked=True, hold_until=None)
 
 
-def _link_up(turn: Turn) -> None:
+def _link_up(turn: StepContext) -> None:
     if turn.b.link is Link.UP:
-        _link_down(turn, Why.LINK_DOWN)
+        _link_down(turn, OutcomeReason.LINK_DOWN)
     turn.b = replace(
         turn.b,
         link=Link.UP,
@@ -161,7 +161,7 @@ def _link_up(turn: Turn) -> None:
     turn.release()
 
 
-def _link_down(turn: Turn, why: Why) -> None:
+def _link_down(turn: StepContext, why: OutcomeReason) -> None:
     turn.end_flight(OutcomeKind.INDETERMINATE, why)
     turn.drop_raising(OutcomeKind.FAILED, why)
     turn.drop_lowering(OutcomeKind.FAILED, why)
@@ -172,7 +172,7 @@ def _link_down(turn: Turn, why: Why) -> None:
     )
 
 
-def _inputs(turn: Turn, told: Snapshot) -> None:
+def _inputs(turn: StepContext, told: Snapshot) -> None:
     # A snapshot from the future was not taken by this clock: it tells nothing.
     from_future = told.taken_at > turn.now
     snapshot = (
@@ -195,7 +195,7 @@ def _inputs(turn: Turn, told: Snapshot) -> None:
         turn.move(change)
 
 
-def _inputs_lost(turn: Turn, fact: f.InputsLost) -> None:
+def _inputs_lost(turn: StepContext, fact: f.InputsLost) -> None:
     if turn.b.unread or turn.b.link is Link.DOWN:
         return
     turn.alarm(AlarmKind.INPUTS_UNREAD, why=fact.why, board=fact.board)
@@ -203,61 +203,61 @@ def _inputs_lost(turn: Turn, fact: f.InputsLost) -> None:
     turn.move(Step.INPUTS_LOST)
 
 
-def _raise_requested(turn: Turn, fact: f.RaiseRequested) -> None:
+def _raise_requested(turn: StepContext, fact: f.RaiseRequested) -> None:
     b, order_id = turn.b, fact.order_id
     if turn.is_known(order_id):
         return
-    refusals = {Mode.LOCKED: Why.LOCKED, Mode.MAINTENANCE: Why.MAINTENANCE}
-    why = Why.LINK_DOWN if b.link is Link.DOWN else refusals.get(guards.mode(b))
+    refusals = {Mode.LOCKED: OutcomeReason.LOCKED, Mode.MAINTENANCE: OutcomeReason.MAINTENANCE}
+    why = OutcomeReason.LINK_DOWN if b.link is Link.DOWN else refusals.get(guards.mode(b))
     if turn.now >= fact.expires_at:
-        turn.outcome(order_id, OutcomeKind.EXPIRED, Why.LATE)
+        turn.outcome(order_id, OutcomeKind.EXPIRED, OutcomeReason.LATE)
     elif why is not None:
         turn.outcome(order_id, OutcomeKind.REFUSED, why)
     else:
         waits = guards.signal(b, InputName.PRESENCE) is Signal.ON
         turn.b = replace(b, waits=waits)
-        turn.wish_raise(Wish(order_id, Cause.REQUEST, fact.expires_at))
+        turn.wish_raise(PulseRequest(order_id, Cause.REQUEST, fact.expires_at))
 
 
-def _lower_requested(turn: Turn, order_id: OrderId) -> None:
+def _lower_requested(turn: StepContext, order_id: OrderId) -> None:
     if turn.is_known(order_id):
         return
     why = guards.may_lower_some_day(turn.b)
     if why is None and turn.b.raising is not None:
-        why = Why.OPEN_BEATS_CLOSE
+        why = OutcomeReason.OPEN_BEATS_CLOSE
     if why is not None:
         turn.outcome(order_id, OutcomeKind.REFUSED, why)
         return
-    turn.drop_lowering(OutcomeKind.REFUSED, Why.SUPERSEDED)
+    turn.drop_lowering(OutcomeKind.REFUSED, OutcomeReason.SUPERSEDED)
     until = turn.now + turn.b.settings.lower_patience
-    turn.b = replace(turn.b, lowering=Wish(order_id, Cause.REQUEST, until))
+    turn.b = replace(turn.b, lowering=PulseRequest(order_id, Cause.REQUEST, until))
 
 
-def _hold_requested(turn: Turn, fact: f.HoldRequested) -> None:
+def _hold_requested(turn: StepContext, fact: f.HoldRequested) -> None:
     b, settings = turn.b, turn.b.settings
     if turn.is_known(fact.order_id):
         return
-    refusals = {Mode.LOCKED: Why.LOCKED, Mode.MAINTENANCE: Why.MAINTENANCE}
-    why = Why.LINK_DOWN if b.link is Link.DOWN else refusals.get(guards.mode(b))
+    refusals = {Mode.LOCKED: OutcomeReason.LOCKED, Mode.MAINTENANCE: OutcomeReason.MAINTENANCE}
+    why = OutcomeReason.LINK_DOWN if b.link is Link.DOWN else refusals.get(guards.mode(b))
     if settings.one_button and settings.closes_itself:
-        why = Why.CANNOT_HOLD
+        why = OutcomeReason.CANNOT_HOLD
     if why is not None or fact.until <= turn.now:
         kind = OutcomeKind.REFUSED if why else OutcomeKind.EXPIRED
-        turn.outcome(fact.order_id, kind, why or Why.LATE)
+        turn.outcome(fact.order_id, kind, why or OutcomeReason.LATE)
         return
     turn.b = replace(b, hold_until=min(fact.until, turn.now + settings.hold_cap))
-    turn.wish_raise(Wish(fact.order_id, Cause.HOLD, turn.now + settings.answer_within))
+    turn.wish_raise(PulseRequest(fact.order_id, Cause.HOLD, turn.now + settings.answer_within))
 
 
-def _latch_fire(turn: Turn, on: bool, source: str) -> None:
+def _latch_fire(turn: StepContext, on: bool, source: str) -> None:
     if not on or turn.b.fire_latched:
         return
-    turn.drop_lowering(OutcomeKind.REFUSED, Why.FIRE)
+    turn.drop_lowering(OutcomeKind.REFUSED, OutcomeReason.FIRE)
     turn.b = replace(turn.b, fire_latched=True, raised_at=float("-inf"), stopping=None)
     turn.alarm(AlarmKind.FIRE, source=source)
 
 
-def _fire_reset(turn: Turn, by: str) -> None:
+def _fire_reset(turn: StepContext, by: str) -> None:
     wire = guards.signal(turn.b, InputName.FIRE)
     seen = guards.fresh(turn.b, turn.now) and wire in (Signal.OFF, Signal.ABSENT)
     if turn.b.fire_told or not seen:
@@ -268,15 +268,15 @@ def _fire_reset(turn: Turn, by: str) -> None:
         turn.b = replace(turn.b, raising=None)
 
 
-def _position_stated(turn: Turn, fact: f.PositionStated) -> None:
+def _position_stated(turn: StepContext, fact: f.PositionStated) -> None:
     if not (turn.b.settings.arm_up or turn.b.settings.arm_down):
         turn.move(Step.STATED_OPEN if fact.is_open else Step.STATED_CLOSED)
 
 
-def _maintenance_on(turn: Turn) -> None:
+def _maintenance_on(turn: StepContext) -> None:
     b = turn.b
-    turn.drop_raising(OutcomeKind.REFUSED, Why.MAINTENANCE)
-    turn.drop_lowering(OutcomeKind.REFUSED, Why.MAINTENANCE)
+    turn.drop_raising(OutcomeKind.REFUSED, OutcomeReason.MAINTENANCE)
+    turn.drop_lowering(OutcomeKind.REFUSED, OutcomeReason.MAINTENANCE)
     turn.b = replace(turn.b, maintenance=True, hold_until=None)
     if b.fire_latched or b.link is Link.DOWN:
         return
@@ -288,15 +288,15 @@ def _maintenance_on(turn: Turn) -> None:
         turn.release()
 
 
-def _pulse_done(turn: Turn, fact: f.PulseDone) -> None:
+def _pulse_done(turn: StepContext, fact: f.PulseDone) -> None:
     flight = turn.b.flight
     if flight is None or flight.wish.order_id != fact.order_id:
         return
     if flight.motion is Motion.EITHER:
-        turn.end_flight(OutcomeKind.INDETERMINATE, Why.POSITION_UNKNOWN)
+        turn.end_flight(OutcomeKind.INDETERMINATE, OutcomeReason.POSITION_UNKNOWN)
         return
     kind = OutcomeKind.LOWERED if flight.motion is Motion.LOWER else OutcomeKind.RAISED
-    turn.end_flight(kind, Why.CONFIRMED if fact.confirmed else Why.SENT)
+    turn.end_flight(kind, OutcomeReason.CONFIRMED if fact.confirmed else OutcomeReason.SENT)
 
 
 def _switches(barrier: Barrier, before: Snapshot | None, now: Snapshot) -> Step | None:

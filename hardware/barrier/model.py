@@ -20,10 +20,10 @@ __all__ = [
     "Motion",
     "OrderId",
     "OutcomeKind",
+    "OutcomeReason",
     "Position",
     "Presence",
     "Relay",
-    "Why",
 ]
 
 OrderId = NewType("OrderId", str)
@@ -92,7 +92,7 @@ class Motion(StrEnum):
 
 
 class Cause(StrEnum):
-    """Why a pulse was ordered."""
+    """OutcomeReason a pulse was ordered."""
 
     REQUEST = "request"
     HOLD = "hold"
@@ -114,7 +114,7 @@ class OutcomeKind(StrEnum):
     INDETERMINATE = "indeterminate"
 
 
-class Why(StrEnum):
+class OutcomeReason(StrEnum):
     """The reason of an outcome."""
 
     CONFIRMED = "confirmed"  # The board acknowledged the pulse.

@@ -10,14 +10,22 @@ from types import MappingProxyType
 
 from hardware.barrier import guards
 from hardware.barrier.events import Alarm, Order, Outcome, Pulse, Release
-from hardware.barrier.guards import Barrier, Flight, Wish
-from hardware.barrier.model import AlarmKind, Cause, Motion, OrderId, OutcomeKind, Relay, Why
+from hardware.barrier.guards import Barrier, Flight, PulseRequest
+from hardware.barrier.model import (
+    AlarmKind,
+    Cause,
+    Motion,
+    OrderId,
+    OutcomeKind,
+    OutcomeReason,
+    Relay,
+)
 from hardware.barrier.transitions import SURPRISES, Step, moved
 
-__all__ = ["Turn"]
+__all__ = ["StepContext"]
 
 
-class Turn:
+class StepContext:
     """One step on its way: the barrier so far and the orders so far."""
 
     __slots__ = ("b", "now", "orders")
@@ -32,8 +40,8 @@ class Turn:
         b, now = self.b, self.now
         if now >= b.seen:
             return
-        self.drop_raising(OutcomeKind.EXPIRED, Why.LATE)
-        self.drop_lowering(OutcomeKind.EXPIRED, Why.LATE)
+        self.drop_raising(OutcomeKind.EXPIRED, OutcomeReason.LATE)
+        self.drop_lowering(OutcomeKind.EXPIRED, OutcomeReason.LATE)
         self.b = replace(
             self.b,
             snapshot=None,
@@ -57,7 +65,7 @@ class Turn:
         same = b.last_relay is relay and not b.settings.one_button
         return not b.releasing and (same or self.now >= b.quiet_until)
 
-    def pulse(self, wish: Wish, relay: Relay, motion: Motion, change: Step) -> None:
+    def pulse(self, wish: PulseRequest, relay: Relay, motion: Motion, change: Step) -> None:
         """Order one pulse; from now on its relay counts as energised."""
         ms = self.b.settings.pulse_ms
         self.orders.append(Pulse(wish.order_id, relay, motion, wish.cause, ms, wish.expires_at))
@@ -86,42 +94,42 @@ class Turn:
         self.orders.append(Release())
         self.b = replace(self.b, releasing=True, releasing_since=self.now)
 
-    def own_wish(self, cause: Cause, until: float) -> Wish:
+    def own_wish(self, cause: Cause, until: float) -> PulseRequest:
         """Return a wish of the barrier's own, with an id of its own."""
         serial = self.b.serial + 1
         self.b = replace(self.b, serial=serial)
-        return Wish(OrderId(f"{cause}-{serial}"), cause, until, asked=False)
+        return PulseRequest(OrderId(f"{cause}-{serial}"), cause, until, asked=False)
 
-    def wish_raise(self, wish: Wish) -> None:
+    def wish_raise(self, wish: PulseRequest) -> None:
         """Want the arm up; this takes the place of whatever was wanted before (rules 2 and 8)."""
-        self.drop_lowering(OutcomeKind.REFUSED, Why.OPEN_BEATS_CLOSE)
-        self.drop_raising(OutcomeKind.REFUSED, Why.SUPERSEDED)
+        self.drop_lowering(OutcomeKind.REFUSED, OutcomeReason.OPEN_BEATS_CLOSE)
+        self.drop_raising(OutcomeKind.REFUSED, OutcomeReason.SUPERSEDED)
         self.b = replace(self.b, raising=wish)
 
-    def drop_raising(self, kind: OutcomeKind, why: Why) -> None:
+    def drop_raising(self, kind: OutcomeKind, why: OutcomeReason) -> None:
         """Give up the raise that is waiting, if any."""
         if self.b.raising is not None:
             self.end(self.b.raising, kind, why)
             self.b = replace(self.b, raising=None)
 
-    def drop_lowering(self, kind: OutcomeKind, why: Why) -> None:
+    def drop_lowering(self, kind: OutcomeKind, why: OutcomeReason) -> None:
         """Give up the lowering that is waiting, if any."""
         if self.b.lowering is not None:
             self.end(self.b.lowering, kind, why)
             self.b = replace(self.b, lowering=None)
 
-    def end_flight(self, kind: OutcomeKind, why: Why) -> None:
+    def end_flight(self, kind: OutcomeKind, why: OutcomeReason) -> None:
         """Close the pulse that is on its way, if any."""
         if self.b.flight is not None:
             self.end(self.b.flight.wish, kind, why)
             self.b = replace(self.b, flight=None)
 
-    def end(self, wish: Wish, kind: OutcomeKind, why: Why) -> None:
+    def end(self, wish: PulseRequest, kind: OutcomeKind, why: OutcomeReason) -> None:
         """Tell whoever asked for a pulse how that ended; nobody asked for the barrier's own."""
         if wish.asked:
             self.outcome(wish.order_id, kind, why)
 
-    def outcome(self, order_id: OrderId, kind: OutcomeKind, why: Why) -> None:
+    def outcome(self, order_id: OrderId, kind: OutcomeKind, why: OutcomeReason) -> None:
         """Say how an order ended, once; its id is remembered against a second delivery."""
         self.orders.append(Outcome(order_id, kind, why))
         self.b = replace(self.b, done=(*self.b.done[-15:], order_id))
@@ -139,7 +147,7 @@ class Turn:
             self.b = replace(self.b, hold_until=None)
             self.alarm(AlarmKind.HOLD_LOST)
 
-    def need_person(self, why: Why) -> None:
+    def need_person(self, why: OutcomeReason) -> None:
         """Call a person, once for each position: Gate must not touch this arm blindly."""
         if not self.b.person_told:
             self.b = replace(self.b, person_told=True)

@@ -17,10 +17,10 @@ from hardware.barrier.model import (
     Mode,
     OrderId,
     OutcomeKind,
+    OutcomeReason,
     Position,
     Presence,
     Relay,
-    Why,
 )
 from hardware.barrier.passing import PassageSeen, PassageSettings
 
@@ -125,7 +125,7 @@ class OrderOutcome:
 
     order_id: OrderId
     outcome: OutcomeKind
-    why: Why
+    why: OutcomeReason
     sent_hex: str
     received_hex: str
     at: float

@@ -17,7 +17,7 @@ from hardware.barrier import events as f
 from hardware.barrier import guards
 from hardware.barrier.inputs import Debounce, InputName, Signal, Snapshot, debounce
 from hardware.barrier.machine import next_due, start, step
-from hardware.barrier.model import Cause, Link, OrderId, OutcomeKind, Why
+from hardware.barrier.model import Cause, Link, OrderId, OutcomeKind, OutcomeReason
 from hardware.barrier.passing import Watch, grant, watch
 from hardware.boards.board import Ack, RelayBoard
 from hardware.clock import Clock
@@ -130,7 +130,7 @@ class StationArm:
 
     def end(self) -> None:
         """Take it that the program stops: what was asked gets its outcome, nothing is alarmed."""
-        self.feed(f.LinkDown(Why.ENDED))
+        self.feed(f.LinkDown(OutcomeReason.ENDED))
 
     def read(self, closed: Mapping[int, bool] | None, at: float) -> None:
         """Take one read of the board's inputs that began at `at`; None for a read that failed."""
@@ -194,13 +194,13 @@ class StationArm:
 
     def late(self, order_id: OrderId) -> None:
         """Refuse an order that waited too long for this thread."""
-        self._untouched(order_id, OutcomeKind.EXPIRED, Why.LATE)
+        self._untouched(order_id, OutcomeKind.EXPIRED, OutcomeReason.LATE)
 
     def ended(self, order_id: OrderId) -> None:
         """Refuse an order that came when the board had been let go. Any thread."""
-        self._untouched(order_id, OutcomeKind.FAILED, Why.ENDED)
+        self._untouched(order_id, OutcomeKind.FAILED, OutcomeReason.ENDED)
 
-    def _untouched(self, order_id: OrderId, kind: OutcomeKind, why: Why) -> None:
+    def _untouched(self, order_id: OrderId, kind: OutcomeKind, why: OutcomeReason) -> None:
         self._tell(OrderOutcome(order_id, kind, why, "", "", self._clock.monotonic()))
 
     def _obey(self, order: f.Order) -> f.Fact | None:

@@ -58,7 +58,7 @@ from gate.storage.encryption import open_vault
 from gate.storage.pictures import Pictures
 from hardware.barrier.inputs import InputName
 from hardware.barrier.model import OrderId as ArmOrder
-from hardware.barrier.model import OutcomeKind, Why
+from hardware.barrier.model import OutcomeKind, OutcomeReason
 from hardware.barrier.passing import PassageKind, PassageSeen
 from hardware.station.events import InputChanged, LinkChanged, OrderOutcome
 from recognition.arrivals import Stay
@@ -254,7 +254,7 @@ class Site:
         raised = order is not None and answers
         if order is not None:
             kind = OutcomeKind.RAISED if answers else OutcomeKind.FAILED
-            why = Why.CONFIRMED if answers else Why.NO_ANSWER
+            why = OutcomeReason.CONFIRMED if answers else OutcomeReason.NO_ANSWER
             lane.work.handle(OrderOutcome(ArmOrder(order), kind, why, "0105", "0105", now))
             if not answers:
                 lane.work.handle(LinkChanged(False, "board one: silent: look", now))

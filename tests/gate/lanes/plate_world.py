@@ -26,7 +26,7 @@ from gate.domain.decision import Answer
 from gate.lanes.stop_line import ENOUGH, Spot, StopLine, stop_line
 from hardware.barrier.inputs import InputName, Signal
 from hardware.barrier.model import OrderId as ArmOrder
-from hardware.barrier.model import OutcomeKind, Why
+from hardware.barrier.model import OutcomeKind, OutcomeReason
 from hardware.barrier.passing import PassageKind, PassageSeen
 from hardware.station.events import ArmChanged, InputChanged, OrderOutcome
 from recognition import arrivals, tracking
@@ -359,7 +359,7 @@ class World:
                     )
             if car is not None:
                 car.let_in = True
-            outcome, why = OutcomeKind.RAISED, Why.CONFIRMED
+            outcome, why = OutcomeKind.RAISED, OutcomeReason.CONFIRMED
             self.stage.work.handle(OrderOutcome(ArmOrder(order), outcome, why, "", "", self.now))
 
     def _answer(self) -> None:

@@ -11,7 +11,7 @@ from gate.domain.passage import PassageEnd, Trigger
 from gate.lanes.messages import Raise
 from gate.lanes.stop_line import ENOUGH, stop_line
 from hardware.barrier.inputs import InputName
-from hardware.barrier.model import AlarmKind, OutcomeKind, Why
+from hardware.barrier.model import AlarmKind, OutcomeKind, OutcomeReason
 from hardware.barrier.model import OrderId as ArmOrder
 from hardware.barrier.passing import PassageKind, PassageSeen
 from hardware.station.events import (
@@ -35,7 +35,7 @@ def arrive(stage: Stage) -> None:
 
 def outcome(stage: Stage, kind: OutcomeKind = OutcomeKind.RAISED) -> None:
     order, _ = stage.arm.raised[-1]
-    why = Why.CONFIRMED if kind is OutcomeKind.RAISED else Why.NO_ANSWER
+    why = OutcomeReason.CONFIRMED if kind is OutcomeKind.RAISED else OutcomeReason.NO_ANSWER
     at = stage.clock.second
     stage.work.handle(OrderOutcome(ArmOrder(order), kind, why, "0105", "0105", at))
 

@@ -6,7 +6,7 @@ The oracle of the random lives looks on here too.
 from hardware.barrier import events as f
 from hardware.barrier.inputs import InputName, Signal, Snapshot
 from hardware.barrier.machine import next_due, start, step
-from hardware.barrier.model import AlarmKind, BarrierSettings, OrderId, OutcomeKind, Why
+from hardware.barrier.model import AlarmKind, BarrierSettings, OrderId, OutcomeKind, OutcomeReason
 from tests.hardware.barrier.arm_oracle import Oracle
 
 __all__ = ["ArmBench"]
@@ -95,7 +95,7 @@ class ArmBench:
     def alarms(self) -> list[AlarmKind]:
         return [order.kind for order in self.orders if isinstance(order, f.Alarm)]
 
-    def outcome(self, order: str) -> tuple[OutcomeKind, Why]:
+    def outcome(self, order: str) -> tuple[OutcomeKind, OutcomeReason]:
         found = [o for o in self.orders if isinstance(o, f.Outcome) and o.order_id == order]
         assert len(found) == 1, f"{order}: {found}"
         return found[0].kind, found[0].why

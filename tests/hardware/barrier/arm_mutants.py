@@ -20,11 +20,11 @@ from hardware.barrier.model import (
     Mode,
     OrderId,
     OutcomeKind,
+    OutcomeReason,
     Presence,
     Relay,
-    Why,
 )
-from hardware.barrier.step import Turn
+from hardware.barrier.step import StepContext
 from hardware.barrier.transitions import Step
 from tests.hardware.barrier.arm_bench import ArmBench
 
@@ -252,11 +252,11 @@ def _clear_over_gaps(barrier, snapshot):
 
 
 def _no_clock_check(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Turn, "check_clock", lambda turn: None)
+    patch.setattr(StepContext, "check_clock", lambda turn: None)
     patch.setattr(guards, "clear_since", _clear_over_gaps)
 
 
-def _without(refusal: Why) -> Patch:
+def _without(refusal: OutcomeReason) -> Patch:
     right = guards.may_lower_some_day
 
     def wrong(barrier):
@@ -268,7 +268,7 @@ def _without(refusal: Why) -> Patch:
 
 def _fire_ignored(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(guards, "refusal_to_lower", _fire_wire_ignored)
-    _without(Why.FIRE)(patch)
+    _without(OutcomeReason.FIRE)(patch)
 
 
 def _fire_wire_ignored(barrier, now):
@@ -287,12 +287,12 @@ def _close_beats_open(patch: pytest.MonkeyPatch) -> None:
             right(turn)
 
     def wish_raise(turn, wish):
-        turn.drop_raising(OutcomeKind.REFUSED, Why.SUPERSEDED)
+        turn.drop_raising(OutcomeKind.REFUSED, OutcomeReason.SUPERSEDED)
         turn.b = replace(turn.b, raising=wish)
 
     patch.setattr(will, "_send", send)
     patch.setattr(guards, "_raise_is_pending", lambda barrier: False)
-    patch.setattr(Turn, "wish_raise", wish_raise)
+    patch.setattr(StepContext, "wish_raise", wish_raise)
 
 
 def _hasty(turn, relay):
@@ -336,8 +336,8 @@ def _retry_one_button(turn):
 
 
 def _step_ignored(step: Step) -> Patch:
-    right = Turn.move
-    return _swap(Turn, "move", lambda turn, change: change is step or right(turn, change))
+    right = StepContext.move
+    return _swap(StepContext, "move", lambda turn, change: change is step or right(turn, change))
 
 
 def _unread_is_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -403,14 +403,21 @@ MUTANTS = (
         fire_wire_unread,
         "nothing is lowered with fire unread",
     ),
-    Mutant("hold ignored", _without(Why.HELD_OPEN), hold_then_lower, "a held arm is not lowered"),
+    Mutant(
+        "hold ignored",
+        _without(OutcomeReason.HELD_OPEN),
+        hold_then_lower,
+        "a held arm is not lowered",
+    ),
     Mutant(
         "maintenance ignored",
-        _without(Why.MAINTENANCE),
+        _without(OutcomeReason.MAINTENANCE),
         maintenance_then_lower,
         "maintenance is left alone",
     ),
-    Mutant("fault ignored", _without(Why.FAULT), fault_then_lower, "a fault is never lowered"),
+    Mutant(
+        "fault ignored", _without(OutcomeReason.FAULT), fault_then_lower, "a fault is never lowered"
+    ),
     Mutant("close beats open", _close_beats_open, lower_and_raise, "open beats close"),
     Mutant(
         "opposite relay not released first",
@@ -420,7 +427,7 @@ MUTANTS = (
     ),
     Mutant(
         "no dead time",
-        _swap(Turn, "ready", _hasty),
+        _swap(StepContext, "ready", _hasty),
         car_under_a_closing_arm,
         "a dead time lies between two relays",
     ),

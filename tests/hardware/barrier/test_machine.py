@@ -16,10 +16,10 @@ from hardware.barrier.model import (
     Motion,
     OrderId,
     OutcomeKind,
+    OutcomeReason,
     Position,
     Presence,
     Relay,
-    Why,
 )
 from tests.hardware.barrier.arm_bench import ArmBench
 
@@ -67,7 +67,7 @@ def test_a_raise_is_sent_and_acknowledged():
     bench = closed_arm()
     bench.ask_raise("a", seconds=3.0)
     assert bench.pulses[-1].relay is Relay.RAISE
-    assert bench.outcome("a") == (OutcomeKind.RAISED, Why.CONFIRMED)
+    assert bench.outcome("a") == (OutcomeKind.RAISED, OutcomeReason.CONFIRMED)
     assert bench.barrier.position is Position.OPENING
     bench.see(down=False, seconds=1.0)
     bench.see(up=True)
@@ -86,7 +86,7 @@ def test_without_switches_the_arm_is_open_after_its_travel_time():
 def test_a_late_raise_is_never_sent():
     bench = closed_arm()
     bench.ask_raise("late", seconds=0.0)
-    assert bench.outcome("late") == (OutcomeKind.EXPIRED, Why.LATE)
+    assert bench.outcome("late") == (OutcomeKind.EXPIRED, OutcomeReason.LATE)
     assert bench.pulses == []
 
 
@@ -94,7 +94,7 @@ def test_a_raise_on_a_dead_wire_is_refused_and_not_replayed():
     bench = closed_arm()
     bench.tell(f.LinkDown())
     bench.ask_raise("dead")
-    assert bench.outcome("dead") == (OutcomeKind.REFUSED, Why.LINK_DOWN)
+    assert bench.outcome("dead") == (OutcomeKind.REFUSED, OutcomeReason.LINK_DOWN)
     bench.tell(f.LinkUp())
     bench.see(down=True, seconds=5.0)
     assert bench.pulses == []
@@ -115,7 +115,7 @@ def test_the_arm_is_lowered_when_the_loop_was_clear_long_enough():
     assert bench.pulses == []
     bench.see(up=True, safety=False, seconds=0.3)
     assert bench.pulses[-1].motion is Motion.LOWER
-    assert bench.outcome("down") == (OutcomeKind.LOWERED, Why.CONFIRMED)
+    assert bench.outcome("down") == (OutcomeKind.LOWERED, OutcomeReason.CONFIRMED)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_stale_inputs_keep_the_arm_up():
     bench.tell(f.LowerRequested(OrderId("down")))
     bench.wait(20.0)
     assert bench.pulses == []
-    assert bench.outcome("down") == (OutcomeKind.EXPIRED, Why.INPUTS_STALE)
+    assert bench.outcome("down") == (OutcomeKind.EXPIRED, OutcomeReason.INPUTS_STALE)
 
 
 def test_a_gap_between_reads_starts_the_clear_time_anew():
@@ -207,7 +207,7 @@ def test_a_waiting_lowering_is_given_up_for_a_raise():
     bench.see(up=True, safety=True)
     bench.tell(f.LowerRequested(OrderId("down")))
     bench.ask_raise("a")
-    assert bench.outcome("down") == (OutcomeKind.REFUSED, Why.OPEN_BEATS_CLOSE)
+    assert bench.outcome("down") == (OutcomeKind.REFUSED, OutcomeReason.OPEN_BEATS_CLOSE)
 
 
 def test_fire_raises_latches_and_needs_a_person():
@@ -220,7 +220,7 @@ def test_fire_raises_latches_and_needs_a_person():
     assert mode(bench.barrier) is Mode.FIRE
     bench.see(up=True, fire=False, seconds=2.0)
     bench.tell(f.LowerRequested(OrderId("down")))
-    assert bench.outcome("down") == (OutcomeKind.REFUSED, Why.FIRE)
+    assert bench.outcome("down") == (OutcomeKind.REFUSED, OutcomeReason.FIRE)
     bench.tell(f.FireReset("wang"))
     assert mode(bench.barrier) is Mode.AUTOMATIC
     assert bench.barrier.position is Position.OPEN
@@ -252,7 +252,7 @@ def test_a_lock_refuses_raises():
     bench = closed_arm()
     bench.tell(f.LockRequested())
     bench.ask_raise("a")
-    assert bench.outcome("a") == (OutcomeKind.REFUSED, Why.LOCKED)
+    assert bench.outcome("a") == (OutcomeKind.REFUSED, OutcomeReason.LOCKED)
     bench.tell(f.Unlocked())
     bench.ask_raise("b")
     assert bench.outcome("b")[0] is OutcomeKind.RAISED
@@ -266,7 +266,7 @@ def test_a_hold_raises_has_a_cap_and_does_not_lower_at_its_end():
     assert bench.outcome("hold")[0] is OutcomeKind.RAISED
     bench.see(up=True, seconds=29.0)
     bench.tell(f.LowerRequested(OrderId("down")))
-    assert bench.outcome("down") == (OutcomeKind.REFUSED, Why.HELD_OPEN)
+    assert bench.outcome("down") == (OutcomeKind.REFUSED, OutcomeReason.HELD_OPEN)
     bench.see(up=True, seconds=2.0)
     assert bench.alarms[-1] is AlarmKind.HOLD_ENDED
     assert mode(bench.barrier) is Mode.AUTOMATIC
@@ -322,7 +322,7 @@ def test_not_up_in_time_is_tried_once_more_and_then_a_fault_that_never_lowers():
     assert bench.alarms == [AlarmKind.RAISE_RETRIED, AlarmKind.RAISE_TIMEOUT]
     assert bench.barrier.position is Position.FAULT
     bench.tell(f.LowerRequested(OrderId("down")))
-    assert bench.outcome("down") == (OutcomeKind.REFUSED, Why.FAULT)
+    assert bench.outcome("down") == (OutcomeKind.REFUSED, OutcomeReason.FAULT)
     bench.tell(f.FaultReset("li"))
     bench.see(down=True)
     assert bench.barrier.position is Position.CLOSED
@@ -379,7 +379,7 @@ def test_a_pulse_that_may_have_gone_out_is_indeterminate_and_never_repeated():
     bench.ask_raise("a")
     pulse = bench.pulses[-1]
     bench.tell(f.PulseFailed(pulse.order_id, "no answer"))
-    assert bench.outcome("a") == (OutcomeKind.INDETERMINATE, Why.NO_ANSWER)
+    assert bench.outcome("a") == (OutcomeKind.INDETERMINATE, OutcomeReason.NO_ANSWER)
     bench.answers = True
     bench.see(down=True, seconds=30.0)
     assert len(bench.pulses) == 1
@@ -409,7 +409,7 @@ def test_one_button_raises_only_what_is_surely_down():
     assert bench.outcome("a")[0] is OutcomeKind.RAISED
     bench.see(up=True)
     bench.ask_raise("b")
-    assert bench.outcome("b") == (OutcomeKind.RAISED, Why.ALREADY_OPEN)
+    assert bench.outcome("b") == (OutcomeKind.RAISED, OutcomeReason.ALREADY_OPEN)
     assert len(bench.pulses) == 1
 
 
@@ -419,7 +419,7 @@ def test_one_button_is_not_pulsed_blindly_over_somebody():
     bench.see(safety=True, seconds=1.0)
     bench.ask_raise("a", seconds=3.0)
     bench.see(safety=True, seconds=4.0)
-    assert bench.outcome("a") == (OutcomeKind.EXPIRED, Why.PRESENT)
+    assert bench.outcome("a") == (OutcomeKind.EXPIRED, OutcomeReason.PRESENT)
     assert bench.pulses == []
     assert AlarmKind.NEEDS_PERSON in bench.alarms
 
@@ -442,7 +442,7 @@ def test_one_button_is_left_alone_while_it_closes():
 def test_gate_never_lowers_what_closes_by_itself_without_a_contact_for_it():
     bench = open_arm(SELF_CLOSING)
     bench.tell(f.LowerRequested(OrderId("down")))
-    assert bench.outcome("down") == (OutcomeKind.REFUSED, Why.NO_LOWER_CONTACT)
+    assert bench.outcome("down") == (OutcomeKind.REFUSED, OutcomeReason.NO_LOWER_CONTACT)
     bench.see(up=False)
     assert bench.barrier.position is Position.CLOSING
     bench.see(safety=True)
@@ -454,7 +454,7 @@ def test_maintenance_refuses_and_is_quiet():
     bench = open_arm()
     bench.tell(f.MaintenanceOn())
     bench.ask_raise("a")
-    assert bench.outcome("a") == (OutcomeKind.REFUSED, Why.MAINTENANCE)
+    assert bench.outcome("a") == (OutcomeKind.REFUSED, OutcomeReason.MAINTENANCE)
     bench.see(up=False, seconds=30.0)
     assert bench.pulses == []
 
@@ -475,7 +475,7 @@ def test_a_clock_that_ran_back_drops_what_waits_and_believes_no_input():
     bench.tell(f.LowerRequested(OrderId("down")))
     bench.now -= 3600.0
     bench.tell(f.Tick())
-    assert bench.outcome("down") == (OutcomeKind.EXPIRED, Why.LATE)
+    assert bench.outcome("down") == (OutcomeKind.EXPIRED, OutcomeReason.LATE)
     assert presence(bench.barrier, bench.now) is Presence.UNKNOWN
 
 
@@ -511,7 +511,7 @@ def test_a_loop_that_lets_go_under_a_parked_car_is_not_believed_until_somebody_l
     assert bench.alarms == [AlarmKind.LOOP_SUSPECT]
     bench.tell(f.LowerRequested(OrderId("down")))
     bench.see(up=True, seconds=11.0)
-    assert bench.outcome("down") == (OutcomeKind.EXPIRED, Why.PRESENCE_UNKNOWN)
+    assert bench.outcome("down") == (OutcomeKind.EXPIRED, OutcomeReason.PRESENCE_UNKNOWN)
     bench.tell(f.FaultReset("li"))
     bench.tell(f.LowerRequested(OrderId("again")))
     assert bench.outcome("again")[0] is OutcomeKind.LOWERED

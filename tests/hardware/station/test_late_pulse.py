@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hardware.barrier.inputs import InputName, InputWiring
-from hardware.barrier.model import BarrierSettings, OutcomeKind, Why
+from hardware.barrier.model import BarrierSettings, OutcomeKind, OutcomeReason
 from hardware.boards.board import BoardSettings
 from hardware.boards.factory import open_boards
 from hardware.emulators.faults import Fault
@@ -103,7 +103,7 @@ def test_a_raise_that_waits_too_long_for_the_wire_is_late_and_the_next_one_goes(
     hut.station.raise_arm("south", "first", hut.clock.now + 0.05)
     hut.pass_time(1.0)
     assert [(one.order_id, one.outcome, one.why) for one in hut.outcomes] == [
-        ("first", OutcomeKind.EXPIRED, Why.LATE)
+        ("first", OutcomeKind.EXPIRED, OutcomeReason.LATE)
     ]
     assert not hut.pulses(RAISE)
     hut.station.raise_arm("south", "second", hut.clock.now + 1.0)

@@ -16,9 +16,9 @@ from hardware.barrier.model import (
     Link,
     Mode,
     OutcomeKind,
+    OutcomeReason,
     Position,
     Presence,
-    Why,
 )
 from hardware.barrier.passing import PassageKind, PassageSeen
 from hardware.boards.factory import BoardProtocol, BoardSettings, open_board
@@ -167,7 +167,7 @@ def test_a_raise_goes_out_in_the_next_turn_with_its_bytes_told():
     assert desk.clock.now == before
     assert ("pulse", 1) in desk.board.calls
     told = desk.outcome("a")
-    assert (told.outcome, told.why) == (OutcomeKind.RAISED, Why.CONFIRMED)
+    assert (told.outcome, told.why) == (OutcomeKind.RAISED, OutcomeReason.CONFIRMED)
     assert (told.sent_hex, told.received_hex) == ("01 01", "02 01")
     assert desk.station.energised("south") == {1}
 
@@ -196,7 +196,10 @@ def test_time_that_passes_between_decision_and_bytes_is_noticed():
     desk.clock.monotonic = late
     desk.station.turn()
     assert desk.board.count("pulse") == 0
-    assert (desk.outcome("a").outcome, desk.outcome("a").why) == (OutcomeKind.EXPIRED, Why.LATE)
+    assert (desk.outcome("a").outcome, desk.outcome("a").why) == (
+        OutcomeKind.EXPIRED,
+        OutcomeReason.LATE,
+    )
 
 
 def test_a_raise_on_a_dead_wire_is_refused_at_once_and_never_replayed():
@@ -205,7 +208,7 @@ def test_a_raise_on_a_dead_wire_is_refused_at_once_and_never_replayed():
     desk.pass_time(0.5)
     desk.station.raise_arm("south", "a", desk.clock.now + 60.0)
     desk.pass_time(0.1)
-    assert desk.outcome("a").why is Why.LINK_DOWN
+    assert desk.outcome("a").why is OutcomeReason.LINK_DOWN
     desk.board.broken = False
     desk.pass_time(5.0)
     assert desk.station.state("south").link is Link.UP
@@ -265,7 +268,7 @@ def test_the_arm_is_never_lowered_on_somebody():
     desk.station.lower("south", "down")
     desk.pass_time(30.0)
     assert desk.board.count("pulse") == 0
-    assert desk.outcome("down").why is Why.PRESENT
+    assert desk.outcome("down").why is OutcomeReason.PRESENT
 
 
 def test_a_lowering_that_meets_a_car_is_raised_with_a_dead_time_and_one_relay_at_a_time():
@@ -440,10 +443,10 @@ def test_every_order_that_meets_the_end_gets_an_outcome_and_no_alarm():
     station.lock("north")
     ended = {one.order_id: (one.outcome, one.why) for one in told if isinstance(one, OrderOutcome)}
     assert ended == {
-        "in flight": (OutcomeKind.RAISED, Why.CONFIRMED),
-        "queued": (OutcomeKind.FAILED, Why.ENDED),
-        "after": (OutcomeKind.FAILED, Why.ENDED),
-        "after too": (OutcomeKind.FAILED, Why.ENDED),
+        "in flight": (OutcomeKind.RAISED, OutcomeReason.CONFIRMED),
+        "queued": (OutcomeKind.FAILED, OutcomeReason.ENDED),
+        "after": (OutcomeKind.FAILED, OutcomeReason.ENDED),
+        "after too": (OutcomeKind.FAILED, OutcomeReason.ENDED),
     }
     assert board.count("pulse") == 1
     assert [event.up for event in told if isinstance(event, LinkChanged)] == [True]

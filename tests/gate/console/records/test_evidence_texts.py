@@ -13,7 +13,7 @@ from gate.domain import entries
 from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.passage import Direction, LaneId, OrderId, PassageEnd, PassageId, Trigger
 from gate.i18n.texts import Language, Texts
-from hardware.barrier.model import OutcomeKind, Why
+from hardware.barrier.model import OutcomeKind, OutcomeReason
 from recognition.reading import Colour, Consensus
 from registry.rules.passes import Period
 from registry.rules.snapshot import Snapshot
@@ -74,7 +74,7 @@ def lines() -> Iterator[entries.Entry]:
     for verdict, reason, by in product(Verdict, Reason, ("auto", "wang", "button")):
         yield entries.PassageDecided(OF, LANE, Decision(verdict, reason), by)
         yield entries.OpeningOrdered(OrderId("o"), OF, LANE, Direction.IN, by, reason, "")
-    for outcome, why in product(OutcomeKind, ("", *(one.value for one in Why))):
+    for outcome, why in product(OutcomeKind, ("", *(one.value for one in OutcomeReason))):
         yield entries.OpeningEnded(OrderId("o"), OF, LANE, outcome.value, why)
     for end in PassageEnd:
         yield entries.PassageEnded(OF, LANE, end)
