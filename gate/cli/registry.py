@@ -43,7 +43,7 @@ _READ, _SOME, _NOTHING = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class RegistryCommands:
     """What both verbs need."""
 
     journal: Journal
@@ -80,18 +80,18 @@ def template_file(config: Path, file: Path) -> int:
     return _READ
 
 
-def _at_desk(config: Config, work: Callable[[Desk], int]) -> int:
+def _at_desk(config: Config, work: Callable[[RegistryCommands], int]) -> int:
     zone, texts = ZoneInfo(config.site.timezone), Texts(Language(config.site.language))
     store = open_store(config)
     try:
-        return work(Desk(store.journal, store.clock, zone, texts))
+        return work(RegistryCommands(store.journal, store.clock, zone, texts))
     except JournalUnavailableError as error:
         return _fail(texts.say("exchange.away", why=error))
     finally:
         store.close()
 
 
-def bring(desk: Desk, file: Path, *, dry_run: bool, refused: Path | None = None) -> int:
+def bring(desk: RegistryCommands, file: Path, *, dry_run: bool, refused: Path | None = None) -> int:
     """Import a spreadsheet; print what happened."""
     say = desk.texts.say
     opened = _opened(file)
@@ -135,13 +135,13 @@ def _status(texts: Texts, found: Understood, plan: Plan, refused: Path | None) -
     return _SOME if plan.refused or lost else _READ
 
 
-def _dry_run(desk: Desk, tables: Sequence[Table]) -> tuple[Plan, int | None]:
+def _dry_run(desk: RegistryCommands, tables: Sequence[Table]) -> tuple[Plan, int | None]:
     with desk.journal.reading() as session:
         return _planned(session, desk, tables, desk.clock.now().utc), None
 
 
 def _import(
-    desk: Desk, tables: Sequence[Table], file: Path, content: bytes
+    desk: RegistryCommands, tables: Sequence[Table], file: Path, content: bytes
 ) -> tuple[Plan, int | None]:
     """Plan and apply in one transaction, so that the plan cannot be out of date."""
     by = desk.author()
@@ -157,7 +157,9 @@ def _import(
     return plan, batch.id
 
 
-def _planned(session: Session, desk: Desk, tables: Sequence[Table], at: datetime) -> Plan:
+def _planned(
+    session: Session, desk: RegistryCommands, tables: Sequence[Table], at: datetime
+) -> Plan:
     silent = not sys.stderr.isatty()
     rows = sum(len(table.rows) for table in tables)
     with tqdm(total=rows, unit="row", disable=silent, file=sys.stderr) as bar:
@@ -196,7 +198,7 @@ def _unused(texts: Texts, unused: Sequence[Unused]) -> Iterator[str]:
         yield texts.say(key, where=at, what=what)
 
 
-def take(desk: Desk, file: Path) -> int:
+def take(desk: RegistryCommands, file: Path) -> int:
     """Export the registry; print how many rows."""
     say = desk.texts.say
     write = {".xlsx": write_xlsx, ".csv": write_csv}.get(file.suffix.lower())

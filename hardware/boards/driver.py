@@ -16,8 +16,8 @@ from math import inf
 from typing import TypeVar
 
 from hardware.boards.board import Ack, BoardSettings, Identity
-from hardware.boards.energised import RETRY_S, Holding
-from hardware.boards.protocol import Dialect, Greeting
+from hardware.boards.energised import RETRY_S, EnergisedRelays
+from hardware.boards.protocol import Dialect, Identification
 from hardware.clock import Clock
 from hardware.errors import BoardError, Trouble
 from hardware.wire.wire import Wire
@@ -56,7 +56,7 @@ class Driver:
         self._wire = wire
         self._clock = clock
         self._user = user
-        self._holding = Holding(settings.interlock)
+        self._holding = EnergisedRelays(settings.interlock)
         self._wanted = False
         self._generation = 0
         self._misses = 0
@@ -171,7 +171,7 @@ class Driver:
         self.identity = self._identity(greeting)
         return self.identity
 
-    def _identity(self, greeting: Greeting) -> Identity:
+    def _identity(self, greeting: Identification) -> Identity:
         return Identity(
             protocol=self._settings.protocol,
             address=greeting.address,

@@ -17,7 +17,7 @@ TRIES = 3
 """Releases that were not seen to work before a relay counts as stuck."""
 
 
-class Holding:
+class EnergisedRelays:
     """The relays of one board."""
 
     def __init__(self, interlock: tuple[frozenset[int], ...]) -> None:

@@ -13,7 +13,7 @@ from hardware.boards.driver import Driver
 from hardware.boards.lctech_board import LcTechDialect
 from hardware.boards.numato_board import NumatoDialect
 from hardware.boards.protocol import Dialect
-from hardware.boards.status_board import KMTRONIC, LCUS, UntoldDialect
+from hardware.boards.status_board import KMTRONIC, LCUS, UnacknowledgedProtocol
 from hardware.boards.waveshare_board import WaveshareDialect
 from hardware.clock import Clock
 from hardware.errors import BoardError, Trouble
@@ -92,9 +92,9 @@ def _usual_gap_s(board: BoardSettings) -> float:
 def _dialect(board: BoardSettings, wire: Wire, clock: Clock) -> Dialect:
     match board.protocol:
         case BoardProtocol.LCUS:
-            return UntoldDialect(board, wire, LCUS)
+            return UnacknowledgedProtocol(board, wire, LCUS)
         case BoardProtocol.KMTRONIC:
-            return UntoldDialect(board, wire, KMTRONIC)
+            return UnacknowledgedProtocol(board, wire, KMTRONIC)
         case BoardProtocol.NUMATO:
             return NumatoDialect(board, wire)
         case BoardProtocol.WAVESHARE:

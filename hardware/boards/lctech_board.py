@@ -7,7 +7,7 @@ cannot check them; the commissioning page does.
 from hardware.boards.board import Ack, BoardSettings
 from hardware.boards.codecs import lctech, modbus
 from hardware.boards.modbus_session import ModbusLine
-from hardware.boards.protocol import Greeting
+from hardware.boards.protocol import Identification
 from hardware.clock import Clock
 from hardware.wire.wire import Wire
 
@@ -26,12 +26,12 @@ class LcTechDialect:
         self._unit = settings.address or lctech.DEFAULT_ADDRESS
         self._line = ModbusLine(wire, clock, settings.reply_s)
 
-    def greet(self, tries: int) -> Greeting:
+    def greet(self, tries: int) -> Identification:
         """Check that relays and inputs answer at the configured address."""
         self._line.ask(lctech.read_relays(self._unit, self.relays), tries=tries)
         if self.inputs:
             self._line.ask(lctech.read_inputs(self._unit), tries=READ_TRIES)
-        return Greeting(confirmed=True, address=self._unit)
+        return Identification(confirmed=True, address=self._unit)
 
     def inspect(self) -> None:
         """Do nothing: this board's modes are switches."""

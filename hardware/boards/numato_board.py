@@ -4,7 +4,7 @@ from math import inf
 
 from hardware.boards.board import Ack, BoardSettings
 from hardware.boards.codecs import numato
-from hardware.boards.protocol import Greeting, no_answer
+from hardware.boards.protocol import Identification, no_answer
 from hardware.errors import BoardError
 from hardware.wire.wire import Wire
 
@@ -26,13 +26,13 @@ class NumatoDialect:
         self._reply_s = REPLY_S if settings.reply_s is None else settings.reply_s
         self._wire = wire
 
-    def greet(self, tries: int) -> Greeting:
+    def greet(self, tries: int) -> Identification:
         """Finish whatever half line is in the module, then ask its version, relays and inputs."""
         self._flush(tries)
         version, _ = self._line(numato.VERSION)
         self.read_relays()
         self.read_inputs()
-        return Greeting(confirmed=True, version=version.decode("ascii", "replace"))
+        return Identification(confirmed=True, version=version.decode("ascii", "replace"))
 
     def inspect(self) -> None:
         """Do nothing: these modules have no modes."""

@@ -8,7 +8,7 @@ from hardware.errors import BoardError, Trouble
 
 
 @dataclass(frozen=True, slots=True)
-class Greeting:
+class Identification:
     """What a board answered when it was met. See hardware.boards.board.Identity for the fields."""
 
     confirmed: bool
@@ -33,7 +33,7 @@ class Dialect(Protocol):
     @property
     def longest_ms(self) -> int: ...
 
-    def greet(self, tries: int) -> Greeting:
+    def greet(self, tries: int) -> Identification:
         """Check, by reading, that the board is the configured one; set its modes to normal.
 
         tries: how often to ask the first question; a board that is away costs that many deadlines.

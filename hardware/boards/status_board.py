@@ -11,7 +11,7 @@ from typing import Protocol
 
 from hardware.boards.board import Ack, BoardSettings
 from hardware.boards.codecs import kmtronic, lcus
-from hardware.boards.protocol import Greeting, no_answer
+from hardware.boards.protocol import Identification, no_answer
 from hardware.errors import BoardError, Trouble
 from hardware.wire.wire import Decoder, Wire
 
@@ -50,7 +50,7 @@ KMTRONIC = Words(
 )
 
 
-class UntoldDialect:
+class UnacknowledgedProtocol:
     """One LCUS or KMTronic board."""
 
     timed = False
@@ -65,10 +65,10 @@ class UntoldDialect:
         self._words = words
         self._tail = b""
 
-    def greet(self, tries: int) -> Greeting:
+    def greet(self, tries: int) -> Identification:
         """Check that the board tells as many relays as configured; a silent one is believed."""
         if self._silent:
-            return Greeting(confirmed=False)
+            return Identification(confirmed=False)
         for _ in range(tries - 1):
             try:
                 self._ask()
@@ -80,7 +80,7 @@ class UntoldDialect:
         else:
             self._ask()
         self._refuse_more_relays()
-        return Greeting(confirmed=True)
+        return Identification(confirmed=True)
 
     def _refuse_more_relays(self) -> None:
         """A board that goes on telling is a larger one, or its adapter echoes the question."""

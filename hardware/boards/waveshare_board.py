@@ -8,7 +8,7 @@ if they are not, read again, and read every now and then afterwards.
 from hardware.boards.board import Ack, BoardSettings
 from hardware.boards.codecs import modbus, waveshare
 from hardware.boards.modbus_session import ModbusLine
-from hardware.boards.protocol import Greeting
+from hardware.boards.protocol import Identification
 from hardware.clock import Clock
 from hardware.errors import BoardError, Trouble
 from hardware.wire.wire import Wire
@@ -29,15 +29,15 @@ class WaveshareDialect:
         self._unit = settings.address or waveshare.DEFAULT_ADDRESS
         self._line = ModbusLine(wire, clock, settings.reply_s)
 
-    def greet(self, tries: int) -> Greeting:
+    def greet(self, tries: int) -> Identification:
         """Check that relays, inputs, version and modes answer; set the modes to normal."""
         self._line.ask(waveshare.read_relays(self._unit, self.relays), tries=tries)
         version = self._version()
         if not self.inputs:
-            return Greeting(confirmed=True, address=self._unit, version=version)
+            return Identification(confirmed=True, address=self._unit, version=version)
         self._line.ask(waveshare.read_inputs(self._unit, self.inputs), tries=READ_TRIES)
         findings = self._set_modes_normal()
-        return Greeting(True, self._unit, version, findings)
+        return Identification(True, self._unit, version, findings)
 
     def inspect(self) -> None:
         """Raise BoardError(LINKAGE) if an input has come to drive a relay."""

@@ -66,7 +66,7 @@ class StationError(HardwareError):
     """A station that was asked for a lane it does not have, or wired in a way that cannot be."""
 
 
-class Desk:
+class BoardSession:
     """One board and its arms; used by the station's thread only.
 
     `inputs` is the board that the arms' inputs hang on where their own board has none. It is looked
@@ -204,7 +204,9 @@ class Station:
         boards = [(board, arms), *also]
         self._clock = clock
         self._desks = [
-            Desk(one, its, clock, on_event, boards[inputs[place]][0] if place in inputs else None)
+            BoardSession(
+                one, its, clock, on_event, boards[inputs[place]][0] if place in inputs else None
+            )
             for place, (one, its) in enumerate(boards)
         ]
         self._arms = {lane: arm for desk in self._desks for lane, arm in desk.arms.items()}
@@ -338,10 +340,10 @@ class Station:
             else:
                 self._guarded(self._desk_of(lane), partial(arm.feed, fact))
 
-    def _desk_of(self, lane: str) -> Desk:
+    def _desk_of(self, lane: str) -> BoardSession:
         return next(desk for desk in self._desks if lane in desk.arms)
 
-    def _guarded(self, desk: Desk, call: Callable[[], float | None]) -> float:
+    def _guarded(self, desk: BoardSession, call: Callable[[], float | None]) -> float:
         """Run one piece of work; a fault in it is logged and ends in released relays."""
         try:
             return call() or 0.0

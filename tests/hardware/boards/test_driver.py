@@ -20,7 +20,7 @@ from hardware.boards.board import Ack, BoardSettings, RelayBoard
 from hardware.boards.factory import open_boards
 from hardware.boards.lctech_board import LcTechDialect
 from hardware.boards.modbus_session import ModbusLine
-from hardware.boards.status_board import UntoldDialect
+from hardware.boards.status_board import UnacknowledgedProtocol
 from hardware.boards.waveshare_board import WaveshareDialect
 from hardware.emulators.faults import Fault
 from hardware.emulators.rtu import Call, ModbusExceptionError
@@ -166,21 +166,21 @@ def test_whatever_happens_relays_obey_and_let_go(kind: Kind) -> None:
 
 
 def no_rivals(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(holding.Holding, "rivals", lambda self, channel, now: ())
+    monkeypatch.setattr(holding.EnergisedRelays, "rivals", lambda self, channel, now: ())
 
 
 def no_release_at_connect(monkeypatch: pytest.MonkeyPatch) -> None:
-    for dialect in (WaveshareDialect, LcTechDialect, UntoldDialect):
+    for dialect in (WaveshareDialect, LcTechDialect, UnacknowledgedProtocol):
         monkeypatch.setattr(dialect, "release_all", lambda self: Ack(b"", b"", True))
     monkeypatch.setattr(driver.Driver, "_expect_released", lambda self: None)
     monkeypatch.setattr(driver.Driver, "_watch", lambda self, states: None)
 
 
 def a_release_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def told(self: holding.Holding, channel: int, *_at: float, **_answered: bool) -> None:
+    def told(self: holding.EnergisedRelays, channel: int, *_at: float, **_answered: bool) -> None:
         self.released(channel)
 
-    monkeypatch.setattr(holding.Holding, "told", told)
+    monkeypatch.setattr(holding.EnergisedRelays, "told", told)
     monkeypatch.setattr(driver.Driver, "_watch", lambda self, states: None)
 
 
@@ -209,11 +209,11 @@ def a_lost_pulse_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def nothing_is_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(holding.Holding, "to_prove", lambda self, now: ())
+    monkeypatch.setattr(holding.EnergisedRelays, "to_prove", lambda self, now: ())
 
 
 def an_answer_is_enough_for_the_rival(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(holding.Holding, "unproven", lambda self, channels: ())
+    monkeypatch.setattr(holding.EnergisedRelays, "unproven", lambda self, channels: ())
 
 
 def commands_wait_for_the_wire(monkeypatch: pytest.MonkeyPatch) -> None:
