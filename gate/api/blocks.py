@@ -16,7 +16,7 @@ from gate.services import lists
 from registry.rules.kinds import BlockReason
 from registry.rules.plates import PlateColour
 from registry.store import store
-from registry.store.store import Author, BlockRefusal
+from registry.store.store import Actor, BlockRefusal
 from registry.tables.records import Block
 
 router = APIRouter(prefix="/registry/blocks", tags=["registry"])
@@ -124,7 +124,7 @@ def block(wish: BlockIn, caller: WritesRegistry, to: Services, key: Key = None) 
     """Block from now on; 409 where the law forbids it."""
     plate = whole_plate(wish.plate)
 
-    def blocked(unit: Unit, by: Author) -> BlockOut:
+    def blocked(unit: Unit, by: Actor) -> BlockOut:
         deed = lists.block(plate, wish.reason, wish.detail, wish.valid_until, wish.colour)
         made = deed(unit, by)
         if isinstance(made, BlockRefusal):
@@ -148,7 +148,7 @@ def lift(
 ) -> JSONResponse:
     """End a block now; doing it again changes nothing. The line stays on record."""
 
-    def lifted(unit: Unit, by: Author) -> BlockOut:
+    def lifted(unit: Unit, by: Actor) -> BlockOut:
         return _out(lists.lift(number, why)(unit, by))
 
     return act(to, caller, None, f"{number}\0{why}", lifted, code=status.HTTP_200_OK)

@@ -19,7 +19,7 @@ from gate.reports.reports import Reports
 from gate.storage.account_tables import IdempotencyRow
 from registry.errors import RegistryError
 from registry.rules.plates import Malformed, Plate, parse
-from registry.store.store import Author
+from registry.store.store import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +88,14 @@ def act(
     caller: Caller,
     key: str | None,
     request: BaseModel | str,
-    work: Callable[[Unit, Author], BaseModel],
+    work: Callable[[Unit, Actor], BaseModel],
     *,
     code: int = status.HTTP_201_CREATED,
 ) -> JSONResponse:
     """Do `work` in one transaction, once per key; give the same answer to the same key again."""
     said = request if isinstance(request, str) else request.model_dump_json()
     digest = hashlib.sha256(f"{work.__qualname__}\0{said}".encode()).hexdigest()
-    author = Author(caller.name, to.clock.now().utc)
+    author = Actor(caller.name, to.clock.now().utc)
     try:
         with to.journal.unit() as unit:
             if key and (before := unit.session.get(IdempotencyRow, (key, caller.identity))):
@@ -120,7 +120,7 @@ def _again(before: IdempotencyRow, digest: str) -> JSONResponse:
 
 
 def _remember(
-    key: str, caller: Caller, digest: str, code: int, answer: str, author: Author
+    key: str, caller: Caller, digest: str, code: int, answer: str, author: Actor
 ) -> IdempotencyRow:
     return IdempotencyRow(
         key=key, caller=caller.identity, request=digest, status=code, answer=answer, at=author.at

@@ -17,7 +17,7 @@ from registry.rules import addresses
 from registry.rules.names import mask, mask_phone
 from registry.store import store
 from registry.store.households import HomeRefusal
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import Building, Household, Person, Space, Vehicle
 from registry.tables.records import Unit as Stairwell
 
@@ -133,7 +133,7 @@ def make(wish: HouseholdIn, caller: WritesRegistry, to: Services, key: Key = Non
         detail = f"{wish.household!r} is no address; write building-unit-room, e.g. 3-2-501"
         raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
 
-    def made(unit: Unit, by: Author) -> HouseholdOut:
+    def made(unit: Unit, by: Actor) -> HouseholdOut:
         row = registry_changes.add_household(address, wish.note)(unit, by)
         if isinstance(row, HomeRefusal):
             raise lookup.conflict(row, WHY)
@@ -153,7 +153,7 @@ def change(
 ) -> JSONResponse:
     """Change the note."""
 
-    def changed(unit: Unit, by: Author) -> HouseholdOut:
+    def changed(unit: Unit, by: Actor) -> HouseholdOut:
         number = store.id_of(lookup.household(unit.session, household))
         return views(unit.session, [registry_changes.note_household(number, wish.note)(unit, by)])[
             0
@@ -172,7 +172,7 @@ def change(
 def remove(household: str, caller: WritesRegistry, to: Services) -> JSONResponse:
     """Take it off with its people; 409 while vehicles, spaces or the visitor log point to it."""
 
-    def removed(unit: Unit, by: Author) -> HouseholdOut:
+    def removed(unit: Unit, by: Actor) -> HouseholdOut:
         row = lookup.household(unit.session, household)
         answer = views(unit.session, [row])[0]
         refusal = registry_changes.remove_household(store.id_of(row))(unit, by)

@@ -34,7 +34,7 @@ from registry.rules.kinds import Occupant
 from registry.rules.plates import PlateColour, normalise
 from registry.rules.snapshot import plate_of
 from registry.store import presence
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.views import stays
 from registry.views.stays import Place, StayLine, Which
 
@@ -196,7 +196,7 @@ def correct(
 ) -> JSONResponse:
     """Correct at once, on record with its reason; 409 where it does not fit what is so now."""
 
-    def corrected(unit: Unit, by: Author) -> CorrectionOut:
+    def corrected(unit: Unit, by: Actor) -> CorrectionOut:
         meant = _meant(unit.session, wish, to, by.at)
         (refused,) = inside_deeds.correct([meant], wish.why)(unit, by)
         if refused is not None:

@@ -19,7 +19,7 @@ from registry.rules.patterns import PatternFault
 from registry.rules.plates import PlateColour
 from registry.store import store
 from registry.store.listed import ListingRefusal
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import ListedVehicle, SpecialPattern
 
 router = APIRouter(prefix="/registry", tags=["special vehicles"])
@@ -133,7 +133,7 @@ def enter(wish: ListedIn, caller: WritesRegistry, to: Services, key: Key = None)
     """List by whole plate; 409 where it is listed already."""
     plate = whole_plate(wish.plate)
 
-    def entered(unit: Unit, by: Author) -> ListedOut:
+    def entered(unit: Unit, by: Actor) -> ListedOut:
         made = lists.list_vehicle(
             plate,
             wish.kind,
@@ -158,7 +158,7 @@ def enter(wish: ListedIn, caller: WritesRegistry, to: Services, key: Key = None)
 def leave(number: lookup.Number, caller: WritesRegistry, to: Services) -> JSONResponse:
     """Take it off; it is a stranger from then on."""
 
-    def left(unit: Unit, by: Author) -> ListedOut:
+    def left(unit: Unit, by: Actor) -> ListedOut:
         answer = _out(lookup.row(unit.session, ListedVehicle, number))
         lists.unlist(number)(unit, by)
         return answer
@@ -189,7 +189,7 @@ def enter_form(
 ) -> JSONResponse:
     """List a form; 422 where ordinary cars would fit it."""
 
-    def entered(unit: Unit, by: Author) -> PatternOut:
+    def entered(unit: Unit, by: Actor) -> PatternOut:
         made = lists.list_pattern(wish.pattern, wish.kind, wish.note)(unit, by)
         if isinstance(made, PatternFault):
             detail = f"{wish.pattern!r} is refused: {made.value}"
@@ -210,7 +210,7 @@ def enter_form(
 def leave_form(number: lookup.Number, caller: WritesRegistry, to: Services) -> JSONResponse:
     """Take a form off the list."""
 
-    def left(unit: Unit, by: Author) -> PatternOut:
+    def left(unit: Unit, by: Actor) -> PatternOut:
         answer = _form(lookup.row(unit.session, SpecialPattern, number))
         lists.unlist_pattern(number)(unit, by)
         return answer

@@ -17,7 +17,7 @@ from registry.rules.kinds import PassKind
 from registry.rules.passes import Period
 from registry.rules.plates import PlateColour
 from registry.store import store, visits
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import VisitorPass
 
 router = APIRouter(prefix="/passes", tags=["visitor passes"])
@@ -111,7 +111,7 @@ def announce(wish: PassIn, caller: WritesPasses, to: Services, key: Key = None) 
     """Make a pass on the household's word, which its token gives; a guard says how it was given."""
     plate = whole_plate(wish.plate)
 
-    def announced(unit: Unit, by: Author) -> PassOut:
+    def announced(unit: Unit, by: Actor) -> PassOut:
         household = lookup.household(unit.session, wish.household, caller)
         request = visits.PassRequest(
             plate=plate,
@@ -169,7 +169,7 @@ def every(
 def revoke(number: lookup.Number, caller: WritesPasses, to: Services) -> JSONResponse:
     """End a pass now; doing it again changes nothing."""
 
-    def revoked(unit: Unit, by: Author) -> PassOut:
+    def revoked(unit: Unit, by: Actor) -> PassOut:
         row = lookup.row(unit.session, VisitorPass, number)
         own = not caller.household or (
             row.household_id == lookup.household(unit.session, caller.household).id

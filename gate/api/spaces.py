@@ -15,7 +15,7 @@ from gate.services import registry_changes
 from registry.rules.snapshot import plate_of
 from registry.store import spaces, store
 from registry.store.spaces import SpaceRefusal
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import Presence, Space
 
 router = APIRouter(prefix="/registry/spaces", tags=["registry"])
@@ -100,7 +100,7 @@ def one(name: str, caller: ReadsRegistry, to: Services) -> SpaceOut:
 def make(wish: SpaceIn, caller: WritesRegistry, to: Services, key: Key = None) -> JSONResponse:
     """Make a space; 409 where its name is taken, 404 where household or a vehicle is not there."""
 
-    def made(unit: Unit, by: Author) -> SpaceOut:
+    def made(unit: Unit, by: Actor) -> SpaceOut:
         home, vehicles = _meant(unit.session, wish)
         row = registry_changes.add_space(wish.name, home, wish.note, vehicles)(unit, by)
         if isinstance(row, SpaceRefusal):
@@ -121,7 +121,7 @@ def change(
 ) -> JSONResponse:
     """Put these values in the place of the old ones; exactly these vehicles share it then."""
 
-    def changed(unit: Unit, by: Author) -> SpaceOut:
+    def changed(unit: Unit, by: Actor) -> SpaceOut:
         number = store.id_of(_named(unit.session, name))
         home, vehicles = _meant(unit.session, wish)
         return _out(
@@ -141,7 +141,7 @@ def change(
 def remove(name: str, caller: WritesRegistry, to: Services) -> JSONResponse:
     """Take it off; its vehicles stay registered, and one that stands there stays inside."""
 
-    def removed(unit: Unit, by: Author) -> SpaceOut:
+    def removed(unit: Unit, by: Actor) -> SpaceOut:
         row = _named(unit.session, name)
         answer = _out(unit.session, row)
         registry_changes.remove_space(store.id_of(row))(unit, by)

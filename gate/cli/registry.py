@@ -36,7 +36,7 @@ from registry.spreadsheets.plan import Plan
 from registry.spreadsheets.reading.aside import read_now
 from registry.spreadsheets.sheets import write_csv, write_xlsx
 from registry.spreadsheets.unused import Understood, Unused, understand
-from registry.store.store import Author
+from registry.store.store import Actor
 
 _WHO: Final = "command line"
 _READ, _SOME, _NOTHING = 0, 1, 2
@@ -51,9 +51,9 @@ class RegistryCommands:
     zone: ZoneInfo
     texts: Texts
 
-    def author(self) -> Author:
+    def author(self) -> Actor:
         """The command line, now."""
-        return Author(_WHO, self.clock.now().utc)
+        return Actor(_WHO, self.clock.now().utc)
 
 
 def import_file(config: Path, file: Path, *, dry_run: bool, refused: Path | None = None) -> int:

@@ -15,7 +15,7 @@ from registry.rules.kinds import Occupant, VehicleKind
 from registry.rules.plates import Plate, PlateClass, neighbours, parse
 from registry.store import presence, store
 from registry.store.sample import AMBULANCE, FIRE_ENGINE, Sample, fill
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import Block, Presence, Vehicle
 
 POLICE_CAR: Final = "吉A0217警"
@@ -46,7 +46,7 @@ def cast(sample: Sample, seed: int, at: datetime) -> Roster:
 
 def settle(session: Session, sample: Sample, roster: Roster, at: datetime) -> None:
     """Store the community, with the cars that stand in it already. Does not commit."""
-    by = Author(who="demo", at=at)
+    by = Actor(who="demo", at=at)
     fill(session, sample, by)
     spaces = _spaces(sample)
     session.add_all(

@@ -25,7 +25,7 @@ from gate.reports import passage_log
 from gate.reports.model import PassageRow
 from gate.storage.tables import audit, hold, passage
 from registry.store import store
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import Block, Change, NameCheck, Person, Vehicle, Visit, VisitorPass
 
 _PORTION = 50
@@ -91,7 +91,7 @@ def forget_person(
         held = _held(unit.session.connection(), whose.plates)
         free = tuple(plate for plate in whose.plates if plate not in held)
         rows = forget_visitors_of(unit.session, free, now)
-        rows += _forget_people(unit, whose, Author(by, now))
+        rows += _forget_people(unit, whose, Actor(by, now))
         registered = unit.session.scalars(
             select(col(Vehicle.plate)).where(col(Vehicle.plate).in_(whose.plates))
         ).all()
@@ -117,7 +117,7 @@ def _forget_passages(journal: Journal, plates: Sequence[str], *, why: str, now: 
         done += len(numbers)
 
 
-def _forget_people(unit: Unit, whose: Subject, by: Author) -> int:
+def _forget_people(unit: Unit, whose: Subject, by: Actor) -> int:
     """Remove the person's lines and empty what the history of changes says of them."""
     found = _people(unit.session, whose)
     for person in found:

@@ -23,7 +23,7 @@ from registry.spreadsheets.plan import Plan
 from registry.spreadsheets.undo import ChangedSince, UndoneTwiceError
 from registry.spreadsheets.unused import Unused, unused
 from registry.store import store
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import ImportBatch
 
 Chosen = Mapping[str, Columns]
@@ -109,10 +109,10 @@ def plan(services: Parts, upload: Upload, chosen: Chosen) -> Plan:
         return importing.plan(session, found, services.zone, services.clock.now().utc)
 
 
-def apply(services: Parts, upload: Upload, chosen: Chosen) -> Callable[[Unit, Author], int]:
+def apply(services: Parts, upload: Upload, chosen: Chosen) -> Callable[[Unit, Actor], int]:
     """Return the change that imports the file as one batch, planned anew in its transaction."""
 
-    def act(unit: Unit, by: Author) -> int:
+    def act(unit: Unit, by: Actor) -> int:
         found = tables(upload, chosen)
         planned = importing.plan(unit.session, found, services.zone, by.at)
         batch = importing.apply(unit.session, planned, upload.name, upload.content, by)
@@ -123,10 +123,10 @@ def apply(services: Parts, upload: Upload, chosen: Chosen) -> Callable[[Unit, Au
     return act
 
 
-def take_back(number: int) -> Callable[[Unit, Author], tuple[ChangedSince, ...] | None]:
+def take_back(number: int) -> Callable[[Unit, Actor], tuple[ChangedSince, ...] | None]:
     """Return the change that undoes a batch: empty when done, None where it was undone before."""
 
-    def act(unit: Unit, by: Author) -> tuple[ChangedSince, ...] | None:
+    def act(unit: Unit, by: Actor) -> tuple[ChangedSince, ...] | None:
         batch = store.get(unit.session, ImportBatch, number)
         try:
             since = undo.undo(unit.session, batch, by)

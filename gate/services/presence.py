@@ -35,7 +35,7 @@ from registry.rules.plates import Malformed, Plate, PlateColour, parse
 from registry.rules.snapshot import Snapshot, inside_key, plate_of
 from registry.rules.standing import Visitor
 from registry.store import presence
-from registry.store.store import Author
+from registry.store.store import Actor
 
 Refusals = tuple[CorrectionRefusal | None, ...]
 
@@ -53,13 +53,13 @@ class Unclear(StrEnum):
 def correct(corrections: Sequence[Correction], why: str) -> Deed[Refusals]:
     """Do what fits; answer for each why it was not done, or None."""
 
-    def act(unit: Unit, by: Author) -> Refusals:
+    def act(unit: Unit, by: Actor) -> Refusals:
         return tuple(_one(unit, correction, by, why) for correction in corrections)
 
     return act
 
 
-def _one(unit: Unit, correction: Correction, by: Author, why: str) -> CorrectionRefusal | None:
+def _one(unit: Unit, correction: Correction, by: Actor, why: str) -> CorrectionRefusal | None:
     refused = presence.refusal(unit.session, correction)
     if refused is None:
         unit.append(entry_of(correction, by.who, why))
@@ -119,7 +119,7 @@ def undo(number: int, why: str, register: Snapshot) -> Deed[Undone | CorrectionR
     taken back takes its difference back: what came and went since still counts.
     """
 
-    def act(unit: Unit, by: Author) -> Undone | CorrectionRefusal:
+    def act(unit: Unit, by: Actor) -> Undone | CorrectionRefusal:
         line = audit_row(unit.session.connection(), number)
         done = correction_in(line.action, line.target, line.detail) if line else None
         if line is None or done is None:

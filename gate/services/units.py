@@ -16,7 +16,7 @@ from gate.reports.reports import Reports
 from gate.settings.runtime import Settings
 from registry.rules.corrections import Correction
 from registry.rules.snapshot import Snapshot
-from registry.store.store import Author
+from registry.store.store import Actor
 
 T = TypeVar("T")
 
@@ -44,10 +44,10 @@ def read(services: Parts, question: Callable[[Session], T]) -> T:
         return question(session)
 
 
-def change(services: Parts, user: User, act: Callable[[Unit, Author], T]) -> T:
+def change(services: Parts, user: User, act: Callable[[Unit, Actor], T]) -> T:
     """Change the register in one transaction and let the lanes know."""
     with services.journal.unit() as unit:
-        result = act(unit, Author(user.name, services.clock.now().utc))
+        result = act(unit, Actor(user.name, services.clock.now().utc))
     services.registry.refresh()
     return result
 

@@ -24,7 +24,7 @@ from registry.rules.names import mask_phone
 from registry.rules.passes import Period
 from registry.rules.plates import Plate, PlateColour
 from registry.store import store, visits
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.store.visits import GrantRefusal, PassRequest
 
 
@@ -140,7 +140,7 @@ def _home(session: Session, address: addresses.Address) -> Home | None:
 def check_name(services: Parts, user: User, home: Home, said: str, plate: Plate | None) -> Checked:
     """Return how the name fits; what was said and what came of it are kept as evidence."""
     with services.journal.unit() as unit:
-        by = Author(user.name, services.clock.now().utc)
+        by = Actor(user.name, services.clock.now().utc)
         row = visits.check_name(unit.session, home.id, said, plate, by)
         if row.id is None:
             raise UnsavedError("a name check has no id yet; flush the session first")

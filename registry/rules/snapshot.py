@@ -17,8 +17,8 @@ from registry.rules.passes import Period
 from registry.rules.patterns import Pattern
 from registry.rules.plates import LOOKALIKES, Plate, PlateColour, dropped_or_doubled, neighbours
 from registry.rules.standing import (
-    Dossier,
     Listing,
+    PlateRecord,
     Registration,
     SpaceId,
     Standing,
@@ -61,7 +61,7 @@ class Snapshot:
     characters that are on record with it; it follows from `dossiers`.
     """
 
-    dossiers: Mapping[str, Dossier] = field(default_factory=dict, repr=False)
+    dossiers: Mapping[str, PlateRecord] = field(default_factory=dict, repr=False)
     patterns: tuple[Pattern, ...] = ()
     inside: Mapping[str, Inside] = field(default_factory=dict, repr=False)
     taken: Mapping[SpaceId, str] = field(default_factory=dict, repr=False)
@@ -83,7 +83,7 @@ class Snapshot:
         return self.standing_by(self.dossier(plate.text), plate, at, colour)
 
     def standing_by(
-        self, whole: Dossier, plate: Plate, at: datetime, colour: PlateColour
+        self, whole: PlateRecord, plate: Plate, at: datetime, colour: PlateColour
     ) -> Standing:
         """What follows from everything on record for this plate (`dossier` of its text)."""
         dossier = whole.seen_in(colour)
@@ -92,9 +92,9 @@ class Snapshot:
         stay = Stay(present.since if present else None, self._has_space(dossier, key))
         return standing(dossier, plate.plate_class, stay, at)
 
-    def dossier(self, key: str) -> Dossier:
+    def dossier(self, key: str) -> PlateRecord:
         """Everything on record for a key; listed forms count where nothing else lists it."""
-        dossier = self.dossiers.get(key) or Dossier(key)
+        dossier = self.dossiers.get(key) or PlateRecord(key)
         if dossier.listing is None:
             for pattern in self.patterns:
                 if pattern.matches(key):
@@ -143,7 +143,7 @@ class Snapshot:
         registered = bool(dossier.registration or dossier.passes or dossier.listing)
         return Candidate(key, _label(dossier), registered, bool(dossier.blocks))
 
-    def with_dossiers(self, changed: Mapping[str, Dossier | None]) -> "Snapshot":
+    def with_dossiers(self, changed: Mapping[str, PlateRecord | None]) -> "Snapshot":
         """The next snapshot, after people changed what is on record for these plates."""
         dossiers = dict(self.dossiers)
         for key, dossier in changed.items():
@@ -191,7 +191,7 @@ class Snapshot:
             movement=(),
         )
 
-    def _has_space(self, dossier: Dossier, key: str) -> bool:
+    def _has_space(self, dossier: PlateRecord, key: str) -> bool:
         spaces = dossier.registration.spaces if dossier.registration else ()
         return not spaces or any(self.taken.get(space, key) == key for space in spaces)
 
@@ -212,7 +212,7 @@ def plate_of(key: str) -> str:
 
 
 def _serials(
-    known: Mapping[str, str], changed: Iterable[str], dossiers: Mapping[str, Dossier]
+    known: Mapping[str, str], changed: Iterable[str], dossiers: Mapping[str, PlateRecord]
 ) -> Mapping[str, str]:
     """The first characters on record with each serial, after these keys were added or removed."""
     serials = dict(known)
@@ -223,7 +223,7 @@ def _serials(
     return MappingProxyType(serials)
 
 
-def _label(dossier: Dossier) -> str:
+def _label(dossier: PlateRecord) -> str:
     """Whose vehicle it is, else whom it visits first, else who listed it."""
     if dossier.registration:
         return dossier.registration.household

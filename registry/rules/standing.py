@@ -61,7 +61,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
+class PlateRecord:
     """Everything the register holds on one plate's text.
 
     twins: other vehicles with the same text on plates of other colours (ADR 0036). What names no
@@ -86,7 +86,7 @@ class Dossier:
         named = {entry.colour for entry in entries if entry} - {PlateColour.UNKNOWN}
         return len(named) > 1 and any(not same_ground(a, b) for a, b in combinations(named, 2))
 
-    def seen_in(self, colour: PlateColour) -> "Dossier":
+    def seen_in(self, colour: PlateColour) -> "PlateRecord":
         """What concerns the vehicle of this colour alone; everything if it was not seen.
 
         Where the registered vehicles are all of other colours, what names no colour is theirs: a
@@ -102,7 +102,7 @@ class Dossier:
         listing = self.listing
         if listing and not _concerns(listing.colour, colour, strictly=foreign):
             listing = None
-        return Dossier(
+        return PlateRecord(
             self.plate,
             own if own or passes or listing else self.registration,
             passes,
@@ -224,7 +224,7 @@ class Stay:
     free_space: bool = True
 
 
-def standing(dossier: Dossier, plate_class: PlateClass, stay: Stay, at: datetime) -> Standing:
+def standing(dossier: PlateRecord, plate_class: PlateClass, stay: Stay, at: datetime) -> Standing:
     """What the first rule that applies says: special, blocked, own right, visitor, what is over."""
     inside, registration = stay.inside_since, dossier.registration
     blocking = next((block for block in dossier.blocks if block.valid.holds(at)), None)

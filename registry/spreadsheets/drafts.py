@@ -53,7 +53,7 @@ class Draft:
 
 
 @dataclass(slots=True)
-class World:
+class ImportPreview:
     """The register while rows are applied to it.
 
     households: id, or None for one that the file adds. vehicles: by `vehicle_key`. links: (space,

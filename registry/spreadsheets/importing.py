@@ -14,11 +14,11 @@ from sqlmodel import Session, SQLModel, col, select
 from registry.rules.addresses import Address
 from registry.rules.snapshot import plate_of
 from registry.spreadsheets.columns import Table
-from registry.spreadsheets.drafts import Draft, Entity, World, twin_key
+from registry.spreadsheets.drafts import Draft, Entity, ImportPreview, twin_key
 from registry.spreadsheets.plan import Plan, make_plan
 from registry.store import store
 from registry.store.households import homes_of
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import (
     Block,
     Building,
@@ -46,7 +46,7 @@ def plan(
     return make_plan(tables, picture(session, at), zone, at, on_row)
 
 
-def picture(session: Session, at: datetime) -> World:
+def picture(session: Session, at: datetime) -> ImportPreview:
     """The register as a spreadsheet sees it."""
     homes = homes_of(session)
     vehicles = _vehicles(session, homes)
@@ -70,7 +70,7 @@ def picture(session: Session, at: datetime) -> World:
         col(Block.lifted_at).is_(None),
         col(Block.valid_until).is_(None) | (col(Block.valid_until) > at),
     )
-    return World(
+    return ImportPreview(
         households={address: number for number, address in homes.items()},
         people=people,
         vehicles=vehicles,
@@ -101,7 +101,7 @@ def _draft(
     return Draft(entity, key, address, store.id_of(row), fields, dict(fields))
 
 
-def apply(session: Session, planned: Plan, name: str, content: bytes, by: Author) -> ImportBatch:
+def apply(session: Session, planned: Plan, name: str, content: bytes, by: Actor) -> ImportBatch:
     """Do what was planned, as one batch with its history. name: of the file, for people."""
     batch = ImportBatch(
         file_name=name,
@@ -113,14 +113,14 @@ def apply(session: Session, planned: Plan, name: str, content: bytes, by: Author
     )
     session.add(batch)
     session.flush()
-    by = Author(by.who, by.at, batch.id)
+    by = Actor(by.who, by.at, batch.id)
     homes = _add_households(session, planned.world, by)
     rows = _add_drafts(session, planned, homes, by)
     _add_links(session, planned.world, rows, by)
     return batch
 
 
-def _add_households(session: Session, world: World, by: Author) -> dict[Address, int]:
+def _add_households(session: Session, world: ImportPreview, by: Actor) -> dict[Address, int]:
     """Households that are new, with their buildings and units; ids of all."""
     fresh = [address for address, number in world.households.items() if number is None]
     houses = {row.name: row for row in session.exec(select(Building))}
@@ -153,7 +153,7 @@ _TABLES: Mapping[Entity, type[Person] | type[Vehicle] | type[Space]] = {
 
 
 def _add_drafts(
-    session: Session, planned: Plan, homes: Mapping[Address, int], by: Author
+    session: Session, planned: Plan, homes: Mapping[Address, int], by: Actor
 ) -> dict[tuple[Entity, str], SQLModel]:
     """People, vehicles and spaces; all that the file names, by kind and key, for the links."""
     fresh: list[tuple[Draft, SQLModel]] = []
@@ -172,7 +172,7 @@ def _add_drafts(
 
 
 def _add_links(
-    session: Session, world: World, rows: Mapping[tuple[Entity, str], SQLModel], by: Author
+    session: Session, world: ImportPreview, rows: Mapping[tuple[Entity, str], SQLModel], by: Actor
 ) -> None:
     fresh = [link for link, is_new in world.links.items() if is_new]
     links = []

@@ -13,7 +13,7 @@ from registry.rules.fields import RowFault
 from registry.rules.kinds import PersonRole, VehicleKind
 from registry.rules.plates import Plate, PlateColour, neighbours
 from registry.spreadsheets.columns import Column, Table
-from registry.spreadsheets.drafts import Draft, Entity, Fields, World
+from registry.spreadsheets.drafts import Draft, Entity, Fields, ImportPreview
 from registry.spreadsheets.rows import (
     Line,
     Refused,
@@ -45,7 +45,7 @@ class Plan:
     taken: int
     refused: tuple[Refused, ...]
     warned: tuple[Warned, ...]
-    world: World
+    world: ImportPreview
 
     @property
     def rows_refused(self) -> int:
@@ -75,7 +75,11 @@ class Plan:
 
 
 def make_plan(
-    tables: Sequence[Table], world: World, zone: tzinfo, at: datetime, on_row: Callable[[], object]
+    tables: Sequence[Table],
+    world: ImportPreview,
+    zone: tzinfo,
+    at: datetime,
+    on_row: Callable[[], object],
 ) -> Plan:
     """Apply the tables' rows to the world. zone: of dates in cells; at: what counts as past.
 
@@ -97,7 +101,7 @@ def make_plan(
     return Plan(rows, len(lines), tuple(refused), tuple(warnings), world)
 
 
-def _conflicts(line: Line, world: World) -> Iterator[Refused]:
+def _conflicts(line: Line, world: ImportPreview) -> Iterator[Refused]:
     """What of the register or of earlier rows a row contradicts."""
     home = line.address
     if home is not None and not (line.name or line.vacant) and home not in world.households:
@@ -131,7 +135,7 @@ def _refused(line: Line, column: Column, fault: RowFault, value: str) -> Refused
     return Refused(line.row, line.cell_of(column, value), fault, value, line.sheet)
 
 
-def _apply(line: Line, world: World) -> None:
+def _apply(line: Line, world: ImportPreview) -> None:
     home = line.address
     if home is not None:
         world.households.setdefault(home, None)
@@ -145,7 +149,7 @@ def _apply(line: Line, world: World) -> None:
             world.links.setdefault((space, world.vehicle_key(plate.text, line.colour)), True)
 
 
-def _person(line: Line, home: Address, world: World) -> None:
+def _person(line: Line, home: Address, world: ImportPreview) -> None:
     wanted: Fields = {}
     if line.phone:
         wanted["phone"] = line.phone
@@ -158,7 +162,7 @@ def _person(line: Line, home: Address, world: World) -> None:
     _take(world.people.setdefault((home, line.name), draft), wanted, line)
 
 
-def _vehicle(line: Line, plate: Plate, world: World) -> None:
+def _vehicle(line: Line, plate: Plate, world: ImportPreview) -> None:
     fresh: Fields = {
         "plate": plate.text,
         "plate_class": plate.plate_class,
@@ -185,7 +189,7 @@ def _vehicle_fields(line: Line) -> Fields:
     return wanted
 
 
-def _space(line: Line, name: str, world: World) -> None:
+def _space(line: Line, name: str, world: ImportPreview) -> None:
     fresh: Fields = {"name": name, "note": ""}
     draft = world.spaces.setdefault(name, Draft(Entity.SPACE, name, line.address, None, {}, fresh))
     draft.home = draft.home or line.address
@@ -198,7 +202,7 @@ def _take(draft: Draft, wanted: Mapping[str, object], line: Line) -> None:
     draft.row = line.row
 
 
-def _warnings(line: Line, written: str, world: World, at: datetime) -> Iterator[Warned]:
+def _warnings(line: Line, written: str, world: ImportPreview, at: datetime) -> Iterator[Warned]:
     yield from warnings_of(line, written, at)
     for plate in line.plates:
         if plate.text in world.blocked:

@@ -11,7 +11,7 @@ from registry.errors import RegistryError
 from registry.rules.kinds import Action
 from registry.store import store
 from registry.store.spaces import vacate
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables import records
 from registry.tables.records import Change, ImportBatch, Space
 
@@ -37,7 +37,7 @@ class UndoneTwiceError(RegistryError):
     """A batch that was already taken back."""
 
 
-def undo(session: Session, batch: ImportBatch, by: Author) -> tuple[ChangedSince, ...]:
+def undo(session: Session, batch: ImportBatch, by: Actor) -> tuple[ChangedSince, ...]:
     """Take a batch back. If anything of it was changed since, take nothing back and name it all.
 
     Empty when it is done. Raises UndoneTwiceError.
@@ -78,7 +78,7 @@ def _targets(change: Change) -> Iterator[tuple[str, str]]:
             yield entity, str(number)
 
 
-def _revert(session: Session, change: Change, by: Author) -> None:
+def _revert(session: Session, change: Change, by: Actor) -> None:
     table: type[SQLModel] = getattr(records, change.entity)
     parts = tuple(map(int, change.entity_id.split("/")))
     row = session.get(table, parts if len(parts) > 1 else parts[0])

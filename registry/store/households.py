@@ -15,7 +15,7 @@ from registry.rules.addresses import Address
 from registry.rules.fields import RowFault
 from registry.rules.kinds import PersonRole
 from registry.store import store
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import (
     Building,
     Household,
@@ -42,7 +42,7 @@ class HomeRefusal(StrEnum):
 
 
 def add_household(
-    session: Session, address: Address, note: str, by: Author
+    session: Session, address: Address, note: str, by: Actor
 ) -> Household | HomeRefusal:
     """Make a household at an address with a room, with building and unit where missing."""
     if store.find_household(session, address.building, address.unit, address.room):
@@ -51,7 +51,7 @@ def add_household(
     return store.update(session, made, by, note=note)
 
 
-def remove_household(session: Session, household: Household, by: Author) -> HomeRefusal | None:
+def remove_household(session: Session, household: Household, by: Actor) -> HomeRefusal | None:
     """Take a household and its people off the register, unless something points to it.
 
     The visitor log is evidence: a household that was visited stays until retention lets it go.
@@ -86,7 +86,7 @@ def person_fields(name: str, phone: str) -> Mapping[str, str] | RowFault:
 
 
 def add_person(
-    session: Session, household: int, fields: Mapping[str, str], role: PersonRole, by: Author
+    session: Session, household: int, fields: Mapping[str, str], role: PersonRole, by: Actor
 ) -> Person | HomeRefusal:
     """Let somebody live in a household. fields: of `person_fields`."""
     if _named(session, household, fields["name"]) is not None:
@@ -96,7 +96,7 @@ def add_person(
 
 
 def change_person(
-    session: Session, person: Person, fields: Mapping[str, str], role: PersonRole, by: Author
+    session: Session, person: Person, fields: Mapping[str, str], role: PersonRole, by: Actor
 ) -> Person | HomeRefusal:
     """Correct a name, phone or role; a name that another of the household has is refused."""
     namesake = _named(session, person.household_id, fields["name"])
@@ -105,7 +105,7 @@ def change_person(
     return store.update(session, person, by, role=role, **fields)
 
 
-def remove_person(session: Session, person: Person, by: Author) -> HomeRefusal | None:
+def remove_person(session: Session, person: Person, by: Actor) -> HomeRefusal | None:
     """Take somebody off the register, unless a pass in force rests on that person's consent."""
     given = session.exec(select(VisitorPass).where(VisitorPass.consent_person_id == person.id))
     rested = given.all()

@@ -14,7 +14,7 @@ from registry.rules.passes import Period
 from registry.rules.patterns import Pattern, PatternFault, compile_pattern
 from registry.rules.plates import Plate, PlateColour
 from registry.store import store
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import ListedVehicle, SpecialPattern
 
 
@@ -32,7 +32,7 @@ def list_vehicle(
     kind: ListedKind,
     organisation: str,
     period: Period,
-    by: Author,
+    by: Actor,
     *,
     colour: PlateColour = PlateColour.UNKNOWN,
     note: str = "",
@@ -62,7 +62,7 @@ def find_listed(session: Session, plate: str) -> ListedVehicle | None:
 
 
 def list_pattern(
-    session: Session, text: str, kind: ListedKind, note: str, by: Author
+    session: Session, text: str, kind: ListedKind, note: str, by: Actor
 ) -> SpecialPattern | PatternFault | ListingRefusal:
     """List a form of plates; one that could let ordinary cars in is refused."""
     pattern = compile_pattern(text, kind)

@@ -21,7 +21,7 @@ from registry.rules.plates import PlateColour, presumed, same_ground
 from registry.rules.snapshot import Inside, plate_of
 from registry.rules.standing import SpaceId
 from registry.store import store, visits
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import OccupancyCount, Presence, Space, Vehicle
 
 
@@ -65,7 +65,7 @@ def leave(session: Session, plate: str, occupant: Occupant) -> EndedStay | None:
     return ended
 
 
-def recount(session: Session, occupant: Occupant, count: int, by: Author) -> None:
+def recount(session: Session, occupant: Occupant, count: int, by: Actor) -> None:
     """Somebody counted. count: at least 0, else ValueError."""
     if count < 0:
         raise ValueError(f"a recount of {occupant} cannot be {count}; count again")
@@ -78,7 +78,7 @@ def recount(session: Session, occupant: Occupant, count: int, by: Author) -> Non
         store.update(session, row, by, count=count, recounted_at=by.at)
 
 
-def left_unseen(session: Session, plate: str, by: Author) -> bool:
+def left_unseen(session: Session, plate: str, by: Actor) -> bool:
     """A person saw that a vehicle is no longer inside; False if it was not on record as inside."""
     known = session.get(Presence, plate, populate_existing=True)
     if known is None:
@@ -88,7 +88,7 @@ def left_unseen(session: Session, plate: str, by: Author) -> bool:
     return True
 
 
-def came_in_unseen(session: Session, stay: PutInside, by: Author) -> bool:
+def came_in_unseen(session: Session, stay: PutInside, by: Actor) -> bool:
     """A person saw that a vehicle is inside; False if it was on record as inside already."""
     if session.get(Presence, stay.key, populate_existing=True) is not None:
         return False
@@ -124,7 +124,7 @@ def balance(session: Session, occupant: Occupant) -> int:
     return count.count if count else 0
 
 
-def correct(session: Session, correction: Correction, by: Author) -> None:
+def correct(session: Session, correction: Correction, by: Actor) -> None:
     """Do what a person says, with its history and the visitor log.
 
     A stay that is not the one that was meant is left alone; a count holds whatever was before.

@@ -22,7 +22,7 @@ from registry.rules.kinds import (
 )
 from registry.rules.plates import Plate, PlateClass, PlateColour, parse
 from registry.store import store
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import (
     Block,
     Building,
@@ -231,7 +231,7 @@ def _specials(sample: Sample, plates: Iterator[Plate], at: datetime) -> None:
         )
 
 
-def fill(session: Session, sample: Sample, by: Author) -> None:
+def fill(session: Session, sample: Sample, by: Actor) -> None:
     """Store a sample in an empty register, with its history. Does not commit."""
     store.add_all(session, sample.buildings, by)
     for building, unit in sample.units:

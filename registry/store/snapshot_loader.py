@@ -18,7 +18,7 @@ from registry.rules.passes import Pass, Period
 from registry.rules.patterns import Pattern, compile_pattern
 from registry.rules.plates import presumed
 from registry.rules.snapshot import Snapshot
-from registry.rules.standing import Blocking, Dossier, Listing, Registration, SpaceId, VehicleId
+from registry.rules.standing import Blocking, Listing, PlateRecord, Registration, SpaceId, VehicleId
 from registry.store import presence, store, visits
 from registry.tables.records import (
     Block,
@@ -112,15 +112,17 @@ def _plates(row: Change) -> Iterator[str]:
 
 def _changed(
     session: Session, at: datetime, plates: Collection[str]
-) -> Mapping[str, Dossier | None]:
+) -> Mapping[str, PlateRecord | None]:
     ordered = sorted(plates)
-    changed: dict[str, Dossier | None] = dict.fromkeys(ordered)
+    changed: dict[str, PlateRecord | None] = dict.fromkeys(ordered)
     for start in range(0, len(ordered), _CHUNK):
         changed |= _dossiers(session, at, ordered[start : start + _CHUNK])
     return changed
 
 
-def _dossiers(session: Session, at: datetime, plates: Sequence[str] | None) -> dict[str, Dossier]:
+def _dossiers(
+    session: Session, at: datetime, plates: Sequence[str] | None
+) -> dict[str, PlateRecord]:
     """Dossiers of these plates, or of all; plates with nothing on record are not in it."""
     found: dict[str, _Found] = {}
     labels = _labels(session, plates)
@@ -141,10 +143,10 @@ def _dossiers(session: Session, at: datetime, plates: Sequence[str] | None) -> d
     return {key: _dossier(key, parts) for key, parts in found.items()}
 
 
-def _dossier(key: str, parts: _Found) -> Dossier:
+def _dossier(key: str, parts: _Found) -> PlateRecord:
     first = parts.registrations[0] if parts.registrations else None
     twins = tuple(parts.registrations[1:])
-    return Dossier(key, first, tuple(parts.passes), tuple(parts.blocks), parts.listing, twins)
+    return PlateRecord(key, first, tuple(parts.passes), tuple(parts.blocks), parts.listing, twins)
 
 
 def _only(statement: Any, column: Any, plates: Sequence[str] | None) -> Any:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from registry.rules import fields
 from registry.rules.fields import RowFault
 from registry.store import store
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import Presence, Space, SpaceVehicle, Vehicle
 
 
@@ -21,7 +21,7 @@ class SpaceRefusal(StrEnum):
 
 
 def add_space(
-    session: Session, name: str, household: int | None, note: str, by: Author
+    session: Session, name: str, household: int | None, note: str, by: Actor
 ) -> Space | SpaceRefusal:
     """Make a space; its name is unique on the site."""
     names = fields.spaces(name)
@@ -48,7 +48,7 @@ def vehicles_of(session: Session, space: Space) -> list[Vehicle]:
     return list(session.exec(shared))
 
 
-def share(session: Session, space: Space, vehicles: Collection[Vehicle], by: Author) -> None:
+def share(session: Session, space: Space, vehicles: Collection[Vehicle], by: Actor) -> None:
     """Let exactly these vehicles stand in a space."""
     wanted = {store.id_of(vehicle) for vehicle in vehicles}
     for vehicle in vehicles_of(session, space):
@@ -60,7 +60,7 @@ def share(session: Session, space: Space, vehicles: Collection[Vehicle], by: Aut
         store.give_space(session, space, vehicle, by)
 
 
-def remove_space(session: Session, space: Space, by: Author) -> None:
+def remove_space(session: Session, space: Space, by: Actor) -> None:
     """Take a space off the register; a vehicle that stands there is still inside."""
     share(session, space, (), by)
     vacate(session, space)

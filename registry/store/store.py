@@ -37,7 +37,7 @@ Row = TypeVar("Row", bound=SQLModel)
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
+class Actor:
     """Who changes something, and when. batch: the import that it is part of."""
 
     who: str
@@ -45,7 +45,7 @@ class Author:
     batch: int | None = None
 
 
-def add(session: Session, row: Row, by: Author, *, plate: str | None = None) -> Row:
+def add(session: Session, row: Row, by: Actor, *, plate: str | None = None) -> Row:
     """Store a new row, with its history. plate: the key it concerns, if the row names none."""
     session.add(row)
     session.flush()
@@ -54,7 +54,7 @@ def add(session: Session, row: Row, by: Author, *, plate: str | None = None) -> 
 
 
 def add_all(
-    session: Session, rows: Sequence[SQLModel], by: Author, plates: Sequence[str] | None = None
+    session: Session, rows: Sequence[SQLModel], by: Actor, plates: Sequence[str] | None = None
 ) -> None:
     """Store many new rows with one flush, each with its history. plates: as in `add`, one a row."""
     session.add_all(rows)
@@ -68,7 +68,7 @@ def add_all(
         session.connection().execute(insert(Change), history)
 
 
-def update(session: Session, row: Row, by: Author, **fields: object) -> Row:
+def update(session: Session, row: Row, by: Actor, **fields: object) -> Row:
     """Change some fields of a row, with its history; writes nothing where nothing differs."""
     before = row.model_dump(mode="json")
     for name, value in fields.items():
@@ -81,7 +81,7 @@ def update(session: Session, row: Row, by: Author, **fields: object) -> Row:
     return row
 
 
-def remove(session: Session, row: SQLModel, by: Author, *, plate: str | None = None) -> None:
+def remove(session: Session, row: SQLModel, by: Actor, *, plate: str | None = None) -> None:
     """Delete a row; the history keeps what it was."""
     change = _change(row, Action.DELETED, by, plate, row.model_dump(mode="json"), None)
     session.delete(row)
@@ -92,7 +92,7 @@ def remove(session: Session, row: SQLModel, by: Author, *, plate: str | None = N
 def _change(
     row: SQLModel,
     action: Action,
-    by: Author,
+    by: Actor,
     plate: str | None,
     before: dict[str, Any] | None,
     after: dict[str, Any] | None,
@@ -103,7 +103,7 @@ def _change(
 def _entry(
     row: SQLModel,
     action: Action,
-    by: Author,
+    by: Actor,
     plate: str | None,
     before: dict[str, Any] | None,
     after: dict[str, Any] | None,
@@ -160,7 +160,7 @@ def find_household(session: Session, building: str, unit: str, room: str) -> Hou
     ).one_or_none()
 
 
-def household_at(session: Session, building: str, unit: str, room: str, by: Author) -> Household:
+def household_at(session: Session, building: str, unit: str, room: str, by: Actor) -> Household:
     """The household at an address; building, unit and household are made where missing."""
     if found := find_household(session, building, unit, room):
         return found
@@ -215,7 +215,7 @@ class Duplicate:
 def register_vehicle(
     session: Session,
     plate: Plate,
-    by: Author,
+    by: Actor,
     *,
     household_id: int | None = None,
     colour: PlateColour = PlateColour.UNKNOWN,
@@ -239,9 +239,7 @@ def register_vehicle(
     return add(session, vehicle, by)
 
 
-def change_vehicle(
-    session: Session, row: Vehicle, by: Author, **fields: Any
-) -> Vehicle | Duplicate:
+def change_vehicle(session: Session, row: Vehicle, by: Actor, **fields: Any) -> Vehicle | Duplicate:
     """Change a vehicle; not to the colour of another one with its number."""
     colour = fields.get("colour", row.colour)
     for twin in session.exec(select(Vehicle).where(Vehicle.plate == row.plate)):
@@ -251,14 +249,14 @@ def change_vehicle(
     return update(session, row, by, **fields)
 
 
-def remove_vehicle(session: Session, vehicle: Vehicle, by: Author) -> None:
+def remove_vehicle(session: Session, vehicle: Vehicle, by: Actor) -> None:
     """Take a vehicle off the register, and out of the spaces it may stand in."""
     for link in session.exec(select(SpaceVehicle).where(SpaceVehicle.vehicle_id == vehicle.id)):
         remove(session, link, by, plate=vehicle.plate)
     remove(session, vehicle, by)
 
 
-def give_space(session: Session, space: Space, vehicle: Vehicle, by: Author) -> None:
+def give_space(session: Session, space: Space, vehicle: Vehicle, by: Actor) -> None:
     """Let a vehicle stand in a space; giving it twice changes nothing."""
     if session.get(SpaceVehicle, (id_of(space), id_of(vehicle))) is None:
         link = SpaceVehicle(space_id=id_of(space), vehicle_id=id_of(vehicle))
@@ -279,7 +277,7 @@ def block(
     reason: BlockReason,
     detail: str,
     period: Period,
-    by: Author,
+    by: Actor,
     colour: PlateColour = PlateColour.UNKNOWN,
 ) -> Block | BlockRefusal:
     """Put a plate on the block list.
@@ -319,7 +317,7 @@ def is_blocked(session: Session, plate: Plate, colour: PlateColour, at: datetime
     return any(same_ground(row.colour, colour) for row in session.exec(standing))
 
 
-def lift(session: Session, block_row: Block, by: Author) -> Block:
+def lift(session: Session, block_row: Block, by: Actor) -> Block:
     """End a block now; lifting it twice keeps the first name and instant."""
     if block_row.lifted_at is not None:
         return block_row

@@ -25,12 +25,12 @@ from registry.rules.passes import spend as spend_use
 from registry.rules.plates import Plate, PlateColour, same_ground
 from registry.rules.snapshot import plate_of
 from registry.store import store
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import NameCheck, PassUse, Person, Visit, VisitorPass
 
 
 def check_name(
-    session: Session, household_id: int, said: str, plate: Plate | None, by: Author
+    session: Session, household_id: int, said: str, plate: Plate | None, by: Actor
 ) -> NameCheck:
     """How the name that a visitor says fits the household; kept whatever the answer.
 
@@ -95,7 +95,7 @@ LONGEST_RECURRING: Final = timedelta(days=366)
 """A visitor for longer than that is a resident, or comes on consent that is asked for anew."""
 
 
-def grant(session: Session, wanted: PassRequest, by: Author) -> VisitorPass | GrantRefusal:
+def grant(session: Session, wanted: PassRequest, by: Actor) -> VisitorPass | GrantRefusal:
     """Make a pass, or say why not. No visitor gets one unless the household stands behind it."""
     start, end = wanted.period.start or by.at, wanted.period.end
     if end is None or end <= start or end <= by.at:
@@ -160,7 +160,7 @@ def _consent_refusal(session: Session, wanted: PassRequest) -> GrantRefusal | No
     return None if agreed else GrantRefusal.CONSENT_MISSING
 
 
-def _pass_row(wanted: PassRequest, start: datetime, end: datetime, by: Author) -> VisitorPass:
+def _pass_row(wanted: PassRequest, start: datetime, end: datetime, by: Actor) -> VisitorPass:
     return VisitorPass(
         plate=wanted.plate.text,
         colour=wanted.colour,
@@ -184,7 +184,7 @@ def _pass_row(wanted: PassRequest, start: datetime, end: datetime, by: Author) -
     )
 
 
-def revoke(session: Session, row: VisitorPass, by: Author) -> VisitorPass:
+def revoke(session: Session, row: VisitorPass, by: Actor) -> VisitorPass:
     """End a pass now; doing it twice keeps the first name and instant."""
     if row.revoked_at is not None:
         return row
@@ -192,7 +192,7 @@ def revoke(session: Session, row: VisitorPass, by: Author) -> VisitorPass:
 
 
 def extend(
-    session: Session, row: VisitorPass, until: datetime, by: Author
+    session: Session, row: VisitorPass, until: datetime, by: Actor
 ) -> VisitorPass | GrantRefusal:
     """Move the end of a pass that was not revoked."""
     if row.revoked_at is not None or until <= max(row.valid_from, by.at):
@@ -213,7 +213,7 @@ def value_of(row: VisitorPass, household: str) -> Pass:
     )
 
 
-def spend(session: Session, pass_id: int, passage: str, by: Author) -> PassUse | PassFault:
+def spend(session: Session, pass_id: int, passage: str, by: Actor) -> PassUse | PassFault:
     """Hold one use of a pass for a passage; a passage that holds one already keeps that one.
 
     Whether a use is left is tested by the statement that takes it, so two lanes that decide at
@@ -250,13 +250,13 @@ def _take(session: Session, row: VisitorPass) -> bool:
     return taken.rowcount == 1
 
 
-def keep(session: Session, passage: str, by: Author) -> None:
+def keep(session: Session, passage: str, by: Actor) -> None:
     """The vehicle passed: what the passage holds is gone for good."""
     for use in _held(session, passage):
         store.update(session, use, by, state=UseState.SPENT, settled_at=by.at)
 
 
-def give_back(session: Session, passage: str, by: Author) -> None:
+def give_back(session: Session, passage: str, by: Actor) -> None:
     """The arm did not rise, or the vehicle backed out: what the passage holds is free again."""
     for use in _held(session, passage):
         row = store.get(session, VisitorPass, use.pass_id)
@@ -277,7 +277,7 @@ def _use(session: Session, pass_id: int, passage: str) -> PassUse | None:
 
 
 def check_in(
-    session: Session, plate: str, pass_id: int | None, passage: str | None, by: Author
+    session: Session, plate: str, pass_id: int | None, passage: str | None, by: Actor
 ) -> Visit:
     """The visitor's vehicle came in: a line in the visitor log; the same passage gives one line.
 
@@ -303,7 +303,7 @@ def check_in(
     return store.add(session, visit, by)
 
 
-def check_out(session: Session, plate: str, passage: str | None, by: Author) -> Visit | None:
+def check_out(session: Session, plate: str, passage: str | None, by: Actor) -> Visit | None:
     """The vehicle left: its open stay, if the log has one, is closed. passage: None if unseen."""
     visit = session.exec(
         select(Visit)
@@ -315,7 +315,7 @@ def check_out(session: Session, plate: str, passage: str | None, by: Author) -> 
     return store.update(session, visit, by, passage_out=passage, checked_out_at=by.at)
 
 
-def came_in_unseen(session: Session, stay: PutInside, by: Author) -> Visit | None:
+def came_in_unseen(session: Session, stay: PutInside, by: Actor) -> Visit | None:
     """A vehicle is inside that nobody saw come in: a line if it has a pass, as at the entrance.
 
     A stay that is put back goes on in the line that its end had closed.

@@ -13,7 +13,7 @@ from registry.rules.kinds import Occupant
 from registry.rules.occupancy import Counts
 from registry.rules.plates import PlateColour
 from registry.rules.snapshot import Inside, Snapshot, plate_of
-from registry.rules.standing import Dossier
+from registry.rules.standing import PlateRecord
 from registry.views.stays import Place, StayLine, Stays, Which
 
 
@@ -68,7 +68,7 @@ def _line(known: Snapshot, key: str) -> StayLine:
     )
 
 
-def _whose(dossier: Dossier, occupant: Occupant) -> tuple[str, datetime | None]:
+def _whose(dossier: PlateRecord, occupant: Occupant) -> tuple[str, datetime | None]:
     """Whom the vehicle visits and until when, or whose it is."""
     if occupant is Occupant.VISITOR and dossier.passes:
         visiting = dossier.passes[-1]

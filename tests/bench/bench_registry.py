@@ -28,7 +28,7 @@ from registry.rules.kinds import VehicleKind
 from registry.rules.passes import Period
 from registry.rules.plates import LOOKALIKES, PlateColour
 from registry.rules.snapshot import Snapshot
-from registry.rules.standing import Dossier, Registration, VehicleId
+from registry.rules.standing import PlateRecord, Registration, VehicleId
 from registry.spreadsheets import importing as exchange
 from registry.spreadsheets.export import export
 from registry.spreadsheets.grid import SheetFault
@@ -36,7 +36,7 @@ from registry.spreadsheets.reading.aside import read_now
 from registry.spreadsheets.sheets import write_xlsx
 from registry.spreadsheets.unused import understand
 from registry.store import sample, snapshot_loader
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.views.search import Entry, Index
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -59,10 +59,10 @@ def plates(rng: random.Random, count: int) -> list[str]:
 def register(keys: Iterable[str]) -> Snapshot:
     """A register of owners' cars."""
 
-    def dossier(number: int, key: str) -> Dossier:
+    def dossier(number: int, key: str) -> PlateRecord:
         kind, colour = VehicleKind.OWNER, PlateColour.BLUE
         home = f"{number % 33 + 1}-{number % 3 + 1}-{number}"
-        return Dossier(key, Registration(VehicleId(number), kind, home, colour, Period()))
+        return PlateRecord(key, Registration(VehicleId(number), kind, home, colour, Period()))
 
     return Snapshot(MappingProxyType({key: dossier(n, key) for n, key in enumerate(keys)}))
 
@@ -148,7 +148,7 @@ def importing() -> Iterator[str]:
     content = write_xlsx(_exported())
     engine = create_engine("sqlite://", poolclass=StaticPool)
     SQLModel.metadata.create_all(engine)
-    by = Author("bench", NOON)
+    by = Actor("bench", NOON)
     with Session(engine) as session:
         start, busy = time.perf_counter(), time.process_time()
         book = read_now(content)
@@ -170,7 +170,7 @@ def _exported() -> list[tuple[str, ...]]:
     engine = create_engine("sqlite://", poolclass=StaticPool)
     SQLModel.metadata.create_all(engine)
     with Session(engine) as session:
-        sample.fill(session, sample.generate(1, NOON), Author("bench", NOON))
+        sample.fill(session, sample.generate(1, NOON), Actor("bench", NOON))
         lines = export(session, ZONE)
     engine.dispose()
     return lines

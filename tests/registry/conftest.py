@@ -11,7 +11,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel
 
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables import records
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -59,6 +59,6 @@ def noon() -> datetime:
 
 
 @pytest.fixture
-def wang() -> Author:
+def wang() -> Actor:
     """The manager who changes things in these tests."""
-    return Author("wang", NOON)
+    return Actor("wang", NOON)

@@ -9,7 +9,7 @@ import pytest
 from registry.rules import names, occupancy, passes, plates, snapshot, standing
 from registry.rules.passes import Pass
 from registry.store import presence, visits
-from registry.store.store import Author
+from registry.store.store import Actor
 from tests.mutants import seen_red
 from tests.registry import test_same_number
 from tests.registry.rules import (
@@ -126,7 +126,7 @@ MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {
     ),
     "a colour loses a block": (
         test_same_number.test_a_block_that_holds_for_a_colour_is_never_lost,
-        standing.Dossier.seen_in,
+        standing.PlateRecord.seen_in,
         "same_ground(block.colour, colour)",
         "block.colour is colour",
     ),
@@ -154,7 +154,7 @@ def test_each_property_is_red_on_a_mutant(name: str) -> None:
 
 
 def test_of_two_lanes_that_spend_the_last_use_only_one_is_believed(
-    tmp_path: Path, wang: Author
+    tmp_path: Path, wang: Actor
 ) -> None:
     property_ = test_visits.test_two_sessions_cannot_both_have_the_last_use
     seen_red(

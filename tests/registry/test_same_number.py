@@ -23,9 +23,9 @@ from registry.rules.snapshot import Inside
 from registry.rules.standing import (
     Blocked,
     Blocking,
-    Dossier,
     Emergency,
     Listing,
+    PlateRecord,
     Registered,
     Registration,
     SpaceId,
@@ -40,7 +40,7 @@ from registry.spreadsheets.export import export
 from registry.spreadsheets.sheets import write_csv
 from registry.store import presence, snapshot_loader, store, visits
 from registry.store.listed import list_vehicle
-from registry.store.store import Author, Duplicate
+from registry.store.store import Actor, Duplicate
 from registry.tables.records import Space, Vehicle, VisitorPass
 from tests.registry.conftest import NOON
 from tests.registry.spreadsheets.sheet_rows import good, line
@@ -51,18 +51,18 @@ NUMBER = Plate("吉A12345", PlateClass.CIVIL)
 DAY = timedelta(days=1)
 
 
-def registered(session: Session, by: Author, room: str, colour: PlateColour) -> Vehicle | Duplicate:
+def registered(session: Session, by: Actor, room: str, colour: PlateColour) -> Vehicle | Duplicate:
     home = store.id_of(store.household_at(session, "3", "2", room, by))
     return store.register_vehicle(session, NUMBER, by, household_id=home, colour=colour)
 
 
-def vehicle(session: Session, by: Author, room: str, colour: PlateColour) -> Vehicle:
+def vehicle(session: Session, by: Actor, room: str, colour: PlateColour) -> Vehicle:
     made = registered(session, by, room, colour)
     assert isinstance(made, Vehicle)
     return made
 
 
-def test_a_car_and_a_lorry_may_have_one_number(session: Session, wang: Author) -> None:
+def test_a_car_and_a_lorry_may_have_one_number(session: Session, wang: Actor) -> None:
     vehicle(session, wang, "501", BLUE)
     vehicle(session, wang, "502", YELLOW)
     known = snapshot_loader.load(session, NOON)
@@ -75,7 +75,7 @@ def test_a_car_and_a_lorry_may_have_one_number(session: Session, wang: Author) -
 
 @pytest.mark.parametrize(("first", "second"), [(BLUE, BLUE), (UNKNOWN, YELLOW), (BLUE, UNKNOWN)])
 def test_a_number_is_shared_only_where_both_colours_are_written(
-    session: Session, wang: Author, first: PlateColour, second: PlateColour
+    session: Session, wang: Actor, first: PlateColour, second: PlateColour
 ) -> None:
     vehicle(session, wang, "501", first)
     again = registered(session, wang, "502", second)
@@ -83,14 +83,14 @@ def test_a_number_is_shared_only_where_both_colours_are_written(
     assert again.household == "3-2-501"
 
 
-def test_an_ordinary_plate_without_a_colour_is_a_blue_one(session: Session, wang: Author) -> None:
+def test_an_ordinary_plate_without_a_colour_is_a_blue_one(session: Session, wang: Actor) -> None:
     vehicle(session, wang, "501", UNKNOWN)
     standing = snapshot_loader.load(session, NOON).standing(NUMBER, NOON)
     assert isinstance(standing, Registered)
     assert standing.registration.colour is BLUE
 
 
-def test_each_twin_comes_goes_and_parks_for_itself(session: Session, wang: Author) -> None:
+def test_each_twin_comes_goes_and_parks_for_itself(session: Session, wang: Actor) -> None:
     car, lorry = vehicle(session, wang, "501", BLUE), vehicle(session, wang, "502", YELLOW)
     space = store.add(session, Space(name="A-1"), wang)
     for one in (car, lorry):
@@ -111,7 +111,7 @@ def known_space(space: Space) -> SpaceId:
     return SpaceId(store.id_of(space))
 
 
-def test_a_pass_of_a_colour_is_for_that_vehicle(session: Session, wang: Author) -> None:
+def test_a_pass_of_a_colour_is_for_that_vehicle(session: Session, wang: Actor) -> None:
     vehicle(session, wang, "501", BLUE)
     home = store.id_of(store.household_at(session, "3", "2", "502", wang))
     wanted = visits.PassRequest(
@@ -125,7 +125,7 @@ def test_a_pass_of_a_colour_is_for_that_vehicle(session: Session, wang: Author) 
 
 
 def test_a_block_of_a_colour_blocks_that_vehicle_and_one_without_blocks_both(
-    session: Session, wang: Author
+    session: Session, wang: Actor
 ) -> None:
     vehicle(session, wang, "501", BLUE)
     lorry = BlockReason.DANGER
@@ -138,7 +138,7 @@ def test_a_block_of_a_colour_blocks_that_vehicle_and_one_without_blocks_both(
     assert isinstance(known.standing(NUMBER, NOON, BLUE), Blocked)
 
 
-def test_a_listed_ambulance_of_a_colour_lets_no_other_in(session: Session, wang: Author) -> None:
+def test_a_listed_ambulance_of_a_colour_lets_no_other_in(session: Session, wang: Actor) -> None:
     kind = ListedKind.EMERGENCY
     list_vehicle(session, NUMBER, kind, "120", Period(), wang, colour=BLUE)
     known = snapshot_loader.load(session, NOON)
@@ -147,7 +147,7 @@ def test_a_listed_ambulance_of_a_colour_lets_no_other_in(session: Session, wang:
 
 
 def test_a_spreadsheet_brings_both_and_takes_them_out_again_unchanged(
-    session: Session, wang: Author
+    session: Session, wang: Actor
 ) -> None:
     number = good(1)[Column.PLATE]
     lorry = line({**good(2), Column.PLATE: number, Column.COLOUR: "黄"})
@@ -171,7 +171,7 @@ def registration(colour: PlateColour) -> Registration:
 
 
 @st.composite
-def shared_dossiers(draw: st.DrawFn) -> Dossier:
+def shared_dossiers(draw: st.DrawFn) -> PlateRecord:
     """Anything on record under one number, of any colours."""
     grounds = draw(st.lists(st.sampled_from([BLUE, YELLOW, PlateColour.BLACK]), unique=True))
     first, *others = [registration(ground) for ground in grounds] or [None]
@@ -182,7 +182,7 @@ def shared_dossiers(draw: st.DrawFn) -> Dossier:
     )
     blocks = st.builds(Blocking, st.sampled_from(BlockReason), periods, colours)
     listing = st.builds(Listing, st.sampled_from(ListedKind), st.just("120"), periods, colours)
-    return Dossier(
+    return PlateRecord(
         "吉A12345",
         first,
         draw(st.lists(a_pass, max_size=2).map(tuple)),
@@ -193,7 +193,9 @@ def shared_dossiers(draw: st.DrawFn) -> Dossier:
 
 
 @given(shared_dossiers(), colours)
-def test_what_is_left_for_a_colour_is_of_that_colour(dossier: Dossier, colour: PlateColour) -> None:
+def test_what_is_left_for_a_colour_is_of_that_colour(
+    dossier: PlateRecord, colour: PlateColour
+) -> None:
     left = dossier.seen_in(colour)
     entries = [*left.passes, *left.blocks, *filter(None, [left.listing])]
     assert all(same_ground(entry.colour, colour) for entry in entries)
@@ -209,12 +211,12 @@ def test_what_is_left_for_a_colour_is_of_that_colour(dossier: Dossier, colour: P
 
 @given(shared_dossiers(), colours)
 def test_a_block_that_holds_for_a_colour_is_never_lost(
-    dossier: Dossier, colour: PlateColour
+    dossier: PlateRecord, colour: PlateColour
 ) -> None:
     kept = {b for b in dossier.blocks if same_ground(b.colour, colour)}
     assert kept == set(dossier.seen_in(colour).blocks)
 
 
 @given(shared_dossiers())
-def test_an_unseen_colour_leaves_everything(dossier: Dossier) -> None:
+def test_an_unseen_colour_leaves_everything(dossier: PlateRecord) -> None:
     assert dossier.seen_in(UNKNOWN) == replace(dossier)

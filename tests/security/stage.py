@@ -21,7 +21,7 @@ from registry.rules.plates import Plate, parse
 from registry.spreadsheets.grid import SheetFault
 from registry.spreadsheets.reading.whole import read
 from registry.store import store
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.store.visits import PassRequest
 from registry.tables.records import Household, Person, Vehicle, VisitorPass
 from tests.gate.console.sample_site import PASSWORD, SampleSite
@@ -89,10 +89,10 @@ def set_up(site: SampleSite) -> tuple[int, dict[str, str]]:
     return number, typed
 
 
-def _announce(text: str, home: int) -> Callable[[Unit, Author], object]:
+def _announce(text: str, home: int) -> Callable[[Unit, Actor], object]:
     """Announce a visitor for a day: whoever walks the list of visitors finds one, in any order."""
 
-    def act(unit: Unit, by: Author) -> object:
+    def act(unit: Unit, by: Actor) -> object:
         plate, period = parse(text), Period(by.at, by.at + timedelta(days=1))
         assert isinstance(plate, Plate)
         wanted = PassRequest(plate, home, PassKind.ONCE, period, PassSource.HOUSEHOLD)
@@ -103,8 +103,8 @@ def _announce(text: str, home: int) -> Callable[[Unit, Author], object]:
     return act
 
 
-def _deeds(site: SampleSite, home: int) -> Callable[[Unit, Author], None]:
-    def act(unit: Unit, by: Author) -> None:
+def _deeds(site: SampleSite, home: int) -> Callable[[Unit, Actor], None]:
+    def act(unit: Unit, by: Actor) -> None:
         plate = parse("吉A66666")
         assert isinstance(plate, Plate)
         lists.block(plate, BlockReason.STOLEN, "报案回执", None)(unit, by)

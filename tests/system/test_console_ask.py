@@ -16,7 +16,7 @@ from gate.i18n.texts import Language
 from gate.services import lists
 from registry.rules.kinds import BlockReason
 from registry.rules.plates import Plate, parse
-from registry.store.store import Author
+from registry.store.store import Actor
 from tests.gate.console.browsing import settle
 from tests.gate.console.serving import Served
 
@@ -66,7 +66,7 @@ def on_the_block_list(pages: Served, text: str) -> Iterator[None]:
     services = pages.site.services
     plate = parse(text)
     assert isinstance(plate, Plate)
-    by = Author("tests", services.clock.now().utc)
+    by = Actor("tests", services.clock.now().utc)
     with services.journal.unit() as unit:
         made = lists.block(plate, BlockReason.FORGED_PLATE, "协查 9", None)(unit, by)
     services.registry.refresh()

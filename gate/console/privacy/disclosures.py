@@ -18,7 +18,7 @@ from gate.console.ui.queries import ask
 from gate.domain.ports import Unit
 from gate.privacy import disclosures
 from gate.services import units
-from registry.store.store import Author
+from registry.store.store import Actor
 
 FIELDS: Final = ("authority", "document", "officer", "scope", "basis", "handed_over", "sha256")
 NEEDED: Final = FIELDS[:5]
@@ -100,7 +100,7 @@ class DisclosuresPage:
                 visit.warn("disclosures.incomplete")
                 return False
 
-            def disclose(unit: Unit, by: Author) -> int:
+            def disclose(unit: Unit, by: Actor) -> int:
                 return disclosures.disclose(unit, by=by.who, now=by.at, **said)
 
             done = await mutations.make(visit, Action.PROTECT_DATA, disclose)

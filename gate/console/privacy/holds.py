@@ -19,7 +19,7 @@ from gate.domain.ports import Unit
 from gate.privacy import holds
 from gate.services import units
 from registry.rules.plates import Malformed, normalise, parse
-from registry.store.store import Author
+from registry.store.store import Actor
 
 
 def add(pages: Pages) -> None:
@@ -42,7 +42,7 @@ class _Wanted:
     until: datetime | None
     why: str
 
-    def place(self, unit: Unit, by: Author) -> int | holds.HoldUnclearError:
+    def place(self, unit: Unit, by: Actor) -> int | holds.HoldUnclearError:
         """Place it; what is wrong with it is a value here."""
         try:
             return holds.place_hold(

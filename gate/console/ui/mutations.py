@@ -14,7 +14,7 @@ from gate.domain.errors import GateError, JournalUnavailableError
 from gate.domain.ports import Unit
 from gate.services import units
 from registry.errors import RegistryError
-from registry.store.store import Author
+from registry.store.store import Actor
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ class Rejected:
 NOT_DONE = Rejected()
 
 
-async def make(visit: PageContext, right: Action, act: Callable[[Unit, Author], T]) -> T | Rejected:
+async def make(visit: PageContext, right: Action, act: Callable[[Unit, Actor], T]) -> T | Rejected:
     """Make a change as who is logged in now, or say why not."""
     return await work(visit, right, lambda user: units.change(visit.services, user, act))
 

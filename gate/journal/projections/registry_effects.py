@@ -23,7 +23,7 @@ from registry.rules.snapshot import Inside
 from registry.rules.standing import SpaceId
 from registry.store import presence, store, visits
 from registry.store.presence import EndedStay
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import Presence, SpaceVehicle
 
 _AUTO: Final = "auto"
@@ -51,7 +51,7 @@ class RegistryEffects:
         if entry.visitor_pass is None:
             return
         with _joined(connection) as session:
-            by = Author(entry.by, at)
+            by = Actor(entry.by, at)
             try:
                 held = visits.spend(session, entry.visitor_pass, entry.passage, by)
             except RecordMissingError as error:
@@ -69,7 +69,7 @@ class RegistryEffects:
         if entry.outcome not in _NOT_RAISED:
             return
         with _joined(connection) as session:
-            visits.give_back(session, entry.passage, Author(_AUTO, at))
+            visits.give_back(session, entry.passage, Actor(_AUTO, at))
             session.flush()
 
     def passage_ended(
@@ -78,7 +78,7 @@ class RegistryEffects:
         """Settle the pass; check the visitor in or out; count who is inside."""
         ended: EndedStay | None = None
         with _joined(connection) as session:
-            by = Author(row.actor or _AUTO, at)
+            by = Actor(row.actor or _AUTO, at)
             if not went_through:
                 if row.outcome in _NOT_THROUGH:
                     visits.give_back(session, row.passage, by)
@@ -98,7 +98,7 @@ class RegistryEffects:
     ) -> None:
         """Set who is inside, or the count, as a person saw it."""
         with _joined(connection) as session:
-            presence.correct(session, correction, Author(by, at))
+            presence.correct(session, correction, Actor(by, at))
             session.flush()
 
 
@@ -107,7 +107,7 @@ def _joined(connection: Connection) -> Session:
     return Session(bind=connection, join_transaction_mode="rollback_only")
 
 
-def _came_in(session: Session, at: datetime, row: Row, by: Author) -> None:
+def _came_in(session: Session, at: datetime, row: Row, by: Actor) -> None:
     if row.standing == "visitor" and row.plate:
         visits.check_in(session, row.plate, row.visitor_pass, row.passage, by)
     occupant = OCCUPANTS.get(row.standing, Occupant.UNKNOWN)
@@ -149,7 +149,7 @@ def _free_space(session: Session, row: Row, key: str) -> SpaceId | None:
     return None if space is None else SpaceId(space)
 
 
-def _went_out(session: Session, row: Row, by: Author) -> EndedStay | None:
+def _went_out(session: Session, row: Row, by: Actor) -> EndedStay | None:
     if row.plate:
         visits.check_out(session, row.plate, row.passage, by)
     counted_as = OCCUPANTS.get(row.standing, Occupant.UNKNOWN)

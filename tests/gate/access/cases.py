@@ -15,7 +15,7 @@ from registry.rules.kinds import BlockReason, ListedKind, Occupant, PassKind, Ve
 from registry.rules.passes import Pass, PassId, Period
 from registry.rules.plates import PlateColour
 from registry.rules.snapshot import Inside, Snapshot
-from registry.rules.standing import Blocking, Dossier, Listing, Registration, SpaceId, VehicleId
+from registry.rules.standing import Blocking, Listing, PlateRecord, Registration, SpaceId, VehicleId
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # a Sunday, 12:00 in China
 DAY = timedelta(days=1)
@@ -45,30 +45,30 @@ def owner(
     spaces: Sequence[int] = (),
     kind: VehicleKind = VehicleKind.OWNER,
     colour: PlateColour = PlateColour.UNKNOWN,
-) -> Dossier:
+) -> PlateRecord:
     own = tuple(map(SpaceId, spaces))
     registration = Registration(VehicleId(1), kind, "3-2-501", colour, valid or Period(), own)
-    return Dossier(plate, registration)
+    return PlateRecord(plate, registration)
 
 
-def visitor(plate: str = CAR, valid: Period = NOW, spent: int = 0) -> Dossier:
+def visitor(plate: str = CAR, valid: Period = NOW, spent: int = 0) -> PlateRecord:
     given = Pass(PassId(9), plate, PassKind.ONCE, 1, spent, valid, "3-2-501")
-    return Dossier(plate, passes=(given,))
+    return PlateRecord(plate, passes=(given,))
 
 
-def blocked(dossier: Dossier) -> Dossier:
+def blocked(dossier: PlateRecord) -> PlateRecord:
     return replace(dossier, blocks=(Blocking(BlockReason.FORGED_PLATE, Period(NOON - DAY)),))
 
 
-def ambulance(plate: str = "吉A120V5") -> Dossier:
-    return Dossier(plate, listing=Listing(ListedKind.EMERGENCY, "120", Period()))
+def ambulance(plate: str = "吉A120V5") -> PlateRecord:
+    return PlateRecord(plate, listing=Listing(ListedKind.EMERGENCY, "120", Period()))
 
 
-def utility(plate: str = CAR) -> Dossier:
-    return Dossier(plate, listing=Listing(ListedKind.UTILITY, "燃气", Period()))
+def utility(plate: str = CAR) -> PlateRecord:
+    return PlateRecord(plate, listing=Listing(ListedKind.UTILITY, "燃气", Period()))
 
 
-def register(*dossiers: Dossier, inside: Sequence[str] = ()) -> Snapshot:
+def register(*dossiers: PlateRecord, inside: Sequence[str] = ()) -> Snapshot:
     known = Snapshot(MappingProxyType({dossier.plate: dossier for dossier in dossiers}))
     for plate in inside:
         space = known.free_space(plate)

@@ -13,7 +13,7 @@ from recognition.reading import Candidate, Colour
 from registry.rules.kinds import VehicleKind
 from registry.rules.passes import Period
 from registry.rules.plates import PlateColour
-from registry.rules.standing import Dossier
+from registry.rules.standing import PlateRecord
 from tests.gate.access.cases import (
     CAR,
     DAY,
@@ -117,7 +117,7 @@ def test_a_car_registered_without_a_colour_is_not_the_lorry_with_its_number() ->
     assert outcome(sure, known) == (ASK, Reason.COLOUR_CONTRADICTS)
 
 
-def twins() -> Dossier:
+def twins() -> PlateRecord:
     """A blue car of 3-2-501 and a yellow lorry of 3-2-502 with one number."""
     car = owner(colour=PlateColour.BLUE)
     assert car.registration is not None

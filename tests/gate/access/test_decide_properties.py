@@ -18,8 +18,8 @@ from registry.rules.plates import Plate, PlateColour, neighbours, parse, same_gr
 from registry.rules.standing import (
     SPECIAL_FORMS,
     Blocking,
-    Dossier,
     Listing,
+    PlateRecord,
     Registration,
     SpaceId,
     VehicleId,
@@ -53,7 +53,7 @@ def readings(draw: st.DrawFn, text: str) -> Consensus:
 
 
 @st.composite
-def dossiers(draw: st.DrawFn, plate: str) -> Dossier:
+def dossiers(draw: st.DrawFn, plate: str) -> PlateRecord:
     registration = st.builds(
         Registration,
         st.just(VehicleId(1)),
@@ -75,7 +75,7 @@ def dossiers(draw: st.DrawFn, plate: str) -> Dossier:
     )
     blocking = st.builds(Blocking, st.sampled_from(BlockReason), periods)
     listing = st.builds(Listing, st.sampled_from(ListedKind), st.just("120"), periods)
-    return Dossier(
+    return PlateRecord(
         plate,
         draw(st.none() | registration),
         draw(st.lists(given_pass, max_size=2).map(tuple)),
@@ -137,7 +137,7 @@ def test_no_vehicle_enters_as_the_one_with_its_number_on_another_colour(
     other = PlateColour.YELLOW if colour is PlateColour.BLUE else PlateColour.BLUE
     first = replace(owner().registration, colour=colour, household="first")
     second = replace(first, colour=other, household="second")
-    dossier = Dossier(dossier.plate, first, twins=(second,))
+    dossier = PlateRecord(dossier.plate, first, twins=(second,))
     decision = decide(
         case_of(
             reading, register(dossier), Direction.IN, NOON, sure_colour=policy.colour_confidence

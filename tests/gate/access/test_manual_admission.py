@@ -23,7 +23,7 @@ from hardware.station.events import InputChanged
 from recognition.reading import Candidate, Colour
 from registry.rules.plates import Plate, PlateColour, neighbours, parse
 from registry.rules.snapshot import Snapshot
-from registry.rules.standing import Dossier
+from registry.rules.standing import PlateRecord
 from tests.gate.access.cases import CAR, NOON, blocked, owner, register, seen, visitor
 from tests.gate.access.test_decide_properties import dossiers, policies, readings
 from tests.gate.lanes.lane_cast import Stage
@@ -51,7 +51,7 @@ def worlds(draw: st.DrawFn) -> tuple[Snapshot, Decision]:
     """A vehicle that waits for a person: read somehow, among vehicles of every kind on record."""
     plate = draw(strategies.plates)
     near = draw(st.lists(st.sampled_from(sorted(neighbours(plate))), max_size=3, unique=True))
-    files: list[Dossier] = []
+    files: list[PlateRecord] = []
     for text in (plate, *near):
         dossier = draw(dossiers(text))
         files.append(blocked(dossier) if draw(st.booleans()) else dossier)

@@ -28,7 +28,7 @@ from gate.monitoring.readiness import Readiness
 from gate.reports.reports import Reports
 from registry.rules.plates import Plate, parse
 from registry.store import store
-from registry.store.store import Author
+from registry.store.store import Actor
 from tests.gate.journal.journal_cast import Desk, desk
 
 PASSWORD = "quite a long one"
@@ -89,7 +89,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
 
 def build(made: Desk) -> Api:
     """Fill the register a little and put the API on it."""
-    by = Author("test", made.clock.now().utc)
+    by = Actor("test", made.clock.now().utc)
     with made.journal.unit() as unit:
         fill(unit.session, by)
     people = People(made.journal)
@@ -112,7 +112,7 @@ def build(made: Desk) -> Api:
     return Api(app, made, tokens, doorkeeper)
 
 
-def fill(session: Session, by: Author) -> None:
+def fill(session: Session, by: Actor) -> None:
     """RegistryCache two households and a vehicle."""
     for room in ("501", "502"):
         household = store.household_at(session, "3", "2", room, by)

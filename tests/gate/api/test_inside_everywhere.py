@@ -18,7 +18,7 @@ from registry.rules.kinds import Occupant
 from registry.rules.occupancy import Counts
 from registry.rules.snapshot import Inside
 from registry.store import presence
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.views import stays
 from tests.gate.api.conftest import Api
 from tests.gate.journal.journal_cast import NORTH, ended, ordered, raised, started, whole
@@ -53,7 +53,7 @@ def by_class(counts: Counts) -> dict[Occupant, int]:
 
 def settled(api: Api) -> None:
     """Vehicles that stand inside since before the first passage, as the demo has them."""
-    by = Author("test", api.desk.clock.utc)
+    by = Actor("test", api.desk.clock.utc)
     with api.desk.journal.unit() as unit:
         for number in range(5):
             stay = Inside(by.at, Occupant.RESIDENT, None)
@@ -78,7 +78,7 @@ def unread(api: Api) -> None:
 
 def correct(api: Api, correction: PutInside | TakenOut | Recounted) -> None:
     with api.desk.journal.unit() as unit:
-        by = Author("wang", api.desk.clock.utc)
+        by = Actor("wang", api.desk.clock.utc)
         assert inside_deeds.correct([correction], "patrol")(unit, by) == (None,)
 
 

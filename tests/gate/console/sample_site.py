@@ -52,7 +52,7 @@ from gate.storage.encryption import open_vault
 from gate.storage.pictures import Pictures
 from registry.rules.plates import Plate, parse
 from registry.store import sample, store
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import Household, Vehicle
 from tests.gate.console.fakes import FakeClock, FakeLanes, draw_plate, draw_scene
 from tests.gate.console.sample_papers import file_papers
@@ -104,7 +104,7 @@ def fill(folder: Path, *, days: int = 2, per_day: int = 30) -> None:
             site.services.people.add(role.value, role, PASSWORD, "tests")
         with site.journal.unit() as unit:
             made = sample.generate(7, end, sample.Size(6, 90, 160, 80, 12))
-            by = Author("tests", end)
+            by = Actor("tests", end)
             sample.fill(unit.session, made, by)
             for text, room in NEAR_BY.items():
                 home = store.household_at(unit.session, *room, by)

@@ -33,7 +33,7 @@ from registry.rules.corrections import PutInside
 from registry.rules.kinds import Occupant, PassKind, PassSource
 from registry.rules.plates import Plate, parse
 from registry.store import store
-from registry.store.store import Author, add
+from registry.store.store import Actor, add
 from registry.tables.records import (
     Building,
     Change,
@@ -334,7 +334,7 @@ def plate(text: str) -> Plate:
 
 
 def visitor(session: Session, at: datetime, text: str) -> None:
-    by = Author("wang", at)
+    by = Actor("wang", at)
     building = add(session, Building(name="3"), by)
     stair = add(session, Unit(building_id=building.id or 0, name="2"), by)
     home = add(session, Household(unit_id=stair.id or 0, room="501"), by)
@@ -379,7 +379,7 @@ def test_what_was_corrected_about_who_is_inside_is_forgotten_as_visits_are(
     with desk(tmp_path / "data", where=where, effects=RegistryEffects()) as office:
         stay = PutInside("吉A00002/blue", office.clock.utc, Occupant.VISITOR)
         with office.journal.unit() as unit:
-            presence.correct([stay], "patrol")(unit, Author("wang", office.clock.utc))
+            presence.correct([stay], "patrol")(unit, Actor("wang", office.clock.utc))
         pass_days(office, 91)
         purge(office, pictures)
         with office.journal.reading() as session:
@@ -393,7 +393,7 @@ MINE = Subject(("吉A12345",))
 
 def live_at_501(office: Desk) -> None:
     """A resident with a visitor who came and went, and a neighbour of the same name."""
-    by = Author("wang", office.clock.utc)
+    by = Actor("wang", office.clock.utc)
     earlier = office.clock.utc - timedelta(days=2)
     with office.journal.unit() as unit:
         home = store.id_of(store.household_at(unit.session, "3", "2", "501", by))

@@ -40,7 +40,7 @@ from registry.rules.plates import Plate, PlateColour, parse
 from registry.rules.snapshot import Snapshot
 from registry.rules.standing import Registered, SpaceId, SpaceTaken
 from registry.store import snapshot_loader
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import Change, OccupancyCount, Presence, Visit
 from tests.gate.journal.journal_cast import NOON, NORTH, SOUTH, Desk, desk, whole
 from tests.gate.journal.projections.test_registry_effects import OWNER, SECOND, VISITOR, settle
@@ -84,13 +84,13 @@ def passes(office: Desk, name: str, text: str, direction: Direction = Direction.
 def do(office: Desk, *corrections: Correction, why: str = "patrol") -> presence.Refusals:
     deed = presence.correct(corrections, why)
     with office.journal.unit() as unit:
-        return deed(unit, Author("wang", office.clock.utc))
+        return deed(unit, Actor("wang", office.clock.utc))
 
 
 def back(office: Desk, number: int, register: Snapshot) -> Undone | CorrectionRefusal:
     deed = presence.undo(number, "mistake", register)
     with office.journal.unit() as unit:
-        return deed(unit, Author("wang", office.clock.utc))
+        return deed(unit, Actor("wang", office.clock.utc))
 
 
 def newest(office: Desk) -> int:
@@ -364,10 +364,10 @@ class Books:
         self.known = snapshot_loader.follow(self.session, self.known, self.now)
 
     def do(self, correction: Correction) -> CorrectionRefusal | None:
-        return presence.correct([correction], "patrol")(self, Author("wang", self.now))[0]
+        return presence.correct([correction], "patrol")(self, Actor("wang", self.now))[0]
 
     def undo(self, number: int) -> Undone | CorrectionRefusal:
-        return presence.undo(number, "mistake", self.known)(self, Author("wang", self.now))
+        return presence.undo(number, "mistake", self.known)(self, Actor("wang", self.now))
 
     def newest(self) -> tuple[int, Audited] | None:
         """The newest correction and its number."""

@@ -10,12 +10,12 @@ from gate.storage import field_encryption
 from gate.storage.database import FILE, Database, open_database
 from gate.storage.encryption import FileKeyring
 from registry.store import store
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import Change, Household, Person, Visit, VisitorPass
 from registry.views.search import load_index
 from tests.gate.journal.journal_cast import NOON, Desk, desk
 
-BY = Author("wang", NOON)
+BY = Actor("wang", NOON)
 NAME, PHONE = "欧阳若兰", "13812345678"
 
 

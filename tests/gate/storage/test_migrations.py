@@ -21,7 +21,7 @@ from gate.storage.database import FILE, Database, open_database, rebuilding
 from gate.storage.migrations import run
 from registry.rules.plates import Plate, PlateClass
 from registry.store import store
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import Space, Vehicle
 from tests.gate.journal.journal_cast import NOON, desk, key_vault, started
 
@@ -77,7 +77,7 @@ def test_an_upgrade_keeps_the_record_and_a_copy_of_the_file(tmp_path: Path) -> N
 def test_a_table_that_others_point_to_is_built_anew_with_all_its_rows(tmp_path: Path) -> None:
     """0005 lets two vehicles share a number; spaces point to vehicles meanwhile."""
     database = open_database(tmp_path)
-    by = Author("test", NOON)
+    by = Actor("test", NOON)
     with database.writing() as connection, Session(bind=connection) as session:
         home = store.household_at(session, "3", "2", "501", by)
         plate = Plate("吉A12345", PlateClass.CIVIL)
@@ -105,7 +105,7 @@ def _homes(database: Database) -> list[int]:
 
 def _made_and_removed(database: Database, rooms: tuple[str, ...], gone: str) -> int:
     """Make these households and remove one of them; return its id."""
-    by = Author("test", NOON)
+    by = Actor("test", NOON)
     with database.writing() as connection, Session(bind=connection) as session:
         homes = {room: store.household_at(session, "3", "2", room, by) for room in rooms}
         number = store.id_of(homes[gone])

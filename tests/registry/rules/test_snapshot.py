@@ -14,15 +14,15 @@ from registry.rules.plates import Plate, one_apart, parse
 from registry.rules.snapshot import Inside, Snapshot
 from registry.rules.standing import (
     Blocked,
-    Dossier,
     Emergency,
+    PlateRecord,
     Registered,
     SpaceTaken,
     Unknown,
     Visitor,
 )
 from registry.store import presence, sample, snapshot_loader, store, visits
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import (
     Block,
     ListedVehicle,
@@ -46,14 +46,14 @@ def plate(text: str) -> Plate:
 CAR, OTHER = plate("吉A12345"), plate("吉A22222")
 
 
-def a_vehicle(session: Session, by: Author, text: str = CAR.text) -> Vehicle:
+def a_vehicle(session: Session, by: Actor, text: str = CAR.text) -> Vehicle:
     home = store.household_at(session, "3", "2", "501", by)
     made = store.register_vehicle(session, plate(text), by, household_id=home.id)
     assert isinstance(made, Vehicle)
     return made
 
 
-def a_pass(session: Session, by: Author) -> VisitorPass:
+def a_pass(session: Session, by: Actor) -> VisitorPass:
     home = store.id_of(store.household_at(session, "3", "2", "501", by))
     wanted = visits.PassRequest(
         CAR, home, PassKind.ONCE, Period(NOON, NOON + DAY), PassSource.MANAGER
@@ -63,7 +63,7 @@ def a_pass(session: Session, by: Author) -> VisitorPass:
     return made
 
 
-def test_the_snapshot_follows_each_change_at_once(session: Session, wang: Author) -> None:
+def test_the_snapshot_follows_each_change_at_once(session: Session, wang: Actor) -> None:
     known = snapshot_loader.load(session, NOON)
     assert known.standing(CAR, NOON) == Unknown(None)
 
@@ -85,13 +85,13 @@ def test_the_snapshot_follows_each_change_at_once(session: Session, wang: Author
     assert known.dossiers == {}
 
 
-def test_nothing_new_gives_the_same_snapshot(session: Session, wang: Author) -> None:
+def test_nothing_new_gives_the_same_snapshot(session: Session, wang: Actor) -> None:
     a_vehicle(session, wang)
     known = snapshot_loader.load(session, NOON)
     assert snapshot_loader.follow(session, known, NOON) is known
 
 
-def test_a_corrected_plate_leaves_the_wrong_one_unknown(session: Session, wang: Author) -> None:
+def test_a_corrected_plate_leaves_the_wrong_one_unknown(session: Session, wang: Actor) -> None:
     vehicle = a_vehicle(session, wang)
     known = snapshot_loader.load(session, NOON)
     store.update(session, vehicle, wang, plate=OTHER.text)
@@ -100,7 +100,7 @@ def test_a_corrected_plate_leaves_the_wrong_one_unknown(session: Session, wang: 
     assert isinstance(known.standing(OTHER, NOON), Registered)
 
 
-def test_a_renamed_room_shows_in_every_label(session: Session, wang: Author) -> None:
+def test_a_renamed_room_shows_in_every_label(session: Session, wang: Actor) -> None:
     a_vehicle(session, wang)
     known = snapshot_loader.load(session, NOON)
     home = store.find_household(session, "3", "2", "501")
@@ -112,7 +112,7 @@ def test_a_renamed_room_shows_in_every_label(session: Session, wang: Author) -> 
     assert standing.registration.household == "3-2-502"
 
 
-def test_a_spent_pass_is_spent_in_memory_too(session: Session, wang: Author) -> None:
+def test_a_spent_pass_is_spent_in_memory_too(session: Session, wang: Actor) -> None:
     made = a_pass(session, wang)
     known = snapshot_loader.load(session, NOON)
     assert isinstance(known.standing(CAR, NOON), Visitor)
@@ -124,7 +124,7 @@ def test_a_spent_pass_is_spent_in_memory_too(session: Session, wang: Author) -> 
     assert isinstance(known.standing(CAR, NOON), Visitor)
 
 
-def test_patterns_and_lists_make_emergency_vehicles(session: Session, wang: Author) -> None:
+def test_patterns_and_lists_make_emergency_vehicles(session: Session, wang: Actor) -> None:
     known = snapshot_loader.load(session, NOON)
     ambulance = ListedVehicle(plate=CAR.text, kind=ListedKind.EMERGENCY, organisation="120")
     store.add(session, ambulance, wang)
@@ -134,7 +134,7 @@ def test_patterns_and_lists_make_emergency_vehicles(session: Session, wang: Auth
     assert isinstance(known.standing(OTHER, NOON), Emergency)
 
 
-def test_a_change_that_a_database_shows_late_is_not_missed(session: Session, wang: Author) -> None:
+def test_a_change_that_a_database_shows_late_is_not_missed(session: Session, wang: Actor) -> None:
     """PostgreSQL may commit number 7 after number 8 was already seen."""
     store.add_all(session, [Space(name=f"A-{n}") for n in range(20)], wang)
     vehicle = a_vehicle(session, wang)
@@ -146,7 +146,7 @@ def test_a_change_that_a_database_shows_late_is_not_missed(session: Session, wan
 
 
 def test_who_stands_in_a_space_keeps_the_next_one_out_until_it_leaves(
-    session: Session, wang: Author
+    session: Session, wang: Actor
 ) -> None:
     space = store.add(session, Space(name="A-1"), wang)
     for text in (CAR.text, OTHER.text):
@@ -209,12 +209,12 @@ def test_memory_and_database_count_alike_and_as_many_as_came_and_went(
                     known = known.left("", occupant)
                 case "recount":
                     expected[occupant] = 7
-                    presence.recount(session, occupant, 7, Author("wang", NOON))
+                    presence.recount(session, occupant, 7, Actor("wang", NOON))
                     known = snapshot_loader.follow(session, known, NOON)
                 case _:
                     if key in inside:
                         expected[inside.pop(key)] -= 1
-                    presence.left_unseen(session, key, Author("wang", NOON))
+                    presence.left_unseen(session, key, Actor("wang", NOON))
                     known = snapshot_loader.follow(session, known, NOON)
             session.flush()
         assert {who: known.occupancy.balance.get(who, 0) for who in Occupant} == expected
@@ -224,7 +224,7 @@ def test_memory_and_database_count_alike_and_as_many_as_came_and_went(
         assert {row.plate for row in session.exec(select(Presence))} == set(inside)
 
 
-def test_the_snapshot_follows_vehicles_that_come_and_go(session: Session, wang: Author) -> None:
+def test_the_snapshot_follows_vehicles_that_come_and_go(session: Session, wang: Actor) -> None:
     known = snapshot_loader.load(session, NOON)
     presence.enter(session, CAR.text, Inside(NOON, Occupant.VISITOR))
     known = snapshot_loader.follow(session, known, NOON)
@@ -242,7 +242,7 @@ def test_the_snapshot_follows_vehicles_that_come_and_go(session: Session, wang: 
 
 def test_candidates_are_those_one_look_alike_or_one_lost_character_away() -> None:
     keys = ["吉AD1234", "吉A01234", "粤AD1234", "吉AD12345", "吉A99999"]
-    known = Snapshot(MappingProxyType({key: Dossier(key) for key in keys}))
+    known = Snapshot(MappingProxyType({key: PlateRecord(key) for key in keys}))
     found = [candidate.plate for candidate in known.candidates("吉AD1234")]
     assert sorted(found) == sorted(["吉A01234", "粤AD1234", "吉AD12345"])
 
@@ -258,7 +258,7 @@ def test_candidates_follow_what_is_put_on_record_and_taken_off(
 ) -> None:
     known = Snapshot()
     for key, there in changes:
-        known = known.with_dossiers({key: Dossier(key) if there else None})
+        known = known.with_dossiers({key: PlateRecord(key) if there else None})
     near = [key for key in known.dossiers if one_apart(key, text)]
     assert sorted(found.plate for found in known.candidates(text, limit=99)) == sorted(near)
     assert known.candidates(text) == Snapshot(known.dossiers).candidates(text)
@@ -266,7 +266,7 @@ def test_candidates_follow_what_is_put_on_record_and_taken_off(
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_sample_is_the_community_that_it_stands_for(
-    session: Session, wang: Author, seed: int
+    session: Session, wang: Actor, seed: int
 ) -> None:
     size = sample.Size(households=120, residents=220, vehicles=100, passes=5)
     made = sample.generate(seed, NOON, size)

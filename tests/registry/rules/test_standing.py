@@ -13,11 +13,11 @@ from registry.rules.standing import (
     SPECIAL_FORMS,
     Blocked,
     Blocking,
-    Dossier,
     Emergency,
     Listing,
     OutsidePeriod,
     PassRefused,
+    PlateRecord,
     Registered,
     Registration,
     SpaceTaken,
@@ -47,69 +47,71 @@ def visitor(valid: Period = NOW, spent: int = 0) -> Pass:
 
 
 def ask(
-    dossier: Dossier, plate_class: PlateClass = PlateClass.CIVIL, stay: Stay | None = None
+    dossier: PlateRecord, plate_class: PlateClass = PlateClass.CIVIL, stay: Stay | None = None
 ) -> object:
     return standing(dossier, plate_class, stay or Stay(), NOON)
 
 
 def test_a_plate_without_a_record_is_unknown() -> None:
-    assert ask(Dossier("吉A12345")) == Unknown(None)
+    assert ask(PlateRecord("吉A12345")) == Unknown(None)
 
 
 def test_a_registered_vehicle_is_registered() -> None:
-    assert ask(Dossier("吉A12345", own())) == Registered(own(), None)
+    assert ask(PlateRecord("吉A12345", own())) == Registered(own(), None)
 
 
 @pytest.mark.parametrize("valid", [OVER, Period(None, NOON)])
 def test_a_registration_ends_at_the_end_of_its_period(valid: Period) -> None:
-    assert ask(Dossier("吉A12345", own(valid))) == OutsidePeriod(own(valid), valid.end, None)
+    assert ask(PlateRecord("吉A12345", own(valid))) == OutsidePeriod(own(valid), valid.end, None)
 
 
 def test_a_registration_that_begins_later_has_not_expired() -> None:
-    assert ask(Dossier("吉A12345", own(LATER))) == OutsidePeriod(own(LATER), None, None)
+    assert ask(PlateRecord("吉A12345", own(LATER))) == OutsidePeriod(own(LATER), None, None)
 
 
 def test_a_block_beats_registration_and_pass() -> None:
-    dossier = Dossier("吉A12345", own(), (visitor(),), (BLOCK,))
+    dossier = PlateRecord("吉A12345", own(), (visitor(),), (BLOCK,))
     assert ask(dossier) == Blocked(BLOCK, None)
 
 
 @pytest.mark.parametrize("valid", [OVER, LATER])
 def test_a_block_outside_its_period_blocks_nobody(valid: Period) -> None:
-    dossier = Dossier("吉A12345", own(), (), (Blocking(BlockReason.DANGER, valid),))
+    dossier = PlateRecord("吉A12345", own(), (), (Blocking(BlockReason.DANGER, valid),))
     assert isinstance(ask(dossier), Registered)
 
 
 @pytest.mark.parametrize("plate_class", sorted(SPECIAL_FORMS))
 def test_emergency_plates_come_before_everything(plate_class: PlateClass) -> None:
-    found = ask(Dossier("X", None, (), (BLOCK,)), plate_class)
+    found = ask(PlateRecord("X", None, (), (BLOCK,)), plate_class)
     assert found == Emergency(SpecialBy.FORM, "", BLOCK, None)
 
 
 def test_a_listed_ambulance_is_an_emergency_vehicle() -> None:
     listing = Listing(ListedKind.EMERGENCY, "120", NOW)
-    assert ask(Dossier("吉A120V5", listing=listing)) == Emergency(SpecialBy.LIST, "120", None, None)
+    assert ask(PlateRecord("吉A120V5", listing=listing)) == Emergency(
+        SpecialBy.LIST, "120", None, None
+    )
 
 
 def test_a_listing_that_ended_lists_nobody() -> None:
     listing = Listing(ListedKind.EMERGENCY, "120", OVER)
-    assert ask(Dossier("吉A120V5", listing=listing)) == Unknown(None)
+    assert ask(PlateRecord("吉A120V5", listing=listing)) == Unknown(None)
 
 
 def test_a_listed_utility_vehicle_can_be_blocked() -> None:
     listing = Listing(ListedKind.UTILITY, "燃气", NOW)
-    assert ask(Dossier("吉A12345", listing=listing)) == Utility("燃气", None)
-    assert isinstance(ask(Dossier("吉A12345", None, (), (BLOCK,), listing)), Blocked)
+    assert ask(PlateRecord("吉A12345", listing=listing)) == Utility("燃气", None)
+    assert isinstance(ask(PlateRecord("吉A12345", None, (), (BLOCK,), listing)), Blocked)
 
 
 def test_a_second_car_finds_its_space_taken() -> None:
-    assert ask(Dossier("吉A12345", own()), stay=Stay(None, free_space=False)) == SpaceTaken(
+    assert ask(PlateRecord("吉A12345", own()), stay=Stay(None, free_space=False)) == SpaceTaken(
         own(), None
     )
 
 
 def test_a_second_car_with_a_visitor_pass_is_a_visitor() -> None:
-    found = ask(Dossier("吉A12345", own(), (visitor(),)), stay=Stay(None, free_space=False))
+    found = ask(PlateRecord("吉A12345", own(), (visitor(),)), stay=Stay(None, free_space=False))
     assert found == Visitor(visitor(), None)
 
 
@@ -122,16 +124,18 @@ def test_a_second_car_with_a_visitor_pass_is_a_visitor() -> None:
     ],
 )
 def test_a_pass_that_does_not_open_says_why(given_pass: Pass, fault: PassFault) -> None:
-    assert ask(Dossier("吉A12345", None, (given_pass,))) == PassRefused(given_pass, fault, None)
+    assert ask(PlateRecord("吉A12345", None, (given_pass,))) == PassRefused(given_pass, fault, None)
 
 
 def test_one_usable_pass_among_spent_ones_is_used() -> None:
-    assert ask(Dossier("吉A12345", None, (visitor(spent=1), visitor()))) == Visitor(visitor(), None)
+    assert ask(PlateRecord("吉A12345", None, (visitor(spent=1), visitor()))) == Visitor(
+        visitor(), None
+    )
 
 
 periods = st.sampled_from([NOW, OVER, LATER, Period()])
 dossiers = st.builds(
-    Dossier,
+    PlateRecord,
     st.just("吉A12345"),
     st.none() | st.builds(own, periods),
     st.lists(st.builds(visitor, periods, st.integers(0, 1)), max_size=3).map(tuple),
@@ -143,7 +147,7 @@ stays = st.builds(Stay, st.none() | st.just(NOON - DAY), st.booleans())
 
 @given(dossiers, st.sampled_from(PlateClass), stays)
 def test_a_blocked_plate_never_has_another_standing_but_emergency(
-    dossier: Dossier, plate_class: PlateClass, stay: Stay
+    dossier: PlateRecord, plate_class: PlateClass, stay: Stay
 ) -> None:
     found = standing(dossier, plate_class, stay, NOON)
     blocked = [block for block in dossier.blocks if block.valid.holds(NOON)]
@@ -156,7 +160,7 @@ def test_a_blocked_plate_never_has_another_standing_but_emergency(
 
 @given(dossiers, st.sampled_from(PlateClass), stays)
 def test_the_same_question_has_the_same_answer(
-    dossier: Dossier, plate_class: PlateClass, stay: Stay
+    dossier: PlateRecord, plate_class: PlateClass, stay: Stay
 ) -> None:
     first = standing(dossier, plate_class, stay, NOON)
     assert standing(dossier, plate_class, stay, NOON) == first

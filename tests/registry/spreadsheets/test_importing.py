@@ -23,7 +23,7 @@ from registry.spreadsheets.rows import RowWarning
 from registry.spreadsheets.sheets import write_csv, write_xlsx
 from registry.spreadsheets.undo import UndoneTwiceError, undo
 from registry.store import sample, snapshot_loader, store
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables import records
 from registry.tables.records import (
     Change,
@@ -52,7 +52,7 @@ def planned(session: Session, *rows: list[str], head: list[str] | None = None) -
     return importing.plan(session, [table(*rows, head=head)], ZONE, NOON)
 
 
-def imported(session: Session, by: Author, *rows: list[str], head: list[str] | None = None) -> Plan:
+def imported(session: Session, by: Actor, *rows: list[str], head: list[str] | None = None) -> Plan:
     done = planned(session, *rows, head=head)
     importing.apply(session, done, "test.csv", b"", by)
     return done
@@ -70,7 +70,7 @@ def count(session: Session, of: type[SQLModel]) -> int:
     return session.exec(select(func.count()).select_from(of)).one()
 
 
-def test_a_good_row_becomes_a_household_with_all_it_has(session: Session, wang: Author) -> None:
+def test_a_good_row_becomes_a_household_with_all_it_has(session: Session, wang: Actor) -> None:
     plan = imported(session, wang, row(1, plate="吉A12345、吉AD12345", colour="", note="白色轿车"))
     assert plan.refused == ()
     home = store.find_household(session, "2", "1", "101")
@@ -84,7 +84,7 @@ def test_a_good_row_becomes_a_household_with_all_it_has(session: Session, wang: 
 
 
 def test_valid_until_a_day_means_until_the_end_of_that_day_in_the_sites_zone(
-    session: Session, wang: Author
+    session: Session, wang: Actor
 ) -> None:
     imported(session, wang, row(1, valid_until="2027年12月31日"))
     vehicle = session.exec(select(Vehicle)).one()
@@ -105,13 +105,13 @@ def test_valid_until_a_day_means_until_the_end_of_that_day_in_the_sites_zone(
         "吉A 12345、吉B 23456",
     ],
 )
-def test_several_plates_in_one_cell_are_split(session: Session, wang: Author, cell: str) -> None:
+def test_several_plates_in_one_cell_are_split(session: Session, wang: Actor, cell: str) -> None:
     imported(session, wang, row(1, plate=cell))
     assert set(session.exec(select(Vehicle.plate))) == {"吉A12345", "吉B23456"}
 
 
 def test_english_headings_and_a_title_above_them_are_understood(
-    session: Session, wang: Author
+    session: Session, wang: Actor
 ) -> None:
     head = ["Building", "Unit", "Room", "Name", "Phone", "Plate Number", "Parking Space"]
     content = write_csv([["Cars 2026"], head, ["3", "2", "501", "Ann Lee", "", "吉A12345", "B-1"]])
@@ -122,7 +122,7 @@ def test_english_headings_and_a_title_above_them_are_understood(
     assert store.find_household(session, "3", "2", "501") is not None
 
 
-def test_a_whole_address_in_the_first_column_will_do(session: Session, wang: Author) -> None:
+def test_a_whole_address_in_the_first_column_will_do(session: Session, wang: Actor) -> None:
     imported(session, wang, ["3栋2单元501", "张三"], head=["楼栋", "姓名", "房号"])
     assert store.find_household(session, "3", "2", "501") is not None
 
@@ -204,7 +204,7 @@ def test_each_kind_of_bad_row_is_refused_for_its_reason(session: Session, kind: 
     "text", ["吉AKQJ12", "粤E1F23警", "粤O1A45警", "WJG12345", "琼01A2345", "使12345", "吉A1O345"]
 )
 def test_a_plate_of_an_unusual_form_goes_in_and_is_to_be_checked(
-    session: Session, wang: Author, text: str
+    session: Session, wang: Actor, text: str
 ) -> None:
     plan = imported(session, wang, row(1, plate=text, colour=""))
     assert plan.refused == ()
@@ -216,7 +216,7 @@ def test_a_plate_of_an_unusual_form_goes_in_and_is_to_be_checked(
 
 @pytest.mark.parametrize("word", ["无", "暂无", "-", "/", "——"])
 def test_a_word_for_nothing_is_an_empty_cell_in_every_column(
-    session: Session, wang: Author, word: str
+    session: Session, wang: Actor, word: str
 ) -> None:
     nothing = {column.value: word for column in (Column.UNIT, Column.PLATE, Column.SPACE)}
     rest = (Column.PHONE, Column.VALID_UNTIL, Column.VALID_FROM, Column.NOTE, Column.ROLE)
@@ -230,7 +230,7 @@ def test_a_word_for_nothing_is_an_empty_cell_in_every_column(
 
 @pytest.mark.parametrize("word", ["空置", "未售", "无", "空房"])
 def test_a_vacant_flat_is_a_household_and_no_person(
-    session: Session, wang: Author, word: str
+    session: Session, wang: Actor, word: str
 ) -> None:
     empty = dict.fromkeys(("phone", "plate", "space", "valid_until", "valid_from"), "")
     plan = imported(session, wang, row(1, name=word, role="", kind="", colour="", **empty))
@@ -244,7 +244,7 @@ def test_a_flat_without_a_name_that_has_a_car_is_refused(session: Session) -> No
     ]
 
 
-def test_several_columns_of_plates_and_spaces_are_all_taken(session: Session, wang: Author) -> None:
+def test_several_columns_of_plates_and_spaces_are_all_taken(session: Session, wang: Actor) -> None:
     head = ["楼栋", "房号", "姓名", "车牌号1", "车牌号2", "第三车牌", "车位1", "车位2"]
     imported(
         session, wang, ["3", "501", "张三", "吉A12345", "", "吉B23456、吉C34567", "B-1", "B-2"],
@@ -288,7 +288,7 @@ def test_a_row_names_its_sheet(session: Session) -> None:
     assert plan.rows == 2
 
 
-def test_a_household_of_two_sheets_is_one(session: Session, wang: Author) -> None:
+def test_a_household_of_two_sheets_is_one(session: Session, wang: Actor) -> None:
     tables = [
         replace(table(row(1)), sheet="1"),
         replace(table(row(1, plate="吉B12345", space="")), sheet="2"),
@@ -298,7 +298,7 @@ def test_a_household_of_two_sheets_is_one(session: Session, wang: Author) -> Non
 
 
 def test_a_number_in_a_column_of_days_is_its_day_and_is_to_be_checked(
-    session: Session, wang: Author
+    session: Session, wang: Actor
 ) -> None:
     read = table(row(1, valid_until="46752"))
     place = read.columns[Column.VALID_UNTIL][0]
@@ -313,7 +313,7 @@ def test_a_number_in_a_column_of_days_is_its_day_and_is_to_be_checked(
 
 
 def test_a_thousand_bad_rows_stop_no_good_one_and_none_gets_in(
-    session: Session, wang: Author
+    session: Session, wang: Actor
 ) -> None:
     rng = random.Random(7)
     kinds = [*BAD] * (1000 // len(BAD) + 1)
@@ -344,7 +344,7 @@ def test_a_row_that_slipped_to_the_right_is_refused(session: Session) -> None:
 
 
 def test_a_plate_of_another_household_is_refused_and_not_moved(
-    session: Session, wang: Author
+    session: Session, wang: Actor
 ) -> None:
     imported(session, wang, row(1))
     plan = imported(session, wang, row(2, plate=good(1)[Column.PLATE], space="B-9"))
@@ -363,7 +363,7 @@ def test_two_households_of_a_file_cannot_have_one_plate_or_space(session: Sessio
 
 
 def test_a_space_of_another_household_is_refused_and_not_moved(
-    session: Session, wang: Author
+    session: Session, wang: Actor
 ) -> None:
     imported(session, wang, row(1))
     plan = imported(session, wang, row(2, space=good(1)[Column.SPACE]))
@@ -380,15 +380,13 @@ def test_two_rows_that_say_different_things_of_one_car_are_not_both_taken(
     assert faults(plan) == [("E3", RowFault.PHONE_TWICE_IN_FILE)]
 
 
-def test_two_people_of_a_household_may_both_name_the_car(session: Session, wang: Author) -> None:
+def test_two_people_of_a_household_may_both_name_the_car(session: Session, wang: Actor) -> None:
     imported(session, wang, row(1), row(1, name="李娜", role="家庭成员"))
     assert count(session, Vehicle) == 1
     assert count(session, Person) == 2
 
 
-def test_an_empty_cell_changes_nothing_and_a_filled_one_does(
-    session: Session, wang: Author
-) -> None:
+def test_an_empty_cell_changes_nothing_and_a_filled_one_does(session: Session, wang: Actor) -> None:
     imported(session, wang, row(1))
     emptied = row(1, phone="", valid_until="", valid_from="", kind="", colour="", role="")
     plan = imported(session, wang, emptied)
@@ -403,7 +401,7 @@ def test_an_empty_cell_changes_nothing_and_a_filled_one_does(
     assert session.exec(select(Vehicle)).one().valid_until is None
 
 
-def test_what_a_person_should_look_at_is_said(session: Session, wang: Author) -> None:
+def test_what_a_person_should_look_at_is_said(session: Session, wang: Actor) -> None:
     imported(session, wang, row(1, plate="吉A8B123", colour=""))
     stranger = parse("吉A55555")
     assert isinstance(stranger, Plate)
@@ -425,13 +423,13 @@ def test_what_a_person_should_look_at_is_said(session: Session, wang: Author) ->
     assert (5, RowWarning.VALIDITY_WITHOUT_VEHICLE) in [(w.row, w.warning) for w in plan.warned]
 
 
-def test_plates_of_two_provinces_are_two_cars_and_a_warning(session: Session, wang: Author) -> None:
+def test_plates_of_two_provinces_are_two_cars_and_a_warning(session: Session, wang: Actor) -> None:
     plan = imported(session, wang, row(1, plate="粤B12345"), row(2, plate="苏B12345"))
     assert count(session, Vehicle) == 2
     assert {w.warning for w in plan.warned} == {RowWarning.LOOKS_LIKE_ANOTHER}
 
 
-def test_vehicles_of_a_firm_have_a_holder_and_no_household(session: Session, wang: Author) -> None:
+def test_vehicles_of_a_firm_have_a_holder_and_no_household(session: Session, wang: Actor) -> None:
     firm = {column.value: "" for column in Column} | {"plate": "吉A77777", "holder": "环卫公司"}
     imported(session, wang, row(1, **{**firm, "kind": "服务车"}))
     vehicle = session.exec(select(Vehicle)).one()
@@ -441,7 +439,7 @@ def test_vehicles_of_a_firm_have_a_holder_and_no_household(session: Session, wan
 
 
 @pytest.fixture
-def community(session: Session, wang: Author) -> Session:
+def community(session: Session, wang: Actor) -> Session:
     size = sample.Size(households=150, residents=280, vehicles=140, passes=0)
     sample.fill(session, sample.generate(3, NOON, size), wang)
     vehicle = session.exec(select(Vehicle)).first()
@@ -479,9 +477,7 @@ def test_an_export_imports_again_without_a_change(community: Session, write) -> 
     assert [*plan.changes()] == []
 
 
-def test_an_export_into_an_empty_register_exports_the_same(
-    community: Session, wang: Author
-) -> None:
+def test_an_export_into_an_empty_register_exports_the_same(community: Session, wang: Actor) -> None:
     lines = export(community, ZONE)
     with empty_register() as empty:
         found = table_of(write_csv(lines))
@@ -498,7 +494,7 @@ def contents(session: Session) -> dict[str, list[dict]]:
     }
 
 
-def test_an_import_is_undone_to_the_last_cell(community: Session, wang: Author) -> None:
+def test_an_import_is_undone_to_the_last_cell(community: Session, wang: Actor) -> None:
     before = contents(community)
     known = export(community, ZONE)
     changed = [*known[1]]
@@ -511,14 +507,14 @@ def test_an_import_is_undone_to_the_last_cell(community: Session, wang: Author) 
         wang,
     )
     assert contents(community) != before
-    assert undo(community, batch, Author("li", NOON)) == ()
+    assert undo(community, batch, Actor("li", NOON)) == ()
     assert contents(community) == before
     assert batch.undone_by == "li"
     with pytest.raises(UndoneTwiceError):
         undo(community, batch, wang)
 
 
-def test_an_import_that_somebody_built_on_is_not_undone(session: Session, wang: Author) -> None:
+def test_an_import_that_somebody_built_on_is_not_undone(session: Session, wang: Actor) -> None:
     batch = importing.apply(session, planned(session, row(1)), "x.csv", b"", wang)
     home = store.find_household(session, "2", "1", "101")
     assert home is not None
@@ -533,7 +529,7 @@ def test_an_import_that_somebody_built_on_is_not_undone(session: Session, wang: 
 
 
 def test_every_row_of_an_import_is_in_the_history_under_its_batch(
-    session: Session, wang: Author
+    session: Session, wang: Actor
 ) -> None:
     imported(session, wang, row(1))
     batch = session.exec(select(ImportBatch)).one()
@@ -544,7 +540,7 @@ def test_every_row_of_an_import_is_in_the_history_under_its_batch(
     assert names == {t.__name__ for t in (*REGISTERED, records.Building, records.Unit)}
 
 
-def test_the_snapshot_follows_an_import_and_its_undoing(session: Session, wang: Author) -> None:
+def test_the_snapshot_follows_an_import_and_its_undoing(session: Session, wang: Actor) -> None:
     known = snapshot_loader.load(session, NOON)
     batch = importing.apply(session, planned(session, row(1)), "x.csv", b"", wang)
     known = snapshot_loader.follow(session, known, NOON)

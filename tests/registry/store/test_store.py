@@ -10,7 +10,7 @@ from registry.rules.kinds import Action, BlockReason, VehicleKind
 from registry.rules.passes import Period
 from registry.rules.plates import Plate, parse
 from registry.store import store
-from registry.store.store import Author, BlockRefusal, Duplicate
+from registry.store.store import Actor, BlockRefusal, Duplicate
 from registry.tables.records import Block, Change, Household, Person, Space, SpaceVehicle, Vehicle
 from tests.registry.conftest import NOON
 
@@ -26,7 +26,7 @@ def changes(session: Session) -> list[tuple[str, Action]]:
 
 
 def test_an_address_is_made_once_with_a_line_of_history_for_each_part(
-    session: Session, wang: Author
+    session: Session, wang: Actor
 ) -> None:
     home = store.household_at(session, "3", "2", "501", wang)
     assert store.household_at(session, "3", "2", "501", wang) is home
@@ -38,10 +38,10 @@ def test_an_address_is_made_once_with_a_line_of_history_for_each_part(
     assert store.label_of(session, store.id_of(home)) == "3-2-501"
 
 
-def test_an_update_keeps_before_and_after_and_the_name(session: Session, wang: Author) -> None:
+def test_an_update_keeps_before_and_after_and_the_name(session: Session, wang: Actor) -> None:
     home = store.household_at(session, "3", "2", "501", wang)
     person = store.add(session, Person(household_id=store.id_of(home), name="张三"), wang)
-    store.update(session, person, Author("li", NOON), phone="13900001234")
+    store.update(session, person, Actor("li", NOON), phone="13900001234")
     last = store.history(session, entity="Person", entity_id=str(person.id))[-1]
     assert (last.who, last.action) == ("li", Action.UPDATED)
     assert last.before is not None
@@ -49,14 +49,14 @@ def test_an_update_keeps_before_and_after_and_the_name(session: Session, wang: A
     assert (last.before["phone"], last.after["phone"]) == ("", "13900001234")
 
 
-def test_an_update_that_changes_nothing_writes_nothing(session: Session, wang: Author) -> None:
+def test_an_update_that_changes_nothing_writes_nothing(session: Session, wang: Actor) -> None:
     home = store.household_at(session, "3", "", "501", wang)
     before = len(changes(session))
     store.update(session, home, wang, room="501")
     assert len(changes(session)) == before
 
 
-def test_a_registered_plate_is_never_overwritten(session: Session, wang: Author) -> None:
+def test_a_registered_plate_is_never_overwritten(session: Session, wang: Actor) -> None:
     home = store.household_at(session, "3", "2", "501", wang)
     store.register_vehicle(session, plate("吉A12345"), wang, household_id=home.id)
     again = store.register_vehicle(session, plate("吉A12345"), wang, holder="物业")
@@ -65,7 +65,7 @@ def test_a_registered_plate_is_never_overwritten(session: Session, wang: Author)
     assert len(session.exec(select(Vehicle)).all()) == 1
 
 
-def test_plates_of_two_provinces_are_two_vehicles(session: Session, wang: Author) -> None:
+def test_plates_of_two_provinces_are_two_vehicles(session: Session, wang: Actor) -> None:
     for text in ("粤B12345", "苏B12345"):
         made = store.register_vehicle(session, plate(text), wang)
         assert isinstance(made, Vehicle)
@@ -75,7 +75,7 @@ def test_plates_of_two_provinces_are_two_vehicles(session: Session, wang: Author
 
 
 def test_removing_a_vehicle_frees_its_spaces_and_keeps_its_history(
-    session: Session, wang: Author
+    session: Session, wang: Actor
 ) -> None:
     vehicle = store.register_vehicle(session, plate("吉A12345"), wang)
     space = store.add(session, Space(name="A-1"), wang)
@@ -102,7 +102,7 @@ def test_removing_a_vehicle_frees_its_spaces_and_keeps_its_history(
     ],
 )
 def test_a_residents_own_car_is_blocked_only_for_what_makes_it_not_their_coming_home(
-    session: Session, wang: Author, reason: BlockReason, allowed: bool
+    session: Session, wang: Actor, reason: BlockReason, allowed: bool
 ) -> None:
     store.register_vehicle(session, plate("吉A12345"), wang, kind=VehicleKind.OWNER)
     made = store.block(session, plate("吉A12345"), reason, "警方来函", Period(), wang)
@@ -115,7 +115,7 @@ def test_no_reason_to_block_is_about_payments() -> None:
         assert not {"fee", "arrears", "unpaid", "debt", "payment"} & set(reason.value.split("_"))
 
 
-def test_a_block_needs_words_and_is_lifted_once(session: Session, wang: Author) -> None:
+def test_a_block_needs_words_and_is_lifted_once(session: Session, wang: Actor) -> None:
     stranger = plate("吉A99999")
     assert (
         store.block(session, stranger, BlockReason.DANGER, " ", Period(), wang)
@@ -123,26 +123,24 @@ def test_a_block_needs_words_and_is_lifted_once(session: Session, wang: Author) 
     )
     made = store.block(session, stranger, BlockReason.DANGER, "撞杆", Period(), wang)
     assert isinstance(made, Block)
-    store.lift(session, made, Author("li", NOON + timedelta(hours=1)))
-    store.lift(session, made, Author("zhao", NOON + timedelta(hours=2)))
+    store.lift(session, made, Actor("li", NOON + timedelta(hours=1)))
+    store.lift(session, made, Actor("zhao", NOON + timedelta(hours=2)))
     assert (made.lifted_by, made.lifted_at) == ("li", NOON + timedelta(hours=1))
 
 
-def test_many_rows_have_as_many_lines_of_history(session: Session, wang: Author) -> None:
+def test_many_rows_have_as_many_lines_of_history(session: Session, wang: Actor) -> None:
     store.add_all(session, [Space(name=f"A-{n}") for n in range(5)], wang)
     assert changes(session) == [("Space", Action.CREATED)] * 5
 
 
-def test_nothing_is_committed_here(session: Session, wang: Author) -> None:
+def test_nothing_is_committed_here(session: Session, wang: Actor) -> None:
     store.household_at(session, "3", "2", "501", wang)
     session.rollback()
     assert session.exec(select(Household)).all() == []
     assert session.exec(select(Change)).all() == []
 
 
-def test_instants_come_back_aware_and_naive_ones_are_refused(
-    session: Session, wang: Author
-) -> None:
+def test_instants_come_back_aware_and_naive_ones_are_refused(session: Session, wang: Actor) -> None:
     vehicle = store.register_vehicle(session, plate("吉A12345"), wang, valid_until=NOON)
     session.commit()
     assert isinstance(vehicle, Vehicle)

@@ -12,7 +12,7 @@ from registry.rules.kinds import BlockReason, NameMatch, PassKind, PassSource
 from registry.rules.passes import Ledger, PassFault, Period, give_back, keep, spend
 from registry.rules.plates import Plate, parse
 from registry.store import store, visits
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.store.visits import GrantRefusal, PassRequest
 from registry.tables.records import NameCheck, PassUse, Person, Visit, VisitorPass
 from tests.registry.conftest import NOON, empty_register
@@ -23,7 +23,7 @@ assert isinstance(GUEST, Plate)
 
 
 @pytest.fixture
-def home(session: Session, wang: Author) -> int:
+def home(session: Session, wang: Actor) -> int:
     household = store.household_at(session, "3", "2", "501", wang)
     number = store.id_of(household)
     store.add(session, Person(household_id=number, name="张明华", phone="13900001234"), wang)
@@ -41,7 +41,7 @@ def request(home: int, **differing: object) -> PassRequest:
     return PassRequest(**{**fields, **differing})
 
 
-def granted(session: Session, home: int, by: Author, **differing: object) -> VisitorPass:
+def granted(session: Session, home: int, by: Actor, **differing: object) -> VisitorPass:
     made = visits.grant(session, request(home, **differing), by)
     assert isinstance(made, VisitorPass)
     return made
@@ -54,7 +54,7 @@ def granted(session: Session, home: int, by: Author, **differing: object) -> Vis
 def test_a_name_check_is_kept_as_evidence_without_the_owners_name(
     session: Session, home: int, said: str, outcome: NameMatch
 ) -> None:
-    row = visits.check_name(session, home, said, GUEST, Author("guard", NOON))
+    row = visits.check_name(session, home, said, GUEST, Actor("guard", NOON))
     assert row.outcome is outcome
     kept = session.exec(select(NameCheck)).one().model_dump(mode="json")
     assert (kept["said"], kept["asked_by"], kept["plate"]) == (said, "guard", "吉A66666")
@@ -73,7 +73,7 @@ def test_a_name_check_is_kept_as_evidence_without_the_owners_name(
 def test_a_guard_grants_a_pass_only_on_a_name_that_fits(
     session: Session, home: int, said: str | None, expected: GrantRefusal | None
 ) -> None:
-    guard = Author("guard", NOON)
+    guard = Actor("guard", NOON)
     check = visits.check_name(session, home, said, GUEST, guard).id if said else None
     made = visits.grant(session, request(home, source=PassSource.GUARD, name_check=check), guard)
     assert isinstance(made, VisitorPass) if expected is None else made is expected
@@ -82,7 +82,7 @@ def test_a_guard_grants_a_pass_only_on_a_name_that_fits(
 def test_the_households_own_word_overrides_a_name_that_does_not_fit(
     session: Session, home: int
 ) -> None:
-    guard = Author("guard", NOON)
+    guard = Actor("guard", NOON)
     check = visits.check_name(session, home, "李四", GUEST, guard).id
     made = granted(
         session,
@@ -96,7 +96,7 @@ def test_the_households_own_word_overrides_a_name_that_does_not_fit(
 
 
 def test_a_check_for_another_flat_or_another_car_counts_for_nothing(
-    session: Session, home: int, wang: Author
+    session: Session, home: int, wang: Actor
 ) -> None:
     other = store.id_of(store.household_at(session, "4", "1", "101", wang))
     check = visits.check_name(session, home, "张明华", GUEST, wang).id
@@ -124,19 +124,19 @@ def test_a_check_for_another_flat_or_another_car_counts_for_nothing(
     ],
 )
 def test_a_pass_that_makes_no_sense_is_refused(
-    session: Session, home: int, wang: Author, differing: dict, refusal: GrantRefusal
+    session: Session, home: int, wang: Actor, differing: dict, refusal: GrantRefusal
 ) -> None:
     assert visits.grant(session, request(home, **differing), wang) is refusal
     assert session.exec(select(VisitorPass)).all() == []
 
 
-def test_a_blocked_plate_gets_no_pass(session: Session, home: int, wang: Author) -> None:
+def test_a_blocked_plate_gets_no_pass(session: Session, home: int, wang: Actor) -> None:
     store.block(session, GUEST, BlockReason.BANNED_VISITOR, "打人", Period(), wang)
     assert visits.grant(session, request(home), wang) is GrantRefusal.BLOCKED
 
 
 def test_a_recurring_visitor_has_the_households_consent(
-    session: Session, home: int, wang: Author
+    session: Session, home: int, wang: Actor
 ) -> None:
     person = store.people_of(session, home)[0]
     made = granted(
@@ -145,9 +145,9 @@ def test_a_recurring_visitor_has_the_households_consent(
     assert (made.consent_person_id, made.consent_at) == (person.id, NOON)
 
 
-def test_a_visit_from_the_order_to_the_exit(session: Session, home: int, wang: Author) -> None:
+def test_a_visit_from_the_order_to_the_exit(session: Session, home: int, wang: Actor) -> None:
     made = granted(session, home, wang, visitor_name="李四", purpose="探亲")
-    gate = Author("gate", NOON + HOUR)
+    gate = Actor("gate", NOON + HOUR)
     assert isinstance(visits.spend(session, made.id, "p1", gate), PassUse)
     visits.keep(session, "p1", gate)
     visit = visits.check_in(session, "吉A66666", made.id, "p1", gate)
@@ -156,12 +156,12 @@ def test_a_visit_from_the_order_to_the_exit(session: Session, home: int, wang: A
     assert visits.spend(session, made.id, "p2", gate) is PassFault.SPENT
     later = NOON + 5 * HOUR
     assert visits.overstaying(session, later) == [visit]
-    assert visits.check_out(session, "吉A66666", "p9", Author("gate", later)) is visit
+    assert visits.check_out(session, "吉A66666", "p9", Actor("gate", later)) is visit
     assert visits.overstaying(session, later) == []
-    assert visits.check_out(session, "吉A66666", "p10", Author("gate", later)) is None
+    assert visits.check_out(session, "吉A66666", "p10", Actor("gate", later)) is None
 
 
-def test_a_failed_opening_gives_the_pass_back(session: Session, home: int, wang: Author) -> None:
+def test_a_failed_opening_gives_the_pass_back(session: Session, home: int, wang: Actor) -> None:
     made = granted(session, home, wang)
     visits.spend(session, made.id, "p1", wang)
     visits.give_back(session, "p1", wang)
@@ -170,21 +170,21 @@ def test_a_failed_opening_gives_the_pass_back(session: Session, home: int, wang:
     assert isinstance(visits.spend(session, made.id, "p2", wang), PassUse)
 
 
-def test_a_revoked_pass_opens_nothing(session: Session, home: int, wang: Author) -> None:
+def test_a_revoked_pass_opens_nothing(session: Session, home: int, wang: Actor) -> None:
     made = granted(session, home, wang)
     visits.revoke(session, made, wang)
     assert visits.spend(session, made.id, "p1", wang) is PassFault.EXPIRED
     assert visits.extend(session, made, NOON + 9 * HOUR, wang) is GrantRefusal.PERIOD
 
 
-def test_a_pass_is_extended_forwards_only(session: Session, home: int, wang: Author) -> None:
+def test_a_pass_is_extended_forwards_only(session: Session, home: int, wang: Actor) -> None:
     made = granted(session, home, wang)
     assert visits.extend(session, made, NOON + 9 * HOUR, wang) is made
     assert visits.extend(session, made, NOON, wang) is GrantRefusal.PERIOD
     assert made.valid_until == NOON + 9 * HOUR
 
 
-def test_two_sessions_cannot_both_have_the_last_use(tmp_path, wang: Author) -> None:
+def test_two_sessions_cannot_both_have_the_last_use(tmp_path, wang: Actor) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'gate.db'}")
     SQLModel.metadata.create_all(engine)
     with Session(engine) as first, Session(engine) as second:
@@ -202,7 +202,7 @@ def test_two_sessions_cannot_both_have_the_last_use(tmp_path, wang: Author) -> N
     engine.dispose()
 
 
-def test_an_unplanned_visit_is_logged_too(session: Session, wang: Author) -> None:
+def test_an_unplanned_visit_is_logged_too(session: Session, wang: Actor) -> None:
     visit = visits.check_in(session, "吉A66666", None, "p1", wang)
     assert (visit.pass_id, visit.registered_by) == (None, "wang")
     assert session.exec(select(Visit)).all() == [visit]
@@ -218,7 +218,7 @@ steps = st.lists(
 def test_the_database_does_what_the_pure_rules_say(
     allowed: int, events: list[tuple[str, str]]
 ) -> None:
-    by = Author("gate", NOON)
+    by = Actor("gate", NOON)
     with empty_register() as session:
         home = store.id_of(store.household_at(session, "3", "2", "501", by))
         row = granted(session, home, by, kind=PassKind.TIMES, times=allowed)

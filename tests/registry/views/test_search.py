@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from registry.rules.addresses import Address
 from registry.store import sample
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.views.search import Entry, Fit, Index, load_index
 from tests.registry.conftest import NOON
 
@@ -103,7 +103,7 @@ def test_every_part_of_a_plate_finds_it(plate: str, data: st.DataObject) -> None
     assert plate in found(plate[start:end])
 
 
-def test_the_index_holds_what_is_registered(session: Session, wang: Author) -> None:
+def test_the_index_holds_what_is_registered(session: Session, wang: Actor) -> None:
     size = sample.Size(households=60, residents=90, vehicles=50, passes=0)
     made = sample.generate(5, NOON, size)
     sample.fill(session, made, wang)

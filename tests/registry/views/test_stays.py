@@ -12,7 +12,7 @@ from registry.rules.plates import Plate, PlateColour, parse
 from registry.rules.snapshot import Inside
 from registry.rules.standing import SpaceId
 from registry.store import presence, snapshot_loader, spaces, store, visits
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import Space, Vehicle, VisitorPass
 from registry.views import offline_stays, stays
 from registry.views.stays import StayLine, Which
@@ -27,7 +27,7 @@ def plate(text: str) -> Plate:
     return found
 
 
-def car(session: Session, by: Author, text: str, colour: PlateColour = PlateColour.UNKNOWN) -> int:
+def car(session: Session, by: Actor, text: str, colour: PlateColour = PlateColour.UNKNOWN) -> int:
     home = store.household_at(session, "3", "2", "501", by)
     made = store.register_vehicle(
         session, plate(text), by, household_id=store.id_of(home), colour=colour
@@ -40,7 +40,7 @@ def shown(session: Session, which: Which = Which()) -> tuple[StayLine, ...]:  # 
     return stays.page(session, which, None, 50).lines
 
 
-def test_a_residents_car_stands_in_its_space(session: Session, wang: Author) -> None:
+def test_a_residents_car_stands_in_its_space(session: Session, wang: Actor) -> None:
     number = car(session, wang, "吉A12345")
     space = spaces.add_space(session, "A-1", None, "", wang)
     assert isinstance(space, Space)
@@ -57,7 +57,7 @@ def test_a_residents_car_stands_in_its_space(session: Session, wang: Author) -> 
 
 
 def test_a_visitor_overstays_the_pass_as_it_was_extended_or_a_day(
-    session: Session, wang: Author
+    session: Session, wang: Actor
 ) -> None:
     home = store.id_of(store.household_at(session, "3", "2", "502", wang))
     wanted = visits.PassRequest(
@@ -76,7 +76,7 @@ def test_a_visitor_overstays_the_pass_as_it_was_extended_or_a_day(
     assert line.overstays(NOON + 25 * HOUR)
 
 
-def test_of_two_vehicles_with_one_number_each_is_itself(session: Session, wang: Author) -> None:
+def test_of_two_vehicles_with_one_number_each_is_itself(session: Session, wang: Actor) -> None:
     car(session, wang, "吉A00009", PlateColour.BLUE)
     car(session, wang, "吉A00009", PlateColour.YELLOW)
     presence.enter(session, "吉A00009/yellow", Inside(NOON, Occupant.RESIDENT))

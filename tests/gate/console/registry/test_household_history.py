@@ -15,7 +15,7 @@ from gate.services import visitors
 from gate.services.visitors import Stay, Wanted
 from registry.rules.plates import Plate, parse
 from registry.store import store
-from registry.store.store import Author
+from registry.store.store import Actor
 from registry.tables.records import Space
 from registry.views import household
 from tests.gate.console.sample_site import SampleSite, fill, sample_site
@@ -40,7 +40,7 @@ def lived(site: SampleSite) -> int:
     plate = parse("吉A0K0H1")
     assert home is not None
     assert isinstance(plate, Plate)
-    by = Author("manager", services.clock.now().utc)
+    by = Actor("manager", services.clock.now().utc)
     with services.journal.unit() as unit:
         session = unit.session
         car = store.register_vehicle(session, plate, by, household_id=home.id)

@@ -16,7 +16,7 @@ from gate.reports.reports import Reports
 from registry.rules.kinds import PassKind, PassSource, UseState
 from registry.rules.plates import PlateClass, PlateColour
 from registry.store import store
-from registry.store.store import Author, add
+from registry.store.store import Actor, add
 from registry.tables.records import (
     Building,
     Household,
@@ -59,7 +59,7 @@ def office(tmp_path: Path, where: str | None) -> Iterator[Desk]:
 
 def settle(session: Session) -> None:
     """One household with two vehicles, one space, and a visitor with a pass for one entry."""
-    by = Author("wang", NOON)
+    by = Actor("wang", NOON)
     building = add(session, Building(name="3"), by)
     stair = add(session, Unit(building_id=building.id or 0, name="2"), by)
     home = add(session, Household(unit_id=stair.id or 0, room="501"), by)
@@ -192,7 +192,7 @@ def of_colour(name: str, colour: str, direction: Direction = Direction.IN) -> li
 
 def twin(session: Session, colour: PlateColour) -> Vehicle:
     number = Vehicle(plate=TWINS, plate_class=PlateClass.CIVIL, colour=colour, household_id=1)
-    return add(session, number, Author("wang", NOON))
+    return add(session, number, Actor("wang", NOON))
 
 
 def inside_now(office: Desk) -> tuple[list[str], int, int]:
@@ -241,7 +241,7 @@ def test_a_vehicle_leaves_though_it_was_taken_off_the_register_meanwhile(office:
         lorry = store.id_of(twin(unit.session, PlateColour.YELLOW))
     office.journal.append(*of_colour("a", "blue"), *of_colour("b", "yellow"))
     with office.journal.unit() as unit:
-        by = Author("wang", NOON)
+        by = Actor("wang", NOON)
         store.remove_vehicle(unit.session, store.get(unit.session, Vehicle, lorry), by)
     office.journal.append(*of_colour("c", "yellow", Direction.OUT))
     assert inside_now(office) == ([TWINS], 1, 1)
