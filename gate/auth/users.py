@@ -116,7 +116,9 @@ class People:
             self._remembered.note(session.exec(select(UserRow)))
 
     def _look_up(self, name: str) -> UserRow | None:
-        """Return a copy of the user's row. Raises JournalUnavailableError where the users were never read."""
+        """Return a copy of the user's row. Raises JournalUnavailableError where the users
+        were never read.
+        """
         try:
             self.remember()
         except JournalUnavailableError:

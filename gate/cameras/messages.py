@@ -40,7 +40,9 @@ class TrackLost:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The whole picture as it is now, asked for by `SetReadingEnabled`, for vehicles whose plate is not read."""
+    """The whole picture as it is now, asked for by `SetReadingEnabled`, for vehicles whose
+    plate is not read.
+    """
 
     frame: bytes
     taken: float

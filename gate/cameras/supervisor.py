@@ -82,7 +82,7 @@ class WorkerSupervisor:
         self._send(command)
 
     def ask_below(self, sure: float) -> None:
-        """SetSecondReaderThreshold the second reader below this confidence (0..1) from now on, if it is on at all."""
+        """Ask the second reader below this confidence (0..1) from now on, if it is on at all."""
         if self._settings.ask_below is not None:
             self._settings = replace(self._settings, ask_below=sure)
             self._send(SetSecondReaderThreshold(sure))

@@ -1,9 +1,9 @@
 """The eye of a lane: camera and networks in a process of their own.
 
 Each new picture is shrunk and compared; only where something moves, or a vehicle is known to stand
-before the arm, is it read. What was read goes to the gate as `PlateDetection`s. Rules: never work on a
-picture older than the newest; say something at least every second; when the camera's own thread
-hangs for good, end, so that the gate starts a new process.
+before the arm, is it read. What was read goes to the gate as `PlateDetection`s. Rules: never work
+on a picture older than the newest; say something at least every second; when the camera's own
+thread hangs for good, end, so that the gate starts a new process.
 """
 
 import logging

@@ -53,7 +53,7 @@ def rotate_key(config: Path) -> int:
 
 @contextmanager
 def _stopped(site: Config) -> Iterator[None]:
-    """Keep a gate from starting on the folder meanwhile. Raises FolderInUse."""
+    """Keep a gate from starting on the folder meanwhile. Raises FolderInUseError."""
     tenancy = Tenancy(site.data)
     tenancy.take()
     try:

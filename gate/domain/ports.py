@@ -51,7 +51,7 @@ class Journal(Protocol):
     """The record. `append` returns only when the entries are on disk; it never loses one.
 
     `append` falls back to the fsynced spool when the database is away. `unit` is for people's
-    changes: it raises JournalAway instead, and commits at the end of the block.
+    changes: it raises JournalUnavailableError instead, and commits at the end of the block.
     """
 
     def append(self, *entries: Entry) -> Written: ...

@@ -106,7 +106,7 @@ def check(folder: Path) -> Backup:
 def restore(data: Path, folder: Path, vault: Keyring, clock: Clock) -> Backup:
     """Put a backup in place of what is in the data folder; that is moved to `replaced-<time>`.
 
-    Raises RestoreRefusedError, and FolderInUse while the gate runs.
+    Raises RestoreRefusedError, and FolderInUseError while the gate runs.
     """
     data.mkdir(mode=private_files.FOLDER, parents=True, exist_ok=True)
     tenancy = Tenancy(data)

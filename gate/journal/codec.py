@@ -33,7 +33,8 @@ def encode(entry: Entry) -> bytes:
 
 
 def decode(kind: str, body: bytes) -> Entry:
-    """The entry of a body. Raises EntryUnreadableError for an unknown kind or a body that does not fit.
+    """The entry of a body. Raises EntryUnreadableError for an unknown kind or a body that does not
+    fit.
 
     Fields that this release does not know are left out: a newer release may have written them.
     """

@@ -3,8 +3,8 @@
 Rules:
 1. `append` writes entries and their projections in one transaction. Where the database does not
    take them in time (locked, full, damaged, read-only) they go to the spool, in order, and are
-   taken over later by the same code. Where neither takes them JournalUnavailableError is raised: then nothing
-   may be moved on the strength of that entry.
+   taken over later by the same code. Where neither takes them JournalUnavailableError is raised:
+   then nothing may be moved on the strength of that entry.
 2. While the spool holds anything, new entries go behind it.
 3. An order to raise is written once per passage, even while the database is away.
 4. After a crash an order without an outcome becomes indeterminate and is never replayed.
@@ -121,9 +121,9 @@ class Journal:
     def start(self) -> int:
         """Take over the spool, tie up what a crash left loose, begin to look after the file.
 
-        Returns how many orders and passages were left open. Raises JournalUnavailableError if the database
-        does not answer: a gate that cannot read its register must not start; FolderInUse if
-        another gate runs on the folder.
+        Returns how many orders and passages were left open. Raises JournalUnavailableError if the
+        database does not answer: a gate that cannot read its register must not start; FolderInUseError
+        if another gate runs on the folder.
         """
         self._tenancy.take()
         try:
@@ -185,8 +185,8 @@ class Journal:
     def append(self, *entries: Entry) -> Written:
         """Make entries durable, in order, all or none.
 
-        Raises OpeningRefusedError for an order that must not be obeyed, JournalUnavailableError if nothing took
-        them.
+        Raises OpeningRefusedError for an order that must not be obeyed, JournalUnavailableError if
+        nothing took them.
         """
         for entry in entries:
             self._ordered.check(entry)
@@ -209,7 +209,8 @@ class Journal:
     def unit(self) -> Iterator[Unit]:
         """Open a person's transaction; it is committed at the end of the block.
 
-        Raises JournalUnavailableError when the database does not take it; nothing of it is kept then.
+        Raises JournalUnavailableError when the database does not take it; nothing of it is kept
+        then.
         """
         if not self._lock.acquire(timeout=_UNIT_WAIT_S):
             raise JournalUnavailableError("another change takes too long: try again")
@@ -279,7 +280,9 @@ class Journal:
         return self._clock.monotonic() < self._retry_at
 
     def _put_aside(self, stamped: Sequence[Stamped]) -> list[Record]:
-        """Write to the spool. Raises JournalUnavailableError if it does not take the entries either."""
+        """Write to the spool. Raises JournalUnavailableError if it does not take the
+        entries either.
+        """
         for one in stamped:
             self._ordered.check_spooled(one.entry)
         try:
@@ -320,7 +323,9 @@ class Journal:
         self._database.dispose()
 
     def _look_after(self, commits: int) -> None:
-        """MaintenanceThread's turn: take over the spool in portions, checkpoint after enough commits."""
+        """MaintenanceThread's turn: take over the spool in portions, checkpoint after
+        enough commits.
+        """
         if self._spooler.pending and self._lock.acquire(timeout=_LANE_WAIT_S):
             try:
                 self._drain(limit=None)

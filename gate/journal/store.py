@@ -59,7 +59,7 @@ class Kept:
         return None if self.sealed is None else vault.unseal(self.sealed, PURPOSE)
 
     def entry(self, vault: Keyring) -> Entry | None:
-        """The entry, if its body is still there. Raises VaultError and EntryUnreadable."""
+        """The entry, if its body is still there. Raises VaultError and EntryUnreadableError."""
         plain = self.body(vault)
         return None if plain is None else decode(self.link.header.kind, plain)
 

@@ -5,7 +5,8 @@ Rules:
    admits, from the rules or from a guard, or a guard's raise by hand; each has an order id of its
    own and is given once.
 2. A fact that does not fit the state, or that names another passage or order, changes nothing and
-   comes back as `NoteUnexpected`. Nothing is decided by a time-out: looking too long asks the guard.
+   comes back as `NoteUnexpected`. Nothing is decided by a time-out: looking too long asks the
+   guard.
 3. A passage that asks stays asking until a person answers or the vehicle backs out.
 4. A vehicle that arrives while another one passes waits for its own passage.
 5. What the rules decide opens only while the picture it rests on is young: the order to raise

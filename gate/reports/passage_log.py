@@ -29,7 +29,7 @@ _ROW = [column for column in passage.c if column.name != "cell"]
 
 
 @dataclass(frozen=True, slots=True)
-class PassageFilter:
+class LogSelection:
     """A filter made ready. cells: None where every cell will do. plates: None for any."""
 
     where: tuple[ColumnElement[bool], ...]
@@ -41,33 +41,33 @@ class PassageFilter:
 
 def page(connection: Connection, wanted: PassageFilter, cursor: int | None, limit: int) -> Page:
     """The next `limit` matching passages older than the cursor."""
-    sieve = prepare(connection, wanted)
-    if sieve is None:
+    selection = prepare(connection, wanted)
+    if selection is None:
         return Page((), None)
-    last = sieve.last if cursor is None else min(sieve.last, cursor - 1)
-    if sieve.led_by_index:
-        rows = _rows(connection, sieve, sieve.first, last, limit + 1)
+    last = selection.last if cursor is None else min(selection.last, cursor - 1)
+    if selection.led_by_index:
+        rows = _rows(connection, selection, selection.first, last, limit + 1)
         return _page(rows, limit)
-    return _walk(connection, sieve, last, limit)
+    return _walk(connection, selection, last, limit)
 
 
 def count(connection: Connection, wanted: PassageFilter, limit: int) -> Count:
     """How many match, counted up to the limit, and in so many stretches at most."""
-    sieve = prepare(connection, wanted)
-    if sieve is None:
+    selection = prepare(connection, wanted)
+    if selection is None:
         return Count(0, exact=True)
     found = 0
-    spans, all_seen = [(sieve.first, sieve.last)], True
-    if not sieve.led_by_index:
-        stretches = _stretches(connection, sieve, sieve.last, _STRETCHES_COUNTED)
+    spans, all_seen = [(selection.first, selection.last)], True
+    if not selection.led_by_index:
+        stretches = _stretches(connection, selection, selection.last, _STRETCHES_COUNTED)
         spans = [
             (oldest * STRETCH, newest * STRETCH + STRETCH - 1)
             for newest, oldest in _runs(stretches)
         ]
         all_seen = len(stretches) < _STRETCHES_COUNTED
     for first, last in spans:
-        low, high = max(first, sieve.first), min(last, sieve.last)
-        some = _select(sieve, low, high, [passage.c.number]).limit(limit - found + 1)
+        low, high = max(first, selection.first), min(last, selection.last)
+        some = _select(selection, low, high, [passage.c.number]).limit(limit - found + 1)
         n = connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
         found += n
         if found > limit:
@@ -93,7 +93,7 @@ def running(connection: Connection) -> tuple[PassageRow, ...]:
     return tuple(to_row(row) for row in connection.execute(query.limit(100)))
 
 
-def prepare(connection: Connection, wanted: PassageFilter) -> PassageFilter | None:
+def prepare(connection: Connection, wanted: PassageFilter) -> LogSelection | None:
     """Make a filter ready; None if nothing can match."""
     span = _number_span(connection, wanted)
     cells = _cells(wanted)
@@ -121,7 +121,7 @@ def prepare(connection: Connection, wanted: PassageFilter) -> PassageFilter | No
         else:
             where += [passage.c.plate.in_(plates), passage.c.plate != ""]
             led = True
-    return PassageFilter(tuple(where), *span, cells, led)
+    return LogSelection(tuple(where), *span, cells, led)
 
 
 def to_row(row: Any) -> PassageRow:
@@ -194,16 +194,16 @@ def _plates(connection: Connection, pattern: str) -> tuple[str, ...] | None:
     return tuple(row.plate for row in rows)
 
 
-def _walk(connection: Connection, sieve: PassageFilter, last: int, limit: int) -> Page:
+def _walk(connection: Connection, selection: LogSelection, last: int, limit: int) -> Page:
     """Read the stretches that can have matches, newest first, until the page is full."""
     found: list[PassageRow] = []
     looked = last + 1
-    for group in _groups(_stretches(connection, sieve, last, _STRETCHES)):
-        found += _rows_of(connection, sieve, group, last, limit + 1 - len(found))
+    for group in _groups(_stretches(connection, selection, last, _STRETCHES)):
+        found += _rows_of(connection, selection, group, last, limit + 1 - len(found))
         looked = group[-1] * STRETCH
         if len(found) > limit:
             return _page(found, limit)
-    if looked > last or not _stretches(connection, sieve, looked - 1, 1):
+    if looked > last or not _stretches(connection, selection, looked - 1, 1):
         return Page(tuple(found), None)
     return Page(tuple(found), looked)
 
@@ -217,27 +217,27 @@ def _groups(stretches: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def _stretches(
-    connection: Connection, sieve: PassageFilter, last: int, limit: int
+    connection: Connection, selection: LogSelection, last: int, limit: int
 ) -> Sequence[int]:
     """Stretches up to number `last` that hold passages of the wanted cells, newest first."""
-    if last < sieve.first:
+    if last < selection.first:
         return ()
     query = select(stretch.c.stretch).distinct().order_by(stretch.c.stretch.desc()).limit(limit)
-    query = query.where(stretch.c.stretch.between(sieve.first // STRETCH, last // STRETCH))
-    if sieve.cells is not None:
-        query = query.where(stretch.c.cell.in_(sieve.cells))
+    query = query.where(stretch.c.stretch.between(selection.first // STRETCH, last // STRETCH))
+    if selection.cells is not None:
+        query = query.where(stretch.c.cell.in_(selection.cells))
     return connection.execute(query).scalars().all()
 
 
 def _rows_of(
-    connection: Connection, sieve: PassageFilter, group: Sequence[int], last: int, limit: int
+    connection: Connection, selection: LogSelection, group: Sequence[int], last: int, limit: int
 ) -> list[PassageRow]:
     """Rows of a group of stretches, each run of neighbours read at once."""
     found: list[PassageRow] = []
     for newest, oldest in _runs(group):
-        first = max(sieve.first, oldest * STRETCH)
+        first = max(selection.first, oldest * STRETCH)
         end = min(last, (newest + 1) * STRETCH - 1)
-        found += _rows(connection, sieve, first, end, limit - len(found))
+        found += _rows(connection, selection, first, end, limit - len(found))
         if len(found) >= limit:
             break
     return found
@@ -256,15 +256,15 @@ def _runs(group: Sequence[int]) -> Iterator[tuple[int, int]]:
     yield newest, oldest
 
 
-def _select(sieve: PassageFilter, first: int, last: int, columns: Sequence[Any]) -> Select[Any]:
+def _select(selection: LogSelection, first: int, last: int, columns: Sequence[Any]) -> Select[Any]:
     span = passage.c.number.between(first, last)
-    return select(*columns).where(span, *sieve.where)
+    return select(*columns).where(span, *selection.where)
 
 
 def _rows(
-    connection: Connection, sieve: PassageFilter, first: int, last: int, limit: int
+    connection: Connection, selection: LogSelection, first: int, last: int, limit: int
 ) -> list[PassageRow]:
-    query = _select(sieve, first, last, _ROW).order_by(passage.c.number.desc()).limit(limit)
+    query = _select(selection, first, last, _ROW).order_by(passage.c.number.desc()).limit(limit)
     return [to_row(row) for row in connection.execute(query)]
 
 

@@ -1,9 +1,10 @@
 """What managers and guards ask of the record: pages, charts, lists. Reading only.
 
 `Reports` is what pages and the API use; everything it takes and gives is in gate.reports.model.
-Each call sees one moment of the database and may be made on any thread. Raises JournalUnavailableError when the
-database cannot be read. Who may ask, and that looking into one vehicle's history is put on record,
-is the caller's business (gate.auth.users, gate.journal.journal).
+Each call sees one moment of the database and may be made on any thread. Raises
+JournalUnavailableError when the database cannot be read. Who may ask, and that looking into one
+vehicle's history is put on record, is the caller's business (gate.auth.users,
+gate.journal.journal).
 """
 
 from collections.abc import Iterator

@@ -85,7 +85,9 @@ class Settings:
         return given.value if given is not None else self.file_value(key)
 
     def file_value(self, key: str) -> Value:
-        """Return the value of config.yaml, or the program's own text. Raises SettingRefusedError."""
+        """Return the value of config.yaml, or the program's own text. Raises
+        SettingRefusedError.
+        """
         tunable = tunable_of(key)
         if tunable.kind is Kind.TEXT:
             return tunable.original
@@ -102,7 +104,7 @@ class Settings:
         }
 
     def change(self, key: str, typed: object, *, by: str, why: str) -> None:
-        """Give a setting another value. Raises SettingRefusedError, and JournalAway if not kept."""
+        """Give a setting another value. Raises SettingRefusedError, and JournalUnavailableError if not kept."""
         value = read(tunable_of(key), typed)
         if not why.strip():
             raise SettingRefusedError(Fault.WHY)
@@ -163,7 +165,9 @@ class Settings:
 
 
 def tunable_of(key: str) -> Tunable:
-    """Return the setting of this key. Raises SettingRefusedError if it may not change at run time."""
+    """Return the setting of this key. Raises SettingRefusedError if it may not change at run
+    time.
+    """
     if key in POLICY:
         return POLICY[key]
     for language in Language:

@@ -92,7 +92,7 @@ class Motion(StrEnum):
 
 
 class Cause(StrEnum):
-    """OutcomeReason a pulse was ordered."""
+    """Why a pulse was ordered."""
 
     REQUEST = "request"
     HOLD = "hold"

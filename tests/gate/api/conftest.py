@@ -113,7 +113,7 @@ def build(made: Desk) -> Api:
 
 
 def fill(session: Session, by: Actor) -> None:
-    """RegistryCache two households and a vehicle."""
+    """Register two households and a vehicle."""
     for room in ("501", "502"):
         household = store.household_at(session, "3", "2", room, by)
         plate = parse(f"吉A00{room}")

@@ -65,7 +65,7 @@ MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {
     "anything may change": (
         properties.test_nothing_but_what_is_listed_may_change,
         gate_settings.tunable_of,
-        "raise SettingRefused(Fault.UNKNOWN)",
+        "raise SettingRefusedError(Fault.UNKNOWN)",
         'return Tunable(key, Kind.TEXT, original="")',
     ),
 }
