@@ -122,8 +122,8 @@ class Journal:
         """Take over the spool, tie up what a crash left loose, begin to look after the file.
 
         Returns how many orders and passages were left open. Raises JournalUnavailableError if the
-        database does not answer: a gate that cannot read its register must not start; FolderInUseError
-        if another gate runs on the folder.
+        database does not answer: a gate that cannot read its register must not start;
+        FolderInUseError if another gate runs on the folder.
         """
         self._tenancy.take()
         try:

@@ -79,7 +79,9 @@ class Retention:
         self._clock = clock
 
     def run(self, keep_going: Callable[[], bool] = lambda: True) -> Purged:
-        """Purge what is over. keep_going: asked between portions. Raises JournalUnavailableError, OSError."""
+        """Purge what is over. keep_going: asked between portions. Raises
+        JournalUnavailableError, OSError.
+        """
         now = self._clock.now().utc
         with self._journal.reading() as session:
             if in_doubt(session.connection(), _JUMP_S):

@@ -102,7 +102,8 @@ def export(
 ) -> int:
     """Put on record who takes a list, then write it to the file; return how many lines it has.
 
-    progress: told lines done and lines expected. Raises ReasonMissingError, JournalUnavailableError, OSError.
+    progress: told lines done and lines expected. Raises ReasonMissingError,
+    JournalUnavailableError, OSError.
     """
     if not taker.why.strip():
         raise ReasonMissingError("say what the list is for")

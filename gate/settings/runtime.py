@@ -104,7 +104,9 @@ class Settings:
         }
 
     def change(self, key: str, typed: object, *, by: str, why: str) -> None:
-        """Give a setting another value. Raises SettingRefusedError, and JournalUnavailableError if not kept."""
+        """Give a setting another value. Raises SettingRefusedError, and
+        JournalUnavailableError if not kept.
+        """
         value = read(tunable_of(key), typed)
         if not why.strip():
             raise SettingRefusedError(Fault.WHY)

@@ -40,7 +40,8 @@ class Row:
 
 
 class Effects(Protocol):
-    """Called inside the write transaction; raises OpeningRefusedError where a pass is spent already.
+    """Called inside the write transaction; raises OpeningRefusedError where a pass is spent
+    already.
 
     passage_ended: keeps who is inside, and returns the stay that this passage ended, if it did.
     corrected: a person saw who is, or is not, inside.
