@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from gate.api import lookup
 from gate.api.auth import ReadsRegistry, WritesRegistry
 from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
-from gate.domain.ports import Unit
+from gate.domain.ports import UnitOfWork
 from gate.services import lists
 from registry.rules.kinds import BlockReason
 from registry.rules.plates import PlateColour
@@ -124,7 +124,7 @@ def block(wish: BlockIn, caller: WritesRegistry, to: Services, key: Key = None) 
     """Block from now on; 409 where the law forbids it."""
     plate = whole_plate(wish.plate)
 
-    def blocked(unit: Unit, by: Actor) -> BlockOut:
+    def blocked(unit: UnitOfWork, by: Actor) -> BlockOut:
         deed = lists.block(plate, wish.reason, wish.detail, wish.valid_until, wish.colour)
         made = deed(unit, by)
         if isinstance(made, BlockRefusal):
@@ -148,7 +148,7 @@ def lift(
 ) -> JSONResponse:
     """End a block now; doing it again changes nothing. The line stays on record."""
 
-    def lifted(unit: Unit, by: Actor) -> BlockOut:
+    def lifted(unit: UnitOfWork, by: Actor) -> BlockOut:
         return _out(lists.lift(number, why)(unit, by))
 
     return act(to, caller, None, f"{number}\0{why}", lifted, code=status.HTTP_200_OK)

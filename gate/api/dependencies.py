@@ -14,7 +14,7 @@ from gate.access.service import DecisionService
 from gate.api.auth import Caller
 from gate.auth.tokens import Tokens
 from gate.domain.errors import JournalUnavailableError
-from gate.domain.ports import Clock, Journal, Lanes, Unit
+from gate.domain.ports import Clock, Journal, Lanes, UnitOfWork
 from gate.reports.reports import Reports
 from gate.storage.account_tables import IdempotencyRow
 from registry.errors import RegistryError
@@ -88,7 +88,7 @@ def act(
     caller: Caller,
     key: str | None,
     request: BaseModel | str,
-    work: Callable[[Unit, Actor], BaseModel],
+    work: Callable[[UnitOfWork, Actor], BaseModel],
     *,
     code: int = status.HTTP_201_CREATED,
 ) -> JSONResponse:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from gate.api import lookup
 from gate.api.auth import ReadsRegistry, WritesRegistry
 from gate.api.dependencies import Key, Model, Problem, Services, act, example
-from gate.domain.ports import Unit
+from gate.domain.ports import UnitOfWork
 from gate.services import registry_changes
 from registry.rules import addresses
 from registry.rules.names import mask, mask_phone
@@ -19,7 +19,7 @@ from registry.store import store
 from registry.store.households import HomeRefusal
 from registry.store.store import Actor
 from registry.tables.records import Building, Household, Person, Space, Vehicle
-from registry.tables.records import Unit as Stairwell
+from registry.tables.records import UnitOfWork as Stairwell
 
 router = APIRouter(prefix="/registry/households", tags=["registry"])
 
@@ -133,7 +133,7 @@ def make(wish: HouseholdIn, caller: WritesRegistry, to: Services, key: Key = Non
         detail = f"{wish.household!r} is no address; write building-unit-room, e.g. 3-2-501"
         raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
 
-    def made(unit: Unit, by: Actor) -> HouseholdOut:
+    def made(unit: UnitOfWork, by: Actor) -> HouseholdOut:
         row = registry_changes.add_household(address, wish.note)(unit, by)
         if isinstance(row, HomeRefusal):
             raise lookup.conflict(row, WHY)
@@ -153,7 +153,7 @@ def change(
 ) -> JSONResponse:
     """Change the note."""
 
-    def changed(unit: Unit, by: Actor) -> HouseholdOut:
+    def changed(unit: UnitOfWork, by: Actor) -> HouseholdOut:
         number = store.id_of(lookup.household(unit.session, household))
         return views(unit.session, [registry_changes.note_household(number, wish.note)(unit, by)])[
             0
@@ -172,7 +172,7 @@ def change(
 def remove(household: str, caller: WritesRegistry, to: Services) -> JSONResponse:
     """Take it off with its people; 409 while vehicles, spaces or the visitor log point to it."""
 
-    def removed(unit: Unit, by: Actor) -> HouseholdOut:
+    def removed(unit: UnitOfWork, by: Actor) -> HouseholdOut:
         row = lookup.household(unit.session, household)
         answer = views(unit.session, [row])[0]
         refusal = registry_changes.remove_household(store.id_of(row))(unit, by)

@@ -20,7 +20,7 @@ from gate.api.dependencies import (
     example,
     whole_plate,
 )
-from gate.domain.ports import Unit
+from gate.domain.ports import UnitOfWork
 from gate.services import presence as inside_deeds
 from gate.services.presence import Unclear
 from registry.rules.corrections import (
@@ -196,7 +196,7 @@ def correct(
 ) -> JSONResponse:
     """Correct at once, on record with its reason; 409 where it does not fit what is so now."""
 
-    def corrected(unit: Unit, by: Actor) -> CorrectionOut:
+    def corrected(unit: UnitOfWork, by: Actor) -> CorrectionOut:
         meant = _meant(unit.session, wish, to, by.at)
         (refused,) = inside_deeds.correct([meant], wish.why)(unit, by)
         if refused is not None:

@@ -11,7 +11,7 @@ from sqlmodel import select
 from gate.api import lookup
 from gate.api.auth import ReadsRegistry, WritesRegistry
 from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
-from gate.domain.ports import Unit
+from gate.domain.ports import UnitOfWork
 from gate.services import lists
 from registry.rules.kinds import ListedKind
 from registry.rules.passes import Period
@@ -133,7 +133,7 @@ def enter(wish: ListedIn, caller: WritesRegistry, to: Services, key: Key = None)
     """List by whole plate; 409 where it is listed already."""
     plate = whole_plate(wish.plate)
 
-    def entered(unit: Unit, by: Actor) -> ListedOut:
+    def entered(unit: UnitOfWork, by: Actor) -> ListedOut:
         made = lists.list_vehicle(
             plate,
             wish.kind,
@@ -158,7 +158,7 @@ def enter(wish: ListedIn, caller: WritesRegistry, to: Services, key: Key = None)
 def leave(number: lookup.Number, caller: WritesRegistry, to: Services) -> JSONResponse:
     """Take it off; it is a stranger from then on."""
 
-    def left(unit: Unit, by: Actor) -> ListedOut:
+    def left(unit: UnitOfWork, by: Actor) -> ListedOut:
         answer = _out(lookup.row(unit.session, ListedVehicle, number))
         lists.unlist(number)(unit, by)
         return answer
@@ -189,7 +189,7 @@ def enter_form(
 ) -> JSONResponse:
     """List a form; 422 where ordinary cars would fit it."""
 
-    def entered(unit: Unit, by: Actor) -> PatternOut:
+    def entered(unit: UnitOfWork, by: Actor) -> PatternOut:
         made = lists.list_pattern(wish.pattern, wish.kind, wish.note)(unit, by)
         if isinstance(made, PatternFault):
             detail = f"{wish.pattern!r} is refused: {made.value}"
@@ -210,7 +210,7 @@ def enter_form(
 def leave_form(number: lookup.Number, caller: WritesRegistry, to: Services) -> JSONResponse:
     """Take a form off the list."""
 
-    def left(unit: Unit, by: Actor) -> PatternOut:
+    def left(unit: UnitOfWork, by: Actor) -> PatternOut:
         answer = _form(lookup.row(unit.session, SpecialPattern, number))
         lists.unlist_pattern(number)(unit, by)
         return answer

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from gate.api import lookup
 from gate.api.auth import ReadsPasses, WritesPasses
 from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
-from gate.domain.ports import Unit
+from gate.domain.ports import UnitOfWork
 from gate.services import lists, passes
 from registry.rules.kinds import PassKind
 from registry.rules.passes import Period
@@ -111,7 +111,7 @@ def announce(wish: PassIn, caller: WritesPasses, to: Services, key: Key = None) 
     """Make a pass on the household's word, which its token gives; a guard says how it was given."""
     plate = whole_plate(wish.plate)
 
-    def announced(unit: Unit, by: Actor) -> PassOut:
+    def announced(unit: UnitOfWork, by: Actor) -> PassOut:
         household = lookup.household(unit.session, wish.household, caller)
         request = visits.PassRequest(
             plate=plate,
@@ -169,7 +169,7 @@ def every(
 def revoke(number: lookup.Number, caller: WritesPasses, to: Services) -> JSONResponse:
     """End a pass now; doing it again changes nothing."""
 
-    def revoked(unit: Unit, by: Actor) -> PassOut:
+    def revoked(unit: UnitOfWork, by: Actor) -> PassOut:
         row = lookup.row(unit.session, VisitorPass, number)
         own = not caller.household or (
             row.household_id == lookup.household(unit.session, caller.household).id

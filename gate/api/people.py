@@ -13,7 +13,7 @@ from gate.api.dependencies import Key, Model, Problem, Services, act, example
 from gate.api.households import WHY, MaskedPerson, masked
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalUnavailableError
-from gate.domain.ports import Unit
+from gate.domain.ports import UnitOfWork
 from gate.services import registry_changes
 from registry.rules.fields import RowFault
 from registry.rules.kinds import PersonRole
@@ -88,7 +88,7 @@ def add(
     """Add somebody; 409 where the household has somebody of that name."""
     fields = _fields(wish)
 
-    def added(unit: Unit, by: Actor) -> MaskedPerson:
+    def added(unit: UnitOfWork, by: Actor) -> MaskedPerson:
         home = store.id_of(lookup.household(unit.session, household))
         return _kept(registry_changes.add_person(home, fields, wish.role)(unit, by))
 
@@ -107,7 +107,7 @@ def change(
     """Put these values in the place of the old ones, which the history keeps."""
     fields = _fields(wish)
 
-    def changed(unit: Unit, by: Actor) -> MaskedPerson:
+    def changed(unit: UnitOfWork, by: Actor) -> MaskedPerson:
         return _kept(registry_changes.change_person(number, fields, wish.role)(unit, by))
 
     said = f"{number}\0{wish.model_dump_json()}"
@@ -123,7 +123,7 @@ def change(
 def remove(number: lookup.Number, caller: WritesRegistry, to: Services) -> JSONResponse:
     """Take somebody off; 409 while a pass in force rests on that person's consent."""
 
-    def removed(unit: Unit, by: Actor) -> MaskedPerson:
+    def removed(unit: UnitOfWork, by: Actor) -> MaskedPerson:
         answer = masked(lookup.row(unit.session, Person, number))
         refusal = registry_changes.remove_person(number)(unit, by)
         if refusal is not None:

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from gate.api import lookup
 from gate.api.auth import ReadsRegistry, WritesRegistry
 from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
-from gate.domain.ports import Unit
+from gate.domain.ports import UnitOfWork
 from gate.services import registry_changes
 from registry.rules.snapshot import plate_of
 from registry.store import spaces, store
@@ -100,7 +100,7 @@ def one(name: str, caller: ReadsRegistry, to: Services) -> SpaceOut:
 def make(wish: SpaceIn, caller: WritesRegistry, to: Services, key: Key = None) -> JSONResponse:
     """Make a space; 409 where its name is taken, 404 where household or a vehicle is not there."""
 
-    def made(unit: Unit, by: Actor) -> SpaceOut:
+    def made(unit: UnitOfWork, by: Actor) -> SpaceOut:
         home, vehicles = _meant(unit.session, wish)
         row = registry_changes.add_space(wish.name, home, wish.note, vehicles)(unit, by)
         if isinstance(row, SpaceRefusal):
@@ -121,7 +121,7 @@ def change(
 ) -> JSONResponse:
     """Put these values in the place of the old ones; exactly these vehicles share it then."""
 
-    def changed(unit: Unit, by: Actor) -> SpaceOut:
+    def changed(unit: UnitOfWork, by: Actor) -> SpaceOut:
         number = store.id_of(_named(unit.session, name))
         home, vehicles = _meant(unit.session, wish)
         return _out(
@@ -141,7 +141,7 @@ def change(
 def remove(name: str, caller: WritesRegistry, to: Services) -> JSONResponse:
     """Take it off; its vehicles stay registered, and one that stands there stays inside."""
 
-    def removed(unit: Unit, by: Actor) -> SpaceOut:
+    def removed(unit: UnitOfWork, by: Actor) -> SpaceOut:
         row = _named(unit.session, name)
         answer = _out(unit.session, row)
         registry_changes.remove_space(store.id_of(row))(unit, by)

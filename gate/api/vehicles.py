@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from gate.api import lookup
 from gate.api.auth import ReadsRegistry, WritesRegistry
 from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
-from gate.domain.ports import Unit
+from gate.domain.ports import UnitOfWork
 from gate.services import registry_changes
 from gate.services.registry_changes import VehicleWanted
 from registry.rules.kinds import VehicleKind
@@ -144,7 +144,7 @@ def register(
         detail = "give either household or holder"
         raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
 
-    def registered(unit: Unit, by: Actor) -> VehicleOut:
+    def registered(unit: UnitOfWork, by: Actor) -> VehicleOut:
         home = lookup.household(unit.session, wish.household).id if wish.household else None
         made = registry_changes.add_vehicle(home, plate, wish.wanted(), wish.holder)(unit, by)
         return _out(unit.session, _not_double(plate, made))
@@ -172,7 +172,7 @@ def change(
     """
     wanted = whole_plate(plate)
 
-    def changed(unit: Unit, by: Actor) -> VehicleOut:
+    def changed(unit: UnitOfWork, by: Actor) -> VehicleOut:
         row = _named(unit.session, wanted, colour)
         made = registry_changes.change_vehicle(store.id_of(row), wish.wanted())(unit, by)
         return _out(unit.session, _not_double(wanted, made))
@@ -193,7 +193,7 @@ def remove(
     """Take it off; the history keeps what it was."""
     wanted = whole_plate(plate)
 
-    def removed(unit: Unit, by: Actor) -> VehicleOut:
+    def removed(unit: UnitOfWork, by: Actor) -> VehicleOut:
         row = _named(unit.session, wanted, colour)
         answer = _out(unit.session, row)
         registry_changes.remove_vehicle(answer.number, "")(unit, by)

@@ -25,7 +25,7 @@ from gate.auth.permissions import Role
 from gate.auth.remembered_users import RememberedPeople
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalUnavailableError
-from gate.domain.ports import Journal, Unit
+from gate.domain.ports import Journal, UnitOfWork
 from gate.storage.account_tables import UserRow
 
 FAILURES_BEFORE_WAIT = 5
@@ -248,7 +248,7 @@ class People:
             unit.append(Audited(by=by, action="second_factor_off", target=name))
 
     @contextmanager
-    def _changing(self) -> Iterator[Unit]:
+    def _changing(self) -> Iterator[UnitOfWork]:
         """Give a transaction; what it changed is remembered."""
         with self._journal.unit() as unit:
             yield unit
@@ -281,7 +281,7 @@ def _find(session: Session, name: str) -> UserRow | None:
     return session.exec(select(UserRow).where(UserRow.name == name)).one_or_none()
 
 
-def _need(unit: Unit, name: str) -> UserRow:
+def _need(unit: UnitOfWork, name: str) -> UserRow:
     row = _find(unit.session, name)
     if row is None:
         raise UserError(UserFault.NOBODY, f"there is no user {name!r}")

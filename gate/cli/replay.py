@@ -29,7 +29,7 @@ from gate.cli.read import load as load_picture
 from gate.cli.read import pictures
 from gate.domain.entries import Entry, OpeningOrdered, PassageDecided, PassageStarted
 from gate.domain.passage import Instant, LaneId, OrderId, PassageId
-from gate.domain.ports import Unit, Written
+from gate.domain.ports import UnitOfWork, Written
 from gate.lanes.worker import LaneWorker
 from gate.settings.config import Config, ConfigError, Fault, load
 from hardware.barrier.model import Link, Mode, OutcomeKind, OutcomeReason, Position, Presence
@@ -84,7 +84,7 @@ class Notes:
         self.entries += entries
         return Written.COMMITTED
 
-    def unit(self) -> AbstractContextManager[Unit]:
+    def unit(self) -> AbstractContextManager[UnitOfWork]:
         """Refuse: a replay changes nothing."""
         raise PermissionError("a replay changes nothing")
 

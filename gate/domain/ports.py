@@ -39,7 +39,7 @@ class Written(StrEnum):
     SPOOLED = "spooled"
 
 
-class Unit(Protocol):
+class UnitOfWork(Protocol):
     """One transaction: registry changes through `session`, entries through `append`."""
 
     @property
@@ -55,7 +55,7 @@ class Journal(Protocol):
     """
 
     def append(self, *entries: Entry) -> Written: ...
-    def unit(self) -> AbstractContextManager[Unit]: ...
+    def unit(self) -> AbstractContextManager[UnitOfWork]: ...
     def waiting(self) -> int:
         """How many entries wait in the spool for the database to take them."""
         ...

@@ -61,8 +61,8 @@ Listener = Callable[[Record], None]
 _log = logging.getLogger(__name__)
 
 
-class Unit:
-    """One transaction of a person's change: gate.domain.ports.Unit."""
+class JournalUnitOfWork:
+    """One transaction of a person's change: gate.domain.ports.UnitOfWork."""
 
     def __init__(self, session: Session, write: Callable[[Sequence[Entry]], None]) -> None:
         self._session = session
@@ -206,7 +206,7 @@ class Journal:
         return written
 
     @contextmanager
-    def unit(self) -> Iterator[Unit]:
+    def unit(self) -> Iterator[JournalUnitOfWork]:
         """Open a person's transaction; it is committed at the end of the block.
 
         Raises JournalUnavailableError when the database does not take it; nothing of it is kept
@@ -230,7 +230,7 @@ class Journal:
                         batch.write(self._stamps.stamp(entries), strict=True)
                         purges.extend(entry for entry in entries if _is_purge(entry))
 
-                    yield Unit(session, write)
+                    yield JournalUnitOfWork(session, write)
                     session.flush()
             records = batch.sealed()
             self._forgot |= bool(purges)
@@ -387,4 +387,10 @@ def _record(stamped: Stamped) -> Record:
     return Record(0, at, kind_of(entry), lane, of, entry)
 
 
-__all__ = ["Health", "Journal", "JournalUnavailableError", "OpeningRefusedError", "Unit"]
+__all__ = [
+    "Health",
+    "Journal",
+    "JournalUnavailableError",
+    "JournalUnitOfWork",
+    "OpeningRefusedError",
+]

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from gate.domain.entries import Audited
-from gate.domain.ports import Unit
+from gate.domain.ports import UnitOfWork
 from gate.storage.tables import disclosure
 
 
@@ -31,7 +31,7 @@ class Disclosure:
 
 
 def disclose(
-    unit: Unit,
+    unit: UnitOfWork,
     *,
     by: str,
     now: datetime,

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlmodel import col
 
 from gate.domain.entries import ServiceNoted
-from gate.domain.ports import Unit
+from gate.domain.ports import UnitOfWork
 from gate.journal.projections import rollups
 from gate.journal.verify import PURGE
 from gate.storage.tables import alarm, audit, body, entry, opening, passage
@@ -44,7 +44,7 @@ _FORGOTTEN_ORDER = {"plate": "", "remark": "", "visitor_pass": None}
 
 
 def forget_passages(
-    unit: Unit, numbers: Sequence[int], now: datetime, *, what: str, why: str
+    unit: UnitOfWork, numbers: Sequence[int], now: datetime, *, what: str, why: str
 ) -> int:
     """Take plate and person from these passages; return how many bodies went. One purge record."""
     connection = unit.session.connection()
@@ -58,7 +58,7 @@ def forget_passages(
     return len(bodies)
 
 
-def forget_audit(unit: Unit, seqs: Sequence[int], *, why: str) -> int:
+def forget_audit(unit: UnitOfWork, seqs: Sequence[int], *, why: str) -> int:
     """Take away who did what (entries without a passage), and its lines; one purge record."""
     connection = unit.session.connection()
     record_purge(unit, seqs, what="audit", why=why, passages=0)
@@ -69,7 +69,9 @@ def forget_audit(unit: Unit, seqs: Sequence[int], *, why: str) -> int:
     return len(seqs)
 
 
-def record_purge(unit: Unit, bodies: Iterable[int], *, what: str, why: str, passages: int) -> None:
+def record_purge(
+    unit: UnitOfWork, bodies: Iterable[int], *, what: str, why: str, passages: int
+) -> None:
     """Write the record of a purge, then empty the bodies it speaks of."""
     gone = sorted(bodies)
     detail: dict[str, object] = {

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, insert, or_, sel
 from gate.domain.entries import Audited
 from gate.domain.errors import GateError
 from gate.domain.passage import PassageId
-from gate.domain.ports import Unit
+from gate.domain.ports import UnitOfWork
 from gate.storage.tables import hold, passage
 
 
@@ -37,7 +37,7 @@ class Hold:
 
 
 def place_hold(
-    unit: Unit,
+    unit: UnitOfWork,
     *,
     by: str,
     why: str,
@@ -68,7 +68,7 @@ def place_hold(
     return number
 
 
-def release_hold(unit: Unit, number: int, *, by: str, why: str, now: datetime) -> bool:
+def release_hold(unit: UnitOfWork, number: int, *, by: str, why: str, now: datetime) -> bool:
     """End a hold; False if there is no such hold, or it was ended before."""
     ending = update(hold).where(hold.c.id == number, hold.c.released.is_(None))
     done = unit.session.connection().execute(ending.values(released=now, released_by=by))

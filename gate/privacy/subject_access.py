@@ -17,7 +17,7 @@ from sqlalchemy import Connection, null, select, update
 from sqlmodel import Session, col
 
 from gate.domain.entries import Audited
-from gate.domain.ports import Journal, Pictures, Unit
+from gate.domain.ports import Journal, Pictures, UnitOfWork
 from gate.privacy import holds
 from gate.privacy.erasure import forget_passages
 from gate.privacy.visitor_erasure import forget_visitors_of, rows_of
@@ -117,7 +117,7 @@ def _forget_passages(journal: Journal, plates: Sequence[str], *, why: str, now: 
         done += len(numbers)
 
 
-def _forget_people(unit: Unit, whose: Subject, by: Actor) -> int:
+def _forget_people(unit: UnitOfWork, whose: Subject, by: Actor) -> int:
     """Remove the person's lines and empty what the history of changes says of them."""
     found = _people(unit.session, whose)
     for person in found:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from gate.domain.entries import Audited
-from gate.domain.ports import Unit
+from gate.domain.ports import UnitOfWork
 from gate.services.units import Parts
 from registry.spreadsheets import importing, undo
 from registry.spreadsheets.columns import (
@@ -109,10 +109,10 @@ def plan(services: Parts, upload: Upload, chosen: Chosen) -> Plan:
         return importing.plan(session, found, services.zone, services.clock.now().utc)
 
 
-def apply(services: Parts, upload: Upload, chosen: Chosen) -> Callable[[Unit, Actor], int]:
+def apply(services: Parts, upload: Upload, chosen: Chosen) -> Callable[[UnitOfWork, Actor], int]:
     """Return the change that imports the file as one batch, planned anew in its transaction."""
 
-    def act(unit: Unit, by: Actor) -> int:
+    def act(unit: UnitOfWork, by: Actor) -> int:
         found = tables(upload, chosen)
         planned = importing.plan(unit.session, found, services.zone, by.at)
         batch = importing.apply(unit.session, planned, upload.name, upload.content, by)
@@ -123,10 +123,10 @@ def apply(services: Parts, upload: Upload, chosen: Chosen) -> Callable[[Unit, Ac
     return act
 
 
-def take_back(number: int) -> Callable[[Unit, Actor], tuple[ChangedSince, ...] | None]:
+def take_back(number: int) -> Callable[[UnitOfWork, Actor], tuple[ChangedSince, ...] | None]:
     """Return the change that undoes a batch: empty when done, None where it was undone before."""
 
-    def act(unit: Unit, by: Actor) -> tuple[ChangedSince, ...] | None:
+    def act(unit: UnitOfWork, by: Actor) -> tuple[ChangedSince, ...] | None:
         batch = store.get(unit.session, ImportBatch, number)
         try:
             since = undo.undo(unit.session, batch, by)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from gate.auth.permissions import Role
 from gate.domain.entries import Audited
-from gate.domain.ports import Unit
+from gate.domain.ports import UnitOfWork
 from gate.services.registry_changes import Deed, removal
 from registry.rules.kinds import BlockReason, ListedKind, PassSource
 from registry.rules.passes import Period
@@ -27,7 +27,7 @@ def block(
 ) -> Deed[Block | BlockRefusal]:
     """Block a plate from now on, or say why not."""
 
-    def act(unit: Unit, by: Actor) -> Block | BlockRefusal:
+    def act(unit: UnitOfWork, by: Actor) -> Block | BlockRefusal:
         period = Period(by.at, until)
         made = store.block(unit.session, plate, reason, detail, period, by, colour)
         if isinstance(made, Block):
@@ -40,7 +40,7 @@ def block(
 def lift(number: int, why: str) -> Deed[Block]:
     """End a block now."""
 
-    def act(unit: Unit, by: Actor) -> Block:
+    def act(unit: UnitOfWork, by: Actor) -> Block:
         row = store.lift(unit.session, store.get(unit.session, Block, number), by)
         unit.append(Audited(by.who, "block_lifted", row.plate, why))
         return row
@@ -59,7 +59,7 @@ def list_vehicle(
 ) -> Deed[ListedVehicle | ListingRefusal]:
     """List an ambulance or a repair crew on an ordinary plate."""
 
-    def act(unit: Unit, by: Actor) -> ListedVehicle | ListingRefusal:
+    def act(unit: UnitOfWork, by: Actor) -> ListedVehicle | ListingRefusal:
         made = listed.list_vehicle(
             unit.session, plate, kind, organisation, period, by, colour=colour, note=note
         )
@@ -81,7 +81,7 @@ def list_pattern(
 ) -> Deed[SpecialPattern | PatternFault | ListingRefusal]:
     """List a form of plates."""
 
-    def act(unit: Unit, by: Actor) -> SpecialPattern | PatternFault | ListingRefusal:
+    def act(unit: UnitOfWork, by: Actor) -> SpecialPattern | PatternFault | ListingRefusal:
         made = listed.list_pattern(unit.session, text, kind, note, by)
         if isinstance(made, SpecialPattern):
             unit.append(Audited(by.who, "pattern_listed", made.pattern))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from gate.domain.entries import Audited
-from gate.domain.ports import Unit
+from gate.domain.ports import UnitOfWork
 from gate.services.lists import Giver
 from gate.services.registry_changes import Deed
 from registry.store import store, visits
@@ -20,7 +20,7 @@ def announce(wanted: PassRequest, giver: Giver) -> Deed[VisitorPass | GrantRefus
     """
     wanted = replace(wanted, source=giver.source)
 
-    def act(unit: Unit, by: Actor) -> VisitorPass | GrantRefusal:
+    def act(unit: UnitOfWork, by: Actor) -> VisitorPass | GrantRefusal:
         made = visits.grant(unit.session, wanted, by)
         if isinstance(made, VisitorPass):
             home = store.label_of(unit.session, wanted.household_id)
@@ -34,7 +34,7 @@ def announce(wanted: PassRequest, giver: Giver) -> Deed[VisitorPass | GrantRefus
 def revoke(number: int, why: str) -> Deed[VisitorPass]:
     """End a pass now."""
 
-    def act(unit: Unit, by: Actor) -> VisitorPass:
+    def act(unit: UnitOfWork, by: Actor) -> VisitorPass:
         row = visits.revoke(unit.session, store.get(unit.session, VisitorPass, number), by)
         unit.append(Audited(by.who, "pass_revoked", row.plate, why))
         return row
@@ -45,7 +45,7 @@ def revoke(number: int, why: str) -> Deed[VisitorPass]:
 def extend(number: int, until: datetime) -> Deed[VisitorPass | GrantRefusal]:
     """Move the end of a pass."""
 
-    def act(unit: Unit, by: Actor) -> VisitorPass | GrantRefusal:
+    def act(unit: UnitOfWork, by: Actor) -> VisitorPass | GrantRefusal:
         row = store.get(unit.session, VisitorPass, number)
         made = visits.extend(unit.session, row, until, by)
         if isinstance(made, VisitorPass):

@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from gate.access.explain import STANDING_NAMES, registration_of
 from gate.domain.errors import GateError
-from gate.domain.ports import Unit
+from gate.domain.ports import UnitOfWork
 from gate.journal.projections.corrections import (
     PUT_INSIDE,
     RECOUNTED,
@@ -53,13 +53,13 @@ class Unclear(StrEnum):
 def correct(corrections: Sequence[Correction], why: str) -> Deed[Refusals]:
     """Do what fits; answer for each why it was not done, or None."""
 
-    def act(unit: Unit, by: Actor) -> Refusals:
+    def act(unit: UnitOfWork, by: Actor) -> Refusals:
         return tuple(_one(unit, correction, by, why) for correction in corrections)
 
     return act
 
 
-def _one(unit: Unit, correction: Correction, by: Actor, why: str) -> CorrectionRefusal | None:
+def _one(unit: UnitOfWork, correction: Correction, by: Actor, why: str) -> CorrectionRefusal | None:
     refused = presence.refusal(unit.session, correction)
     if refused is None:
         unit.append(entry_of(correction, by.who, why))
@@ -119,7 +119,7 @@ def undo(number: int, why: str, register: Snapshot) -> Deed[Undone | CorrectionR
     taken back takes its difference back: what came and went since still counts.
     """
 
-    def act(unit: Unit, by: Actor) -> Undone | CorrectionRefusal:
+    def act(unit: UnitOfWork, by: Actor) -> Undone | CorrectionRefusal:
         line = audit_row(unit.session.connection(), number)
         done = correction_in(line.action, line.target, line.detail) if line else None
         if line is None or done is None:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sqlmodel import Session, SQLModel
 
 from gate.domain.entries import Audited
-from gate.domain.ports import Unit
+from gate.domain.ports import UnitOfWork
 from registry.rules.addresses import Address
 from registry.rules.kinds import PersonRole, VehicleKind
 from registry.rules.plates import Plate, PlateColour
@@ -25,7 +25,7 @@ from registry.tables.records import Household, Person, Space, Vehicle
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound=SQLModel)
-Deed = Callable[[Unit, Actor], T]
+Deed = Callable[[UnitOfWork, Actor], T]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def add_vehicle(
 ) -> Deed[Vehicle | Duplicate]:
     """Register a vehicle with a household or a holder; answer whose it is if it is there."""
 
-    def act(unit: Unit, by: Actor) -> Vehicle | Duplicate:
+    def act(unit: UnitOfWork, by: Actor) -> Vehicle | Duplicate:
         made = store.register_vehicle(
             unit.session, plate, by, household_id=home, holder=holder, **_fields(wanted)
         )
@@ -68,7 +68,7 @@ def add_vehicle(
 def change_vehicle(number: int, wanted: VehicleWanted) -> Deed[Vehicle | Duplicate]:
     """Change a vehicle's kind, colour, period and note."""
 
-    def act(unit: Unit, by: Actor) -> Vehicle | Duplicate:
+    def act(unit: UnitOfWork, by: Actor) -> Vehicle | Duplicate:
         row = store.get(unit.session, Vehicle, number)
         changed = store.change_vehicle(unit.session, row, by, **_fields(wanted))
         if isinstance(changed, Vehicle):
@@ -87,7 +87,7 @@ def remove_vehicle(number: int, why: str) -> Deed[None]:
 def add_household(address: Address, note: str) -> Deed[Household | HomeRefusal]:
     """Make a household at an address that none has."""
 
-    def act(unit: Unit, by: Actor) -> Household | HomeRefusal:
+    def act(unit: UnitOfWork, by: Actor) -> Household | HomeRefusal:
         made = households.add_household(unit.session, address, note, by)
         if isinstance(made, Household):
             unit.append(Audited(by.who, "household_added", str(address)))
@@ -99,7 +99,7 @@ def add_household(address: Address, note: str) -> Deed[Household | HomeRefusal]:
 def note_household(number: int, note: str) -> Deed[Household]:
     """Change the note on a household."""
 
-    def act(unit: Unit, by: Actor) -> Household:
+    def act(unit: UnitOfWork, by: Actor) -> Household:
         row = store.get(unit.session, Household, number)
         unit.append(Audited(by.who, "household_changed", store.label_of(unit.session, number)))
         return store.update(unit.session, row, by, note=note)
@@ -110,7 +110,7 @@ def note_household(number: int, note: str) -> Deed[Household]:
 def remove_household(number: int) -> Deed[HomeRefusal | None]:
     """Take a household with its people off the register, if nothing points to it."""
 
-    def act(unit: Unit, by: Actor) -> HomeRefusal | None:
+    def act(unit: UnitOfWork, by: Actor) -> HomeRefusal | None:
         row = store.get(unit.session, Household, number)
         label = store.label_of(unit.session, number)
         refusal = households.remove_household(unit.session, row, by)
@@ -126,7 +126,7 @@ def add_person(
 ) -> Deed[Person | HomeRefusal]:
     """Let somebody live in a household; the audit names the household, not the person."""
 
-    def act(unit: Unit, by: Actor) -> Person | HomeRefusal:
+    def act(unit: UnitOfWork, by: Actor) -> Person | HomeRefusal:
         store.get(unit.session, Household, home)
         made = households.add_person(unit.session, home, fields, role, by)
         if isinstance(made, Person):
@@ -141,7 +141,7 @@ def change_person(
 ) -> Deed[Person | HomeRefusal]:
     """Correct somebody's name, phone or role."""
 
-    def act(unit: Unit, by: Actor) -> Person | HomeRefusal:
+    def act(unit: UnitOfWork, by: Actor) -> Person | HomeRefusal:
         row = store.get(unit.session, Person, number)
         changed = households.change_person(unit.session, row, fields, role, by)
         if isinstance(changed, Person):
@@ -155,7 +155,7 @@ def change_person(
 def remove_person(number: int) -> Deed[HomeRefusal | None]:
     """Take somebody off the register."""
 
-    def act(unit: Unit, by: Actor) -> HomeRefusal | None:
+    def act(unit: UnitOfWork, by: Actor) -> HomeRefusal | None:
         row = store.get(unit.session, Person, number)
         label = store.label_of(unit.session, row.household_id)
         refusal = households.remove_person(unit.session, row, by)
@@ -171,7 +171,7 @@ def add_space(
 ) -> Deed[Space | SpaceRefusal]:
     """Make a parking space that these vehicles share."""
 
-    def act(unit: Unit, by: Actor) -> Space | SpaceRefusal:
+    def act(unit: UnitOfWork, by: Actor) -> Space | SpaceRefusal:
         made = spaces.add_space(unit.session, name, home, note, by)
         if isinstance(made, Space):
             _share(unit, made, vehicles, by)
@@ -186,7 +186,7 @@ def change_space(
 ) -> Deed[Space]:
     """Change whose a space is, its note, and the vehicles that share it."""
 
-    def act(unit: Unit, by: Actor) -> Space:
+    def act(unit: UnitOfWork, by: Actor) -> Space:
         row = store.get(unit.session, Space, number)
         store.update(unit.session, row, by, household_id=home, note=note)
         _share(unit, row, vehicles, by)
@@ -211,7 +211,7 @@ def removal(
 ) -> Deed[None]:
     """Take a row off. action: the audit's word for it; name: what the audit calls the row."""
 
-    def act(unit: Unit, by: Actor) -> None:
+    def act(unit: UnitOfWork, by: Actor) -> None:
         row = store.get(unit.session, table, number)
         unit.append(Audited(by.who, action, name(row), why))
         remove(unit.session, row, by)
@@ -219,6 +219,6 @@ def removal(
     return act
 
 
-def _share(unit: Unit, space: Space, vehicles: Collection[int], by: Actor) -> None:
+def _share(unit: UnitOfWork, space: Space, vehicles: Collection[int], by: Actor) -> None:
     rows = [store.get(unit.session, Vehicle, number) for number in vehicles]
     spaces.share(unit.session, space, rows, by)

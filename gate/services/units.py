@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from gate.auth.users import User
-from gate.domain.ports import Clock, Journal, Registry, Unit
+from gate.domain.ports import Clock, Journal, Registry, UnitOfWork
 from gate.reports.reports import Reports
 from gate.settings.runtime import Settings
 from registry.rules.corrections import Correction
@@ -44,7 +44,7 @@ def read(services: Parts, question: Callable[[Session], T]) -> T:
         return question(session)
 
 
-def change(services: Parts, user: User, act: Callable[[Unit, Actor], T]) -> T:
+def change(services: Parts, user: User, act: Callable[[UnitOfWork, Actor], T]) -> T:
     """Change the register in one transaction and let the lanes know."""
     with services.journal.unit() as unit:
         result = act(unit, Actor(user.name, services.clock.now().utc))

@@ -10,7 +10,7 @@ from gate.auth.permissions import Role
 from gate.auth.tokens import Scope, Tokens
 from gate.auth.users import User
 from gate.domain.entries import Audited
-from gate.domain.ports import Unit
+from gate.domain.ports import UnitOfWork
 from gate.monitoring.health import Condition, ConditionKind
 from gate.privacy import disclosures, holds
 from gate.services import imports, lists, passes, presence, units
@@ -89,10 +89,10 @@ def set_up(site: SampleSite) -> tuple[int, dict[str, str]]:
     return number, typed
 
 
-def _announce(text: str, home: int) -> Callable[[Unit, Actor], object]:
+def _announce(text: str, home: int) -> Callable[[UnitOfWork, Actor], object]:
     """Announce a visitor for a day: whoever walks the list of visitors finds one, in any order."""
 
-    def act(unit: Unit, by: Actor) -> object:
+    def act(unit: UnitOfWork, by: Actor) -> object:
         plate, period = parse(text), Period(by.at, by.at + timedelta(days=1))
         assert isinstance(plate, Plate)
         wanted = PassRequest(plate, home, PassKind.ONCE, period, PassSource.HOUSEHOLD)
@@ -103,8 +103,8 @@ def _announce(text: str, home: int) -> Callable[[Unit, Actor], object]:
     return act
 
 
-def _deeds(site: SampleSite, home: int) -> Callable[[Unit, Actor], None]:
-    def act(unit: Unit, by: Actor) -> None:
+def _deeds(site: SampleSite, home: int) -> Callable[[UnitOfWork, Actor], None]:
+    def act(unit: UnitOfWork, by: Actor) -> None:
         plate = parse("吉A66666")
         assert isinstance(plate, Plate)
         lists.block(plate, BlockReason.STOLEN, "报案回执", None)(unit, by)

@@ -15,7 +15,7 @@ from gate.console.ui.once import until_done
 from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
-from gate.domain.ports import Unit
+from gate.domain.ports import UnitOfWork
 from gate.privacy import disclosures
 from gate.services import units
 from registry.store.store import Actor
@@ -100,7 +100,7 @@ class DisclosuresPage:
                 visit.warn("disclosures.incomplete")
                 return False
 
-            def disclose(unit: Unit, by: Actor) -> int:
+            def disclose(unit: UnitOfWork, by: Actor) -> int:
                 return disclosures.disclose(unit, by=by.who, now=by.at, **said)
 
             done = await mutations.make(visit, Action.PROTECT_DATA, disclose)

@@ -15,7 +15,7 @@ from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.domain.passage import PassageId
-from gate.domain.ports import Unit
+from gate.domain.ports import UnitOfWork
 from gate.privacy import holds
 from gate.services import units
 from registry.rules.plates import Malformed, normalise, parse
@@ -42,7 +42,7 @@ class _Wanted:
     until: datetime | None
     why: str
 
-    def place(self, unit: Unit, by: Actor) -> int | holds.HoldUnclearError:
+    def place(self, unit: UnitOfWork, by: Actor) -> int | holds.HoldUnclearError:
         """Place it; what is wrong with it is a value here."""
         try:
             return holds.place_hold(

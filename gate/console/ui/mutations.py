@@ -11,7 +11,7 @@ from gate.auth.permissions import Action
 from gate.auth.users import User, UserError
 from gate.console.ui.page import PageContext
 from gate.domain.errors import GateError, JournalUnavailableError
-from gate.domain.ports import Unit
+from gate.domain.ports import UnitOfWork
 from gate.services import units
 from registry.errors import RegistryError
 from registry.store.store import Actor
@@ -27,7 +27,9 @@ class Rejected:
 NOT_DONE = Rejected()
 
 
-async def make(visit: PageContext, right: Action, act: Callable[[Unit, Actor], T]) -> T | Rejected:
+async def make(
+    visit: PageContext, right: Action, act: Callable[[UnitOfWork, Actor], T]
+) -> T | Rejected:
     """Make a change as who is logged in now, or say why not."""
     return await work(visit, right, lambda user: units.change(visit.services, user, act))
 

@@ -14,7 +14,7 @@ from gate.domain.decision import Answer, Decision, Reason, Verdict
 from gate.domain.entries import Entry
 from gate.domain.errors import JournalUnavailableError
 from gate.domain.passage import Direction, Instant, LaneId, OrderId
-from gate.domain.ports import Unit, Written
+from gate.domain.ports import UnitOfWork, Written
 from gate.lanes.machine import Rules
 from gate.lanes.messages import Decider, LaneSettings
 from gate.lanes.stop_line import StopLine
@@ -72,7 +72,7 @@ class Notebook:
         return Written.COMMITTED
 
     @contextmanager
-    def unit(self) -> Iterator[Unit]:
+    def unit(self) -> Iterator[UnitOfWork]:
         raise JournalUnavailableError("not for lanes")
         yield
 
