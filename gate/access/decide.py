@@ -35,7 +35,7 @@ from registry.rules.kinds import Occupant, VehicleKind
 from registry.rules.occupancy import Occupancy
 from registry.rules.passes import PassFault
 from registry.rules.plates import Malformed, Plate, PlateColour, colour_fits, parse, same_ground
-from registry.rules.snapshot import Snapshot
+from registry.rules.snapshot import RegistrySnapshot
 from registry.rules.standing import (
     Blocked,
     Emergency,
@@ -88,7 +88,7 @@ class _Read:
 
 def case_of(
     consensus: Consensus | None,
-    register: Snapshot | None,
+    register: RegistrySnapshot | None,
     direction: Direction,
     now: datetime,
     *,
@@ -126,7 +126,7 @@ def _colour(seen: Consensus, sure: float) -> PlateColour:
 
 
 def _candidates(
-    seen: Consensus, register: Snapshot | None, now: datetime, sure_colour: float
+    seen: Consensus, register: RegistrySnapshot | None, now: datetime, sure_colour: float
 ) -> tuple[CandidatePlate, ...]:
     """What a guard may choose from, the most probable first: other texts that fit the pictures,
     and plates nearby.
@@ -147,7 +147,7 @@ def _candidates(
 
 
 def _candidate(
-    text: str, sure: float, register: Snapshot, now: datetime, colour: PlateColour
+    text: str, sure: float, register: RegistrySnapshot, now: datetime, colour: PlateColour
 ) -> CandidatePlate:
     known, plate = register.on_record(text), parse(text)
     if known is None or isinstance(plate, Malformed):

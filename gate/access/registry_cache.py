@@ -19,7 +19,7 @@ from gate.domain.errors import GateError
 from gate.domain.ports import Clock, Journal
 from registry.rules.corrections import Correction, corrected
 from registry.rules.plates import Plate, PlateColour
-from registry.rules.snapshot import Snapshot
+from registry.rules.snapshot import RegistrySnapshot
 from registry.rules.standing import Standing
 from registry.store import snapshot_loader
 
@@ -43,7 +43,7 @@ class RegistryCache:
         self._thread = threading.Thread(target=self._run, name="register", daemon=True)
 
     @property
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> RegistrySnapshot:
         """The newest consistent register."""
         return self._snapshot
 

@@ -39,7 +39,7 @@ class TrackLost:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class FullPicture:
     """The whole picture as it is now, asked for by `SetReadingEnabled`, for vehicles whose
     plate is not read.
     """
@@ -71,7 +71,7 @@ class CameraReport:
     changed: float | None = None
 
 
-Report = PlateDetection | TrackLost | Snapshot | Preview | CameraReport
+Report = PlateDetection | TrackLost | FullPicture | Preview | CameraReport
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,13 @@ from gate.cameras import second_reader
 from gate.cameras.messages import (
     CameraReport,
     Command,
+    FullPicture,
     PlateDetection,
     Preview,
     Report,
     SetReadingEnabled,
     SetSecondReaderThreshold,
     Shutdown,
-    Snapshot,
     TrackLost,
 )
 from gate.cameras.settings import WorkerSettings
@@ -198,7 +198,7 @@ class _CameraWorker:
     def _snapshot(self) -> None:
         frame = self._camera.latest()
         if frame is not None:
-            self._say(Snapshot(self._jpeg(frame.image), frame.taken))
+            self._say(FullPicture(self._jpeg(frame.image), frame.taken))
 
     def _preview(self, frame: Frame, every: float) -> None:
         if frame.taken - self._previewed < every:

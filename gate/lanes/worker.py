@@ -17,10 +17,10 @@ from typing import assert_never
 from gate.access.manual_admission import names_check_is_passed_by, says_more
 from gate.cameras.messages import (
     CameraReport,
+    FullPicture,
     PlateDetection,
     Preview,
     SetReadingEnabled,
-    Snapshot,
     TrackLost,
 )
 from gate.domain import entries
@@ -155,7 +155,7 @@ class LaneWorker:
                 self._sighted(message, at)
             case TrackLost():
                 self._track_lost(message, at)
-            case Snapshot():
+            case FullPicture():
                 self._snapshot = message.frame
             case CameraReport():
                 self._camera_reported(message)

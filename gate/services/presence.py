@@ -32,7 +32,7 @@ from gate.storage.tables import audit, passage
 from registry.rules.corrections import Correction, CorrectionRefusal, PutInside, Recounted, TakenOut
 from registry.rules.kinds import Occupant
 from registry.rules.plates import Malformed, Plate, PlateColour, parse
-from registry.rules.snapshot import Snapshot, inside_key, plate_of
+from registry.rules.snapshot import RegistrySnapshot, inside_key, plate_of
 from registry.rules.standing import Visitor
 from registry.store import presence
 from registry.store.store import Actor
@@ -77,7 +77,7 @@ def _is_so(session: Session, correction: Correction) -> bool:
 
 
 def came_in(
-    register: Snapshot, plate: Plate, colour: PlateColour, at: datetime
+    register: RegistrySnapshot, plate: Plate, colour: PlateColour, at: datetime
 ) -> PutInside | Unclear:
     """What a vehicle that came in unseen is counted as, as its entry would have been counted."""
     whole = register.dossier(plate.text)
@@ -112,7 +112,7 @@ class Undone:
     what: str
 
 
-def undo(number: int, why: str, register: Snapshot) -> Deed[Undone | CorrectionRefusal]:
+def undo(number: int, why: str, register: RegistrySnapshot) -> Deed[Undone | CorrectionRefusal]:
     """Take a correction back while it is the newest thing known of the vehicle, or of the class.
 
     number: of its line in the audit. A stay that is put back keeps when it began. A count that is
@@ -175,14 +175,14 @@ def _uncounted(session: Session, done: Recounted) -> Recounted:
 
 
 def _opposite_of(
-    session: Session, done: Correction, register: Snapshot, at: datetime
+    session: Session, done: Correction, register: RegistrySnapshot, at: datetime
 ) -> Correction:
     if isinstance(done, Recounted):
         return _uncounted(session, done)
     return _opposite(done, register, at)
 
 
-def _opposite(done: TakenOut | PutInside, register: Snapshot, at: datetime) -> Correction:
+def _opposite(done: TakenOut | PutInside, register: RegistrySnapshot, at: datetime) -> Correction:
     if isinstance(done, PutInside):
         return TakenOut(done.key, done.since, done.occupant, passage=done.passage)
     text, _, ground = done.key.partition("/")

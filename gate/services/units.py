@@ -15,7 +15,7 @@ from gate.domain.ports import Clock, Journal, Registry, UnitOfWork
 from gate.reports.reports import Reports
 from gate.settings.runtime import Settings
 from registry.rules.corrections import Correction
-from registry.rules.snapshot import Snapshot
+from registry.rules.snapshot import RegistrySnapshot
 from registry.store.store import Actor
 
 T = TypeVar("T")
@@ -59,6 +59,6 @@ class KnownVehicles(Registry, Protocol):
     """
 
     @property
-    def snapshot(self) -> Snapshot: ...
+    def snapshot(self) -> RegistrySnapshot: ...
     def refresh(self) -> None: ...
     def assume(self, corrections: Sequence[Correction]) -> None: ...

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from hardware.barrier.inputs import Snapshot
+from hardware.barrier.inputs import InputSnapshot
 from hardware.barrier.model import (
     AlarmKind,
     Cause,
@@ -69,7 +69,7 @@ class LinkDown:
 class Inputs:
     """The inputs were read (or failed to be: then their signals are UNKNOWN)."""
 
-    snapshot: Snapshot
+    snapshot: InputSnapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ the safety properties catch it. Sources: hardware facts, rules 1, 2, 4, 6, 8 and
 from dataclasses import dataclass, replace
 from math import inf
 
-from hardware.barrier.inputs import InputName, Signal, Snapshot
+from hardware.barrier.inputs import InputName, InputSnapshot, Signal
 from hardware.barrier.model import (
     BarrierSettings,
     Cause,
@@ -83,7 +83,7 @@ class Barrier:
     link: Link = Link.DOWN
     position: Position = Position.UNKNOWN
     position_since: float = -inf
-    snapshot: Snapshot | None = None
+    snapshot: InputSnapshot | None = None
     unread: bool = False
     clear_since: float | None = None
     guard_on_since: float | None = None
@@ -153,7 +153,7 @@ def presence(barrier: Barrier, now: float) -> Presence:
     return Presence.CLEAR if trusted else Presence.UNKNOWN
 
 
-def clear_since(barrier: Barrier, snapshot: Snapshot) -> float | None:
+def clear_since(barrier: Barrier, snapshot: InputSnapshot) -> float | None:
     """Return since when the guards have been clear, given the next snapshot; None if they are not.
 
     Two snapshots that lie further apart than the limit of freshness, or in the wrong order, prove
@@ -168,7 +168,7 @@ def clear_since(barrier: Barrier, snapshot: Snapshot) -> float | None:
     return barrier.clear_since if 0 <= gap < barrier.settings.fresh_for else snapshot.taken_at
 
 
-def with_loops(barrier: Barrier, snapshot: Snapshot) -> Barrier:
+def with_loops(barrier: Barrier, snapshot: InputSnapshot) -> Barrier:
     """Note what the next snapshot says of the guards, and whether one let go as no vehicle does.
 
     A detector in limited presence lets go under a parked car after some minutes. A car that drives
@@ -188,7 +188,7 @@ def with_loops(barrier: Barrier, snapshot: Snapshot) -> Barrier:
     return replace(barrier, guard_on_since=None, distrust=long and alone)
 
 
-def _others_changed(barrier: Barrier, snapshot: Snapshot) -> bool:
+def _others_changed(barrier: Barrier, snapshot: InputSnapshot) -> bool:
     before, known = barrier.snapshot, (Signal.ON, Signal.OFF)
     others = {InputName.PRESENCE, InputName.BEHIND} - barrier.settings.guards
     return before is not None and any(

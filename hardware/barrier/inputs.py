@@ -20,9 +20,9 @@ __all__ = [
     "Contact",
     "Debounce",
     "InputName",
+    "InputSnapshot",
     "InputWiring",
     "Signal",
-    "Snapshot",
     "debounce",
     "unread",
 ]
@@ -76,7 +76,7 @@ class InputWiring:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class InputSnapshot:
     """All inputs of one lane as of `taken_at` (monotonic seconds, start of the read)."""
 
     taken_at: float
@@ -103,14 +103,14 @@ class Debounce:
     settling: Mapping[InputName, _Settling] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def unread(plan: Mapping[InputName, InputWiring], at: float) -> Snapshot:
+def unread(plan: Mapping[InputName, InputWiring], at: float) -> InputSnapshot:
     """Return what is known before anything was read: wired inputs are UNKNOWN."""
-    return Snapshot(at, MappingProxyType(dict.fromkeys(plan, Signal.UNKNOWN)))
+    return InputSnapshot(at, MappingProxyType(dict.fromkeys(plan, Signal.UNKNOWN)))
 
 
 def debounce(
     memory: Debounce, closed: Mapping[int, bool] | None, at: float
-) -> tuple[Debounce, Snapshot]:
+) -> tuple[Debounce, InputSnapshot]:
     """Take one read of the board and return the new memory and the snapshot.
 
     `closed` maps board channels (from 1) to "contact closed"; None means the read failed. A channel
@@ -124,7 +124,7 @@ def debounce(
     signals = {name: one.believed for name, one in settling.items()}
     return (
         Debounce(memory.plan, MappingProxyType(settling)),
-        Snapshot(at, MappingProxyType(signals)),
+        InputSnapshot(at, MappingProxyType(signals)),
     )
 
 

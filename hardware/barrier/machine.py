@@ -34,7 +34,7 @@ from hardware.barrier import events as f
 from hardware.barrier import guards
 from hardware.barrier.automatic import pulse_failed, settle
 from hardware.barrier.guards import Barrier, PulseRequest
-from hardware.barrier.inputs import InputName, Signal, Snapshot
+from hardware.barrier.inputs import InputName, InputSnapshot, Signal
 from hardware.barrier.model import (
     AlarmKind,
     BarrierSettings,
@@ -172,11 +172,13 @@ def _link_down(turn: StepContext, why: OutcomeReason) -> None:
     )
 
 
-def _inputs(turn: StepContext, told: Snapshot) -> None:
+def _inputs(turn: StepContext, told: InputSnapshot) -> None:
     # A snapshot from the future was not taken by this clock: it tells nothing.
     from_future = told.taken_at > turn.now
     snapshot = (
-        Snapshot(turn.now, dict.fromkeys(told.signals, Signal.UNKNOWN)) if from_future else told
+        InputSnapshot(turn.now, dict.fromkeys(told.signals, Signal.UNKNOWN))
+        if from_future
+        else told
     )
     _latch_fire(turn, snapshot[InputName.FIRE] is Signal.ON, "input")
     if turn.b.link is Link.DOWN:
@@ -299,7 +301,7 @@ def _pulse_done(turn: StepContext, fact: f.PulseDone) -> None:
     turn.end_flight(kind, OutcomeReason.CONFIRMED if fact.confirmed else OutcomeReason.SENT)
 
 
-def _switches(barrier: Barrier, before: Snapshot | None, now: Snapshot) -> Step | None:
+def _switches(barrier: Barrier, before: InputSnapshot | None, now: InputSnapshot) -> Step | None:
     """Return what the limit switches say that the position does not know yet."""
     settings, position = barrier.settings, barrier.position
     up = now[InputName.ARM_UP] if settings.arm_up else Signal.ABSENT
@@ -320,5 +322,5 @@ def _switches(barrier: Barrier, before: Snapshot | None, now: Snapshot) -> Step 
     return None
 
 
-def _came(before: Snapshot | None, name: InputName) -> bool:
+def _came(before: InputSnapshot | None, name: InputName) -> bool:
     return before is not None and before[name] is Signal.OFF

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from hardware.barrier.inputs import InputName, Signal, Snapshot
+from hardware.barrier.inputs import InputName, InputSnapshot, Signal
 from hardware.barrier.model import Mode, Position
 
 __all__ = ["PassageKind", "PassageSeen", "PassageSettings", "Watch", "grant", "watch"]
@@ -102,7 +102,7 @@ class Watch:
 class _Look:
     """One look at the lane: what is on now, what was before, and where the arm is."""
 
-    snapshot: Snapshot
+    snapshot: InputSnapshot
     on: frozenset[InputName]
     before: frozenset[InputName]
     position: Position
@@ -139,7 +139,7 @@ def grant(before: Watch) -> Watch:
 
 
 def watch(
-    before: Watch, snapshot: Snapshot, position: Position, mode: Mode, now: float
+    before: Watch, snapshot: InputSnapshot, position: Position, mode: Mode, now: float
 ) -> tuple[Watch, tuple[PassageSeen, ...]]:
     """Look once, after each read of the inputs; return the next memory and what was seen."""
     on = frozenset(name for name in _LOOPS if _is_on(snapshot[name], name in before.on))

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from hardware.barrier import events as f
 from hardware.barrier import guards
-from hardware.barrier.inputs import Debounce, InputName, Signal, Snapshot, debounce
+from hardware.barrier.inputs import Debounce, InputName, InputSnapshot, Signal, debounce
 from hardware.barrier.machine import next_due, start, step
 from hardware.barrier.model import Cause, Link, OrderId, OutcomeKind, OutcomeReason
 from hardware.barrier.passing import Watch, grant, watch
@@ -265,7 +265,7 @@ class StationArm:
                 self._tell(InputChanged(name, on, now))
         self._inputs = dict(known)
 
-    def _watch_passage(self, snapshot: Snapshot) -> None:
+    def _watch_passage(self, snapshot: InputSnapshot) -> None:
         barrier = self._barrier
         self._watch, seen = watch(
             self._watch, snapshot, barrier.position, guards.mode(barrier), snapshot.taken_at

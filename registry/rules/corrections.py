@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from registry.rules.kinds import Occupant
-from registry.rules.snapshot import Inside, Snapshot
+from registry.rules.snapshot import Inside, RegistrySnapshot
 from registry.rules.standing import SpaceId
 
 
@@ -103,7 +103,7 @@ def refusal(
             assert_never(correction)
 
 
-def refusal_by(snapshot: Snapshot, correction: Correction) -> CorrectionRefusal | None:
+def refusal_by(snapshot: RegistrySnapshot, correction: Correction) -> CorrectionRefusal | None:
     """Why a correction does not fit the register in memory."""
     if isinstance(correction, Recounted):
         return refusal(correction, None, snapshot.occupancy.balance.get(correction.occupant, 0))
@@ -111,7 +111,7 @@ def refusal_by(snapshot: Snapshot, correction: Correction) -> CorrectionRefusal 
     return refusal(correction, present.since if present else None, 0)
 
 
-def corrected(snapshot: Snapshot, correction: Correction) -> Snapshot:
+def corrected(snapshot: RegistrySnapshot, correction: Correction) -> RegistrySnapshot:
     """The next snapshot; the same one where the stay that was meant is not there any more.
 
     A count holds whatever it was before: it says what somebody saw.

@@ -52,7 +52,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class RegistrySnapshot:
     """Dossiers by whole plate, vehicles inside by whole plate, and counts.
 
     taken: plate that stands in each taken space. change: id of the newest change that is in it;
@@ -143,7 +143,7 @@ class Snapshot:
         registered = bool(dossier.registration or dossier.passes or dossier.listing)
         return Candidate(key, _label(dossier), registered, bool(dossier.blocks))
 
-    def with_dossiers(self, changed: Mapping[str, PlateRecord | None]) -> "Snapshot":
+    def with_dossiers(self, changed: Mapping[str, PlateRecord | None]) -> "RegistrySnapshot":
         """The next snapshot, after people changed what is on record for these plates."""
         dossiers = dict(self.dossiers)
         for key, dossier in changed.items():
@@ -154,11 +154,13 @@ class Snapshot:
         serials = _serials(self.serials, changed, dossiers)
         return replace(self, dossiers=MappingProxyType(dossiers), serials=serials)
 
-    def with_presence(self, inside: Mapping[str, Inside], occupancy: Occupancy) -> "Snapshot":
+    def with_presence(
+        self, inside: Mapping[str, Inside], occupancy: Occupancy
+    ) -> "RegistrySnapshot":
         """The next snapshot, after vehicles inside were read from the record or set by hand."""
         return self._moved(inside, occupancy)
 
-    def entered(self, key: str, present: Inside) -> "Snapshot":
+    def entered(self, key: str, present: Inside) -> "RegistrySnapshot":
         """The next snapshot, after a vehicle came in; "" for one whose plate nobody knows.
 
         A plate that enters again was seen in and missed going out: its earlier entry is taken off.
@@ -169,18 +171,18 @@ class Snapshot:
         occupancy = self.occupancy.left(known.occupant) if known else self.occupancy
         return self._moved({**self.inside, key: present}, occupancy.entered(present.occupant))
 
-    def left(self, key: str, occupant: Occupant) -> "Snapshot":
+    def left(self, key: str, occupant: Occupant) -> "RegistrySnapshot":
         """The next snapshot, after a vehicle went out; `occupant` counts if it was not inside."""
         known = self.inside.get(key)
         remaining = {plate: present for plate, present in self.inside.items() if plate != key}
         leaving = known.occupant if known else occupant
         return self._moved(remaining, self.occupancy.left(leaving))
 
-    def recounted(self, occupant: Occupant, count: int) -> "Snapshot":
+    def recounted(self, occupant: Occupant, count: int) -> "RegistrySnapshot":
         """The next snapshot, after somebody counted."""
         return self._moved(self.inside, self.occupancy.recounted(occupant, count))
 
-    def _moved(self, inside: Mapping[str, Inside], occupancy: Occupancy) -> "Snapshot":
+    def _moved(self, inside: Mapping[str, Inside], occupancy: Occupancy) -> "RegistrySnapshot":
         """With other vehicles inside. None of it was read from the record: look there again."""
         taken = {p.space: key for key, p in inside.items() if p.space is not None}
         return replace(

@@ -17,7 +17,7 @@ from registry.rules.occupancy import Occupancy
 from registry.rules.passes import Pass, Period
 from registry.rules.patterns import Pattern, compile_pattern
 from registry.rules.plates import presumed
-from registry.rules.snapshot import Snapshot
+from registry.rules.snapshot import RegistrySnapshot
 from registry.rules.standing import Blocking, Listing, PlateRecord, Registration, SpaceId, VehicleId
 from registry.store import presence, store, visits
 from registry.tables.records import (
@@ -53,11 +53,11 @@ class _Found:
     listing: Listing | None = None
 
 
-def load(session: Session, at: datetime) -> Snapshot:
+def load(session: Session, at: datetime) -> RegistrySnapshot:
     """The whole register as it is in the database."""
     newest = session.exec(select(func.max(Change.id))).one() or 0
     recent = frozenset(_numbers(session, newest))
-    fresh = Snapshot(
+    fresh = RegistrySnapshot(
         dossiers=MappingProxyType(_dossiers(session, at, None)),
         patterns=_patterns(session),
         change=newest,
@@ -66,7 +66,7 @@ def load(session: Session, at: datetime) -> Snapshot:
     return _with_presence(session, fresh)
 
 
-def follow(session: Session, known: Snapshot, at: datetime) -> Snapshot:
+def follow(session: Session, known: RegistrySnapshot, at: datetime) -> RegistrySnapshot:
     """The snapshot with every change that was committed since; the same one if there is none."""
     numbers = _numbers(session, known.change)
     unseen = frozenset(numbers) - known.recent
@@ -227,7 +227,7 @@ def _patterns(session: Session) -> tuple[Pattern, ...]:
     return tuple(pattern for pattern in compiled if isinstance(pattern, Pattern))
 
 
-def _with_presence(session: Session, known: Snapshot) -> Snapshot:
+def _with_presence(session: Session, known: RegistrySnapshot) -> RegistrySnapshot:
     """Who is inside, read again if vehicles came or went; counting them shows that cheaply."""
     counts = {row.occupant: row.count for row in session.exec(select(OccupancyCount))}
     marks = select(

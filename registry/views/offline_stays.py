@@ -12,12 +12,12 @@ from registry.rules import addresses
 from registry.rules.kinds import Occupant
 from registry.rules.occupancy import Counts
 from registry.rules.plates import PlateColour
-from registry.rules.snapshot import Inside, Snapshot, plate_of
+from registry.rules.snapshot import Inside, RegistrySnapshot, plate_of
 from registry.rules.standing import PlateRecord
 from registry.views.stays import Place, StayLine, Stays, Which
 
 
-def counts(known: Snapshot) -> Counts:
+def counts(known: RegistrySnapshot) -> Counts:
     """Count vehicles; how many spaces there are, only the record knows."""
     by_class: dict[Occupant, int] = {}
     for present in known.inside.values():
@@ -25,7 +25,7 @@ def counts(known: Snapshot) -> Counts:
     return Counts(known.occupancy, MappingProxyType(by_class))
 
 
-def page(known: Snapshot, which: Which, after: Place | None, limit: int) -> Stays:
+def page(known: RegistrySnapshot, which: Which, after: Place | None, limit: int) -> Stays:
     """Make one page, longest inside first. limit: at least 1."""
     keys = [key for key in _in_order(known.inside) if _fits(key, known.inside[key], which, after)]
     shown = tuple(_line(known, key) for key in keys[:limit])
@@ -46,7 +46,7 @@ def _fits(key: str, present: Inside, which: Which, after: Place | None) -> bool:
     )
 
 
-def _line(known: Snapshot, key: str) -> StayLine:
+def _line(known: RegistrySnapshot, key: str) -> StayLine:
     text, _, ground = key.partition("/")
     present = known.inside[key]
     dossier = known.dossier(text).seen_in(PlateColour(ground or PlateColour.UNKNOWN))

@@ -27,7 +27,7 @@ from registry.rules.addresses import Address
 from registry.rules.kinds import VehicleKind
 from registry.rules.passes import Period
 from registry.rules.plates import LOOKALIKES, PlateColour
-from registry.rules.snapshot import Snapshot
+from registry.rules.snapshot import RegistrySnapshot
 from registry.rules.standing import PlateRecord, Registration, VehicleId
 from registry.spreadsheets import importing as exchange
 from registry.spreadsheets.export import export
@@ -56,7 +56,7 @@ def plates(rng: random.Random, count: int) -> list[str]:
     return list(found)
 
 
-def register(keys: Iterable[str]) -> Snapshot:
+def register(keys: Iterable[str]) -> RegistrySnapshot:
     """A register of owners' cars."""
 
     def dossier(number: int, key: str) -> PlateRecord:
@@ -64,7 +64,7 @@ def register(keys: Iterable[str]) -> Snapshot:
         home = f"{number % 33 + 1}-{number % 3 + 1}-{number}"
         return PlateRecord(key, Registration(VehicleId(number), kind, home, colour, Period()))
 
-    return Snapshot(MappingProxyType({key: dossier(n, key) for n, key in enumerate(keys)}))
+    return RegistrySnapshot(MappingProxyType({key: dossier(n, key) for n, key in enumerate(keys)}))
 
 
 def seen(text: str) -> Consensus:

@@ -33,10 +33,10 @@ from gate.app.clock import SystemClock
 from gate.app.from_config import lane_settings, policy_of, rules_of
 from gate.cameras.messages import (
     CameraReport,
+    FullPicture,
     PlateDetection,
     Preview,
     SetReadingEnabled,
-    Snapshot,
     TrackLost,
 )
 from gate.demo.community import cast, settle
@@ -236,7 +236,7 @@ class Site:
         self._ask_guard(lane)
 
     def _unread(self, lane: Lane) -> None:
-        lane.work.handle(Snapshot(self._jpeg, self.clock.monotonic()))
+        lane.work.handle(FullPicture(self._jpeg, self.clock.monotonic()))
         self.clock.sleep(3.1)
         lane.work.handle(None)
         self._ask_guard(lane)

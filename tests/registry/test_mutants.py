@@ -102,7 +102,7 @@ MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {
     ),
     "a missed exit counts twice in memory": (
         COUNTED,
-        snapshot.Snapshot.entered,
+        snapshot.RegistrySnapshot.entered,
         "self.occupancy.left(known.occupant) if known else self.occupancy",
         "self.occupancy",
     ),

@@ -14,7 +14,7 @@ from recognition.reading import Candidate, Colour, Consensus
 from registry.rules.kinds import BlockReason, ListedKind, Occupant, PassKind, VehicleKind
 from registry.rules.passes import Pass, PassId, Period
 from registry.rules.plates import PlateColour
-from registry.rules.snapshot import Inside, Snapshot
+from registry.rules.snapshot import Inside, RegistrySnapshot
 from registry.rules.standing import Blocking, Listing, PlateRecord, Registration, SpaceId, VehicleId
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # a Sunday, 12:00 in China
@@ -68,8 +68,8 @@ def utility(plate: str = CAR) -> PlateRecord:
     return PlateRecord(plate, listing=Listing(ListedKind.UTILITY, "燃气", Period()))
 
 
-def register(*dossiers: PlateRecord, inside: Sequence[str] = ()) -> Snapshot:
-    known = Snapshot(MappingProxyType({dossier.plate: dossier for dossier in dossiers}))
+def register(*dossiers: PlateRecord, inside: Sequence[str] = ()) -> RegistrySnapshot:
+    known = RegistrySnapshot(MappingProxyType({dossier.plate: dossier for dossier in dossiers}))
     for plate in inside:
         space = known.free_space(plate)
         known = known.entered(plate, Inside(NOON - DAY, Occupant.RESIDENT, space))
@@ -78,7 +78,7 @@ def register(*dossiers: PlateRecord, inside: Sequence[str] = ()) -> Snapshot:
 
 def ask(
     consensus: Consensus | None,
-    known: Snapshot | None,
+    known: RegistrySnapshot | None,
     direction: Direction = Direction.IN,
     policy: Policy | None = None,
     **differing: Any,

@@ -22,7 +22,7 @@ from hardware.barrier.inputs import InputName
 from hardware.station.events import InputChanged
 from recognition.reading import Candidate, Colour
 from registry.rules.plates import Plate, PlateColour, neighbours, parse
-from registry.rules.snapshot import Snapshot
+from registry.rules.snapshot import RegistrySnapshot
 from registry.rules.standing import PlateRecord
 from tests.gate.access.cases import CAR, NOON, blocked, owner, register, seen, visitor
 from tests.gate.access.test_decide_properties import dossiers, policies, readings
@@ -37,17 +37,17 @@ AT = Instant(0.0, NOON)
 class Known:
     """A register that stands still."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: RegistrySnapshot) -> None:
         self.snapshot = snapshot
         self.standing = snapshot.standing
 
 
-def decider(known: Snapshot, policy: Policy | None = None) -> DecisionService:
+def decider(known: RegistrySnapshot, policy: Policy | None = None) -> DecisionService:
     return DecisionService(Known(known), policy or Policy(), lambda: True)  # type: ignore[arg-type]
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> tuple[Snapshot, Decision]:
+def worlds(draw: st.DrawFn) -> tuple[RegistrySnapshot, Decision]:
     """A vehicle that waits for a person: read somehow, among vehicles of every kind on record."""
     plate = draw(strategies.plates)
     near = draw(st.lists(st.sampled_from(sorted(neighbours(plate))), max_size=3, unique=True))
@@ -187,7 +187,7 @@ def test_a_visitor_with_a_pass_was_checked() -> None:
 
 
 @contextmanager
-def waiting(known: Snapshot) -> Iterator[tuple[Stage, LaneControl, PassageId]]:
+def waiting(known: RegistrySnapshot) -> Iterator[tuple[Stage, LaneControl, PassageId]]:
     """A vehicle that was read unsurely waits for a person."""
     stage = Stage(decider=decider(known))
     stage.work.handle(InputChanged(InputName.PRESENCE, True, stage.clock.second))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gate.cameras.messages import CameraReport, SetReadingEnabled, Snapshot, TrackLost
+from gate.cameras.messages import CameraReport, FullPicture, SetReadingEnabled, TrackLost
 from gate.domain import entries
 from gate.domain.decision import Answer, Decision, Reason, Verdict
 from gate.domain.passage import PassageEnd, Trigger
@@ -134,7 +134,7 @@ def test_the_plate_of_a_car_further_back_decides_nothing() -> None:
 def test_no_plate_goes_to_the_guard_with_a_picture() -> None:
     stage = Stage()
     arrive(stage)
-    stage.work.handle(Snapshot(b"whole", stage.clock.second))
+    stage.work.handle(FullPicture(b"whole", stage.clock.second))
     stage.clock.second += 3
     stage.work.handle(None)
     assert stage.work.view().state == "asking"

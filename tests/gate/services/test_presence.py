@@ -37,7 +37,7 @@ from registry.rules.corrections import (
 )
 from registry.rules.kinds import Occupant
 from registry.rules.plates import Plate, PlateColour, parse
-from registry.rules.snapshot import Snapshot
+from registry.rules.snapshot import RegistrySnapshot
 from registry.rules.standing import Registered, SpaceId, SpaceTaken
 from registry.store import snapshot_loader
 from registry.store.store import Actor
@@ -87,7 +87,7 @@ def do(office: Desk, *corrections: Correction, why: str = "patrol") -> presence.
         return deed(unit, Actor("wang", office.clock.utc))
 
 
-def back(office: Desk, number: int, register: Snapshot) -> Undone | CorrectionRefusal:
+def back(office: Desk, number: int, register: RegistrySnapshot) -> Undone | CorrectionRefusal:
     deed = presence.undo(number, "mistake", register)
     with office.journal.unit() as unit:
         return deed(unit, Actor("wang", office.clock.utc))
@@ -100,12 +100,12 @@ def newest(office: Desk) -> int:
     return int(rows.seq)
 
 
-def taken_out(known: Snapshot, key: str) -> TakenOut:
+def taken_out(known: RegistrySnapshot, key: str) -> TakenOut:
     stay = known.inside[key]
     return TakenOut(key, stay.since, stay.occupant, stay.space)
 
 
-def put(known: Snapshot, text: str, now: datetime) -> PutInside:
+def put(known: RegistrySnapshot, text: str, now: datetime) -> PutInside:
     found = presence.came_in(known, plate(text), PlateColour.UNKNOWN, now)
     assert isinstance(found, PutInside)
     return found
@@ -483,7 +483,7 @@ def test_occupancy_is_entries_minus_exits_and_what_people_saw(
             assert _state(again.session) == _state(here.session)
 
 
-def agree(here: Books, model: Model, remembered: Snapshot) -> None:
+def agree(here: Books, model: Model, remembered: RegistrySnapshot) -> None:
     """Both lists, the counts, and the register in memory say what the model says."""
     found = _state(here.session)
     assert set(found.inside) == set(model.inside)

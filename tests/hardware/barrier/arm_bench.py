@@ -4,7 +4,7 @@ The oracle of the random lives looks on here too.
 """
 
 from hardware.barrier import events as f
-from hardware.barrier.inputs import InputName, Signal, Snapshot
+from hardware.barrier.inputs import InputName, InputSnapshot, Signal
 from hardware.barrier.machine import next_due, start, step
 from hardware.barrier.model import AlarmKind, BarrierSettings, OrderId, OutcomeKind, OutcomeReason
 from tests.hardware.barrier.arm_oracle import Oracle
@@ -49,7 +49,7 @@ class ArmBench:
             known = {"safety": False, "fire": False, "up": False, "down": False} | signals
             names = {"up": "arm_up", "down": "arm_down"}
             told = {InputName(names.get(k, k)): _SIGNALS[v] for k, v in known.items()}
-            self.tell(f.Inputs(Snapshot(self.now + ahead, told)))
+            self.tell(f.Inputs(InputSnapshot(self.now + ahead, told)))
 
     def wait(self, seconds: float) -> None:
         """Let time pass without a read."""
@@ -63,7 +63,7 @@ class ArmBench:
         for _ in range(4):
             self._pass(0.05)
             if self.barrier.snapshot is not None:
-                self.tell(f.Inputs(Snapshot(self.now, self.barrier.snapshot.signals)))
+                self.tell(f.Inputs(InputSnapshot(self.now, self.barrier.snapshot.signals)))
             else:
                 self.tell(f.Tick())
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from random import Random
 
 from hardware.barrier import events as f
-from hardware.barrier.inputs import InputName, Signal, Snapshot
+from hardware.barrier.inputs import InputName, InputSnapshot, Signal
 from hardware.barrier.machine import next_due, start, step
 from hardware.barrier.model import BarrierSettings, Controller, OrderId, Position, Relay
 from hardware.emulators.arm import ArmKind, Contact, EmulatedArm
@@ -94,7 +94,7 @@ class Life:
             self._tell(f.Tick())
             return
         back = 0.0 if self.random.random() < 0.98 else self.random.uniform(-0.2, 0.6)
-        self._tell(f.Inputs(Snapshot(self.now - back, self._signals())))
+        self._tell(f.Inputs(InputSnapshot(self.now - back, self._signals())))
 
     def _pass(self, seconds: float) -> None:
         due = next_due(self.barrier)
@@ -142,7 +142,7 @@ class Life:
             self._tell(f.LowerRequested(OrderId(f"down{number}")))
         elif choice < 0.94:
             self._pass(0.05)
-            self._tell(f.Inputs(Snapshot(self.now, self._doubtful())))
+            self._tell(f.Inputs(InputSnapshot(self.now, self._doubtful())))
         else:
             rare = (
                 f.RaiseRequested(OrderId(f"up{number}"), now + 2.0),
@@ -234,10 +234,10 @@ class Life:
     def _parked(self) -> f.Fact:
         """Let a car stand under the arm until a detector in limited presence lets it go."""
         self.on.add(InputName.SAFETY)
-        self._tell(f.Inputs(Snapshot(self.now, self._signals())))
+        self._tell(f.Inputs(InputSnapshot(self.now, self._signals())))
         self.now += 40.0
         self.arm_time += 40.0
-        last = f.Inputs(Snapshot(self.now, self._signals()))
+        last = f.Inputs(InputSnapshot(self.now, self._signals()))
         self.on.discard(InputName.SAFETY)
         return last
 

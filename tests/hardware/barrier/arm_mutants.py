@@ -13,7 +13,7 @@ import pytest
 from hardware.barrier import automatic as will
 from hardware.barrier import events as f
 from hardware.barrier import guards, machine
-from hardware.barrier.inputs import InputName, Signal, Snapshot
+from hardware.barrier.inputs import InputName, InputSnapshot, Signal
 from hardware.barrier.model import (
     BarrierSettings,
     Controller,
@@ -235,7 +235,7 @@ def _unknown_is_clear(patch: pytest.MonkeyPatch) -> None:
 
     def wrong(barrier, snapshot):
         signals = {k: Signal.OFF if v is Signal.UNKNOWN else v for k, v in snapshot.signals.items()}
-        return right(barrier, Snapshot(snapshot.taken_at, signals))
+        return right(barrier, InputSnapshot(snapshot.taken_at, signals))
 
     patch.setattr(guards, "clear_since", wrong)
 

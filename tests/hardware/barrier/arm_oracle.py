@@ -8,7 +8,7 @@ from collections import Counter, deque
 
 from hardware.barrier import events as f
 from hardware.barrier.guards import Barrier, mode
-from hardware.barrier.inputs import InputName, Signal, Snapshot
+from hardware.barrier.inputs import InputName, InputSnapshot, Signal
 from hardware.barrier.model import (
     AlarmKind,
     BarrierSettings,
@@ -46,7 +46,7 @@ class Oracle:
         self.settings = settings
         self.counts: Counter[str] = Counter()
         self.link = self.unread = self.lost_now = False
-        self.reads: deque[Snapshot] = deque(maxlen=400)
+        self.reads: deque[InputSnapshot] = deque(maxlen=400)
         self.fire_told = self.fire_latched = False
         self.maintenance = False
         self.held_until: float | None = None
@@ -118,16 +118,16 @@ class Oracle:
         if failed or link or now < self.now or not self.fire_latched:
             self.calm_since, self.facts_too_long = now, 0
 
-    def _read(self, snapshot: Snapshot) -> None:
+    def _read(self, snapshot: InputSnapshot) -> None:
         if snapshot.taken_at > self.now:
             signals = dict.fromkeys(snapshot.signals, Signal.UNKNOWN)
-            snapshot = Snapshot(self.now, signals)
+            snapshot = InputSnapshot(self.now, signals)
         if self.link:
             self.reads.append(snapshot)
             self._suspect(snapshot)
         self.fire_latched |= snapshot[InputName.FIRE] is Signal.ON
 
-    def _suspect(self, snapshot: Snapshot) -> None:
+    def _suspect(self, snapshot: InputSnapshot) -> None:
         """Note a guard that was on for minutes and goes off while nobody is seen to leave."""
         at = snapshot.taken_at
         names = {InputName.PRESENCE, InputName.BEHIND} - self.settings.guards
@@ -239,7 +239,7 @@ class Oracle:
     def _fresh(self) -> bool:
         return bool(self.reads) and 0 <= self.now - self.reads[-1].taken_at < FRESH
 
-    def _all_off(self, read: Snapshot) -> bool:
+    def _all_off(self, read: InputSnapshot) -> bool:
         return all(read[name] is Signal.OFF for name in self.settings.guards)
 
     def _clear_long(self) -> bool:

@@ -8,9 +8,9 @@ from hardware.barrier.inputs import (
     Contact,
     Debounce,
     InputName,
+    InputSnapshot,
     InputWiring,
     Signal,
-    Snapshot,
     debounce,
     unread,
 )
@@ -23,7 +23,7 @@ PLAN = {
 CLEAR = {1: False, 2: True, 3: False}
 
 
-def look(reads: list[tuple[float, dict[int, bool] | None]]) -> list[Snapshot]:
+def look(reads: list[tuple[float, dict[int, bool] | None]]) -> list[InputSnapshot]:
     memory, seen = Debounce(PLAN), []
     for at, closed in reads:
         memory, snapshot = debounce(memory, closed, at)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from hardware.barrier import events as f
-from hardware.barrier.inputs import InputName, Signal, Snapshot
+from hardware.barrier.inputs import InputName, InputSnapshot, Signal
 from hardware.barrier.machine import start, step
 from hardware.barrier.model import OrderId
 from tests.hardware.barrier.arm_life import LIVES, Life
@@ -69,7 +69,7 @@ class ArmMachine(RuleBasedStateMachine):
         signals = {InputName.SAFETY: safety, InputName.BEHIND: safety, InputName.FIRE: fire}
         for name, on in ((InputName.ARM_UP, up), (InputName.ARM_DOWN, down and not up)):
             signals[name] = Signal.ON if on else Signal.OFF
-        self.tell(f.Inputs(Snapshot(self.now, signals)))
+        self.tell(f.Inputs(InputSnapshot(self.now, signals)))
 
     @rule(lost=st.booleans())
     def inputs_go_and_come(self, lost):
@@ -81,7 +81,7 @@ class ArmMachine(RuleBasedStateMachine):
         signals[InputName.ARM_UP if up else InputName.ARM_DOWN] = Signal.ON
         for _ in range(reads):
             self.now += 0.05
-            self.tell(f.Inputs(Snapshot(self.now, signals)))
+            self.tell(f.Inputs(InputSnapshot(self.now, signals)))
             self.answer()
 
     @precondition(lambda self: self.answers)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hardware.barrier.inputs import InputName, Signal, Snapshot
+from hardware.barrier.inputs import InputName, InputSnapshot, Signal
 from hardware.barrier.model import Mode, Position
 from hardware.barrier.passing import PassageKind, PassageSettings, Watch, grant, watch
 
@@ -31,7 +31,7 @@ class Lane:
             for name in self.loops
         }
         self.watch, events = watch(
-            self.watch, Snapshot(self.now, signals), self.position, self.mode, self.now
+            self.watch, InputSnapshot(self.now, signals), self.position, self.mode, self.now
         )
         self.events += events
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from registry.rules.kinds import BlockReason, ListedKind, Occupant, PassKind, PassSource
 from registry.rules.passes import Period
 from registry.rules.plates import Plate, one_apart, parse
-from registry.rules.snapshot import Inside, Snapshot
+from registry.rules.snapshot import Inside, RegistrySnapshot
 from registry.rules.standing import (
     Blocked,
     Emergency,
@@ -140,7 +140,9 @@ def test_a_change_that_a_database_shows_late_is_not_missed(session: Session, wan
     vehicle = a_vehicle(session, wang)
     full = snapshot_loader.load(session, NOON)
     late = max(full.recent)
-    missed = Snapshot(change=full.change + 3, recent=full.recent - {late} | {full.change + 3})
+    missed = RegistrySnapshot(
+        change=full.change + 3, recent=full.recent - {late} | {full.change + 3}
+    )
     caught_up = snapshot_loader.follow(session, missed, NOON)
     assert vehicle.plate in caught_up.dossiers
 
@@ -242,7 +244,7 @@ def test_the_snapshot_follows_vehicles_that_come_and_go(session: Session, wang: 
 
 def test_candidates_are_those_one_look_alike_or_one_lost_character_away() -> None:
     keys = ["吉AD1234", "吉A01234", "粤AD1234", "吉AD12345", "吉A99999"]
-    known = Snapshot(MappingProxyType({key: PlateRecord(key) for key in keys}))
+    known = RegistrySnapshot(MappingProxyType({key: PlateRecord(key) for key in keys}))
     found = [candidate.plate for candidate in known.candidates("吉AD1234")]
     assert sorted(found) == sorted(["吉A01234", "粤AD1234", "吉AD12345"])
 
@@ -256,12 +258,12 @@ few_keys = st.builds(lambda first, serial: first + serial, st.sampled_from("吉�
 def test_candidates_follow_what_is_put_on_record_and_taken_off(
     changes: list[tuple[str, bool]], text: str
 ) -> None:
-    known = Snapshot()
+    known = RegistrySnapshot()
     for key, there in changes:
         known = known.with_dossiers({key: PlateRecord(key) if there else None})
     near = [key for key in known.dossiers if one_apart(key, text)]
     assert sorted(found.plate for found in known.candidates(text, limit=99)) == sorted(near)
-    assert known.candidates(text) == Snapshot(known.dossiers).candidates(text)
+    assert known.candidates(text) == RegistrySnapshot(known.dossiers).candidates(text)
 
 
 @pytest.mark.parametrize("seed", [1, 2])

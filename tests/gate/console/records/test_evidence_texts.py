@@ -16,7 +16,7 @@ from gate.i18n.texts import Language, Texts
 from hardware.barrier.model import OutcomeKind, OutcomeReason
 from recognition.reading import Colour, Consensus
 from registry.rules.passes import Period
-from registry.rules.snapshot import Snapshot
+from registry.rules.snapshot import RegistrySnapshot
 from tests.gate.access.cases import (
     CAR,
     NOON,
@@ -52,7 +52,7 @@ def decisions() -> Iterator[Decision]:
         seen(text="XX"),
         *(seen(colour=colour) for colour in Colour),
     )
-    known: tuple[Snapshot | None, ...] = (
+    known: tuple[RegistrySnapshot | None, ...] = (
         None,
         register(),
         register(owner()),
