@@ -6,7 +6,7 @@ from typing import Final, assert_never
 
 from gate.domain.policy import Policy
 from recognition.reading import Consensus
-from registry.rules.passes import Period
+from registry.rules.passes import ValidityPeriod
 from registry.rules.standing import (
     Blocked,
     Blocking,
@@ -93,7 +93,7 @@ def evidence_of(seen: Consensus, policy: Policy, standing: Standing) -> dict[str
     }
 
 
-def _period(standing: Standing) -> Period:
+def _period(standing: Standing) -> ValidityPeriod:
     """The period that is over or has yet to begin; an open one where none hinders."""
     match standing:
         case OutsidePeriod():
@@ -101,7 +101,7 @@ def _period(standing: Standing) -> Period:
         case PassRefused():
             return standing.visitor_pass.valid
         case _:
-            return Period()
+            return ValidityPeriod()
 
 
 def _iso(at: datetime | None) -> str:

@@ -14,7 +14,7 @@ from gate.api.dependencies import Key, Model, Problem, Services, act, example, w
 from gate.domain.ports import UnitOfWork
 from gate.services import lists
 from registry.rules.kinds import ListedKind
-from registry.rules.passes import Period
+from registry.rules.passes import ValidityPeriod
 from registry.rules.patterns import PatternFault
 from registry.rules.plates import PlateColour
 from registry.store import store
@@ -138,7 +138,7 @@ def enter(wish: ListedIn, caller: WritesRegistry, to: Services, key: Key = None)
             plate,
             wish.kind,
             wish.organisation,
-            Period(wish.valid_from, wish.valid_until),
+            ValidityPeriod(wish.valid_from, wish.valid_until),
             colour=wish.colour,
             note=wish.note,
         )(unit, by)

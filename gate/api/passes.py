@@ -14,7 +14,7 @@ from gate.api.dependencies import Key, Model, Problem, Services, act, example, w
 from gate.domain.ports import UnitOfWork
 from gate.services import lists, passes
 from registry.rules.kinds import PassKind
-from registry.rules.passes import Period
+from registry.rules.passes import ValidityPeriod
 from registry.rules.plates import PlateColour
 from registry.store import store, visits
 from registry.store.store import Actor
@@ -117,7 +117,7 @@ def announce(wish: PassIn, caller: WritesPasses, to: Services, key: Key = None) 
             plate=plate,
             household_id=store.id_of(household),
             kind=wish.kind,
-            period=Period(wish.valid_from, wish.valid_until),
+            period=ValidityPeriod(wish.valid_from, wish.valid_until),
             times=wish.times,
             visitor_name=wish.visitor_name,
             visitor_phone=wish.visitor_phone,

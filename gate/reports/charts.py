@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from gate.domain.decision import Reason, Verdict
 from gate.domain.passage import Direction, LaneId, PassageEnd
-from gate.journal.projections.daily_counts import HOURS, Covered, Period
+from gate.journal.projections.daily_counts import HOURS, Covered, ReportPeriod
 from gate.journal.projections.rollups import DWELL_BARS
 from gate.reports.model import Bar, DwellBar, FlowDay, FlowHour, Shares, WeekGrid
 from gate.storage.tables import FACETS, alarm, cell, dwell, flow, moment, passage, visitor_flow
@@ -76,7 +76,7 @@ def days(hourly: Iterable[FlowHour]) -> tuple[FlowDay, ...]:
     )
 
 
-def week(hourly: Iterable[FlowHour], period: Period, zone: tzinfo) -> WeekGrid:
+def week(hourly: Iterable[FlowHour], period: ReportPeriod, zone: tzinfo) -> WeekGrid:
     """Passages by weekday and hour of the day."""
     totals = [[0] * 24 for _ in range(7)]
     for one in hourly:
@@ -84,7 +84,7 @@ def week(hourly: Iterable[FlowHour], period: Period, zone: tzinfo) -> WeekGrid:
     return WeekGrid(tuple(map(tuple, totals)), _weekdays(period, zone))
 
 
-def _weekdays(period: Period, zone: tzinfo) -> tuple[int, ...]:
+def _weekdays(period: ReportPeriod, zone: tzinfo) -> tuple[int, ...]:
     """How many of each weekday the period touches."""
     day = period.since.astimezone(zone).date()
     last = (period.until - timedelta(microseconds=1)).astimezone(zone).date()
@@ -228,7 +228,9 @@ def dwells(connection: Connection, covered: Covered) -> tuple[DwellBar, ...]:
     )
 
 
-def faults(connection: Connection, period: Period, sums: Iterable[CellSum]) -> tuple[Bar, ...]:
+def faults(
+    connection: Connection, period: ReportPeriod, sums: Iterable[CellSum]
+) -> tuple[Bar, ...]:
     """Alarms of the period by kind, and orders that did not raise the arm; most first."""
     raised = alarm.c.raised
     query = (
@@ -256,5 +258,5 @@ def _counted(
         yield from map(tuple, connection.execute(query.where(at.between(first, last))))
 
 
-def _lane(column: ColumnElement[Any], period: Period) -> list[ColumnElement[bool]]:
+def _lane(column: ColumnElement[Any], period: ReportPeriod) -> list[ColumnElement[bool]]:
     return [column.in_(period.lanes)] if period.lanes else []

@@ -19,7 +19,7 @@ from gate.domain.alarms import AlarmGroup
 from gate.domain.errors import JournalUnavailableError
 from gate.domain.passage import Direction, PassageId
 from gate.journal.projections import daily_counts
-from gate.journal.projections.daily_counts import Period
+from gate.journal.projections.daily_counts import ReportPeriod
 from gate.reports import alarms as report_alarms
 from gate.reports import charts as report_charts
 from gate.reports import lists, passage_log
@@ -77,7 +77,7 @@ class Reports:
 
     # --- charts -------------------------------------------------------------------------------
 
-    def charts(self, period: Period) -> Charts:
+    def charts(self, period: ReportPeriod) -> Charts:
         """Everything that the charts of a period show, each table read once."""
         with self._reading() as connection:
             covered = daily_counts.covered(connection, period)
@@ -97,13 +97,13 @@ class Reports:
                 faults=report_charts.faults(connection, period, sums),
             )
 
-    def shares(self, period: Period) -> Shares:
+    def shares(self, period: ReportPeriod) -> Shares:
         """The recall meter (seen, read, decided) and what the gate did by itself."""
         with self._reading() as connection:
             covered = daily_counts.covered(connection, period)
             return report_charts.shares(report_charts.cell_sums(connection, covered))
 
-    def by_facet(self, period: Period, facet: str) -> tuple[Bar, ...]:
+    def by_facet(self, period: ReportPeriod, facet: str) -> tuple[Bar, ...]:
         """Passages by one of gate.storage.tables.FACETS, e.g. "reason", "actor", "plate_class"."""
         with self._reading() as connection:
             covered = daily_counts.covered(connection, period)

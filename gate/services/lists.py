@@ -9,7 +9,7 @@ from gate.domain.entries import Audited
 from gate.domain.ports import UnitOfWork
 from gate.services.registry_changes import Deed, removal
 from registry.rules.kinds import BlockReason, ListedKind, PassSource
-from registry.rules.passes import Period
+from registry.rules.passes import ValidityPeriod
 from registry.rules.patterns import PatternFault
 from registry.rules.plates import Plate, PlateColour
 from registry.store import listed, store
@@ -28,7 +28,7 @@ def block(
     """Block a plate from now on, or say why not."""
 
     def act(unit: UnitOfWork, by: Actor) -> Block | BlockRefusal:
-        period = Period(by.at, until)
+        period = ValidityPeriod(by.at, until)
         made = store.block(unit.session, plate, reason, detail, period, by, colour)
         if isinstance(made, Block):
             unit.append(Audited(by.who, "blocked", plate.text, detail, {"reason": reason.value}))
@@ -52,7 +52,7 @@ def list_vehicle(
     plate: Plate,
     kind: ListedKind,
     organisation: str,
-    period: Period,
+    period: ValidityPeriod,
     *,
     colour: PlateColour = PlateColour.UNKNOWN,
     note: str = "",

@@ -21,7 +21,7 @@ from registry.errors import UnsavedError
 from registry.rules import addresses
 from registry.rules.kinds import NameMatch, PassKind
 from registry.rules.names import mask_phone
-from registry.rules.passes import Period
+from registry.rules.passes import ValidityPeriod
 from registry.rules.plates import Plate, PlateColour
 from registry.store import store, visits
 from registry.store.store import Actor
@@ -200,9 +200,9 @@ def _kind(stay: Stay, times: int | None) -> PassKind:
     return PassKind.PERIOD if times is None else PassKind.TIMES
 
 
-def _period(stay: Stay, chosen: Chosen | None, now: datetime, zone: ZoneInfo) -> Period:
+def _period(stay: Stay, chosen: Chosen | None, now: datetime, zone: ZoneInfo) -> ValidityPeriod:
     """From now, or the first day's midnight, to the midnight after the last day."""
     first = chosen.first if chosen else now.astimezone(zone).date()
     last = chosen.last if chosen else first + timedelta(days=_DAYS.get(stay, 1) - 1)
     start = datetime.combine(first, time(), zone)
-    return Period(max(now, start), datetime.combine(last + timedelta(days=1), time(), zone))
+    return ValidityPeriod(max(now, start), datetime.combine(last + timedelta(days=1), time(), zone))

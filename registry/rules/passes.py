@@ -21,7 +21,7 @@ PassId = NewType("PassId", int)
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class ValidityPeriod:
     """From start (included) to end (not included); None is open. Aware instants."""
 
     start: datetime | None = None
@@ -57,7 +57,7 @@ class Pass:
     kind: PassKind
     allowed: int | None
     spent: int
-    valid: Period
+    valid: ValidityPeriod
     household: str
     colour: PlateColour = PlateColour.UNKNOWN
 

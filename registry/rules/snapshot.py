@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from registry.rules.kinds import Occupant
 from registry.rules.occupancy import Occupancy
-from registry.rules.passes import Period
+from registry.rules.passes import ValidityPeriod
 from registry.rules.patterns import Pattern
 from registry.rules.plates import LOOKALIKES, Plate, PlateColour, dropped_or_doubled, neighbours
 from registry.rules.standing import (
@@ -98,7 +98,9 @@ class RegistrySnapshot:
         if dossier.listing is None:
             for pattern in self.patterns:
                 if pattern.matches(key):
-                    return replace(dossier, listing=Listing(pattern.kind, pattern.text, Period()))
+                    return replace(
+                        dossier, listing=Listing(pattern.kind, pattern.text, ValidityPeriod())
+                    )
         return dossier
 
     def free_space(self, key: str) -> SpaceId | None:

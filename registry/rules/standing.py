@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import NewType
 
 from registry.rules.kinds import BlockReason, ListedKind, VehicleKind
-from registry.rules.passes import Pass, PassFault, Period
+from registry.rules.passes import Pass, PassFault, ValidityPeriod
 from registry.rules.plates import PlateClass, PlateColour, same_ground
 
 VehicleId = NewType("VehicleId", int)
@@ -37,7 +37,7 @@ class Registration:
     kind: VehicleKind
     household: str
     colour: PlateColour
-    valid: Period
+    valid: ValidityPeriod
     spaces: tuple[SpaceId, ...] = ()
 
 
@@ -46,7 +46,7 @@ class Blocking:
     """One entry of the block list."""
 
     reason: BlockReason
-    valid: Period
+    valid: ValidityPeriod
     colour: PlateColour = PlateColour.UNKNOWN
 
 
@@ -56,7 +56,7 @@ class Listing:
 
     kind: ListedKind
     organisation: str
-    valid: Period
+    valid: ValidityPeriod
     colour: PlateColour = PlateColour.UNKNOWN
 
 

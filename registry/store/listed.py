@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlmodel import Session, select
 
 from registry.rules.kinds import ListedKind
-from registry.rules.passes import Period
+from registry.rules.passes import ValidityPeriod
 from registry.rules.patterns import Pattern, PatternFault, compile_pattern
 from registry.rules.plates import Plate, PlateColour
 from registry.store import store
@@ -31,7 +31,7 @@ def list_vehicle(
     plate: Plate,
     kind: ListedKind,
     organisation: str,
-    period: Period,
+    period: ValidityPeriod,
     by: Actor,
     *,
     colour: PlateColour = PlateColour.UNKNOWN,

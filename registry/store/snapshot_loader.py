@@ -14,7 +14,7 @@ from sqlmodel import Session, col, func, select
 
 from registry.rules.kinds import Action
 from registry.rules.occupancy import Occupancy
-from registry.rules.passes import Pass, Period
+from registry.rules.passes import Pass, ValidityPeriod
 from registry.rules.patterns import Pattern, compile_pattern
 from registry.rules.plates import presumed
 from registry.rules.snapshot import RegistrySnapshot
@@ -131,12 +131,12 @@ def _dossiers(
     for visitor_pass in _passes(session, plates, labels, at):
         found.setdefault(visitor_pass.plate, _Found()).passes.append(visitor_pass)
     for block in _blocks(session, plates, at):
-        valid = Period(block.valid_from, block.valid_until)
+        valid = ValidityPeriod(block.valid_from, block.valid_until)
         found.setdefault(block.plate, _Found()).blocks.append(
             Blocking(block.reason, valid, block.colour)
         )
     for listed in session.exec(_only(select(ListedVehicle), ListedVehicle.plate, plates)):
-        valid = Period(listed.valid_from, listed.valid_until)
+        valid = ValidityPeriod(listed.valid_from, listed.valid_until)
         found.setdefault(listed.plate, _Found()).listing = Listing(
             listed.kind, listed.organisation, valid, listed.colour
         )
@@ -186,7 +186,7 @@ def _registrations(
     vehicles = select(Vehicle).order_by(col(Vehicle.id))
     for row in session.exec(_only(vehicles, Vehicle.plate, plates)):
         household = labels.get(row.household_id, "") if row.household_id else row.holder
-        valid = Period(row.valid_from, row.valid_until)
+        valid = ValidityPeriod(row.valid_from, row.valid_until)
         yield (
             row.plate,
             Registration(

@@ -18,7 +18,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from registry.errors import RecordMissingError, UnsavedError
 from registry.rules.kinds import OWNER_BLOCK_REASONS, Action, BlockReason, VehicleKind
-from registry.rules.passes import Period
+from registry.rules.passes import ValidityPeriod
 from registry.rules.plates import Plate, PlateColour, presumed, same_ground
 from registry.tables.records import (
     Block,
@@ -276,7 +276,7 @@ def block(
     plate: Plate,
     reason: BlockReason,
     detail: str,
-    period: Period,
+    period: ValidityPeriod,
     by: Actor,
     colour: PlateColour = PlateColour.UNKNOWN,
 ) -> Block | BlockRefusal:

@@ -20,7 +20,7 @@ from registry.errors import UnsavedError
 from registry.rules import names
 from registry.rules.corrections import PutInside
 from registry.rules.kinds import NameMatch, PassKind, PassSource, UseState
-from registry.rules.passes import Ledger, Pass, PassFault, PassId, Period
+from registry.rules.passes import Ledger, Pass, PassFault, PassId, ValidityPeriod
 from registry.rules.passes import spend as spend_use
 from registry.rules.plates import Plate, PlateColour, same_ground
 from registry.rules.snapshot import plate_of
@@ -62,7 +62,7 @@ class PassRequest:
     plate: Plate
     household_id: int
     kind: PassKind
-    period: Period
+    period: ValidityPeriod
     source: PassSource = PassSource.GUARD
     times: int | None = None
     name_check: int | None = None
@@ -207,7 +207,7 @@ def value_of(row: VisitorPass, household: str) -> Pass:
     if row.id is None:
         raise UnsavedError("a visitor pass has no id yet; flush the session first")
     end = min(row.valid_until, row.revoked_at) if row.revoked_at else row.valid_until
-    period = Period(row.valid_from, end)
+    period = ValidityPeriod(row.valid_from, end)
     return Pass(
         PassId(row.id), row.plate, row.kind, row.allowed, row.spent, period, household, row.colour
     )

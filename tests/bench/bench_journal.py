@@ -30,7 +30,7 @@ from gate.app.clock import SystemClock
 from gate.domain.passage import Direction, LaneId, PassageId
 from gate.journal.journal import Journal
 from gate.journal.projections import daily_counts
-from gate.journal.projections.daily_counts import Period
+from gate.journal.projections.daily_counts import ReportPeriod
 from gate.reports.model import PassageFilter
 from gate.reports.reports import Reports
 from gate.storage.database import FILE, Database, open_database
@@ -293,7 +293,7 @@ def bench_pages(reports: Reports, end: datetime, known: Sequence[str], rounds: i
 
 def bench_charts(reports: Reports, end: datetime, rounds: int) -> None:
     """Every chart over a year."""
-    year = Period(end - timedelta(days=365), end)
+    year = ReportPeriod(end - timedelta(days=365), end)
     charts: dict[str, Callable[[], object]] = {
         "charts, all of the page": lambda: reports.charts(year),
         "recall meter and shares": lambda: reports.shares(year),

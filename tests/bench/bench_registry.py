@@ -25,7 +25,7 @@ from gate.domain.policy import Policy
 from recognition.reading import Candidate, Colour, Consensus
 from registry.rules.addresses import Address
 from registry.rules.kinds import VehicleKind
-from registry.rules.passes import Period
+from registry.rules.passes import ValidityPeriod
 from registry.rules.plates import LOOKALIKES, PlateColour
 from registry.rules.snapshot import RegistrySnapshot
 from registry.rules.standing import PlateRecord, Registration, VehicleId
@@ -62,7 +62,9 @@ def register(keys: Iterable[str]) -> RegistrySnapshot:
     def dossier(number: int, key: str) -> PlateRecord:
         kind, colour = VehicleKind.OWNER, PlateColour.BLUE
         home = f"{number % 33 + 1}-{number % 3 + 1}-{number}"
-        return PlateRecord(key, Registration(VehicleId(number), kind, home, colour, Period()))
+        return PlateRecord(
+            key, Registration(VehicleId(number), kind, home, colour, ValidityPeriod())
+        )
 
     return RegistrySnapshot(MappingProxyType({key: dossier(n, key) for n, key in enumerate(keys)}))
 

@@ -17,7 +17,7 @@ from registry.rules.kinds import (
     PassSource,
     VehicleKind,
 )
-from registry.rules.passes import Pass, PassId, Period
+from registry.rules.passes import Pass, PassId, ValidityPeriod
 from registry.rules.plates import Plate, PlateClass, PlateColour, same_ground
 from registry.rules.snapshot import Inside
 from registry.rules.standing import (
@@ -115,7 +115,12 @@ def test_a_pass_of_a_colour_is_for_that_vehicle(session: Session, wang: Actor) -
     vehicle(session, wang, "501", BLUE)
     home = store.id_of(store.household_at(session, "3", "2", "502", wang))
     wanted = visits.PassRequest(
-        NUMBER, home, PassKind.ONCE, Period(NOON, NOON + DAY), PassSource.MANAGER, colour=YELLOW
+        NUMBER,
+        home,
+        PassKind.ONCE,
+        ValidityPeriod(NOON, NOON + DAY),
+        PassSource.MANAGER,
+        colour=YELLOW,
     )
     made = visits.grant(session, wanted, wang)
     assert isinstance(made, VisitorPass)
@@ -129,18 +134,18 @@ def test_a_block_of_a_colour_blocks_that_vehicle_and_one_without_blocks_both(
 ) -> None:
     vehicle(session, wang, "501", BLUE)
     lorry = BlockReason.DANGER
-    store.block(session, NUMBER, lorry, "漏油", Period(NOON, NOON + DAY), wang, YELLOW)
+    store.block(session, NUMBER, lorry, "漏油", ValidityPeriod(NOON, NOON + DAY), wang, YELLOW)
     known = snapshot_loader.load(session, NOON)
     assert isinstance(known.standing(NUMBER, NOON, YELLOW), Blocked)
     assert isinstance(known.standing(NUMBER, NOON, BLUE), Registered)
-    store.block(session, NUMBER, BlockReason.STOLEN, "报案", Period(NOON, NOON + DAY), wang)
+    store.block(session, NUMBER, BlockReason.STOLEN, "报案", ValidityPeriod(NOON, NOON + DAY), wang)
     known = snapshot_loader.load(session, NOON)
     assert isinstance(known.standing(NUMBER, NOON, BLUE), Blocked)
 
 
 def test_a_listed_ambulance_of_a_colour_lets_no_other_in(session: Session, wang: Actor) -> None:
     kind = ListedKind.EMERGENCY
-    list_vehicle(session, NUMBER, kind, "120", Period(), wang, colour=BLUE)
+    list_vehicle(session, NUMBER, kind, "120", ValidityPeriod(), wang, colour=BLUE)
     known = snapshot_loader.load(session, NOON)
     assert isinstance(known.standing(NUMBER, NOON, BLUE), Emergency)
     assert known.standing(NUMBER, NOON, YELLOW) == Unknown(None)
@@ -163,11 +168,11 @@ def test_a_spreadsheet_brings_both_and_takes_them_out_again_unchanged(
 
 
 colours = st.sampled_from(PlateColour)
-periods = st.sampled_from([Period(), Period(NOON - DAY, NOON + DAY)])
+periods = st.sampled_from([ValidityPeriod(), ValidityPeriod(NOON - DAY, NOON + DAY)])
 
 
 def registration(colour: PlateColour) -> Registration:
-    return Registration(VehicleId(1), VehicleKind.OWNER, "3-2-501", colour, Period())
+    return Registration(VehicleId(1), VehicleKind.OWNER, "3-2-501", colour, ValidityPeriod())
 
 
 @st.composite

@@ -16,7 +16,7 @@ from gate.privacy import disclosures, holds
 from gate.services import imports, lists, passes, presence, units
 from registry.rules.corrections import PutInside
 from registry.rules.kinds import BlockReason, Occupant, PassKind, PassSource
-from registry.rules.passes import Period
+from registry.rules.passes import ValidityPeriod
 from registry.rules.plates import Plate, parse
 from registry.spreadsheets.grid import SheetFault
 from registry.spreadsheets.reading.whole import read
@@ -93,7 +93,7 @@ def _announce(text: str, home: int) -> Callable[[UnitOfWork, Actor], object]:
     """Announce a visitor for a day: whoever walks the list of visitors finds one, in any order."""
 
     def act(unit: UnitOfWork, by: Actor) -> object:
-        plate, period = parse(text), Period(by.at, by.at + timedelta(days=1))
+        plate, period = parse(text), ValidityPeriod(by.at, by.at + timedelta(days=1))
         assert isinstance(plate, Plate)
         wanted = PassRequest(plate, home, PassKind.ONCE, period, PassSource.HOUSEHOLD)
         made = passes.announce(wanted, lists.Giver(None, "sample"))(unit, by)

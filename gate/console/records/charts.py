@@ -13,7 +13,7 @@ from gate.console.ui import widgets
 from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
-from gate.journal.projections.daily_counts import Period
+from gate.journal.projections.daily_counts import ReportPeriod
 from gate.reports.model import Bar, Charts, DwellBar
 from registry.rules.kinds import Occupant
 from registry.rules.occupancy import Counts
@@ -168,11 +168,13 @@ class ChartsPage:
         return self._visit.texts.name_of(area, value)
 
 
-def period_of(visit: PageContext, days: int) -> Period:
+def period_of(visit: PageContext, days: int) -> ReportPeriod:
     """Return the last days of the site, today included."""
     today = visit.local(visit.now()).date()
     first = datetime.combine(today - timedelta(days=days - 1), time(), visit.services.zone)
-    return Period(first, datetime.combine(today + timedelta(days=1), time(), visit.services.zone))
+    return ReportPeriod(
+        first, datetime.combine(today + timedelta(days=1), time(), visit.services.zone)
+    )
 
 
 def percent(part: int, whole: int) -> str:

@@ -17,7 +17,7 @@ from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.domain.decision import Reason
-from gate.journal.projections.daily_counts import Period
+from gate.journal.projections.daily_counts import ReportPeriod
 from gate.reports.model import Charts, PassageFilter, PassageRow, Shares
 
 BY_PEOPLE = (
@@ -68,7 +68,7 @@ class ReportsPage:
                 widgets.button(say("export.title"), self._export, kind="main", icon="download")
         self._place = widgets.div("report")
 
-    def _period(self) -> Period:
+    def _period(self) -> ReportPeriod:
         try:
             day = date.fromisoformat(str(self._date.value))
         except ValueError:
@@ -79,7 +79,9 @@ class ReportsPage:
             last = (first + timedelta(days=32)).replace(day=1)
         else:
             first, last = day, day + timedelta(days=1)
-        return Period(datetime.combine(first, time(), zone), datetime.combine(last, time(), zone))
+        return ReportPeriod(
+            datetime.combine(first, time(), zone), datetime.combine(last, time(), zone)
+        )
 
     def _export(self) -> None:
         period = self._period()
@@ -98,12 +100,12 @@ class ReportsPage:
             else:
                 self._draw(period, answers)
 
-    def _ask(self, period: Period) -> Answers:
+    def _ask(self, period: ReportPeriod) -> Answers:
         reports = self._visit.services.reports
         wanted = PassageFilter(since=period.since, until=period.until, reasons=BY_PEOPLE)
         return Answers(reports.charts(period), reports.passages(wanted, None, SHOWN).rows)
 
-    def _draw(self, period: Period, answers: Answers) -> None:
+    def _draw(self, period: ReportPeriod, answers: Answers) -> None:
         visit, say = self._visit, self._visit.say
         monthly = self._kind.value == "month"
         shape = "%Y-%m" if monthly else "%Y-%m-%d"

@@ -17,7 +17,7 @@ from gate.console.ui.queries import ask
 from gate.services import lists, units
 from gate.services.registry_changes import Deed
 from registry.rules.kinds import ListedKind
-from registry.rules.passes import Period
+from registry.rules.passes import ValidityPeriod
 from registry.rules.patterns import PatternFault
 from registry.rules.plates import PlateColour
 from registry.store.listed import ListingRefusal
@@ -138,7 +138,7 @@ class SpecialPage:
                 pad.found,
                 ListedKind(str(kind.value)),
                 str(organisation.value or ""),
-                Period(None, end_of_day(visit, str(until.value or ""))),
+                ValidityPeriod(None, end_of_day(visit, str(until.value or ""))),
                 colour=pad.colour,
                 note=str(note.value or "").strip(),
             )

@@ -37,7 +37,7 @@ from gate.storage.tables import cell, dwell, flow, hour, hour_of, state, visitor
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class ReportPeriod:
     """From since (included) to until (not included), aware. No lanes: all of them."""
 
     since: datetime
@@ -70,12 +70,12 @@ class DayCounts:
 class Covered:
     """A period in two parts. days: kept. rest: first and last hour of what must be counted."""
 
-    period: Period
+    period: ReportPeriod
     days: tuple[DayCounts, ...]
     rest: tuple[tuple[int, int], ...]
 
 
-def covered(connection: Connection, period: Period) -> Covered:
+def covered(connection: Connection, period: ReportPeriod) -> Covered:
     """Return what is kept of a period, and the hours that are not."""
     first, last = hour_of(period.since), hour_of(period.until - timedelta(microseconds=1))
     days = tuple(_kept(connection, -(-first // HOURS), (last + 1) // HOURS - 1))

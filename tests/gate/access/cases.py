@@ -12,14 +12,14 @@ from gate.domain.passage import Direction
 from gate.domain.policy import Policy
 from recognition.reading import Candidate, Colour, Consensus
 from registry.rules.kinds import BlockReason, ListedKind, Occupant, PassKind, VehicleKind
-from registry.rules.passes import Pass, PassId, Period
+from registry.rules.passes import Pass, PassId, ValidityPeriod
 from registry.rules.plates import PlateColour
 from registry.rules.snapshot import Inside, RegistrySnapshot
 from registry.rules.standing import Blocking, Listing, PlateRecord, Registration, SpaceId, VehicleId
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # a Sunday, 12:00 in China
 DAY = timedelta(days=1)
-NOW = Period(NOON - DAY, NOON + DAY)
+NOW = ValidityPeriod(NOON - DAY, NOON + DAY)
 CAR = "吉A12345"
 
 
@@ -41,31 +41,35 @@ def seen(text: str = CAR, **differing: Any) -> Consensus:
 
 def owner(
     plate: str = CAR,
-    valid: Period | None = None,
+    valid: ValidityPeriod | None = None,
     spaces: Sequence[int] = (),
     kind: VehicleKind = VehicleKind.OWNER,
     colour: PlateColour = PlateColour.UNKNOWN,
 ) -> PlateRecord:
     own = tuple(map(SpaceId, spaces))
-    registration = Registration(VehicleId(1), kind, "3-2-501", colour, valid or Period(), own)
+    registration = Registration(
+        VehicleId(1), kind, "3-2-501", colour, valid or ValidityPeriod(), own
+    )
     return PlateRecord(plate, registration)
 
 
-def visitor(plate: str = CAR, valid: Period = NOW, spent: int = 0) -> PlateRecord:
+def visitor(plate: str = CAR, valid: ValidityPeriod = NOW, spent: int = 0) -> PlateRecord:
     given = Pass(PassId(9), plate, PassKind.ONCE, 1, spent, valid, "3-2-501")
     return PlateRecord(plate, passes=(given,))
 
 
 def blocked(dossier: PlateRecord) -> PlateRecord:
-    return replace(dossier, blocks=(Blocking(BlockReason.FORGED_PLATE, Period(NOON - DAY)),))
+    return replace(
+        dossier, blocks=(Blocking(BlockReason.FORGED_PLATE, ValidityPeriod(NOON - DAY)),)
+    )
 
 
 def ambulance(plate: str = "吉A120V5") -> PlateRecord:
-    return PlateRecord(plate, listing=Listing(ListedKind.EMERGENCY, "120", Period()))
+    return PlateRecord(plate, listing=Listing(ListedKind.EMERGENCY, "120", ValidityPeriod()))
 
 
 def utility(plate: str = CAR) -> PlateRecord:
-    return PlateRecord(plate, listing=Listing(ListedKind.UTILITY, "燃气", Period()))
+    return PlateRecord(plate, listing=Listing(ListedKind.UTILITY, "燃气", ValidityPeriod()))
 
 
 def register(*dossiers: PlateRecord, inside: Sequence[str] = ()) -> RegistrySnapshot:

@@ -11,7 +11,7 @@ from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
 from gate.domain.schedule import parse_schedule
 from recognition.reading import Candidate, Colour
 from registry.rules.kinds import VehicleKind
-from registry.rules.passes import Period
+from registry.rules.passes import ValidityPeriod
 from registry.rules.plates import PlateColour
 from registry.rules.standing import PlateRecord
 from tests.gate.access.cases import (
@@ -209,7 +209,7 @@ def test_the_wrong_way_is_refused_for_everybody_else() -> None:
         register(owner()),
         register(),
         register(visitor(spent=1)),
-        register(owner(valid=Period(None, NOON - 30 * DAY))),
+        register(owner(valid=ValidityPeriod(None, NOON - 30 * DAY))),
     ],
 )
 def test_everybody_may_leave_and_a_missing_entry_is_said(known) -> None:
@@ -317,12 +317,12 @@ def test_owners_are_held_to_no_hours() -> None:
 def test_what_has_expired_has_days_of_grace_and_then_a_person(
     days: int, expected: tuple[Verdict, Reason]
 ) -> None:
-    known = register(owner(valid=Period(None, NOON - timedelta(days=days))))
+    known = register(owner(valid=ValidityPeriod(None, NOON - timedelta(days=days))))
     assert outcome(seen(), known) == expected
 
 
 def test_grace_gives_no_space_and_no_other_hours() -> None:
-    over = Period(None, NOON - DAY)
+    over = ValidityPeriod(None, NOON - DAY)
     rented = owner(valid=over, kind=VehicleKind.LONG_RENT, spaces=[1])
     other = owner("吉A22222", spaces=[1])
     taken = register(rented, other, inside=["吉A22222"])
@@ -334,15 +334,18 @@ def test_grace_gives_no_space_and_no_other_hours() -> None:
 
 
 def test_a_registration_that_has_not_begun_has_no_grace() -> None:
-    assert outcome(seen(), register(owner(valid=Period(NOON + DAY)))) == (ASK, Reason.NOT_YET)
+    assert outcome(seen(), register(owner(valid=ValidityPeriod(NOON + DAY)))) == (
+        ASK,
+        Reason.NOT_YET,
+    )
 
 
 @pytest.mark.parametrize(
     ("dossier", "reason"),
     [
         (visitor(spent=1), Reason.PASS_SPENT),
-        (visitor(valid=Period(NOON - 2 * DAY, NOON - DAY)), Reason.PASS_EXPIRED),
-        (visitor(valid=Period(NOON + DAY, NOON + 2 * DAY)), Reason.PASS_NOT_YET),
+        (visitor(valid=ValidityPeriod(NOON - 2 * DAY, NOON - DAY)), Reason.PASS_EXPIRED),
+        (visitor(valid=ValidityPeriod(NOON + DAY, NOON + 2 * DAY)), Reason.PASS_NOT_YET),
     ],
 )
 def test_a_pass_that_does_not_open_says_why(dossier, reason: Reason) -> None:

@@ -13,7 +13,7 @@ from gate.domain.policy import Hours, Policy, RepeatEntry, SecondCar
 from gate.domain.schedule import parse_schedule
 from recognition.reading import Candidate, Colour, Consensus
 from registry.rules.kinds import BlockReason, ListedKind, PassKind, VehicleKind
-from registry.rules.passes import Pass, PassId, Period
+from registry.rules.passes import Pass, PassId, ValidityPeriod
 from registry.rules.plates import Plate, PlateColour, neighbours, parse, same_ground
 from registry.rules.standing import (
     SPECIAL_FORMS,
@@ -29,7 +29,12 @@ from tests.registry import strategies
 
 shares = st.floats(0, 1)
 periods = st.sampled_from(
-    [Period(), Period(NOON - DAY, NOON + DAY), Period(None, NOON - DAY), Period(NOON + DAY)]
+    [
+        ValidityPeriod(),
+        ValidityPeriod(NOON - DAY, NOON + DAY),
+        ValidityPeriod(None, NOON - DAY),
+        ValidityPeriod(NOON + DAY),
+    ]
 )
 verdicts = st.sampled_from([Verdict.REFUSE, Verdict.ASK_GUARD])
 schedules = st.sampled_from([parse_schedule("1-7 00:00-24:00"), parse_schedule("1 00:00-00:01")])

@@ -10,7 +10,7 @@ from gate.access.registry_cache import RegistryCache
 from gate.auth.tokens import Scope
 from gate.console.live.handover_sheet import inside_of
 from gate.domain.passage import Direction
-from gate.journal.projections.daily_counts import Period
+from gate.journal.projections.daily_counts import ReportPeriod
 from gate.reports.reports import Reports
 from gate.services import presence as inside_deeds
 from registry.rules.corrections import PutInside, Recounted, TakenOut
@@ -30,7 +30,7 @@ def told(api: Api) -> dict[str, dict[Occupant, int]]:
     """What each of those who tell how many are inside says, by class."""
     now, client = api.desk.clock.utc, api.token(Scope.INSIDE_READ)
     reports = Reports(api.desk.database, api.desk.vault, UTC)
-    charts = reports.charts(Period(now - timedelta(days=1), now))
+    charts = reports.charts(ReportPeriod(now - timedelta(days=1), now))
     shift = reports.shift(now - timedelta(hours=8), now)
     with api.desk.journal.reading() as session:
         page = stays.counts(session)

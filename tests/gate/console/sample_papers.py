@@ -15,7 +15,7 @@ from gate.services import registry_changes
 from gate.services.units import change
 from registry.rules import addresses
 from registry.rules.kinds import BlockReason, ListedKind, PersonRole
-from registry.rules.passes import Period
+from registry.rules.passes import ValidityPeriod
 from registry.rules.plates import Plate, parse
 from registry.store import store
 from registry.tables.records import Household
@@ -48,7 +48,7 @@ def file_papers(services: Services) -> None:
             _plate("吉A77777"), BlockReason.STOLEN, "报案回执 0311", now + timedelta(days=30)
         ),
         list_deeds.list_vehicle(
-            _plate("吉A120J7"), ListedKind.EMERGENCY, "省医院救护车队", Period(None, None)
+            _plate("吉A120J7"), ListedKind.EMERGENCY, "省医院救护车队", ValidityPeriod(None, None)
         ),
     )
     for deed in lists:

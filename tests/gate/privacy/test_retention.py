@@ -17,7 +17,7 @@ from sqlmodel import select as pick
 from gate.domain.entries import Audited, GuardActed
 from gate.domain.passage import LaneId, PassageId
 from gate.journal.latches import Latches, latches_of
-from gate.journal.projections.daily_counts import Period
+from gate.journal.projections.daily_counts import ReportPeriod
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.journal.verify import verify
 from gate.privacy import disclosures, holds
@@ -48,7 +48,7 @@ from tests.gate.journal.journal_cast import NOON, Desk, desk, key_vault, started
 
 JPEG = b"\xff\xd8 a vehicle \xff\xd9"
 DAY = 86_400.0
-YEAR = Period(NOON - timedelta(days=1), NOON + timedelta(days=500))
+YEAR = ReportPeriod(NOON - timedelta(days=1), NOON + timedelta(days=500))
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from sqlmodel import Session
 from gate.domain.decision import Reason, Verdict
 from gate.domain.entries import Audited
 from gate.domain.passage import Direction, LaneId
-from gate.journal.projections.daily_counts import Period
+from gate.journal.projections.daily_counts import ReportPeriod
 from gate.journal.projections.rollups import facets
 from gate.reports import passage_log
 from gate.reports.exports import Columns, ExportWriter, Form, ReasonMissingError, export, passages
@@ -58,7 +58,7 @@ from tests.gate.reports.traffic import CLASSES, STANDINGS, Traffic
 
 ZONE = ZoneInfo("Asia/Shanghai")
 PASSAGES = 400
-YEAR = Period(NOON - timedelta(days=30), NOON + timedelta(days=330))
+YEAR = ReportPeriod(NOON - timedelta(days=30), NOON + timedelta(days=330))
 
 
 @pytest.fixture(scope="module")
@@ -228,21 +228,23 @@ def test_the_recall_meter_counts_what_is_there(reports: Reports, rows: list[Pass
     assert shares.failed == sum(row.opening == "failed" for row in rows)
     assert shares.refused == sum(row.verdict == "refuse" for row in rows)
     assert shares.decided == sum(row.actor == "auto" and not row.asked for row in rows)
-    one_lane = reports.shares(Period(YEAR.since, YEAR.until, (SOUTH,)))
+    one_lane = reports.shares(ReportPeriod(YEAR.since, YEAR.until, (SOUTH,)))
     assert one_lane.seen == sum(row.lane == SOUTH for row in rows)
 
 
 def test_a_charts_page_of_one_lane_counts_that_lane(
     reports: Reports, rows: list[PassageRow]
 ) -> None:
-    charts = reports.charts(Period(YEAR.since, YEAR.until, (NORTH,)))
+    charts = reports.charts(ReportPeriod(YEAR.since, YEAR.until, (NORTH,)))
     north = sum(row.lane == NORTH for row in rows)
     assert sum(one.n for one in charts.hours) == charts.shares.seen == north
     assert sum(bar.n for bar in charts.reasons) == north
 
 
 def test_a_period_without_passages_has_empty_charts(reports: Reports) -> None:
-    charts = reports.charts(Period(YEAR.until + timedelta(days=1), YEAR.until + timedelta(days=2)))
+    charts = reports.charts(
+        ReportPeriod(YEAR.until + timedelta(days=1), YEAR.until + timedelta(days=2))
+    )
     assert (charts.hours, charts.days, charts.peak, charts.reasons) == ((), (), None, ())
     assert charts.shares.seen == 0
 
@@ -337,7 +339,7 @@ def test_only_a_person_s_hand_is_counted_as_by_hand(tmp_path: Path) -> None:
         reports = Reports(made.database, made.vault, UTC)
         now = made.clock.utc + timedelta(hours=1)
         shift = reports.shift(NOON - timedelta(days=1), now)
-        charts = reports.charts(Period(NOON - timedelta(days=1), now))
+        charts = reports.charts(ReportPeriod(NOON - timedelta(days=1), now))
         assert shift.shares.by_hand == charts.shares.by_hand == 2
         assert shift.shares.opened == 2
 

@@ -8,7 +8,7 @@ import pytest
 from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.entries import OpeningOrdered, PassageDecided, PassageEnded, PassageStarted
 from gate.domain.passage import Direction, OrderId, PassageEnd, PassageId, Trigger
-from gate.journal.projections.daily_counts import Period
+from gate.journal.projections.daily_counts import ReportPeriod
 from gate.reports.reports import Reports
 from tests.gate.journal.journal_cast import NOON, SOUTH, Desk, desk
 
@@ -34,7 +34,9 @@ def test_they_are_counted_apart(tmp_path: Path, shift: bool) -> None:
         since, until = NOON - timedelta(hours=1), NOON + timedelta(hours=1)
         reports = Reports(made.database, made.vault, NOON.tzinfo)
         shares = reports.shift(since, until).shares if shift else None
-        shares = shares or reports.shares(Period(since, until))
+        shares = shares or reports.shares(ReportPeriod(since, until))
         assert shares.unchecked == 2
-        reasons = {bar.label: bar.n for bar in reports.by_facet(Period(since, until), "reason")}
+        reasons = {
+            bar.label: bar.n for bar in reports.by_facet(ReportPeriod(since, until), "reason")
+        }
         assert reasons["visitor_unchecked"] == 2

@@ -6,14 +6,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.rules.kinds import PassKind, UseState
-from registry.rules.passes import Ledger, Pass, PassFault, PassId, Period, give_back, keep, spend
+from registry.rules.passes import (
+    Ledger,
+    Pass,
+    PassFault,
+    PassId,
+    ValidityPeriod,
+    give_back,
+    keep,
+    spend,
+)
 from tests.registry.conftest import NOON
 
 DAY = timedelta(days=1)
 
 
 def ledger(kind: PassKind = PassKind.ONCE, allowed: int | None = 1) -> Ledger:
-    period = Period(NOON, NOON + DAY)
+    period = ValidityPeriod(NOON, NOON + DAY)
     return Ledger(Pass(PassId(1), "吉A12345", kind, allowed, 0, period, "3-2-501"))
 
 

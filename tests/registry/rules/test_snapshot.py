@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from registry.rules.kinds import BlockReason, ListedKind, Occupant, PassKind, PassSource
-from registry.rules.passes import Period
+from registry.rules.passes import ValidityPeriod
 from registry.rules.plates import Plate, one_apart, parse
 from registry.rules.snapshot import Inside, RegistrySnapshot
 from registry.rules.standing import (
@@ -56,7 +56,7 @@ def a_vehicle(session: Session, by: Actor, text: str = CAR.text) -> Vehicle:
 def a_pass(session: Session, by: Actor) -> VisitorPass:
     home = store.id_of(store.household_at(session, "3", "2", "501", by))
     wanted = visits.PassRequest(
-        CAR, home, PassKind.ONCE, Period(NOON, NOON + DAY), PassSource.MANAGER
+        CAR, home, PassKind.ONCE, ValidityPeriod(NOON, NOON + DAY), PassSource.MANAGER
     )
     made = visits.grant(session, wanted, by)
     assert isinstance(made, VisitorPass)
@@ -73,7 +73,7 @@ def test_the_snapshot_follows_each_change_at_once(session: Session, wang: Actor)
     assert isinstance(standing, Registered)
     assert standing.registration.household == "3-2-501"
 
-    block = store.block(session, CAR, BlockReason.STOLEN, "报案", Period(), wang)
+    block = store.block(session, CAR, BlockReason.STOLEN, "报案", ValidityPeriod(), wang)
     known = snapshot_loader.follow(session, known, NOON)
     assert isinstance(known.standing(CAR, NOON), Blocked)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.rules.kinds import BlockReason, ListedKind, PassKind, VehicleKind
-from registry.rules.passes import Pass, PassFault, PassId, Period
+from registry.rules.passes import Pass, PassFault, PassId, ValidityPeriod
 from registry.rules.plates import PlateClass, PlateColour
 from registry.rules.standing import (
     SPECIAL_FORMS,
@@ -32,17 +32,17 @@ from registry.rules.standing import (
 from tests.registry.conftest import NOON
 
 DAY = timedelta(days=1)
-NOW = Period(NOON - DAY, NOON + DAY)
-OVER = Period(NOON - 2 * DAY, NOON - DAY)
-LATER = Period(NOON + DAY, NOON + 2 * DAY)
+NOW = ValidityPeriod(NOON - DAY, NOON + DAY)
+OVER = ValidityPeriod(NOON - 2 * DAY, NOON - DAY)
+LATER = ValidityPeriod(NOON + DAY, NOON + 2 * DAY)
 BLOCK = Blocking(BlockReason.FORGED_PLATE, NOW)
 
 
-def own(valid: Period = NOW) -> Registration:
+def own(valid: ValidityPeriod = NOW) -> Registration:
     return Registration(VehicleId(1), VehicleKind.OWNER, "3-2-501", PlateColour.BLUE, valid)
 
 
-def visitor(valid: Period = NOW, spent: int = 0) -> Pass:
+def visitor(valid: ValidityPeriod = NOW, spent: int = 0) -> Pass:
     return Pass(PassId(9), "吉A12345", PassKind.ONCE, 1, spent, valid, "3-2-501")
 
 
@@ -60,8 +60,8 @@ def test_a_registered_vehicle_is_registered() -> None:
     assert ask(PlateRecord("吉A12345", own())) == Registered(own(), None)
 
 
-@pytest.mark.parametrize("valid", [OVER, Period(None, NOON)])
-def test_a_registration_ends_at_the_end_of_its_period(valid: Period) -> None:
+@pytest.mark.parametrize("valid", [OVER, ValidityPeriod(None, NOON)])
+def test_a_registration_ends_at_the_end_of_its_period(valid: ValidityPeriod) -> None:
     assert ask(PlateRecord("吉A12345", own(valid))) == OutsidePeriod(own(valid), valid.end, None)
 
 
@@ -75,7 +75,7 @@ def test_a_block_beats_registration_and_pass() -> None:
 
 
 @pytest.mark.parametrize("valid", [OVER, LATER])
-def test_a_block_outside_its_period_blocks_nobody(valid: Period) -> None:
+def test_a_block_outside_its_period_blocks_nobody(valid: ValidityPeriod) -> None:
     dossier = PlateRecord("吉A12345", own(), (), (Blocking(BlockReason.DANGER, valid),))
     assert isinstance(ask(dossier), Registered)
 
@@ -133,7 +133,7 @@ def test_one_usable_pass_among_spent_ones_is_used() -> None:
     )
 
 
-periods = st.sampled_from([NOW, OVER, LATER, Period()])
+periods = st.sampled_from([NOW, OVER, LATER, ValidityPeriod()])
 dossiers = st.builds(
     PlateRecord,
     st.just("吉A12345"),
@@ -168,8 +168,8 @@ def test_the_same_question_has_the_same_answer(
 
 
 def test_a_period_holds_its_start_and_not_its_end() -> None:
-    period = Period(NOON, NOON + DAY)
+    period = ValidityPeriod(NOON, NOON + DAY)
     assert period.holds(NOON)
     assert not period.holds(NOON + DAY)
     assert not period.holds(NOON - timedelta(microseconds=1))
-    assert Period().holds(datetime.min.replace(tzinfo=NOON.tzinfo))
+    assert ValidityPeriod().holds(datetime.min.replace(tzinfo=NOON.tzinfo))

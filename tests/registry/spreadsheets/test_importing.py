@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel, func, select
 
 from registry.rules.fields import RowFault
 from registry.rules.kinds import BlockReason, PersonRole, VehicleKind
-from registry.rules.passes import Period
+from registry.rules.passes import ValidityPeriod
 from registry.rules.plates import Plate, PlateColour, parse
 from registry.spreadsheets import importing
 from registry.spreadsheets.columns import Column, Table
@@ -405,7 +405,7 @@ def test_what_a_person_should_look_at_is_said(session: Session, wang: Actor) -> 
     imported(session, wang, row(1, plate="吉A8B123", colour=""))
     stranger = parse("吉A55555")
     assert isinstance(stranger, Plate)
-    store.block(session, stranger, BlockReason.DANGER, "撞杆", Period(), wang)
+    store.block(session, stranger, BlockReason.DANGER, "撞杆", ValidityPeriod(), wang)
     plan = planned(
         session,
         row(2, plate="吉A88123", valid_until="2026-02-01"),

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from registry.errors import RecordMissingError, UnsavedError
 from registry.rules.kinds import Action, BlockReason, VehicleKind
-from registry.rules.passes import Period
+from registry.rules.passes import ValidityPeriod
 from registry.rules.plates import Plate, parse
 from registry.store import store
 from registry.store.store import Actor, BlockRefusal, Duplicate
@@ -105,7 +105,7 @@ def test_a_residents_own_car_is_blocked_only_for_what_makes_it_not_their_coming_
     session: Session, wang: Actor, reason: BlockReason, allowed: bool
 ) -> None:
     store.register_vehicle(session, plate("吉A12345"), wang, kind=VehicleKind.OWNER)
-    made = store.block(session, plate("吉A12345"), reason, "警方来函", Period(), wang)
+    made = store.block(session, plate("吉A12345"), reason, "警方来函", ValidityPeriod(), wang)
     assert isinstance(made, Block) is allowed
     assert allowed or made is BlockRefusal.RESIDENTS_OWN
 
@@ -118,10 +118,10 @@ def test_no_reason_to_block_is_about_payments() -> None:
 def test_a_block_needs_words_and_is_lifted_once(session: Session, wang: Actor) -> None:
     stranger = plate("吉A99999")
     assert (
-        store.block(session, stranger, BlockReason.DANGER, " ", Period(), wang)
+        store.block(session, stranger, BlockReason.DANGER, " ", ValidityPeriod(), wang)
         is BlockRefusal.NO_DETAIL
     )
-    made = store.block(session, stranger, BlockReason.DANGER, "撞杆", Period(), wang)
+    made = store.block(session, stranger, BlockReason.DANGER, "撞杆", ValidityPeriod(), wang)
     assert isinstance(made, Block)
     store.lift(session, made, Actor("li", NOON + timedelta(hours=1)))
     store.lift(session, made, Actor("zhao", NOON + timedelta(hours=2)))

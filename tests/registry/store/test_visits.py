@@ -9,7 +9,7 @@ from sqlalchemy import create_engine
 from sqlmodel import Session, SQLModel, select
 
 from registry.rules.kinds import BlockReason, NameMatch, PassKind, PassSource
-from registry.rules.passes import Ledger, PassFault, Period, give_back, keep, spend
+from registry.rules.passes import Ledger, PassFault, ValidityPeriod, give_back, keep, spend
 from registry.rules.plates import Plate, parse
 from registry.store import store, visits
 from registry.store.store import Actor
@@ -35,7 +35,7 @@ def request(home: int, **differing: object) -> PassRequest:
         "plate": GUEST,
         "household_id": home,
         "kind": PassKind.ONCE,
-        "period": Period(NOON, NOON + 4 * HOUR),
+        "period": ValidityPeriod(NOON, NOON + 4 * HOUR),
         "source": PassSource.HOUSEHOLD,
     }
     return PassRequest(**{**fields, **differing})
@@ -109,16 +109,16 @@ def test_a_check_for_another_flat_or_another_car_counts_for_nothing(
 @pytest.mark.parametrize(
     ("differing", "refusal"),
     [
-        ({"period": Period(NOON, None)}, GrantRefusal.PERIOD),
-        ({"period": Period(NOON, NOON)}, GrantRefusal.PERIOD),
-        ({"period": Period(NOON - 2 * HOUR, NOON - HOUR)}, GrantRefusal.PERIOD),
+        ({"period": ValidityPeriod(NOON, None)}, GrantRefusal.PERIOD),
+        ({"period": ValidityPeriod(NOON, NOON)}, GrantRefusal.PERIOD),
+        ({"period": ValidityPeriod(NOON - 2 * HOUR, NOON - HOUR)}, GrantRefusal.PERIOD),
         ({"kind": PassKind.TIMES}, GrantRefusal.TIMES),
         ({"kind": PassKind.TIMES, "times": 0}, GrantRefusal.TIMES),
         ({"times": 3}, GrantRefusal.TIMES),
         ({"recurring": True, "source": PassSource.SERVICE}, GrantRefusal.CONSENT_MISSING),
         ({"recurring": True, "consent_person": 99}, GrantRefusal.CONSENT_MISSING),
         (
-            {"kind": PassKind.PERIOD, "period": Period(NOON, NOON + 800 * HOUR)},
+            {"kind": PassKind.PERIOD, "period": ValidityPeriod(NOON, NOON + 800 * HOUR)},
             GrantRefusal.TOO_LONG,
         ),
     ],
@@ -131,7 +131,7 @@ def test_a_pass_that_makes_no_sense_is_refused(
 
 
 def test_a_blocked_plate_gets_no_pass(session: Session, home: int, wang: Actor) -> None:
-    store.block(session, GUEST, BlockReason.BANNED_VISITOR, "打人", Period(), wang)
+    store.block(session, GUEST, BlockReason.BANNED_VISITOR, "打人", ValidityPeriod(), wang)
     assert visits.grant(session, request(home), wang) is GrantRefusal.BLOCKED
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session
 
 from registry.rules.kinds import Occupant, PassKind, PassSource
-from registry.rules.passes import Period
+from registry.rules.passes import ValidityPeriod
 from registry.rules.plates import Plate, PlateColour, parse
 from registry.rules.snapshot import Inside
 from registry.rules.standing import SpaceId
@@ -61,7 +61,11 @@ def test_a_visitor_overstays_the_pass_as_it_was_extended_or_a_day(
 ) -> None:
     home = store.id_of(store.household_at(session, "3", "2", "502", wang))
     wanted = visits.PassRequest(
-        plate("粤B12345"), home, PassKind.ONCE, Period(NOON, NOON + HOUR), PassSource.MANAGER
+        plate("粤B12345"),
+        home,
+        PassKind.ONCE,
+        ValidityPeriod(NOON, NOON + HOUR),
+        PassSource.MANAGER,
     )
     made = visits.grant(session, wanted, wang)
     assert isinstance(made, VisitorPass)

@@ -8,7 +8,7 @@ from gate.access.manual_admission import is_in_order
 from gate.console.components.standing_texts import standing_html
 from gate.i18n.texts import Language, Texts
 from registry.rules.kinds import BlockReason, PassKind, VehicleKind
-from registry.rules.passes import Pass, PassFault, PassId, Period
+from registry.rules.passes import Pass, PassFault, PassId, ValidityPeriod
 from registry.rules.plates import PlateColour
 from registry.rules.standing import (
     Blocked,
@@ -28,9 +28,9 @@ from registry.rules.standing import (
 )
 from tests.gate.console.fakes import START
 
-HOME = Registration(VehicleId(1), VehicleKind.OWNER, "3-2-501", PlateColour.BLUE, Period())
-PASS = Pass(PassId(1), "吉A12345", PassKind.ONCE, 1, 0, Period(), "3-2-501")
-BLOCK = Blocking(BlockReason.STOLEN, Period())
+HOME = Registration(VehicleId(1), VehicleKind.OWNER, "3-2-501", PlateColour.BLUE, ValidityPeriod())
+PASS = Pass(PassId(1), "吉A12345", PassKind.ONCE, 1, 0, ValidityPeriod(), "3-2-501")
+BLOCK = Blocking(BlockReason.STOLEN, ValidityPeriod())
 CASES = (
     (Registered(HOME, None), True),
     (Visitor(PASS, None), True),

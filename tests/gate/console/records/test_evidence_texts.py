@@ -15,7 +15,7 @@ from gate.domain.passage import Direction, LaneId, OrderId, PassageEnd, PassageI
 from gate.i18n.texts import Language, Texts
 from hardware.barrier.model import OutcomeKind, OutcomeReason
 from recognition.reading import Colour, Consensus
-from registry.rules.passes import Period
+from registry.rules.passes import ValidityPeriod
 from registry.rules.snapshot import RegistrySnapshot
 from tests.gate.access.cases import (
     CAR,
@@ -34,7 +34,7 @@ MACHINE = (
     re.compile(r"\b(True|False|None)\b"),
     re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d"),
 )
-OVER = Period(NOON - timedelta(days=9), NOON - timedelta(days=1))
+OVER = ValidityPeriod(NOON - timedelta(days=9), NOON - timedelta(days=1))
 LANE, OF = LaneId("south"), PassageId("p")
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select
 
 from gate.domain.passage import LaneId
 from gate.journal.projections import daily_counts, rollups
-from gate.journal.projections.daily_counts import Period
+from gate.journal.projections.daily_counts import ReportPeriod
 from gate.reports.model import Charts
 from gate.reports.reports import Reports
 from gate.storage.database import FILE, Database, open_database
@@ -80,7 +80,7 @@ def step(database: Database, traffic: Traffic, what: str, chosen: int) -> None:
             connection.execute(passage.update().where(at).values(cell=into, actor="somebody"))
 
 
-def counted_anew(database: Database, period: Period, zone: ZoneInfo) -> Charts:
+def counted_anew(database: Database, period: ReportPeriod, zone: ZoneInfo) -> Charts:
     """The charts as they are without any kept day, which is then put back."""
     with database.writing() as connection:
         kept = [dict(row) for row in connection.execute(select(state)).mappings()]
@@ -111,8 +111,8 @@ def test_a_kept_day_is_what_counting_gives(
     zone: str,
 ) -> None:
     start = NOON + timedelta(days=since, hours=hours)
-    period = Period(start, start + timedelta(days=length), lanes)
-    whole = Period(NOON - timedelta(days=9), NOON + timedelta(days=60), lanes)
+    period = ReportPeriod(start, start + timedelta(days=length), lanes)
+    whole = ReportPeriod(NOON - timedelta(days=9), NOON + timedelta(days=60), lanes)
     with opened(with_a_past()) as database:
         traffic, local = Traffic(11), ZoneInfo(zone)
         traffic.at, traffic.entries = NOON + timedelta(days=PAST), 10_000
@@ -163,7 +163,10 @@ PLACES = {
 @pytest.mark.parametrize("place", PLACES)
 def test_each_change_of_a_count_shows_at_once(place: str) -> None:
     """Alone: a passage that began before midnight may end, and leave, after it."""
-    period, zone = Period(NOON - timedelta(days=2), NOON + timedelta(days=30)), ZoneInfo("UTC")
+    period, zone = (
+        ReportPeriod(NOON - timedelta(days=2), NOON + timedelta(days=30)),
+        ZoneInfo("UTC"),
+    )
     with opened(with_a_past()) as database:
         daily_counts.keep_missing(database, lambda: True)
         before = Reports(database, key_vault(), zone).charts(period)
