@@ -67,8 +67,8 @@ from hardware.barrier.model import OutcomeKind
 from hardware.barrier.passing import PassageKind, PassageSeen
 from hardware.errors import Trouble
 from hardware.station.events import (
-    ArmChanged,
     ArmState,
+    ArmStateChanged,
     BarrierAlarm,
     InputChanged,
     LinkChanged,
@@ -492,7 +492,7 @@ class LaneWorker:
 
     def _station_said(self, event: StationEvent, at: Instant) -> None:
         match event:
-            case ArmChanged(state):
+            case ArmStateChanged(state):
                 self._arm_changed(state)
             case OrderOutcome():
                 self._order_ended(event, at)

@@ -22,7 +22,7 @@ from hardware.barrier.model import (
 )
 
 __all__ = [
-    "Barrier",
+    "BarrierState",
     "Flight",
     "PulseRequest",
     "blind_pulse_refusal",
@@ -68,7 +68,7 @@ class Flight:
 
 
 @dataclass(frozen=True, slots=True)
-class Barrier:
+class BarrierState:
     """One arm. Immutable: `barrier.step` returns the next one.
 
     `clear_since`: since when the guards have been clear without a gap. `guard_on_since`: since when
@@ -114,12 +114,12 @@ class Barrier:
     seen: float = -inf
 
 
-def signal(barrier: Barrier, name: InputName) -> Signal:
+def signal(barrier: BarrierState, name: InputName) -> Signal:
     """Return what the newest snapshot says of one input; ABSENT where nothing was ever read."""
     return barrier.snapshot[name] if barrier.snapshot is not None else Signal.ABSENT
 
 
-def mode(barrier: Barrier) -> Mode:
+def mode(barrier: BarrierState) -> Mode:
     """Return who has the say. Fire has it before all others: GB 55024-2022, 5.3.6."""
     if barrier.fire_latched:
         return Mode.FIRE
@@ -130,14 +130,14 @@ def mode(barrier: Barrier) -> Mode:
     return Mode.LOCKED if barrier.locked else Mode.AUTOMATIC
 
 
-def fresh(barrier: Barrier, now: float) -> bool:
+def fresh(barrier: BarrierState, now: float) -> bool:
     """Say whether the inputs are young enough to speak of the arm; from the future is not young."""
     if barrier.link is Link.DOWN or barrier.snapshot is None:
         return False
     return 0.0 <= now - barrier.snapshot.taken_at < barrier.settings.fresh_for
 
 
-def presence(barrier: Barrier, now: float) -> Presence:
+def presence(barrier: BarrierState, now: float) -> Presence:
     """Return whether something is under the arm; UNKNOWN unless every guard input says it is off.
 
     A detector that is not declared to be in permanent presence mode may let go under a parked car:
@@ -153,7 +153,7 @@ def presence(barrier: Barrier, now: float) -> Presence:
     return Presence.CLEAR if trusted else Presence.UNKNOWN
 
 
-def clear_since(barrier: Barrier, snapshot: InputSnapshot) -> float | None:
+def clear_since(barrier: BarrierState, snapshot: InputSnapshot) -> float | None:
     """Return since when the guards have been clear, given the next snapshot; None if they are not.
 
     Two snapshots that lie further apart than the limit of freshness, or in the wrong order, prove
@@ -168,7 +168,7 @@ def clear_since(barrier: Barrier, snapshot: InputSnapshot) -> float | None:
     return barrier.clear_since if 0 <= gap < barrier.settings.fresh_for else snapshot.taken_at
 
 
-def with_loops(barrier: Barrier, snapshot: InputSnapshot) -> Barrier:
+def with_loops(barrier: BarrierState, snapshot: InputSnapshot) -> BarrierState:
     """Note what the next snapshot says of the guards, and whether one let go as no vehicle does.
 
     A detector in limited presence lets go under a parked car after some minutes. A car that drives
@@ -188,7 +188,7 @@ def with_loops(barrier: Barrier, snapshot: InputSnapshot) -> Barrier:
     return replace(barrier, guard_on_since=None, distrust=long and alone)
 
 
-def _others_changed(barrier: Barrier, snapshot: InputSnapshot) -> bool:
+def _others_changed(barrier: BarrierState, snapshot: InputSnapshot) -> bool:
     before, known = barrier.snapshot, (Signal.ON, Signal.OFF)
     others = {InputName.PRESENCE, InputName.BEHIND} - barrier.settings.guards
     return before is not None and any(
@@ -197,14 +197,14 @@ def _others_changed(barrier: Barrier, snapshot: InputSnapshot) -> bool:
     )
 
 
-def clear_long_enough(barrier: Barrier) -> bool:
+def clear_long_enough(barrier: BarrierState) -> bool:
     """Say whether the guards have been seen clear, without a gap, for the time that is asked."""
     if barrier.snapshot is None or barrier.clear_since is None:
         return False
     return barrier.snapshot.taken_at - barrier.clear_since >= barrier.settings.clear_for
 
 
-def may_lower_some_day(barrier: Barrier) -> OutcomeReason | None:
+def may_lower_some_day(barrier: BarrierState) -> OutcomeReason | None:
     """Return why waiting is no use for somebody who wants the arm down; None if it may be."""
     settings = barrier.settings
     if not settings.can_lower:
@@ -221,7 +221,7 @@ def may_lower_some_day(barrier: Barrier) -> OutcomeReason | None:
     return lasting.get(mode(barrier))
 
 
-def refusal_to_lower(barrier: Barrier, now: float) -> OutcomeReason | None:
+def refusal_to_lower(barrier: BarrierState, now: float) -> OutcomeReason | None:
     """Return why the arm must not come down at this moment; None only when all is well (rule 1)."""
     lasting = may_lower_some_day(barrier)
     if lasting is not None:
@@ -236,12 +236,12 @@ def refusal_to_lower(barrier: Barrier, now: float) -> OutcomeReason | None:
     return _refusal_by_presence(barrier, now)
 
 
-def _raise_is_pending(barrier: Barrier) -> bool:
+def _raise_is_pending(barrier: BarrierState) -> bool:
     in_flight = barrier.flight is not None and barrier.flight.motion is not Motion.LOWER
     return barrier.raising is not None or in_flight
 
 
-def _refusal_by_presence(barrier: Barrier, now: float) -> OutcomeReason | None:
+def _refusal_by_presence(barrier: BarrierState, now: float) -> OutcomeReason | None:
     if not fresh(barrier, now):
         return OutcomeReason.INPUTS_STALE
     there = presence(barrier, now)
@@ -252,7 +252,7 @@ def _refusal_by_presence(barrier: Barrier, now: float) -> OutcomeReason | None:
     return None if clear_long_enough(barrier) else OutcomeReason.NOT_CLEAR_LONG_ENOUGH
 
 
-def blind_pulse_refusal(barrier: Barrier, now: float) -> OutcomeReason | None:
+def blind_pulse_refusal(barrier: BarrierState, now: float) -> OutcomeReason | None:
     """Return why a one-button pulse must not be given now; None when no harm can come of it.
 
     Such a pulse may lower the arm unless the switch says, now, that the arm is down: hands with a
@@ -265,7 +265,7 @@ def blind_pulse_refusal(barrier: Barrier, now: float) -> OutcomeReason | None:
     return refusal_to_lower(replace(barrier, raising=None), now)
 
 
-def must_free_first(barrier: Barrier, relay: Relay) -> bool:
+def must_free_first(barrier: BarrierState, relay: Relay) -> bool:
     """Say whether the relays must be released before `relay` may be energised (rule 2).
 
     The end of a pulse is never taken from the clock: a relay counts as energised until its release

@@ -33,7 +33,7 @@ from typing import assert_never
 from hardware.barrier import events as f
 from hardware.barrier import guards
 from hardware.barrier.automatic import pulse_failed, settle
-from hardware.barrier.guards import Barrier, PulseRequest
+from hardware.barrier.guards import BarrierState, PulseRequest
 from hardware.barrier.inputs import InputName, InputSnapshot, Signal
 from hardware.barrier.model import (
     AlarmKind,
@@ -50,17 +50,19 @@ from hardware.barrier.model import (
 from hardware.barrier.step import StepContext
 from hardware.barrier.transitions import Step
 
-__all__ = ["Barrier", "next_due", "start", "step"]
+__all__ = ["BarrierState", "next_due", "start", "step"]
 
 
 def start(
     settings: BarrierSettings, *, fire_latched: bool = False, locked: bool = False
-) -> Barrier:
+) -> BarrierState:
     """Return the barrier at start: nothing known, nothing moved; latches as they were before."""
-    return Barrier(settings, fire_latched=fire_latched, locked=locked)
+    return BarrierState(settings, fire_latched=fire_latched, locked=locked)
 
 
-def step(barrier: Barrier, fact: f.Fact, now: float) -> tuple[Barrier, tuple[f.Order, ...]]:
+def step(
+    barrier: BarrierState, fact: f.Fact, now: float
+) -> tuple[BarrierState, tuple[f.Order, ...]]:
     """Take one fact at `now` (monotonic seconds); return the next barrier and what is to be done.
 
     Orders are to be carried out in their order. Every Pulse and Release must be answered by a fact
@@ -73,7 +75,7 @@ def step(barrier: Barrier, fact: f.Fact, now: float) -> tuple[Barrier, tuple[f.O
     return replace(turn.b, seen=now), tuple(turn.orders)
 
 
-def next_due(barrier: Barrier) -> float | None:
+def next_due(barrier: BarrierState) -> float | None:
     """Return the instant at which a Tick is needed sooner than the next read of the inputs."""
     if barrier.link is Link.DOWN or barrier.flight is not None or barrier.releasing:
         return None
@@ -301,7 +303,9 @@ def _pulse_done(turn: StepContext, fact: f.PulseDone) -> None:
     turn.end_flight(kind, OutcomeReason.CONFIRMED if fact.confirmed else OutcomeReason.SENT)
 
 
-def _switches(barrier: Barrier, before: InputSnapshot | None, now: InputSnapshot) -> Step | None:
+def _switches(
+    barrier: BarrierState, before: InputSnapshot | None, now: InputSnapshot
+) -> Step | None:
     """Return what the limit switches say that the position does not know yet."""
     settings, position = barrier.settings, barrier.position
     up = now[InputName.ARM_UP] if settings.arm_up else Signal.ABSENT

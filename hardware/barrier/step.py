@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from hardware.barrier import guards
 from hardware.barrier.events import Alarm, Order, Outcome, Pulse, Release
-from hardware.barrier.guards import Barrier, Flight, PulseRequest
+from hardware.barrier.guards import BarrierState, Flight, PulseRequest
 from hardware.barrier.model import (
     AlarmKind,
     Cause,
@@ -30,7 +30,7 @@ class StepContext:
 
     __slots__ = ("b", "now", "orders")
 
-    def __init__(self, barrier: Barrier, now: float) -> None:
+    def __init__(self, barrier: BarrierState, now: float) -> None:
         self.b = barrier
         self.now = now
         self.orders: list[Order] = []
@@ -173,7 +173,7 @@ class StepContext:
         )
 
 
-def _evidence(barrier: Barrier, now: float, more: Mapping[str, str]) -> Mapping[str, str]:
+def _evidence(barrier: BarrierState, now: float, more: Mapping[str, str]) -> Mapping[str, str]:
     signals = barrier.snapshot.signals if barrier.snapshot is not None else {}
     seen = " ".join(f"{name}={value}" for name, value in sorted(signals.items()))
     return MappingProxyType(

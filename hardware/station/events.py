@@ -25,9 +25,9 @@ from hardware.barrier.model import (
 from hardware.barrier.passing import PassageSeen, PassageSettings
 
 __all__ = [
-    "ArmChanged",
     "ArmSettings",
     "ArmState",
+    "ArmStateChanged",
     "BarrierAlarm",
     "BoardFault",
     "Event",
@@ -113,7 +113,7 @@ class ArmState:
 
 
 @dataclass(frozen=True, slots=True)
-class ArmChanged:
+class ArmStateChanged:
     """Position, mode, link, presence or the board's faults are others than before."""
 
     state: ArmState
@@ -158,4 +158,4 @@ class LinkChanged:
     at: float
 
 
-Event = ArmChanged | OrderOutcome | InputChanged | BarrierAlarm | LinkChanged | PassageSeen
+Event = ArmStateChanged | OrderOutcome | InputChanged | BarrierAlarm | LinkChanged | PassageSeen

@@ -23,9 +23,9 @@ from hardware.boards.board import Ack, RelayBoard
 from hardware.clock import Clock
 from hardware.errors import BoardError, Trouble
 from hardware.station.events import (
-    ArmChanged,
     ArmSettings,
     ArmState,
+    ArmStateChanged,
     BarrierAlarm,
     BoardFault,
     Event,
@@ -287,7 +287,7 @@ class StationArm:
         if shown != self._told:
             self._told = shown
             self._changed_at = self._clock.monotonic()
-            self._tell(ArmChanged(self.state()))
+            self._tell(ArmStateChanged(self.state()))
 
     def _tell(self, event: Event) -> None:
         try:

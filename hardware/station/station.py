@@ -25,9 +25,9 @@ from hardware.boards.board import Identity, RelayBoard
 from hardware.clock import Clock
 from hardware.errors import BoardError, HardwareError
 from hardware.station.events import (
-    ArmChanged,
     ArmSettings,
     ArmState,
+    ArmStateChanged,
     BarrierAlarm,
     Event,
     InputChanged,
@@ -37,9 +37,9 @@ from hardware.station.events import (
 from hardware.station.lane_barrier import StationArm
 
 __all__ = [
-    "ArmChanged",
     "ArmSettings",
     "ArmState",
+    "ArmStateChanged",
     "BarrierAlarm",
     "Event",
     "InputChanged",

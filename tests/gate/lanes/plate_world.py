@@ -28,7 +28,7 @@ from hardware.barrier.inputs import InputName, Signal
 from hardware.barrier.model import OrderId as ArmOrder
 from hardware.barrier.model import OutcomeKind, OutcomeReason
 from hardware.barrier.passing import PassageKind, PassageSeen
-from hardware.station.events import ArmChanged, InputChanged, OrderOutcome
+from hardware.station.events import ArmStateChanged, InputChanged, OrderOutcome
 from recognition import arrivals, tracking
 from recognition.reading import Reading
 from tests.gate.lanes.lane_cast import ARM, Stage
@@ -241,7 +241,7 @@ class World:
         signal = Signal.ON if car is not None else Signal.OFF
         if (car is not None) != self._presence:
             self._presence = car is not None
-            work.handle(ArmChanged(replace(ARM, inputs={InputName.PRESENCE: signal})))
+            work.handle(ArmStateChanged(replace(ARM, inputs={InputName.PRESENCE: signal})))
             work.handle(InputChanged(InputName.PRESENCE, self._presence, self.now))
         for one in self.queue:
             if one.let_in and one.away < LINE - 1.0 and one.waits_until != -inf:

@@ -15,7 +15,7 @@ from hardware.barrier.model import AlarmKind, OutcomeKind, OutcomeReason
 from hardware.barrier.model import OrderId as ArmOrder
 from hardware.barrier.passing import PassageKind, PassageSeen
 from hardware.station.events import (
-    ArmChanged,
+    ArmStateChanged,
     BarrierAlarm,
     BoardFault,
     InputChanged,
@@ -391,7 +391,7 @@ def test_a_camera_is_not_blamed_for_a_vehicle_that_came_while_the_loop_was_not_r
 def test_what_a_board_does_not_do_is_in_the_view() -> None:
     stage = Stage()
     faults = {BoardFault.INPUTS_UNREAD: "board south: refused: inputs"}
-    stage.work.handle(ArmChanged(replace(ARM, faults=faults)))
+    stage.work.handle(ArmStateChanged(replace(ARM, faults=faults)))
     assert stage.work.view().board_faults == {"inputs_unread": "board south: refused: inputs"}
 
 

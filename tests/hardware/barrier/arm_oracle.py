@@ -7,7 +7,7 @@ the property that was broken.
 from collections import Counter, deque
 
 from hardware.barrier import events as f
-from hardware.barrier.guards import Barrier, mode
+from hardware.barrier.guards import BarrierState, mode
 from hardware.barrier.inputs import InputName, InputSnapshot, Signal
 from hardware.barrier.model import (
     AlarmKind,
@@ -144,7 +144,7 @@ class Oracle:
             self.suspect = long and not 0 <= at - self.others_at <= 10.0
             self.on_since = None
 
-    def judge(self, fact: f.Fact, orders: tuple[f.Order, ...], after: Barrier) -> None:
+    def judge(self, fact: f.Fact, orders: tuple[f.Order, ...], after: BarrierState) -> None:
         """Look at what the barrier made of the fact; raise Broken where that must not be."""
         self._judge_fire(fact, after)
         self._judge_board(fact, orders, after)
@@ -165,7 +165,7 @@ class Oracle:
         self._judge_protection(after)
         self._judge_ends(after)
 
-    def _judge_board(self, fact: f.Fact, orders: tuple[f.Order, ...], after: Barrier) -> None:
+    def _judge_board(self, fact: f.Fact, orders: tuple[f.Order, ...], after: BarrierState) -> None:
         """A board that does not do its part: the arm is not believed to be anywhere."""
         if isinstance(fact, f.InputsLost) and self.lost_now:
             known = after.position in (Position.OPEN, Position.CLOSED, Position.CLOSING)
@@ -176,7 +176,7 @@ class Oracle:
         told = any(isinstance(order, f.Alarm) and order.kind in late for order in orders)
         self._check(not (told and self.unread), "an arm that nobody can see is not late")
 
-    def _judge_fire(self, fact: f.Fact, after: Barrier) -> None:
+    def _judge_fire(self, fact: f.Fact, after: BarrierState) -> None:
         if self.fire_latched and mode(after) is not Mode.FIRE:
             last = self.reads[-1][InputName.FIRE] if self.reads else Signal.UNKNOWN
             gone = last in (Signal.OFF, Signal.ABSENT) and not self.fire_told
@@ -186,7 +186,7 @@ class Oracle:
         if self.fire_latched and self.link and not self.settings.one_button:
             self._fire_raises(after)
 
-    def _fire_raises(self, after: Barrier) -> None:
+    def _fire_raises(self, after: BarrierState) -> None:
         """After a long gap in time the machine gets a few facts in which to catch up."""
         calm = self.now - self.calm_since > FIRE_PATIENCE
         lately = self.now - self.raised_at < FIRE_PATIENCE
@@ -263,7 +263,7 @@ class Oracle:
         if outcome.order_id.startswith("hold") and refused:
             self.held_until = None
 
-    def _judge_protection(self, after: Barrier) -> None:
+    def _judge_protection(self, after: BarrierState) -> None:
         """Somebody under a closing arm: a raise is on its way."""
         if after.position is not Position.CLOSING or self.settings.one_button or self.maintenance:
             return
@@ -276,7 +276,7 @@ class Oracle:
         if on and after.link is Link.UP:
             self._check(raising, "a closing arm is raised for whoever is under it")
 
-    def _judge_ends(self, after: Barrier) -> None:
+    def _judge_ends(self, after: BarrierState) -> None:
         patience = self.settings.answer_within + 1.0
         for order_id, expires in self.raises_open.items():
             waiting = after.raising is not None and after.raising.order_id == order_id
