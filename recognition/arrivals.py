@@ -36,7 +36,7 @@ class ArrivalSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
+class PlateStay:
     """A plate at one place, in seconds of the caller's clock.
 
     since: first known to be there. absent: the last moment at which it was surely not there, -inf
@@ -52,7 +52,7 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlatePlace:
     """Where a plate was read. best: its surest reading there; last: second of the newest one.
 
     elsewhere: pictures since then in which the same plate was clearly read at another place;
@@ -61,7 +61,7 @@ class Place:
 
     best: Reading
     spot: Spot
-    stay: Stay
+    stay: PlateStay
     last: float
     elsewhere: int = 0
     elsewhere_at: float = -inf
@@ -71,7 +71,7 @@ class Place:
 class Arrivals:
     """All places known, and the second since which the camera has been watched, None before."""
 
-    places: tuple[Place, ...] = ()
+    places: tuple[PlatePlace, ...] = ()
     watched_since: float | None = None
 
 
@@ -86,7 +86,7 @@ def observe(
     absent: Sequence[float],
     at: float,
     settings: ArrivalSettings | None = None,
-) -> tuple[Arrivals, tuple[Stay, ...]]:
+) -> tuple[Arrivals, tuple[PlateStay, ...]]:
     """Take one picture's readings, seen at `at` seconds; return each one's stay, in their order.
 
     absent: for each reading the last second at which a picture shows something else in its place,
@@ -97,23 +97,23 @@ def observe(
     at_start = at - since < settings.settling
     places = [one for one in arrivals.places if at - one.last <= settings.remembered]
     times = Counter(reading.text for reading in readings)
-    stays: list[Stay] = []
+    stays: list[PlateStay] = []
     for reading, shown in zip(readings, absent, strict=True):
         # A text that stands twice in one picture tells nothing about where its plate was before.
         moves = times[reading.text] == 1 and reading.confidence >= SURE
-        stays.append(_placed(places, reading, Stay(at, shown, at_start), at, moves, settings))
+        stays.append(_placed(places, reading, PlateStay(at, shown, at_start), at, moves, settings))
     places.sort(key=lambda one: one.last)
     return Arrivals(tuple(places[-settings.most :]), since), tuple(stays)
 
 
 def _placed(
-    places: list[Place],
+    places: list[PlatePlace],
     reading: Reading,
-    fresh: Stay,
+    fresh: PlateStay,
     at: float,
     moves: bool,
     settings: ArrivalSettings,
-) -> Stay:
+) -> PlateStay:
     """Find or make the reading's place, and return its stay there. fresh: that of a new place."""
     spot = spot_of(reading.box)
     here = _here(places, spot, settings)
@@ -123,12 +123,14 @@ def _placed(
         _stayed(places, same, reading, at, moves)
     elif moves and others:
         left = max(places[i].last for i in others)
-        places.append(Place(reading, spot, Stay(at, max(left, fresh.absent), elsewhere=left), at))
+        places.append(
+            PlatePlace(reading, spot, PlateStay(at, max(left, fresh.absent), elsewhere=left), at)
+        )
     elif (alike := _alike(places, here, reading)) is not None:
         _stayed(places, alike, reading, at, moves=False)
         same = alike
     else:
-        places.append(Place(reading, spot, fresh, at))
+        places.append(PlatePlace(reading, spot, fresh, at))
     if moves:
         for i in others:
             away = places[i].elsewhere + 1
@@ -136,7 +138,7 @@ def _placed(
     return places[same if same is not None else -1].stay
 
 
-def _here(places: Sequence[Place], spot: Spot, settings: ArrivalSettings) -> list[int]:
+def _here(places: Sequence[PlatePlace], spot: Spot, settings: ArrivalSettings) -> list[int]:
     """Return the places at this spot, the nearest first."""
     near = sorted((_apart(one.spot, spot, settings), i) for i, one in enumerate(places))
     return [i for apart, i in near if apart <= 1.0]
@@ -151,20 +153,20 @@ def _apart(one: Spot, other: Spot, settings: ArrivalSettings) -> float:
     )
 
 
-def _is_clear(place: Place, text: str) -> bool:
+def _is_clear(place: PlatePlace, text: str) -> bool:
     return place.best.text == text and place.best.confidence >= SURE
 
 
-def _alike(places: Sequence[Place], here: Sequence[int], reading: Reading) -> int | None:
+def _alike(places: Sequence[PlatePlace], here: Sequence[int], reading: Reading) -> int | None:
     """Return the nearest place here whose plate this may be, not quite legible, or None."""
     return next((i for i in here if not contradicts(places[i].best, reading)), None)
 
 
-def _stayed(places: list[Place], index: int, reading: Reading, at: float, moves: bool) -> None:
+def _stayed(places: list[PlatePlace], index: int, reading: Reading, at: float, moves: bool) -> None:
     """Note one more reading at a known place; one that was left meanwhile is come to anew."""
     place = places[index]
     stay = place.stay
     if moves and place.elsewhere >= 2:
-        stay = Stay(at, place.elsewhere_at, elsewhere=place.elsewhere_at)
+        stay = PlateStay(at, place.elsewhere_at, elsewhere=place.elsewhere_at)
     best = reading if reading.confidence > place.best.confidence else place.best
-    places[index] = Place(best, place.spot, stay, at)
+    places[index] = PlatePlace(best, place.spot, stay, at)

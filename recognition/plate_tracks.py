@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from math import inf
 
 from recognition import arrivals, picture_history, tracking
-from recognition.arrivals import Arrivals, Stay
+from recognition.arrivals import Arrivals, PlateStay
 from recognition.picture_history import History, Image
 from recognition.reading import Reading
 from recognition.tracking import Track, TrackId, Tracking
@@ -36,7 +36,7 @@ class Followed:
 
     state: PlateTracks
     joined: tuple[TrackId, ...]
-    stays: tuple[Stay, ...]
+    stays: tuple[PlateStay, ...]
     ended: tuple[Track, ...]
 
 

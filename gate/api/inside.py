@@ -36,7 +36,7 @@ from registry.rules.snapshot import plate_of
 from registry.store import presence
 from registry.store.store import Actor
 from registry.views import stays
-from registry.views.stays import Place, StayLine, Which
+from registry.views.stays import StayLine, StayPlace, Which
 
 router = APIRouter(prefix="/inside", tags=["inside"])
 
@@ -238,13 +238,13 @@ def _answer(session: Session, kind: str, done: Correction) -> CorrectionOut:
     )
 
 
-def _place(cursor: str) -> Place | None:
+def _place(cursor: str) -> StayPlace | None:
     """Where a page begins, or 422 for a cursor that no page gave."""
     if not cursor:
         return None
     since, _, key = cursor.partition(_SPLIT)
     try:
-        place = Place(lookup.with_zone(datetime.fromisoformat(since.replace(" ", "+"))), key)
+        place = StayPlace(lookup.with_zone(datetime.fromisoformat(since.replace(" ", "+"))), key)
     except ValueError:
         place = None
     if place is None or not key.isprintable() or not key:

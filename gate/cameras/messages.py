@@ -6,7 +6,7 @@ is the same in every process, so ages can be told across the pipe.
 
 from dataclasses import dataclass
 
-from recognition.arrivals import Stay
+from recognition.arrivals import PlateStay
 from recognition.reading import Reading
 
 
@@ -27,7 +27,7 @@ class PlateDetection:
     frame: bytes
     plate: bytes
     millis: dict[str, float]
-    stay: Stay
+    stay: PlateStay
 
 
 @dataclass(frozen=True, slots=True)

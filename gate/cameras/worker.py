@@ -36,7 +36,7 @@ from gate.cameras.wakeup import WakeUpEvent
 from hardware.cameras.camera import Camera, Frame
 from hardware.clock import SystemClock
 from recognition import motion, plate_tracks, tracking
-from recognition.arrivals import Stay
+from recognition.arrivals import PlateStay
 from recognition.pipeline import PlateReader
 from recognition.reading import Reading
 from recognition.rectify import shrunk_to, upright
@@ -178,7 +178,7 @@ class _CameraWorker:
                 self._say(self._sighting(track_id, reading, frame, millis, stay))
 
     def _sighting(
-        self, track: int, reading: Reading, frame: Frame, millis: dict[str, float], stay: Stay
+        self, track: int, reading: Reading, frame: Frame, millis: dict[str, float], stay: PlateStay
     ) -> PlateDetection:
         due = frame.taken - self._sent_frame.get(track, -FRAME_EVERY) >= FRAME_EVERY
         if due:

@@ -37,7 +37,7 @@ from hardware.barrier.model import OrderId as ArmOrder
 from hardware.cameras.video_file import played
 from hardware.station.events import ArmState, OrderOutcome
 from recognition import plate_tracks
-from recognition.arrivals import Stay
+from recognition.arrivals import PlateStay
 from recognition.pipeline import PlateReader
 from recognition.reading import Reading
 from recognition.rectify import shrunk_to
@@ -303,7 +303,7 @@ class Replay:
             self._tell(TrackLost(track.id, at))
         for track_id, reading, stay in zip(seen.joined, readings, seen.stays, strict=True):
             width = spot_of(reading.box)[2]
-            arrived = Stay(at, at, elsewhere=at) if came else stay
+            arrived = PlateStay(at, at, elsewhere=at) if came else stay
             self._tell(
                 PlateDetection(track_id, reading, self._number, at, width, b"", b"", {}, arrived)
             )

@@ -20,7 +20,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gate.cameras.messages import PlateDetection
-from recognition.arrivals import Stay
+from recognition.arrivals import PlateStay
 from recognition.voting import SURE, contradicts
 
 COMING = 5.0
@@ -50,7 +50,7 @@ class AttributionTime:
     line_known: bool
 
 
-def may_be_of(stay: Stay, came: float) -> bool:
+def may_be_of(stay: PlateStay, came: float) -> bool:
     """Return whether a plate may be of the vehicle that came at that second, for all that is known.
 
     It need not have been seen to come; but it is not known to have stood there before.
@@ -113,7 +113,7 @@ def _came(run: Run, moment: AttributionTime) -> bool:
     return any(came_with_it(one.stay, moment) for one in run if one.reading.text == text)
 
 
-def came_with_it(stay: Stay, moment: AttributionTime) -> bool:
+def came_with_it(stay: PlateStay, moment: AttributionTime) -> bool:
     """Return whether a plate came to its place when the vehicle came, or after that."""
     away = stay.absent if moment.line_known else stay.elsewhere
     return away >= moment.came - COMING

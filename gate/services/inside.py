@@ -19,7 +19,7 @@ from registry.rules.kinds import Occupant
 from registry.rules.occupancy import Counts
 from registry.views import offline_stays as recalled
 from registry.views import stays
-from registry.views.stays import Place, StayLine, Stays, Which
+from registry.views.stays import StayLine, StayPlace, Stays, Which
 
 _log = logging.getLogger(__name__)
 NEWEST = 8
@@ -56,7 +56,7 @@ class Corrected:
     kept: Written
 
 
-def read(services: Parts, which: Which, after: Place | None, limit: int) -> Shown:
+def read(services: Parts, which: Which, after: StayPlace | None, limit: int) -> Shown:
     """Ask the record for all of it at once; without it, tell what the lanes decide by."""
     if not services.journal.waiting():
         try:
@@ -67,7 +67,7 @@ def read(services: Parts, which: Which, after: Place | None, limit: int) -> Show
     return Shown(recalled.counts(known), recalled.page(known, which, after, limit), recalled=True)
 
 
-def _read(services: Parts, which: Which, after: Place | None, limit: int) -> Shown:
+def _read(services: Parts, which: Which, after: StayPlace | None, limit: int) -> Shown:
     lines = services.reports.audit(AuditFilter(action=ALL), None, NEWEST).rows
     with services.journal.reading() as session:
         done = tuple(
@@ -78,7 +78,7 @@ def _read(services: Parts, which: Which, after: Place | None, limit: int) -> Sho
         return Shown(stays.counts(session), stays.page(session, which, after, limit), done)
 
 
-def lines(services: Parts, which: Which, after: Place | None, limit: int) -> Stays:
+def lines(services: Parts, which: Which, after: StayPlace | None, limit: int) -> Stays:
     """A page of the list, as `read` shows it. Raises JournalUnavailableError, SQLAlchemyError."""
     with services.journal.reading() as session:
         return stays.page(session, which, after, limit)

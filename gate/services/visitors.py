@@ -45,7 +45,7 @@ class Checked:
     outcome: NameMatch
 
 
-class Stay(StrEnum):
+class VisitorStay(StrEnum):
     """How long a visitor's pass lasts."""
 
     ONCE_TODAY = "once_today"
@@ -55,7 +55,12 @@ class Stay(StrEnum):
     CHOSEN = "chosen"
 
 
-_DAYS: Final = {Stay.ONCE_TODAY: 1, Stay.TODAY: 1, Stay.THREE_DAYS: 3, Stay.WEEK: 7}
+_DAYS: Final = {
+    VisitorStay.ONCE_TODAY: 1,
+    VisitorStay.TODAY: 1,
+    VisitorStay.THREE_DAYS: 3,
+    VisitorStay.WEEK: 7,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +90,13 @@ class Consenter:
 class Wanted:
     """What was typed into the form. confirmation: how the household itself confirmed, or "".
 
-    chosen: the days, for Stay.CHOSEN. colour: of the plate of the vehicle that waits, if it was
+    chosen: the days, for VisitorStay.CHOSEN. colour: of the plate of the vehicle that waits, if it was
     seen: a lorry may have the number of somebody's car. again: though a pass stands already.
     """
 
     plate: Plate
     home: Home
-    stay: Stay
+    stay: VisitorStay
     evidence: int | None
     confirmation: str = ""
     visitor_name: str = ""
@@ -173,7 +178,7 @@ def _already(services: Parts, request: PassRequest, now: datetime) -> Already | 
 
 
 def _request(services: Parts, wanted: Wanted, now: datetime) -> PassRequest:
-    chosen = wanted.chosen if wanted.stay is Stay.CHOSEN else None
+    chosen = wanted.chosen if wanted.stay is VisitorStay.CHOSEN else None
     times = chosen.times if chosen else None
     return PassRequest(
         plate=wanted.plate,
@@ -194,13 +199,15 @@ def _request(services: Parts, wanted: Wanted, now: datetime) -> PassRequest:
     )
 
 
-def _kind(stay: Stay, times: int | None) -> PassKind:
-    if stay is Stay.ONCE_TODAY:
+def _kind(stay: VisitorStay, times: int | None) -> PassKind:
+    if stay is VisitorStay.ONCE_TODAY:
         return PassKind.ONCE
     return PassKind.PERIOD if times is None else PassKind.TIMES
 
 
-def _period(stay: Stay, chosen: Chosen | None, now: datetime, zone: ZoneInfo) -> ValidityPeriod:
+def _period(
+    stay: VisitorStay, chosen: Chosen | None, now: datetime, zone: ZoneInfo
+) -> ValidityPeriod:
     """From now, or the first day's midnight, to the midnight after the last day."""
     first = chosen.first if chosen else now.astimezone(zone).date()
     last = chosen.last if chosen else first + timedelta(days=_DAYS.get(stay, 1) - 1)

@@ -14,7 +14,7 @@ from registry.rules.occupancy import Counts
 from registry.rules.plates import PlateColour
 from registry.rules.snapshot import Inside, RegistrySnapshot, plate_of
 from registry.rules.standing import PlateRecord
-from registry.views.stays import Place, StayLine, Stays, Which
+from registry.views.stays import StayLine, StayPlace, Stays, Which
 
 
 def counts(known: RegistrySnapshot) -> Counts:
@@ -25,11 +25,11 @@ def counts(known: RegistrySnapshot) -> Counts:
     return Counts(known.occupancy, MappingProxyType(by_class))
 
 
-def page(known: RegistrySnapshot, which: Which, after: Place | None, limit: int) -> Stays:
+def page(known: RegistrySnapshot, which: Which, after: StayPlace | None, limit: int) -> Stays:
     """Make one page, longest inside first. limit: at least 1."""
     keys = [key for key in _in_order(known.inside) if _fits(key, known.inside[key], which, after)]
     shown = tuple(_line(known, key) for key in keys[:limit])
-    more = Place(shown[-1].since, shown[-1].key) if len(keys) > limit else None
+    more = StayPlace(shown[-1].since, shown[-1].key) if len(keys) > limit else None
     return Stays(shown, more)
 
 
@@ -37,7 +37,7 @@ def _in_order(inside: Mapping[str, Inside]) -> list[str]:
     return sorted(inside, key=lambda key: (inside[key].since, key))
 
 
-def _fits(key: str, present: Inside, which: Which, after: Place | None) -> bool:
+def _fits(key: str, present: Inside, which: Which, after: StayPlace | None) -> bool:
     return (
         which.part in plate_of(key)
         and which.occupant in {None, present.occupant}

@@ -35,7 +35,7 @@ class Which:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StayPlace:
     """Where a page of the list ends: the next one begins behind it."""
 
     since: datetime
@@ -75,7 +75,7 @@ class Stays:
     """A page of the list, longest inside first. next: where the following one begins."""
 
     lines: tuple[StayLine, ...]
-    next: Place | None
+    next: StayPlace | None
 
 
 def counts(session: Session) -> Counts:
@@ -91,14 +91,14 @@ def counts(session: Session) -> Counts:
     )
 
 
-def page(session: Session, which: Which, after: Place | None, limit: int) -> Stays:
+def page(session: Session, which: Which, after: StayPlace | None, limit: int) -> Stays:
     """Read one page. limit: at least 1."""
     wanted = select(Presence).order_by(col(Presence.since), col(Presence.plate))
     for condition in _conditions(which, after):
         wanted = wanted.where(condition)
     rows = session.exec(wanted.limit(limit + 1)).all()
     shown = rows[:limit]
-    more = Place(shown[-1].since, shown[-1].plate) if len(rows) > limit else None
+    more = StayPlace(shown[-1].since, shown[-1].plate) if len(rows) > limit else None
     return Stays(_lines(session, shown), more)
 
 
@@ -115,7 +115,7 @@ def line(session: Session, key: str) -> StayLine | None:
     return _lines(session, [row])[0] if row is not None else None
 
 
-def _conditions(which: Which, after: Place | None) -> list[ColumnElement[bool]]:
+def _conditions(which: Which, after: StayPlace | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     key, since = col(Presence.plate), col(Presence.since)
     if which.part:

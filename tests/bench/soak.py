@@ -61,7 +61,7 @@ from hardware.barrier.model import OrderId as ArmOrder
 from hardware.barrier.model import OutcomeKind, OutcomeReason
 from hardware.barrier.passing import PassageKind, PassageSeen
 from hardware.station.events import InputChanged, LinkChanged, OrderOutcome
-from recognition.arrivals import Stay
+from recognition.arrivals import PlateStay
 from registry.store.sample import generate
 from tests.gate.lanes.lane_cast import ARM, reading
 
@@ -230,7 +230,7 @@ class Site:
                     picture if n == 0 else b"",
                     picture[:800],
                     {"read": 12.0},
-                    Stay(now - 0.05, now - 0.15, elsewhere=now - 0.15),
+                    PlateStay(now - 0.05, now - 0.15, elsewhere=now - 0.15),
                 )
             )
         self._ask_guard(lane)

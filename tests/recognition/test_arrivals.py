@@ -5,7 +5,7 @@ from math import inf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recognition.arrivals import Arrivals, ArrivalSettings, Stay, interrupted, observe
+from recognition.arrivals import Arrivals, ArrivalSettings, PlateStay, interrupted, observe
 from recognition.reading import Reading
 from tests.recognition.readings import box_at, reading
 
@@ -18,7 +18,7 @@ class Watch:
     def __init__(self, at: float = 0.0) -> None:
         self.known, self.at = Arrivals(), at
 
-    def see(self, *readings: Reading, absent: float = -inf, after: float = 0.2) -> list[Stay]:
+    def see(self, *readings: Reading, absent: float = -inf, after: float = 0.2) -> list[PlateStay]:
         self.at += after
         gone = [absent] * len(readings)
         self.known, stays = observe(self.known, readings, gone, self.at)
@@ -104,7 +104,7 @@ def test_a_plate_first_read_where_it_stands_came_if_a_picture_shows_the_place_wi
     watch = Watch()
     watch.settle()
     (stay,) = watch.see(reading("吉A12345", 0.99, PARKED), absent=2.0)
-    assert stay == Stay(watch.at, 2.0)
+    assert stay == PlateStay(watch.at, 2.0)
 
 
 def test_another_plate_at_a_parked_ones_place_is_another_vehicle() -> None:

@@ -24,7 +24,7 @@ from registry.rules.names import mask
 from registry.rules.occupancy import Counts
 from registry.rules.plates import normalise
 from registry.rules.snapshot import plate_of
-from registry.views.stays import Place, StayLine, Which
+from registry.views.stays import StayLine, StayPlace, Which
 
 LENGTH: Final = 40
 _ALL: Final = "all"
@@ -94,7 +94,7 @@ class InsidePage:
         part = normalise(str(self._part.value or ""))
         return Which(part, None if chosen == _ALL else Occupant(chosen))
 
-    async def _show(self, after: Place | None) -> None:
+    async def _show(self, after: StayPlace | None) -> None:
         services, which = self._visit.services, self._which()
         shown = await ask(lambda: inside.read(services, which, after, LENGTH))
         if which != self._which():
@@ -133,7 +133,7 @@ class InsidePage:
     def _counter(self, occupant: Occupant, counts: Counts) -> Callable[[], None]:
         return lambda: corrections.count(self._visit, occupant, counts, self.draw)
 
-    def _lines(self, shown: Shown | None, which: Which, after: Place | None) -> None:
+    def _lines(self, shown: Shown | None, which: Which, after: StayPlace | None) -> None:
         say = self._visit.say
         if shown is None:
             widgets.empty(say("shell.record_away"), icon="cloud_off")
@@ -177,7 +177,7 @@ class InsidePage:
     def _taker_back(self, done: Done) -> Callable[[], None]:
         return lambda: corrections.take_back(self._visit, done, self.draw)
 
-    def _turning(self, following: Place | None, after: Place | None) -> None:
+    def _turning(self, following: StayPlace | None, after: StayPlace | None) -> None:
         say = self._visit.say
         with widgets.div("row-flex"):
             if after is not None:

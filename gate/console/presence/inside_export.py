@@ -10,7 +10,7 @@ from gate.console.ui.page import PageContext
 from gate.reports.exports import Listed
 from gate.services import inside
 from registry.rules.names import mask
-from registry.views.stays import Place, StayLine, Which
+from registry.views.stays import StayLine, StayPlace, Which
 
 PORTION: Final = 500
 FIELDS: Final = ("plate", "class", "household", "since", "space", "due", "overstay", "passage")
@@ -29,7 +29,7 @@ def listed(visit: PageContext, which: Which) -> Listed:
 
 
 def _lines(visit: PageContext, which: Which) -> Iterator[list[str]]:
-    after: Place | None = None
+    after: StayPlace | None = None
     while True:
         page = inside.lines(visit.services, which, after, PORTION)
         for line in page.lines:

@@ -11,7 +11,7 @@ from gate.auth.permissions import Action, Role, may
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NavigationItem:
     """A page of the rail. text: key in the `nav` catalogue. key: the letter after G."""
 
     path: str
@@ -22,32 +22,32 @@ class Place:
 
 
 GUARD_PLACES: Final = (
-    Place("/live", "live", "videocam", Action.WATCH, "L"),
-    Place("/ask", "ask", "contact_support", Action.OPERATE, "A"),
-    Place("/alarms", "alarms", "notifications", Action.WATCH, "M"),
-    Place("/visitors/new", "visitor_new", "person_add", Action.REGISTER_VISITOR, "N"),
-    Place("/visitors", "visitors", "badge", Action.REGISTER_VISITOR, "V"),
-    Place("/log", "log", "list_alt", Action.READ_LOG_TODAY, "T"),
-    Place("/inside", "inside", "garage", Action.SEE_INSIDE, "W"),
-    Place("/handover", "handover", "handshake", Action.HAND_OVER, "H"),
+    NavigationItem("/live", "live", "videocam", Action.WATCH, "L"),
+    NavigationItem("/ask", "ask", "contact_support", Action.OPERATE, "A"),
+    NavigationItem("/alarms", "alarms", "notifications", Action.WATCH, "M"),
+    NavigationItem("/visitors/new", "visitor_new", "person_add", Action.REGISTER_VISITOR, "N"),
+    NavigationItem("/visitors", "visitors", "badge", Action.REGISTER_VISITOR, "V"),
+    NavigationItem("/log", "log", "list_alt", Action.READ_LOG_TODAY, "T"),
+    NavigationItem("/inside", "inside", "garage", Action.SEE_INSIDE, "W"),
+    NavigationItem("/handover", "handover", "handshake", Action.HAND_OVER, "H"),
 )
 MANAGER_PLACES: Final = (
-    Place("/charts", "charts", "bar_chart", Action.READ_CHARTS, "C"),
-    Place("/reports", "reports", "summarize", Action.READ_CHARTS, "D"),
-    Place("/registry", "registry", "holiday_village", Action.SEARCH_REGISTRY, "R"),
-    Place("/spaces", "spaces", "local_parking", Action.SEARCH_REGISTRY, "P"),
-    Place("/blocks", "blocks", "block", Action.SEARCH_REGISTRY, "B"),
-    Place("/special", "special", "emergency", Action.SEARCH_REGISTRY, "E"),
-    Place("/import", "importing", "upload_file", Action.CHANGE_REGISTRY, "I"),
-    Place("/users", "users", "group", Action.MANAGE_USERS, "U"),
-    Place("/tokens", "tokens", "key", Action.MANAGE_TOKENS, "K"),
-    Place("/settings", "settings", "settings", Action.CHANGE_SETTINGS, "S"),
-    Place("/lookups", "lookups", "policy", Action.READ_AUDIT, "O"),
-    Place("/privacy", "privacy", "privacy_tip", Action.READ_AUDIT, "Y"),
+    NavigationItem("/charts", "charts", "bar_chart", Action.READ_CHARTS, "C"),
+    NavigationItem("/reports", "reports", "summarize", Action.READ_CHARTS, "D"),
+    NavigationItem("/registry", "registry", "holiday_village", Action.SEARCH_REGISTRY, "R"),
+    NavigationItem("/spaces", "spaces", "local_parking", Action.SEARCH_REGISTRY, "P"),
+    NavigationItem("/blocks", "blocks", "block", Action.SEARCH_REGISTRY, "B"),
+    NavigationItem("/special", "special", "emergency", Action.SEARCH_REGISTRY, "E"),
+    NavigationItem("/import", "importing", "upload_file", Action.CHANGE_REGISTRY, "I"),
+    NavigationItem("/users", "users", "group", Action.MANAGE_USERS, "U"),
+    NavigationItem("/tokens", "tokens", "key", Action.MANAGE_TOKENS, "K"),
+    NavigationItem("/settings", "settings", "settings", Action.CHANGE_SETTINGS, "S"),
+    NavigationItem("/lookups", "lookups", "policy", Action.READ_AUDIT, "O"),
+    NavigationItem("/privacy", "privacy", "privacy_tip", Action.READ_AUDIT, "Y"),
 )
 
 
-def places(role: Role) -> tuple[tuple[Place, ...], tuple[Place, ...]]:
+def places(role: Role) -> tuple[tuple[NavigationItem, ...], tuple[NavigationItem, ...]]:
     """Return the guard's and the manager's pages that this role may open."""
     return (
         tuple(place for place in GUARD_PLACES if may(role, place.action)),

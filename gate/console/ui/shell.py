@@ -13,7 +13,7 @@ from gate.console.session.preferences import LANGUAGE_COOKIE, THEME_COOKIE, Them
 from gate.console.ui import widgets
 from gate.console.ui.alarm_watch import AlarmWatch
 from gate.console.ui.key_help import show_keys
-from gate.console.ui.navigation import GUARD_PLACES, MANAGER_PLACES, Place, places
+from gate.console.ui.navigation import GUARD_PLACES, MANAGER_PLACES, NavigationItem, places
 from gate.console.ui.page import PageContext
 from gate.i18n.texts import Language
 
@@ -154,7 +154,7 @@ def _rail(visit: PageContext, path: str) -> None:
             _link(visit, place, path)
 
 
-def _link(visit: PageContext, place: Place, path: str) -> None:
+def _link(visit: PageContext, place: NavigationItem, path: str) -> None:
     label = escape(visit.say(f"nav.{place.text}"))
     here = path == place.path
     current = ' aria-current="page"' if here else ""

@@ -30,7 +30,7 @@ from gate.console.visitors.visitor_again import ask_again
 from gate.console.visitors.visitor_days import DayFields
 from gate.domain.errors import GateError
 from gate.services import visitors
-from gate.services.visitors import Already, Checked, Home, Stay, Wanted
+from gate.services.visitors import Already, Checked, Home, VisitorStay, Wanted
 from registry.rules.kinds import NameMatch
 from registry.rules.plates import Plate, PlateColour
 from registry.store.visits import GrantRefusal
@@ -107,18 +107,20 @@ class VisitorForm:
     def _what(self) -> None:
         say = self._visit.say
         purposes = {one: say(f"visitor.purpose.{one}") for one in PURPOSES}
-        stays = {one.value: say(f"visitor.stay.{one.value}") for one in Stay}
+        stays = {one.value: say(f"visitor.stay.{one.value}") for one in VisitorStay}
         with widgets.div("filters"):
             self._phone = widgets.text_field(say("visitor.phone")).props("type=tel maxlength=20")
             self._purpose = widgets.choice_field(say("visitor.purpose"), purposes, clearable=True)
-            self._stay = widgets.choice_field(say("visitor.stay"), stays, Stay.ONCE_TODAY.value)
+            self._stay = widgets.choice_field(
+                say("visitor.stay"), stays, VisitorStay.ONCE_TODAY.value
+            )
             self._stay.on_value_change(self._stay_chosen)
             self._name = widgets.text_field(say("visitor.name"))
         self._days = DayFields(self._visit)
         self._remark = widgets.text_field(say("by_hand.remark"))
 
     async def _stay_chosen(self) -> None:
-        shown = self._stay.value == Stay.CHOSEN.value
+        shown = self._stay.value == VisitorStay.CHOSEN.value
         home, services = self._home, self._visit.services
         agree = await ask(lambda: visitors.consenters(services, home)) if home else ()
         self._days.show(agree or (), shown=shown)
@@ -185,7 +187,7 @@ class VisitorForm:
         elif self._home is None:
             self._visit.warn("visitor.need_home")
             self._address.run_method("focus")
-        elif self._stay.value == Stay.CHOSEN.value and self._days.chosen() is None:
+        elif self._stay.value == VisitorStay.CHOSEN.value and self._days.chosen() is None:
             self._visit.warn("visitor.need_days")
         else:
             await self._register(user, self._plate, self._home)
@@ -228,7 +230,7 @@ class VisitorForm:
         wanted = Wanted(
             plate=plate,
             home=home,
-            stay=Stay(str(self._stay.value)),
+            stay=VisitorStay(str(self._stay.value)),
             evidence=self._checked.evidence if self._checked else None,
             confirmation=str(self._confirmation.value or "").strip(),
             visitor_name=str(self._name.value or "").strip(),

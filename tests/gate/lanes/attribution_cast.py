@@ -5,7 +5,7 @@ from math import inf
 
 from gate.cameras.messages import PlateDetection
 from gate.domain.passage import Instant
-from recognition.arrivals import Stay
+from recognition.arrivals import PlateStay
 from tests.recognition.readings import box_at, reading
 
 
@@ -26,6 +26,6 @@ def sighting(
 ) -> PlateDetection:
     """Return a sighting of a plate; it has just come unless told otherwise."""
     away = max(taken - 0.1 if absent is None else absent, elsewhere)
-    stay = Stay(taken if since is None else since, away, elsewhere=elsewhere)
+    stay = PlateStay(taken if since is None else since, away, elsewhere=elsewhere)
     seen = reading(text, confidence, box_at(400.0, 300.0, width))
     return PlateDetection(track, seen, round(taken * 10), taken, width, frame, b"plate", {}, stay)

@@ -22,7 +22,7 @@ from gate.lanes.worker import LaneWorker
 from hardware.barrier.model import Link, Mode, Position, Presence
 from hardware.station.events import ArmState
 from recognition.alphabet import ALPHABET
-from recognition.arrivals import Stay
+from recognition.arrivals import PlateStay
 from recognition.reading import Box, Colour, Consensus, Reading
 
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
@@ -227,7 +227,7 @@ class Stage:
         age: float = 0.05,
         confidence: float = 0.999,
         width: float = 140.0,
-        stay: Stay | None = None,
+        stay: PlateStay | None = None,
         frame: bytes = b"frame",
     ) -> None:
         """Let the camera report one reading; stay: None for a plate that has just come."""
@@ -244,7 +244,7 @@ class Stage:
                 frame,
                 b"plate",
                 {"read": 9.0},
-                stay or Stay(taken, taken - 0.1, elsewhere=taken - 0.1),
+                stay or PlateStay(taken, taken - 0.1, elsewhere=taken - 0.1),
             )
         )
         self.clock.second += 0.1

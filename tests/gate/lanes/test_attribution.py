@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gate.cameras.messages import PlateDetection
 from gate.lanes.attribution import COMING, YOUNG, AttributionTime, may_be_of, speaker
-from recognition.arrivals import Stay
+from recognition.arrivals import PlateStay
 from tests.gate.lanes.attribution_cast import sighting
 
 CAME, NOW = 10.0, 11.0
@@ -124,9 +124,9 @@ def test_what_was_read_long_before_is_left_out() -> None:
 
 
 def test_only_a_plate_that_did_not_stand_there_before_may_start_a_passage() -> None:
-    assert may_be_of(Stay(9.9), 10.0)
-    assert not may_be_of(Stay(9.9, at_start=True), 10.0)
-    assert not may_be_of(Stay(10.0 - COMING - 0.1), 10.0)
+    assert may_be_of(PlateStay(9.9), 10.0)
+    assert not may_be_of(PlateStay(9.9, at_start=True), 10.0)
+    assert not may_be_of(PlateStay(10.0 - COMING - 0.1), 10.0)
 
 
 PLATES = ["吉A12345", "京N88888", "吉B67890", "辽C24680"]

@@ -22,7 +22,7 @@ from hardware.station.events import (
     LinkChanged,
     OrderOutcome,
 )
-from recognition.arrivals import Stay
+from recognition.arrivals import PlateStay
 from tests.gate.lanes.lane_cast import ARM, Stage
 
 
@@ -263,12 +263,12 @@ class TestWithoutLoops:
     def test_a_plate_that_stood_there_from_the_start_begins_no_passage(self) -> None:
         stage = Stage(loop=False)
         for _ in range(5):
-            stage.see("吉A12345", stay=Stay(stage.clock.second, at_start=True))
+            stage.see("吉A12345", stay=PlateStay(stage.clock.second, at_start=True))
         assert stage.work.view().state == "idle"
 
     def test_a_parked_plate_does_not_hold_the_lane_against_one_that_comes(self) -> None:
         stage = Stage(loop=False)
-        parked = Stay(stage.clock.second - 600.0)
+        parked = PlateStay(stage.clock.second - 600.0)
         for _ in range(3):
             stage.see("京N88888", track=1, width=300.0, stay=parked)
             stage.see("吉A12345", track=2)
@@ -366,7 +366,7 @@ def test_a_picture_that_did_not_see_the_vehicle_come_opens_nothing_and_is_told()
     stage.work.handle(CameraReport("live", "", 10.0, 0.05, changed=before))
     arrive(stage)
     for _ in range(5):
-        stage.see("吉A12345", stay=Stay(before))
+        stage.see("吉A12345", stay=PlateStay(before))
     stage.clock.second += 3
     stage.work.handle(None)
     assert stage.arm.raised == []
@@ -400,7 +400,7 @@ def test_a_vehicle_that_stood_before_the_loop_for_a_moment_was_seen_to_come() ->
     came = stage.clock.second - 4.0
     arrive(stage)
     for _ in range(2):
-        stage.see("吉A12345", stay=Stay(came, came, elsewhere=came))
+        stage.see("吉A12345", stay=PlateStay(came, came, elsewhere=came))
     assert len(stage.arm.raised) == 1
 
 
@@ -413,7 +413,7 @@ def test_a_plate_first_read_where_it_stands_opens_once_the_lane_knows_its_line(
     stage.work = stage.made(line=stop_line([(970.0, 430.0, 140.0)] * taught))
     arrive(stage)
     for _ in range(3):
-        stage.see("吉A12345", stay=Stay(stage.clock.second, stage.clock.second - 1.0))
+        stage.see("吉A12345", stay=PlateStay(stage.clock.second, stage.clock.second - 1.0))
     stage.clock.second += 3
     stage.work.handle(None)
     assert len(stage.arm.raised) == bool(taught)

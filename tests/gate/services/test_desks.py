@@ -17,7 +17,7 @@ from gate.services import imports, inside, lists, passes, registry_changes, unit
 from gate.services.presence import Undone
 from gate.services.registry_changes import VehicleWanted
 from gate.services.search import Finder
-from gate.services.visitors import Home, Stay, Wanted
+from gate.services.visitors import Home, VisitorStay, Wanted
 from registry.rules.corrections import CorrectionRefusal, PutInside
 from registry.rules.kinds import BlockReason, NameMatch, Occupant, VehicleKind
 from registry.rules.plates import Plate, PlateColour, parse
@@ -82,7 +82,7 @@ def test_a_visitor_with_the_right_name_gets_a_pass_that_the_lanes_know_at_once(s
     services, there = site.services, home(site)
     checked = visitors.check_name(services, GUARD, there, owner(site, there), None)
     assert checked.outcome is NameMatch.MATCH
-    wanted = Wanted(plate("粤B12345"), there, Stay.ONCE_TODAY, checked.evidence)
+    wanted = Wanted(plate("粤B12345"), there, VisitorStay.ONCE_TODAY, checked.evidence)
     assert isinstance(visitors.register(services, GUARD, wanted), int)
     assert isinstance(standing(site, "粤B12345"), Visitor)
     assert actions(site, "visitor_registered") == 1
@@ -90,17 +90,17 @@ def test_a_visitor_with_the_right_name_gets_a_pass_that_the_lanes_know_at_once(s
 
 def test_without_the_name_there_is_no_pass(site):
     services, there = site.services, home(site)
-    wanted = Wanted(plate("粤B54321"), there, Stay.TODAY, None)
+    wanted = Wanted(plate("粤B54321"), there, VisitorStay.TODAY, None)
     assert visitors.register(services, GUARD, wanted) is GrantRefusal.NAME_NOT_CHECKED
     checked = visitors.check_name(services, GUARD, there, "诸葛孔明", None)
-    wrong = Wanted(plate("粤B54321"), there, Stay.TODAY, checked.evidence)
+    wrong = Wanted(plate("粤B54321"), there, VisitorStay.TODAY, checked.evidence)
     assert visitors.register(services, GUARD, wrong) is GrantRefusal.NAME_DOES_NOT_MATCH
     assert not isinstance(standing(site, "粤B54321"), Visitor)
 
 
 def test_a_pass_is_shown_extended_and_revoked(site):
     services, there = site.services, home(site)
-    wanted = Wanted(plate("粤B77777"), there, Stay.TODAY, None, confirmation="电话")
+    wanted = Wanted(plate("粤B77777"), there, VisitorStay.TODAY, None, confirmation="电话")
     number = visitors.register(services, GUARD, wanted)
     assert isinstance(number, int)
     now = services.clock.now().utc

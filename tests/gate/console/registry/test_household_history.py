@@ -12,7 +12,7 @@ from gate.auth.users import User
 from gate.console.registry.household_history import _UNTOLD, word
 from gate.i18n.texts import Language, Texts
 from gate.services import visitors
-from gate.services.visitors import Stay, Wanted
+from gate.services.visitors import VisitorStay, Wanted
 from registry.rules.plates import Plate, parse
 from registry.store import store
 from registry.store.store import Actor
@@ -46,7 +46,7 @@ def lived(site: SampleSite) -> int:
         car = store.register_vehicle(session, plate, by, household_id=home.id)
         space = store.add(session, Space(name="Z-0009", household_id=home.id), by)
         store.give_space(session, space, car, by)
-    wish = Wanted(plate, home, Stay.WEEK, None, confirmation="电话", purpose="delivery")
+    wish = Wanted(plate, home, VisitorStay.WEEK, None, confirmation="电话", purpose="delivery")
     visitors.register(services, MANAGER, wish)
     return home.id
 

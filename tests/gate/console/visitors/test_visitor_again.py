@@ -14,7 +14,7 @@ from gate.auth.permissions import Role
 from gate.auth.users import User
 from gate.services import passes as passes_
 from gate.services import units, visitors
-from gate.services.visitors import Already, Stay, Wanted
+from gate.services.visitors import Already, VisitorStay, Wanted
 from registry.rules.plates import Plate, PlateColour, parse
 from registry.tables.records import VisitorPass
 from tests.gate.console.sample_site import SampleSite, fill, sample_site
@@ -34,7 +34,7 @@ def wanted(site: SampleSite, text: str, home: str = "3-1-101", **changes: object
     plate, there = parse(text), visitors.find_home(site.services, home)
     assert isinstance(plate, Plate)
     assert there is not None
-    once = Wanted(plate, there, Stay.ONCE_TODAY, None, confirmation="电话")
+    once = Wanted(plate, there, VisitorStay.ONCE_TODAY, None, confirmation="电话")
     return replace(once, **changes)  # type: ignore[arg-type]  # a test's shorthand
 
 
@@ -68,12 +68,12 @@ def test_once_more_is_possible_on_purpose(site: SampleSite) -> None:
 
 def test_a_longer_one_is_told_until_when_the_standing_one_may_be_extended(site: SampleSite) -> None:
     made = visitors.register(site.services, GUARD, wanted(site, "粤B33333"))
-    week = visitors.register(site.services, GUARD, wanted(site, "粤B33333", stay=Stay.WEEK))
+    week = visitors.register(site.services, GUARD, wanted(site, "粤B33333", stay=VisitorStay.WEEK))
     assert isinstance(made, int)
     assert isinstance(week, Already)
     assert week.wanted - week.until == timedelta(days=6)
     units.change(site.services, GUARD, passes_.extend(week.id, week.wanted))
-    after = visitors.register(site.services, GUARD, wanted(site, "粤B33333", stay=Stay.WEEK))
+    after = visitors.register(site.services, GUARD, wanted(site, "粤B33333", stay=VisitorStay.WEEK))
     assert isinstance(after, Already)
     assert (after.id, after.until) == (made, week.wanted)
 
