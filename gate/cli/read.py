@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from gate.cameras import second_reader
-from hardware.cameras.stills import MOST_BYTES, SUFFIXES, Refused, unpacked
+from hardware.cameras.stills import MOST_BYTES, SUFFIXES, RefusedStill, unpacked
 from recognition.manifest import ModelError
 from recognition.pipeline import PlateReader
 from recognition.reading import Box, Reading
@@ -31,10 +31,10 @@ READ = "JPEG, PNG, BMP, WebP, TIFF"
 PHOTOS = frozenset({".heic", ".heif", ".hif", ".avif"})
 """What telephones write and nothing here reads: named as such instead of being passed over."""
 WHY = {
-    Refused.NOT_WHOLE: f"is not a whole picture that can be decoded ({READ})",
-    Refused.UNKNOWN_FORMAT: f"is HEIC or AVIF, which is not read: save it as JPEG ({READ} are)",
-    Refused.TOO_MANY_PIXELS: "is larger than the limit of 67 megapixels: save it smaller",
-    Refused.TOO_MANY_BYTES: f"is larger than the limit of {MOST_BYTES >> 20} MB: save it smaller",
+    RefusedStill.NOT_WHOLE: f"is not a whole picture that can be decoded ({READ})",
+    RefusedStill.UNKNOWN_FORMAT: f"is HEIC or AVIF, which is not read: save it as JPEG ({READ} are)",
+    RefusedStill.TOO_MANY_PIXELS: "is larger than the limit of 67 megapixels: save it smaller",
+    RefusedStill.TOO_MANY_BYTES: f"is larger than the limit of {MOST_BYTES >> 20} MB: save it smaller",
 }
 
 
@@ -115,7 +115,7 @@ def load(file: Path) -> Image | str:
     if not content:
         return "is empty"
     image = unpacked(content)
-    return WHY[image] if isinstance(image, Refused) else image
+    return WHY[image] if isinstance(image, RefusedStill) else image
 
 
 def read_one(reader: ReadsPictures, file: Path, *, crops: bool) -> Result:

@@ -83,7 +83,7 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedState:
     """A vehicle was refused and has not gone yet; a guard may still let it in.
 
     asked: the question that a person answered so; None where the rules refused.
@@ -115,7 +115,7 @@ class Passing:
     waiting: Trigger | None = None
 
 
-Lane = Idle | Identifying | Asking | Refused | Opening | Passing
+Lane = Idle | Identifying | Asking | RefusedState | Opening | Passing
 Step = tuple[Lane, tuple[Order, ...]]
 
 
@@ -161,7 +161,7 @@ def _arrived(lane: Lane, fact: VehicleArrived, rules: Rules) -> Step:
     match lane:
         case Idle():
             return _start(fact.at, fact.trigger, rules)
-        case Refused(passage=passage):
+        case RefusedState(passage=passage):
             fresh, orders = _start(fact.at, fact.trigger, rules)
             end = EndPassage(fact.at, passage, PassageEnd.REFUSED, "the next vehicle came")
             return fresh, (end, *orders)
@@ -182,7 +182,7 @@ def _seen(lane: Lane, fact: PlateSeen) -> Step:
             if not fact.settled:
                 return lane, ()
             return replace(lane, deciding=True), (Decide(fact.at, passage),)
-        case Identifying() | Asking() | Refused() | Opening() | Passing():
+        case Identifying() | Asking() | RefusedState() | Opening() | Passing():
             return lane, ()  # Later pictures of a vehicle that is decided already are no news.
         case Idle():
             return lane, ()
@@ -211,8 +211,10 @@ def _answered(lane: Lane, fact: GuardAnswered, rules: Rules) -> Step:
             passage == fact.passage and fact.decision.verdict is not Verdict.ASK_GUARD
         ):
             after, orders = _follow(fact.at, passage, fact.decision, fact.guard, rules, fact.remark)
-            return (replace(after, asked=asked) if isinstance(after, Refused) else after), orders
-        case Refused(passage=passage) if passage == fact.passage:
+            return (
+                replace(after, asked=asked) if isinstance(after, RefusedState) else after
+            ), orders
+        case RefusedState(passage=passage) if passage == fact.passage:
             return _follow(fact.at, passage, fact.decision, fact.guard, rules, fact.remark)
         case _:
             return _misfit(lane, fact)
@@ -235,7 +237,7 @@ def _follow(
         case Verdict.ASK_GUARD:
             return Asking(passage, at, decision), (AskGuard(at, passage, decision, by, remark),)
         case Verdict.REFUSE:
-            return Refused(passage, at, decision), (Refuse(at, passage, decision, by, remark),)
+            return RefusedState(passage, at, decision), (Refuse(at, passage, decision, by, remark),)
         case _ as unreachable:
             assert_never(unreachable)
 
@@ -259,7 +261,7 @@ def _open(
 def _by_hand(lane: Lane, fact: RaiseByHand, rules: Rules) -> Step:
     reason = fact.reason
     match lane:
-        case Asking(passage=passage, decision=seen) | Refused(passage=passage, decision=seen):
+        case Asking(passage=passage, decision=seen) | RefusedState(passage=passage, decision=seen):
             decision = replace(seen, verdict=Verdict.ADMIT, reason=reason)
             return _open(fact.at, passage, fact.order, decision, fact.guard, rules, fact.remark)
         case Identifying(passage=passage):
@@ -305,7 +307,7 @@ def _passed(lane: Lane, fact: VehiclePassed, rules: Rules) -> Step:
         case Passing(passage=passage, waiting=waiting) if waiting is not None:
             fresh, orders = _start(fact.at, waiting, rules)
             return fresh, (EndPassage(fact.at, passage, PassageEnd.PASSED), *orders)
-        case Identifying(passage=passage) | Asking(passage=passage) | Refused(passage=passage):
+        case Identifying(passage=passage) | Asking(passage=passage) | RefusedState(passage=passage):
             why = "went through without the arm having been raised for it"
             return Idle(), (EndPassage(fact.at, passage, PassageEnd.PASSED, why),)
         case _:
@@ -314,7 +316,7 @@ def _passed(lane: Lane, fact: VehiclePassed, rules: Rules) -> Step:
 
 def _backed_out(lane: Lane, fact: VehicleBackedOut) -> Step:
     match lane:
-        case Refused(passage=passage):
+        case RefusedState(passage=passage):
             return Idle(), (EndPassage(fact.at, passage, PassageEnd.REFUSED),)
         case Passing(waiting=waiting) if waiting is not None:
             return replace(lane, waiting=None), ()

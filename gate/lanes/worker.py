@@ -90,7 +90,7 @@ _STATE_NAMES: Mapping[type, str] = {
     lanes.Idle: "idle",
     lanes.Identifying: "identifying",
     lanes.Asking: "asking",
-    lanes.Refused: "refused",
+    lanes.RefusedState: "refused",
     lanes.Opening: "opening",
     lanes.Passing: "open",
 }
@@ -229,7 +229,7 @@ class LaneWorker:
         if not self._is_at_line(sighting):
             return
         self._evidence.add(sighting)
-        if isinstance(self._state, lanes.Idle | lanes.Refused):
+        if isinstance(self._state, lanes.Idle | lanes.RefusedState):
             self._start_by_camera(sighting, at)
         self._vote(at)
 
@@ -443,7 +443,10 @@ class LaneWorker:
 
     def _answered(self, answer: Answer, at: Instant) -> bool:
         state = self._state
-        if not isinstance(state, lanes.Asking | lanes.Refused) or state.passage != answer.passage:
+        if (
+            not isinstance(state, lanes.Asking | lanes.RefusedState)
+            or state.passage != answer.passage
+        ):
             return False
         if answer.admit:
             word = replace(answer, plate=answer.plate or state.decision.plate)
@@ -460,7 +463,7 @@ class LaneWorker:
     def _taken_back(self, message: TakeBack, at: Instant) -> bool:
         state = self._state
         if (
-            not isinstance(state, lanes.Refused)
+            not isinstance(state, lanes.RefusedState)
             or state.passage != message.passage
             or state.asked is None
         ):
@@ -485,7 +488,7 @@ class LaneWorker:
         if self._settings.direction is not Direction.IN:
             return False
         state = self._state
-        asked = state.decision if isinstance(state, lanes.Asking | lanes.Refused) else None
+        asked = state.decision if isinstance(state, lanes.Asking | lanes.RefusedState) else None
         return names_check_is_passed_by(remark, asked.standing if asked else "")
 
     # --- arm and camera --------------------------------------------------------------------------
@@ -591,7 +594,7 @@ class LaneWorker:
             maintenance=arm.maintenance,
             board_faults={fault.value: said for fault, said in arm.faults.items()},
             link_why=arm.why,
-            may_take_back=isinstance(state, lanes.Refused) and state.asked is not None,
+            may_take_back=isinstance(state, lanes.RefusedState) and state.asked is not None,
             arrived=None if isinstance(state, lanes.Idle) else self._arrived.utc,
         )
 

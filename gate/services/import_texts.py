@@ -7,16 +7,16 @@ from registry.rules import fields
 from registry.spreadsheets.columns import HEADINGS, PROBLEM, Column, Table
 from registry.spreadsheets.handed_back import Guide, refused_rows, template
 from registry.spreadsheets.plan import Plan
-from registry.spreadsheets.rows import Refused, Warned
+from registry.spreadsheets.rows import RefusedRow, Warned
 from registry.spreadsheets.unused import Unused
 
 
-def where(one: Refused | Warned | Unused, *, several: bool) -> str:
+def where(one: RefusedRow | Warned | Unused, *, several: bool) -> str:
     """The cell, with its sheet where the file has several: 1栋!F12."""
     return f"{one.sheet}!{one.cell}".rstrip("!") if several and one.sheet else one.cell
 
 
-def refusal(texts: Texts, one: Refused) -> str:
+def refusal(texts: Texts, one: RefusedRow) -> str:
     """Why a row is not taken, and what to do."""
     return texts.say(f"row_fault.{one.fault.value}")
 
@@ -70,6 +70,6 @@ def mendable(texts: Texts, tables: Sequence[Table], plan: Plan) -> bytes:
     return refused_rows(tables, plan.refused, said, why)
 
 
-def _reason(texts: Texts, one: Refused) -> Iterator[str]:
+def _reason(texts: Texts, one: RefusedRow) -> Iterator[str]:
     yield texts.say("importing.was_at", row=one.row, cell=one.cell)
     yield refusal(texts, one)

@@ -36,7 +36,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownVehicle:
     """What the page shows: how many are inside, a page of which, and what was corrected last.
 
     recalled: from memory, because the record cannot be read or has yet to take what waits.
@@ -56,7 +56,7 @@ class Corrected:
     kept: Written
 
 
-def read(services: Parts, which: Which, after: StayPlace | None, limit: int) -> Shown:
+def read(services: Parts, which: Which, after: StayPlace | None, limit: int) -> ShownVehicle:
     """Ask the record for all of it at once; without it, tell what the lanes decide by."""
     if not services.journal.waiting():
         try:
@@ -64,10 +64,12 @@ def read(services: Parts, which: Which, after: StayPlace | None, limit: int) -> 
         except (GateError, SQLAlchemyError):
             _log.exception("the record cannot be read: who is inside is told from memory")
     known = services.registry.snapshot
-    return Shown(recalled.counts(known), recalled.page(known, which, after, limit), recalled=True)
+    return ShownVehicle(
+        recalled.counts(known), recalled.page(known, which, after, limit), recalled=True
+    )
 
 
-def _read(services: Parts, which: Which, after: StayPlace | None, limit: int) -> Shown:
+def _read(services: Parts, which: Which, after: StayPlace | None, limit: int) -> ShownVehicle:
     lines = services.reports.audit(AuditFilter(action=ALL), None, NEWEST).rows
     with services.journal.reading() as session:
         done = tuple(
@@ -75,7 +77,7 @@ def _read(services: Parts, which: Which, after: StayPlace | None, limit: int) ->
             for row in lines
             if (correction := correction_in(row.action, row.target, row.detail))
         )
-        return Shown(stays.counts(session), stays.page(session, which, after, limit), done)
+        return ShownVehicle(stays.counts(session), stays.page(session, which, after, limit), done)
 
 
 def lines(services: Parts, which: Which, after: StayPlace | None, limit: int) -> Stays:

@@ -20,7 +20,7 @@ from av.video.stream import VideoStream
 from hardware.cameras.frames import CameraTrouble, Image
 from hardware.clock import SystemClock
 
-__all__ = ["Film", "Shown", "open_container", "trouble_of", "trouble_of_status"]
+__all__ = ["DecodedPicture", "Film", "open_container", "trouble_of", "trouble_of_status"]
 
 _STATUS = re.compile(r"method \w+ failed: (\d{3})")
 _BY_STATUS = {
@@ -99,7 +99,7 @@ def trouble_of_status(status: int) -> CameraTrouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DecodedPicture:
     """What one packet brought. stamp: its second in the stream, None where it has none; size: in
     bytes. frame: the newest picture that could be decoded with it, taken at second `taken`.
     """
@@ -130,7 +130,7 @@ class Film:
         """Name of the video's coding, as FFmpeg calls it."""
         return self._video.codec_context.name
 
-    def next(self) -> "list[Shown] | CameraTrouble | None":
+    def next(self) -> "list[DecodedPicture] | CameraTrouble | None":
         """Take the next packet and decode it; None at the end, a trouble when it did not come.
 
         The last packet of a file may bring several pictures; any other one at most brings one.
@@ -145,8 +145,8 @@ class Film:
         at = None if stamp is None else float(stamp * packet.time_base)
         frames = self._decoded(packet)
         if not frames:
-            return [Shown(at, packet.size)]
-        return [Shown(at, packet.size, frame, frame.time) for frame in frames]
+            return [DecodedPicture(at, packet.size)]
+        return [DecodedPicture(at, packet.size, frame, frame.time) for frame in frames]
 
     def image(self, frame: VideoFrame) -> Image:
         """Return the picture as (height, width, 3) blue-green-red."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from hardware.cameras.frames import Image
 
-__all__ = ["MOST_BYTES", "SUFFIXES", "Refused", "decode", "unpacked"]
+__all__ = ["MOST_BYTES", "SUFFIXES", "RefusedStill", "decode", "unpacked"]
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 """Names of files that hold pictures; lower case."""
@@ -29,7 +29,7 @@ _LIMIT = "CV_IO_MAX_IMAGE"  # Stands in OpenCV's error where a picture is larger
 _ISO_FILE = re.compile(rb"....ftyp(heic|heix|hevc|heim|heis|hevm|mif1|msf1|avif|avis)", re.DOTALL)
 
 
-class Refused(StrEnum):
+class RefusedStill(StrEnum):
     """Why there is no picture."""
 
     TOO_MANY_BYTES = "too_many_bytes"
@@ -41,22 +41,22 @@ class Refused(StrEnum):
 def decode(content: bytes) -> Image | None:
     """Return the picture as (height, width, 3) blue-green-red, or None where there is none."""
     picture = unpacked(content)
-    return None if isinstance(picture, Refused) else picture
+    return None if isinstance(picture, RefusedStill) else picture
 
 
-def unpacked(content: bytes) -> Image | Refused:
+def unpacked(content: bytes) -> Image | RefusedStill:
     """Return the picture as (height, width, 3) blue-green-red, or why there is none."""
     if len(content) > MOST_BYTES:
-        return Refused.TOO_MANY_BYTES
+        return RefusedStill.TOO_MANY_BYTES
     if _ISO_FILE.match(content):
-        return Refused.UNKNOWN_FORMAT
+        return RefusedStill.UNKNOWN_FORMAT
     if not content or not _holds_its_chunks(content):
-        return Refused.NOT_WHOLE
+        return RefusedStill.NOT_WHOLE
     try:
         picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error as error:
-        return Refused.TOO_MANY_PIXELS if _LIMIT in str(error) else Refused.NOT_WHOLE
-    return Refused.NOT_WHOLE if picture is None else np.asarray(picture, np.uint8)
+        return RefusedStill.TOO_MANY_PIXELS if _LIMIT in str(error) else RefusedStill.NOT_WHOLE
+    return RefusedStill.NOT_WHOLE if picture is None else np.asarray(picture, np.uint8)
 
 
 def _holds_its_chunks(content: bytes) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from av import VideoFrame
 
-from hardware.cameras.decoding import Film, Shown, open_container
+from hardware.cameras.decoding import DecodedPicture, Film, open_container
 from hardware.cameras.frames import CameraSettings, CameraTrouble, Image
 from hardware.cameras.sources import Grabbed
 
@@ -26,7 +26,7 @@ class Recording:
     def __init__(self, settings: CameraSettings) -> None:
         self._settings = settings
         self._film: Film | None = None
-        self._queue: list[Shown] = []
+        self._queue: list[DecodedPicture] = []
         self._frame: VideoFrame | None = None
         self._first: float | None = None
         self._number = 0  # Pictures since its beginning.
@@ -73,7 +73,7 @@ class Recording:
         if film is not None:
             film.close()
 
-    def _next(self) -> Shown | None:
+    def _next(self) -> DecodedPicture | None:
         while not self._queue:
             came = self._film.next() if self._film is not None else None
             if not isinstance(came, list):
@@ -81,7 +81,7 @@ class Recording:
             self._queue = [shown for shown in came if shown.frame is not None]
         return self._queue.pop(0)
 
-    def _second(self, shown: Shown) -> float:
+    def _second(self, shown: DecodedPicture) -> float:
         """Return the picture's second since the file was opened; it never goes back."""
         if self._number == 0:
             self._first = shown.taken

@@ -12,7 +12,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from registry.spreadsheets.columns import Table
-from registry.spreadsheets.rows import Refused
+from registry.spreadsheets.rows import RefusedRow
 
 _WIDTH: Final = 16
 _PREPARED_ROWS: Final = 5000
@@ -55,7 +55,10 @@ def _guide(page: Worksheet, place: int, guide: Guide) -> None:
 
 
 def refused_rows(
-    tables: Sequence[Table], refused: Sequence[Refused], heading: str, why: Mapping[Refused, str]
+    tables: Sequence[Table],
+    refused: Sequence[RefusedRow],
+    heading: str,
+    why: Mapping[RefusedRow, str],
 ) -> bytes:
     """An xlsx of the rows that were not taken, to be mended and imported: what each says, as it was
     read, behind what is wrong with it.

@@ -16,7 +16,7 @@ from registry.spreadsheets.columns import Column, Table
 from registry.spreadsheets.drafts import Draft, Entity, Fields, ImportPreview
 from registry.spreadsheets.rows import (
     Line,
-    Refused,
+    RefusedRow,
     RowWarning,
     Warned,
     plates_written,
@@ -43,7 +43,7 @@ class Plan:
 
     rows: int
     taken: int
-    refused: tuple[Refused, ...]
+    refused: tuple[RefusedRow, ...]
     warned: tuple[Warned, ...]
     world: ImportPreview
 
@@ -85,7 +85,7 @@ def make_plan(
 
     on_row: called after each row, for a progress bar.
     """
-    refused: list[Refused] = []
+    refused: list[RefusedRow] = []
     lines: list[tuple[Line, str]] = []
     for table in tables:
         for row in table.rows:
@@ -101,7 +101,7 @@ def make_plan(
     return Plan(rows, len(lines), tuple(refused), tuple(warnings), world)
 
 
-def _conflicts(line: Line, world: ImportPreview) -> Iterator[Refused]:
+def _conflicts(line: Line, world: ImportPreview) -> Iterator[RefusedRow]:
     """What of the register or of earlier rows a row contradicts."""
     home = line.address
     if home is not None and not (line.name or line.vacant) and home not in world.households:
@@ -131,8 +131,8 @@ def _vehicle_fault(line: Line, known: Draft) -> RowFault | None:
     return None
 
 
-def _refused(line: Line, column: Column, fault: RowFault, value: str) -> Refused:
-    return Refused(line.row, line.cell_of(column, value), fault, value, line.sheet)
+def _refused(line: Line, column: Column, fault: RowFault, value: str) -> RefusedRow:
+    return RefusedRow(line.row, line.cell_of(column, value), fault, value, line.sheet)
 
 
 def _apply(line: Line, world: ImportPreview) -> None:

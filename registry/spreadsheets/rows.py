@@ -22,7 +22,7 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedRow:
     """One reason why a row is refused. cell: as the spreadsheet names it, e.g. "F12".
 
     sheet: "" where the file has no sheets.
@@ -104,7 +104,7 @@ class _Reader:
     def __init__(self, row: Row, table: Table) -> None:
         self.row = row
         self.table = table
-        self.faults: list[Refused] = []
+        self.faults: list[RefusedRow] = []
         self.dated: list[tuple[str, str]] = []
         self.plate_cells: dict[str, str] = {}
 
@@ -128,7 +128,7 @@ class _Reader:
     def refuse(self, column: Column, fault: RowFault, place: int | None = None) -> None:
         at = self.cell(column) if place is None else cell_name(self.row.number, place)
         value = self.text(column) if place is None else self.written(place, column)
-        self.faults.append(Refused(self.row.number, at, fault, value[:80], self.table.sheet))
+        self.faults.append(RefusedRow(self.row.number, at, fault, value[:80], self.table.sheet))
 
     def read(
         self, column: Column, meaning: Callable[[str], Value | RowFault], nothing: Value
@@ -174,7 +174,7 @@ class _Reader:
         return self.read(column, read, None)
 
 
-def read_line(row: Row, table: Table, zone: tzinfo) -> Line | tuple[Refused, ...]:
+def read_line(row: Row, table: Table, zone: tzinfo) -> Line | tuple[RefusedRow, ...]:
     """What a row asks for, or every reason why it is refused. zone: of dates in the cells."""
     reader = _Reader(row, table)
     reader.faults += _broken_cells(row, table)
@@ -219,13 +219,15 @@ def _is_vacant(reader: _Reader) -> bool:
     return said and not any(reader.text(column) for column in others)
 
 
-def _broken_cells(row: Row, table: Table) -> Iterator[Refused]:
+def _broken_cells(row: Row, table: Table) -> Iterator[RefusedRow]:
     for place, text in enumerate(row.cells):
         fault = cells.any_fault(text)
         if fault is None and text and place >= table.width:
             fault = RowFault.SLIPPED
         if fault is not None:
-            yield Refused(row.number, cell_name(row.number, place), fault, text[:80], table.sheet)
+            yield RefusedRow(
+                row.number, cell_name(row.number, place), fault, text[:80], table.sheet
+            )
 
 
 def _address(reader: _Reader) -> Address | None:

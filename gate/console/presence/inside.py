@@ -17,7 +17,7 @@ from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.services import inside
-from gate.services.inside import Done, Shown
+from gate.services.inside import Done, ShownVehicle
 from registry.rules.corrections import Recounted
 from registry.rules.kinds import Occupant
 from registry.rules.names import mask
@@ -133,7 +133,7 @@ class InsidePage:
     def _counter(self, occupant: Occupant, counts: Counts) -> Callable[[], None]:
         return lambda: corrections.count(self._visit, occupant, counts, self.draw)
 
-    def _lines(self, shown: Shown | None, which: Which, after: StayPlace | None) -> None:
+    def _lines(self, shown: ShownVehicle | None, which: Which, after: StayPlace | None) -> None:
         say = self._visit.say
         if shown is None:
             widgets.empty(say("shell.record_away"), icon="cloud_off")

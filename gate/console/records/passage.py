@@ -58,8 +58,8 @@ def _may_see(visit: PageContext, row: PassageRow) -> bool:
 def _draw(
     visit: PageContext,
     detail: PassageDetail,
-    seen: passage_pictures.Shown | None,
-    before: passage_pictures.Shown | None,
+    seen: passage_pictures.ShownPicture | None,
+    before: passage_pictures.ShownPicture | None,
 ) -> None:
     row = detail.row
     _head(visit, row)
@@ -93,7 +93,10 @@ def _head(visit: PageContext, row: PassageRow) -> None:
 
 
 def _paired(
-    visit: PageContext, row: PassageRow, other: PassageRow, seen: passage_pictures.Shown | None
+    visit: PageContext,
+    row: PassageRow,
+    other: PassageRow,
+    seen: passage_pictures.ShownPicture | None,
 ) -> None:
     key = "passage.came_in" if other.direction == "in" else "passage.went_out"
     dwell = span_text(visit, row.dwell if row.dwell is not None else other.dwell)

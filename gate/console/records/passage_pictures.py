@@ -28,27 +28,27 @@ class Missing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownPicture:
     """What is there to show, by name; missing: why nothing is, None where something is."""
 
     names: Picture
     missing: Missing | None
 
 
-def shown(row: PassageRow, records: Iterable[Record], pictures: Pictures) -> Shown:
+def shown(row: PassageRow, records: Iterable[Record], pictures: Pictures) -> ShownPicture:
     """Return what there is to show of a passage. Reads pictures: off the event loop."""
     kept = tuple(records)
     of_row, taken = Picture(row.picture_frame, row.picture_plate), _taken(kept)
     wanted = Picture(of_row.frame or taken.frame, of_row.plate or taken.plate)
     there = Picture(_there(pictures, wanted.frame), _there(pictures, wanted.plate))
     if there.frame or there.plate:
-        return Shown(there, None)
+        return ShownPicture(there, None)
     if of_row.frame or of_row.plate:
-        return Shown(there, Missing.LOST)
+        return ShownPicture(there, Missing.LOST)
     purged = row.forgotten is not None or any(one.entry is None for one in kept)
     if taken.frame or taken.plate or purged:
-        return Shown(there, Missing.DELETED)
-    return Shown(there, Missing.NONE_TAKEN)
+        return ShownPicture(there, Missing.DELETED)
+    return ShownPicture(there, Missing.NONE_TAKEN)
 
 
 def _taken(records: tuple[Record, ...]) -> Picture:
@@ -65,7 +65,7 @@ def _there(pictures: Pictures, name: str) -> str:
     return name if name and pictures.get(name) is not None else ""
 
 
-def draw(visit: PageContext, seen: Shown, title: str) -> None:
+def draw(visit: PageContext, seen: ShownPicture, title: str) -> None:
     """Draw the card."""
     with widgets.div("card"):
         widgets.heading(title, 3)

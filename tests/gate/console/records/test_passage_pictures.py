@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.console.records.passage_pictures import Missing, Shown, shown
+from gate.console.records.passage_pictures import Missing, ShownPicture, shown
 from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.entries import PassageDecided
 from gate.domain.passage import PassageId, Picture
@@ -42,7 +42,7 @@ def pictures(tmp_path: Path) -> Iterator[Pictures]:
     made.close()
 
 
-def look(office: Desk, pictures: Pictures, name: str) -> Shown:
+def look(office: Desk, pictures: Pictures, name: str) -> ShownPicture:
     detail = Reports(office.database, office.vault, UTC).passage(PassageId(name))
     assert detail is not None
     return shown(detail.row, detail.records, pictures)
@@ -63,7 +63,7 @@ def test_a_vehicle_without_a_plate_has_its_picture_on_record(
 ) -> None:
     name = pictures.put(JPEG)
     office.journal.append(started("a"), decided("a", "auto", Picture(name)))
-    assert look(office, pictures, "a") == Shown(Picture(name), None)
+    assert look(office, pictures, "a") == ShownPicture(Picture(name), None)
     assert on_row(office, "a") == name
 
 
@@ -72,7 +72,7 @@ def test_so_has_a_raise_by_hand_without_a_reading(office: Desk, pictures: Pictur
     by_hand = decision("", verdict=Verdict.ADMIT, reason=Reason.BY_HAND)
     office.journal.append(started("a"), decided("a", "wang", Picture(name), by_hand))
     office.journal.append(ordered("a", "", by="wang"), ended("a"))
-    assert look(office, pictures, "a") == Shown(Picture(name), None)
+    assert look(office, pictures, "a") == ShownPicture(Picture(name), None)
     assert on_row(office, "a") == name
 
 
@@ -87,7 +87,7 @@ def test_a_later_answer_without_a_picture_does_not_take_the_first_one_away(
 
 def test_what_was_never_taken_is_not_called_deleted(office: Desk, pictures: Pictures) -> None:
     office.journal.append(started("a"), decided("a", "auto", Picture()))
-    assert look(office, pictures, "a") == Shown(Picture(), Missing.NONE_TAKEN)
+    assert look(office, pictures, "a") == ShownPicture(Picture(), Missing.NONE_TAKEN)
 
 
 def test_what_the_rule_deleted_is_called_deleted(office: Desk, pictures: Pictures) -> None:
@@ -96,14 +96,14 @@ def test_what_the_rule_deleted_is_called_deleted(office: Desk, pictures: Picture
     office.clock.pass_by(timedelta(days=40).total_seconds())
     Retention(office.journal, pictures, Limits(), office.clock).run()
     pictures.remove(pictures.put(JPEG))  # the file is younger than the made-up time
-    assert look(office, pictures, "a") == Shown(Picture(), Missing.DELETED)
+    assert look(office, pictures, "a") == ShownPicture(Picture(), Missing.DELETED)
 
 
 def test_what_was_taken_and_did_not_reach_the_disk_is_called_lost(
     office: Desk, pictures: Pictures
 ) -> None:
     office.journal.append(started("a"), decided("a", "auto", Picture("ab" * 32)))
-    assert look(office, pictures, "a") == Shown(Picture(), Missing.LOST)
+    assert look(office, pictures, "a") == ShownPicture(Picture(), Missing.LOST)
 
 
 def test_a_picture_that_an_earlier_release_kept_in_the_journal_alone_is_shown(
@@ -114,4 +114,4 @@ def test_a_picture_that_an_earlier_release_kept_in_the_journal_alone_is_shown(
     detail = Reports(office.database, office.vault, UTC).passage(PassageId("a"))
     assert detail is not None
     old = replace(detail.row, picture_frame="", picture_plate="")
-    assert shown(old, detail.records, pictures) == Shown(Picture(name), None)
+    assert shown(old, detail.records, pictures) == ShownPicture(Picture(name), None)
