@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from gate.api import lookup
 from gate.api.auth import ReadsRegistry, WritesRegistry
-from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
+from gate.api.dependencies import ApiModel, Key, Problem, Services, act, example, whole_plate
 from gate.domain.ports import UnitOfWork
 from gate.services import lists
 from registry.rules.kinds import BlockReason
@@ -30,7 +30,7 @@ _WHY = {
 }
 
 
-class BlockIn(Model):
+class BlockIn(ApiModel):
     """A plate that must not be let in. colour: blocks only the vehicle of that colour."""
 
     model_config = example(
@@ -48,7 +48,7 @@ class BlockIn(Model):
     valid_until: lookup.Moment | None = None
 
 
-class BlockOut(Model):
+class BlockOut(ApiModel):
     """A line of the block list."""
 
     model_config = example(
@@ -76,7 +76,7 @@ class BlockOut(Model):
     lifted_at: datetime | None
 
 
-class BlockPage(Model):
+class BlockPage(ApiModel):
     """Blocks by number; `next` is the cursor of the following ones."""
 
     items: list[BlockOut]

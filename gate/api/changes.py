@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from gate.api import lookup
 from gate.api.auth import ReadsHistory
-from gate.api.dependencies import Model, Services, example
+from gate.api.dependencies import ApiModel, Services, example
 from registry.rules.plates import normalise
 from registry.tables.masking import masked_fields
 from registry.tables.records import Change
@@ -16,7 +16,7 @@ from registry.tables.records import Change
 router = APIRouter(prefix="/registry/changes", tags=["history"])
 
 
-class ChangeOut(Model):
+class ChangeOut(ApiModel):
     """One change. before, after: the row's fields as stored, names and phones masked."""
 
     model_config = example(
@@ -44,7 +44,7 @@ class ChangeOut(Model):
     batch: int | None
 
 
-class ChangePage(Model):
+class ChangePage(ApiModel):
     """Changes, oldest first; `next` is the cursor of the following ones."""
 
     items: list[ChangeOut]

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from gate.api.auth import Decides
-from gate.api.dependencies import Model, Services, example, whole_plate
+from gate.api.dependencies import ApiModel, Services, example, whole_plate
 from gate.domain.passage import Direction
 from gate.i18n.texts import Language, Texts
 from registry.rules.plates import PlateColour
@@ -14,7 +14,7 @@ from registry.rules.plates import PlateColour
 router = APIRouter(tags=["decisions"])
 
 
-class Question(Model):
+class Question(ApiModel):
     """A plate as a camera would have read it, perfectly, several times.
 
     colour: of the plate, where it is known: two vehicles may share a number in two colours.
@@ -27,7 +27,7 @@ class Question(Model):
     colour: PlateColour = PlateColour.UNKNOWN
 
 
-class Answer(Model):
+class Answer(ApiModel):
     """The decision and its reason, in words. unusual: the plate has no form of the standard."""
 
     model_config = example(

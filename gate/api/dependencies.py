@@ -44,7 +44,7 @@ def services(request: Request) -> ApiServices:
 Services = Annotated[ApiServices, Depends(services)]
 
 
-class Model(BaseModel):
+class ApiModel(BaseModel):
     """A body of the API: unknown keys are refused, so that a typing error does not pass."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from gate.api import lookup
 from gate.api.auth import ReadsRegistry, WritesRegistry
-from gate.api.dependencies import Key, Model, Problem, Services, act, example
+from gate.api.dependencies import ApiModel, Key, Problem, Services, act, example
 from gate.domain.ports import UnitOfWork
 from gate.services import registry_changes
 from registry.rules import addresses
@@ -32,7 +32,7 @@ WHY = {
 }
 
 
-class HouseholdIn(Model):
+class HouseholdIn(ApiModel):
     """A household to make; building and unit are made with it where they are missing."""
 
     model_config = example(household="3-2-501", note="")
@@ -41,7 +41,7 @@ class HouseholdIn(Model):
     note: Annotated[str, Field(max_length=256)] = ""
 
 
-class HouseholdNote(Model):
+class HouseholdNote(ApiModel):
     """What may be changed of a household; its address is its name."""
 
     model_config = example(note="出租中")
@@ -49,7 +49,7 @@ class HouseholdNote(Model):
     note: Annotated[str, Field(max_length=256)]
 
 
-class MaskedPerson(Model):
+class MaskedPerson(ApiModel):
     """Somebody of a household, for eyes that need not know whom."""
 
     number: int
@@ -58,7 +58,7 @@ class MaskedPerson(Model):
     phone: str
 
 
-class HouseholdOut(Model):
+class HouseholdOut(ApiModel):
     """A household with what belongs to it. people: masked."""
 
     model_config = example(
@@ -84,7 +84,7 @@ class HouseholdOut(Model):
     spaces: list[str]
 
 
-class HouseholdPage(Model):
+class HouseholdPage(ApiModel):
     """Households by number; `next` is the cursor of the following ones."""
 
     items: list[HouseholdOut]

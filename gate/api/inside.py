@@ -11,9 +11,9 @@ from sqlmodel import Session
 from gate.api import lookup
 from gate.api.auth import CorrectsInside, ReadsInside
 from gate.api.dependencies import (
+    ApiModel,
     ApiServices,
     Key,
-    Model,
     Problem,
     Services,
     act,
@@ -51,7 +51,7 @@ _SAME_NUMBER = "two vehicles have this number: name the `colour`"
 _SPLIT = "~"
 
 
-class StayOut(Model):
+class StayOut(ApiModel):
     """A vehicle inside. household: whom it belongs to or visits; due: when a visitor should go."""
 
     model_config = example(
@@ -77,7 +77,7 @@ class StayOut(Model):
     overstays: bool
 
 
-class CountOut(Model):
+class CountOut(ApiModel):
     """How many of a class are inside, of them known by plate, and how many may be (null: any)."""
 
     occupant: Occupant
@@ -86,7 +86,7 @@ class CountOut(Model):
     capacity: int | None
 
 
-class InsidePage(Model):
+class InsidePage(ApiModel):
     """Vehicles, longest inside first; `next` is the cursor of the following ones."""
 
     items: list[StayOut]
@@ -94,7 +94,7 @@ class InsidePage(Model):
     next: str | None
 
 
-class _OfVehicle(Model):
+class _OfVehicle(ApiModel):
     plate: Annotated[str, Field(min_length=1, max_length=16)]
     colour: PlateColour = PlateColour.UNKNOWN
     since: lookup.Moment | None = None
@@ -119,7 +119,7 @@ class CameIn(_OfVehicle):
     kind: Literal["came"]
 
 
-class CountedIn(Model):
+class CountedIn(ApiModel):
     """A class that was counted. before: the count that is corrected, against a race with a lane."""
 
     model_config = example(
@@ -136,7 +136,7 @@ class CountedIn(Model):
 CorrectionIn = Annotated[LeftIn | CameIn | CountedIn, Field(discriminator="kind")]
 
 
-class CorrectionOut(Model):
+class CorrectionOut(ApiModel):
     """What was corrected. count: of the class, as it is now; since: of the stay, null for none."""
 
     model_config = example(

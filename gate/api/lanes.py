@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
 from gate.api.auth import ReadsLanes
-from gate.api.dependencies import Model, Services
+from gate.api.dependencies import ApiModel, Services
 from gate.domain.ports import LaneView
 
 router = APIRouter(tags=["lanes"])
@@ -17,7 +17,7 @@ WAITING = 256
 """Changes kept for a slow listener; the oldest goes first when there are more."""
 
 
-class LaneOut(Model):
+class LaneOut(ApiModel):
     """A lane now."""
 
     lane: str

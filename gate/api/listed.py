@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from gate.api import lookup
 from gate.api.auth import ReadsRegistry, WritesRegistry
-from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
+from gate.api.dependencies import ApiModel, Key, Problem, Services, act, example, whole_plate
 from gate.domain.ports import UnitOfWork
 from gate.services import lists
 from registry.rules.kinds import ListedKind
@@ -31,7 +31,7 @@ _WHY = {
 }
 
 
-class ListedIn(Model):
+class ListedIn(ApiModel):
     """A vehicle to list. emergency: before every rule; utility: like a registered vehicle."""
 
     model_config = example(
@@ -52,7 +52,7 @@ class ListedIn(Model):
     note: Annotated[str, Field(max_length=256)] = ""
 
 
-class ListedOut(Model):
+class ListedOut(ApiModel):
     """A listed vehicle."""
 
     model_config = example(
@@ -76,14 +76,14 @@ class ListedOut(Model):
     note: str
 
 
-class ListedPage(Model):
+class ListedPage(ApiModel):
     """Listed vehicles by number; `next` is the cursor of the following ones."""
 
     items: list[ListedOut]
     next: int | None
 
 
-class PatternIn(Model):
+class PatternIn(ApiModel):
     """A form of plates: ? is one character, * any number; never one that anybody could have."""
 
     model_config = example(pattern="吉O????警", kind="emergency", note="省公安厅")
@@ -93,7 +93,7 @@ class PatternIn(Model):
     note: Annotated[str, Field(max_length=256)] = ""
 
 
-class PatternOut(Model):
+class PatternOut(ApiModel):
     """A listed form."""
 
     model_config = example(number=1, pattern="吉O????警", kind="emergency", note="省公安厅")
@@ -104,7 +104,7 @@ class PatternOut(Model):
     note: str
 
 
-class PatternPage(Model):
+class PatternPage(ApiModel):
     """Listed forms by number; `next` is the cursor of the following ones."""
 
     items: list[PatternOut]

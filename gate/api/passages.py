@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Query, status
 
 from gate.api import lookup
 from gate.api.auth import Caller, ReadsPassages
-from gate.api.dependencies import Model, Problem, Services
+from gate.api.dependencies import ApiModel, Problem, Services
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalUnavailableError
 from gate.domain.passage import Direction, LaneId, PassageId
@@ -16,7 +16,7 @@ from gate.reports.model import PassageFilter, PassageRow
 router = APIRouter(prefix="/passages", tags=["passages"])
 
 
-class PassageOut(Model):
+class PassageOut(ApiModel):
     """One passage. Times are UTC; times that have not come yet are null."""
 
     passage: str
@@ -44,7 +44,7 @@ class PassageOut(Model):
     outcome: str
 
 
-class PassagePage(Model):
+class PassagePage(ApiModel):
     """Passages, newest first; `next` is the cursor of the older ones."""
 
     items: list[PassageOut]

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from gate.api import lookup
 from gate.api.auth import ReadsPasses, WritesPasses
-from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
+from gate.api.dependencies import ApiModel, Key, Problem, Services, act, example, whole_plate
 from gate.domain.ports import UnitOfWork
 from gate.services import lists, passes
 from registry.rules.kinds import PassKind
@@ -27,7 +27,7 @@ _REMEDY = {
 }
 
 
-class PassIn(Model):
+class PassIn(ApiModel):
     """A visitor whom a household expects.
 
     times: openings in all, for the kind `times`. colour: of the plate, where it is known. A pass
@@ -63,7 +63,7 @@ class PassIn(Model):
     confirmation: Annotated[str, Field(max_length=256)] = ""
 
 
-class PassOut(Model):
+class PassOut(ApiModel):
     """A pass; names and phones stay out of it."""
 
     model_config = example(
@@ -93,7 +93,7 @@ class PassOut(Model):
     revoked_at: datetime | None
 
 
-class PassPage(Model):
+class PassPage(ApiModel):
     """Passes, newest first; `next` is the cursor of the older ones."""
 
     items: list[PassOut]

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from gate.api import lookup
 from gate.api.auth import ReadsPeople, WritesRegistry
-from gate.api.dependencies import Key, Model, Problem, Services, act, example
+from gate.api.dependencies import ApiModel, Key, Problem, Services, act, example
 from gate.api.households import WHY, MaskedPerson, masked
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalUnavailableError
@@ -25,7 +25,7 @@ from registry.tables.records import Person
 router = APIRouter(prefix="/registry", tags=["people"])
 
 
-class PersonIn(Model):
+class PersonIn(ApiModel):
     """Somebody who lives in a household, or lets it."""
 
     model_config = example(name="张明华", phone="13900001234", role="owner")
@@ -35,7 +35,7 @@ class PersonIn(Model):
     role: PersonRole = PersonRole.OWNER
 
 
-class PersonOut(Model):
+class PersonOut(ApiModel):
     """Somebody of a household, whole."""
 
     model_config = example(number=40, role="owner", name="张明华", phone="13900001234")

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from gate.api import lookup
 from gate.api.auth import ReadsRegistry, WritesRegistry
-from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
+from gate.api.dependencies import ApiModel, Key, Problem, Services, act, example, whole_plate
 from gate.domain.ports import UnitOfWork
 from gate.services import registry_changes
 from registry.rules.snapshot import plate_of
@@ -26,7 +26,7 @@ _WHY = {
 }
 
 
-class SpaceWish(Model):
+class SpaceWish(ApiModel):
     """Whose a space is and which registered vehicles share it (一位多车)."""
 
     model_config = example(household="3-2-501", vehicles=["吉A12345"], note="")
@@ -44,7 +44,7 @@ class SpaceIn(SpaceWish):
     name: Annotated[str, Field(min_length=1, max_length=16)]
 
 
-class SpaceOut(Model):
+class SpaceOut(ApiModel):
     """A space. taken_by: plate of the vehicle that stands there, or ""."""
 
     model_config = example(
@@ -64,7 +64,7 @@ class SpaceOut(Model):
     note: str
 
 
-class SpacePage(Model):
+class SpacePage(ApiModel):
     """Spaces by number; `next` is the cursor of the following ones."""
 
     items: list[SpaceOut]

@@ -8,13 +8,13 @@ from pydantic import Field
 
 from gate.api import lookup
 from gate.api.auth import MakesTokens
-from gate.api.dependencies import Model, Problem, Services, example
+from gate.api.dependencies import ApiModel, Problem, Services, example
 from gate.auth.tokens import Scope, TokenError
 
 router = APIRouter(prefix="/tokens", tags=["tokens"])
 
 
-class TokenIn(Model):
+class TokenIn(ApiModel):
     """A wish for a token. household: for this household's visitors alone, e.g. 3-2-501; such a
     token may hold passes:read and passes:write and nothing else.
     """
@@ -29,7 +29,7 @@ class TokenIn(Model):
     household: Annotated[str, Field(max_length=32)] = ""
 
 
-class TokenOut(Model):
+class TokenOut(ApiModel):
     """A token without its secret."""
 
     number: int
@@ -42,7 +42,7 @@ class TokenOut(Model):
     household: str
 
 
-class NewToken(Model):
+class NewToken(ApiModel):
     """The only answer that ever holds the secret."""
 
     number: int

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from gate.api import lookup
 from gate.api.auth import ReadsRegistry, WritesRegistry
-from gate.api.dependencies import Key, Model, Problem, Services, act, example, whole_plate
+from gate.api.dependencies import ApiModel, Key, Problem, Services, act, example, whole_plate
 from gate.domain.ports import UnitOfWork
 from gate.services import registry_changes
 from gate.services.registry_changes import VehicleWanted
@@ -29,7 +29,7 @@ Colour = Annotated[
 ]
 
 
-class VehicleWish(Model):
+class VehicleWish(ApiModel):
     """What may be said of a vehicle. colour: two vehicles may share a number, of two colours."""
 
     model_config = example(
@@ -59,7 +59,7 @@ class VehicleIn(VehicleWish):
     holder: Annotated[str, Field(max_length=64)] = ""
 
 
-class VehicleOut(Model):
+class VehicleOut(ApiModel):
     """A registered vehicle. unusual: its plate has no form of the standard; check it once more."""
 
     model_config = example(
@@ -87,7 +87,7 @@ class VehicleOut(Model):
     note: str
 
 
-class VehiclePage(Model):
+class VehiclePage(ApiModel):
     """Vehicles by number; `next` is the cursor of the following ones."""
 
     items: list[VehicleOut]

@@ -148,7 +148,7 @@ class DryRunBarrier:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ReplayOutcome:
     """One passage of the replay."""
 
     file: str
@@ -261,7 +261,7 @@ class Replay:
             self._clock.sleep(self._step)
         self._clock.sleep(max(0.0, second - self._clock.monotonic()))
 
-    def outcomes(self) -> Iterator[Outcome]:
+    def outcomes(self) -> Iterator[ReplayOutcome]:
         """Return the passages in order, each with its first decision."""
         raised = {
             entry.passage for entry in self._notes.entries if isinstance(entry, OpeningOrdered)
@@ -274,7 +274,7 @@ class Replay:
             file, second = self._files[entry.passage]
             decision = entry.decision
             confidence = decision.evidence.get("confidence", 0.0)
-            yield Outcome(
+            yield ReplayOutcome(
                 file=file,
                 second=round(second, 2),
                 plate=decision.plate,
@@ -374,12 +374,12 @@ def _video(path: Path, fps: float) -> Iterator[tuple[str, float, Image]]:
         raise ConfigError((fault,)) from None
 
 
-def _line(outcome: Outcome) -> str:
-    fields = {name: getattr(outcome, name) for name in Outcome.__slots__}
+def _line(outcome: ReplayOutcome) -> str:
+    fields = {name: getattr(outcome, name) for name in ReplayOutcome.__slots__}
     return json.dumps(fields, ensure_ascii=False)
 
 
-def _text(outcome: Outcome) -> str:
+def _text(outcome: ReplayOutcome) -> str:
     arm = "arm up  " if outcome.raised else "arm down"
     plate = outcome.plate or "no plate"
     said = f"{plate:<10} {outcome.verdict:<9} {outcome.reason}"

@@ -31,7 +31,7 @@ Chosen = Mapping[str, Columns]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ImportPart:
     """A sheet on offer. columns: what we think its columns mean; nothing where it has no headings.
 
     filled: places under the headings, from 0, that hold anything.
@@ -50,7 +50,7 @@ class Upload:
     name: str
     content: bytes
     book: Book
-    parts: tuple[Part, ...]
+    parts: tuple[ImportPart, ...]
 
     @property
     def guessed(self) -> Chosen:
@@ -77,7 +77,7 @@ def opened(name: str, content: bytes, book: Book) -> Upload:
     return Upload(name, content, book, tuple(_parts(book)))
 
 
-def _parts(book: Book) -> Iterator[Part]:
+def _parts(book: Book) -> Iterator[ImportPart]:
     for sheet in book:
         if sheet.rows:
             found = find_heading(sheet.rows)
@@ -85,7 +85,7 @@ def _parts(book: Book) -> Iterator[Part]:
             below = sheet.rows[heading.last + 1 :]
             filled = {p for row in below for p, cell in enumerate(row.cells) if cell}
             columns = assign(heading.texts) if found else {}
-            yield Part(sheet, heading, columns, frozenset(filled))
+            yield ImportPart(sheet, heading, columns, frozenset(filled))
 
 
 def tables(upload: Upload, chosen: Chosen) -> tuple[Table, ...]:

@@ -28,13 +28,13 @@ Seconds = Annotated[float, Field(gt=0.0, le=86_400.0)]
 Channel = Annotated[int, Field(ge=1, le=64)]
 
 
-class Part(BaseModel):
+class ConfigPart(BaseModel):
     """A section of config.yaml: frozen, and closed to keys that nobody knows."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class SiteConfig(Part):
+class SiteConfig(ConfigPart):
     """The community."""
 
     name: str = Field("荷兰小镇", description="Name shown on pages, reports and the lane sign.")
@@ -51,7 +51,7 @@ class SiteConfig(Part):
         return name
 
 
-class WebConfig(Part):
+class WebConfig(ConfigPart):
     """Where the pages and the API answer."""
 
     host: str = Field(
@@ -88,7 +88,7 @@ class WebConfig(Part):
         return proxies
 
 
-class BoardConfig(Part):
+class BoardConfig(ConfigPart):
     """A relay board on a wire."""
 
     protocol: BoardProtocol = Field(
@@ -108,7 +108,7 @@ class BoardConfig(Part):
     local_echo: bool = Field(False, description="The RS485 adapter returns what is sent.")
 
 
-class BarrierConfig(Part):
+class BarrierConfig(ConfigPart):
     """The arm of a lane."""
 
     board: str = Field(description="Name of a board under `boards`.")
@@ -152,7 +152,7 @@ class BarrierConfig(Part):
     )
 
 
-class InputConfig(Part):
+class InputConfig(ConfigPart):
     """One wired input of a lane. An input that is not listed is declared to be not wired."""
 
     channel: Channel = Field(description="Input number, counted from 1 as printed on the board.")
@@ -167,7 +167,7 @@ class InputConfig(Part):
     )
 
 
-class CameraConfig(Part):
+class CameraConfig(ConfigPart):
     """The camera of a lane."""
 
     source: str = Field(
@@ -196,14 +196,14 @@ class CameraConfig(Part):
     )
 
 
-class SignConfig(Part):
+class SignConfig(ConfigPart):
     """An output of a lane that speaks to the driver: LED board with lights, or voice."""
 
     url: str = Field(description="Serial port by path, or socket://host:port.")
     baud: int = Field(9600, ge=1200, le=256_000, description="Bits per second.")
 
 
-class LaneConfig(Part):
+class LaneConfig(ConfigPart):
     """A lane: a camera, an arm, and what is wired."""
 
     name: str = Field(description="Name on the pages, e.g. 南门入口.")
@@ -220,7 +220,7 @@ class LaneConfig(Part):
     voice: SignConfig | None = Field(None, description="Speech module, where there is one.")
 
 
-class PolicyConfig(Part):
+class PolicyConfig(ConfigPart):
     """Who is let in, and how sure the gate must be."""
 
     open_confidence: Share = Field(
@@ -279,7 +279,7 @@ class PolicyConfig(Part):
         return text
 
 
-class RecognitionConfig(Part):
+class RecognitionConfig(ConfigPart):
     """The plate networks."""
 
     threads: int = Field(1, ge=1, le=16, description="Threads per lane for the networks.")
@@ -290,7 +290,7 @@ class RecognitionConfig(Part):
     )
 
 
-class RetentionConfig(Part):
+class RetentionConfig(ConfigPart):
     """How long each kind of data is kept, in days."""
 
     pictures_days: int = Field(30, ge=1, le=365, description="Pictures (law: keep 30 days).")
@@ -299,7 +299,7 @@ class RetentionConfig(Part):
     audit_days: int = Field(365, ge=180, le=3_650, description="Who did what (law: 6 months).")
 
 
-class Config(Part):
+class Config(ConfigPart):
     """The whole of config.yaml."""
 
     site: SiteConfig = Field(default_factory=SiteConfig, description="The community.")

@@ -18,13 +18,13 @@ from hardware.emulators.kmtronic import KmtronicBoard
 from hardware.emulators.lctech import LcTechBoard
 from hardware.emulators.lcus import LcusBoard, Status
 from hardware.emulators.line import Line, PtyLine, TcpLine
-from hardware.emulators.model import Model
+from hardware.emulators.model import BoardModel
 from hardware.emulators.numato import NumatoModule
 from hardware.emulators.sign import SignBoard
 from hardware.emulators.speech import SpeechModule
 from hardware.emulators.waveshare import LINKAGE, NORMAL, WaveshareBoard
 
-KINDS: dict[str, Callable[[argparse.Namespace], Model]] = {
+KINDS: dict[str, Callable[[argparse.Namespace], BoardModel]] = {
     "waveshare": lambda asked: WaveshareBoard(
         asked.address or 1, asked.inputs, LINKAGE if asked.linkage else NORMAL
     ),

@@ -18,7 +18,7 @@ from hardware.clock import Clock, SystemClock
 from hardware.emulators.bank import Change, Listener
 from hardware.emulators.faults import Fault, Faults
 from hardware.emulators.line import Line, PtyLine
-from hardware.emulators.model import Model
+from hardware.emulators.model import BoardModel
 
 TURNAROUND_S = 0.001
 SILENT_CHARACTERS = 3.5
@@ -31,7 +31,7 @@ class EmulatedDevice:
 
     def __init__(
         self,
-        *models: Model,
+        *models: BoardModel,
         line: Line,
         baud: int | None = 9600,
         turnaround_s: float = TURNAROUND_S,
@@ -81,7 +81,7 @@ class EmulatedDevice:
         os.close(self._wake_write)
 
     @property
-    def model(self) -> Model:
+    def model(self) -> BoardModel:
         """The first device of the wire."""
         return self.models[0]
 
@@ -130,7 +130,7 @@ class EmulatedDevice:
         with self._lock:
             self._reset_now()
 
-    def swap(self, *models: Model) -> None:
+    def swap(self, *models: BoardModel) -> None:
         """Put other devices on the same wire."""
         with self._lock:
             self.models = list(models)

@@ -5,7 +5,7 @@ from typing import Protocol
 from hardware.emulators.bank import RelayBank
 
 
-class Model(Protocol):
+class BoardModel(Protocol):
     """A device that takes bytes and answers bytes. Seconds are monotonic and given from outside."""
 
     relays: RelayBank

@@ -7,7 +7,7 @@ import errno
 from collections import deque
 
 from hardware.emulators.faults import Fault, Faults
-from hardware.emulators.model import Model
+from hardware.emulators.model import BoardModel
 from tests.hardware.fake_clock import FakeClock
 
 BYTE_S = 10 / 9600
@@ -17,7 +17,7 @@ SILENCE_S = 0.004
 class MemoryWire:
     """A board, its plug and its faults; `open` is what drivers are given as opener."""
 
-    def __init__(self, model: Model, clock: FakeClock) -> None:
+    def __init__(self, model: BoardModel, clock: FakeClock) -> None:
         self.model = model
         self.faults = Faults()
         self.plugged = True

@@ -16,7 +16,7 @@ from hardware.emulators.kmtronic import KmtronicBoard
 from hardware.emulators.lctech import LcTechBoard
 from hardware.emulators.lcus import LcusBoard, Status
 from hardware.emulators.line import PtyLine
-from hardware.emulators.model import Model
+from hardware.emulators.model import BoardModel
 from hardware.emulators.numato import NumatoModule
 from hardware.emulators.waveshare import WaveshareBoard
 
@@ -59,7 +59,7 @@ class Rig:
 def rig(
     tmp_path: Path,
     protocol: BoardProtocol,
-    model: Model,
+    model: BoardModel,
     *,
     baud: int | None = None,
     connect: bool = True,
@@ -87,7 +87,7 @@ class Kind:
     """A kind of board as tests parametrise over it."""
 
     protocol: BoardProtocol
-    model: Callable[[], Model]
+    model: Callable[[], BoardModel]
     settings: dict[str, Any]
 
 

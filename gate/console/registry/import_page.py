@@ -20,7 +20,7 @@ from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.i18n.texts import Language
 from gate.services import import_texts, imports, units
-from gate.services.imports import Batch, Chosen, Part, Upload
+from gate.services.imports import Batch, Chosen, ImportPart, Upload
 from registry.spreadsheets.columns import HEADINGS, JOINED, Column, Columns
 from registry.spreadsheets.grid import MOST_BYTES, SheetFault
 from registry.spreadsheets.plan import Plan
@@ -115,7 +115,7 @@ class ImportPage:
                     say("importing.try"), lambda: self._try(upload), kind="main", icon="science"
                 )
 
-    def _draw_part(self, part: Part) -> list[ui.select]:
+    def _draw_part(self, part: ImportPart) -> list[ui.select]:
         meanings = self._meanings()
         guessed = {place: c.value for c, places in part.columns.items() for place in places}
         headings = part.heading.texts

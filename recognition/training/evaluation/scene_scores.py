@@ -51,7 +51,7 @@ class Truth:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SceneOutcome:
     """What was read in one picture, main plate first, and whether that is right."""
 
     truth: Truth
@@ -93,12 +93,12 @@ def _truth(path: str, rows: list[dict[str, str]]) -> Truth:
     return Truth(path, rows[0]["source"], texts, quads, unseen)
 
 
-def outcomes(reader: PlateReader, folder: Path, wanted: Iterable[Truth]) -> list[Outcome]:
+def outcomes(reader: PlateReader, folder: Path, wanted: Iterable[Truth]) -> list[SceneOutcome]:
     """Read every picture; folder: what their paths start from."""
-    return [Outcome(truth, reader.read(load_picture(folder / truth.path))) for truth in wanted]
+    return [SceneOutcome(truth, reader.read(load_picture(folder / truth.path))) for truth in wanted]
 
 
-def table(found: list[Outcome]) -> str:
+def table(found: list[SceneOutcome]) -> str:
     """Right pictures per source, with and without the province, and how sure."""
     heads = ("pictures", "right", "w/o prov.", "sure", "wrong & sure")
     lines = [f"{'source':<12}" + "".join(f"{head:>13}" for head in heads)]
@@ -114,7 +114,7 @@ def table(found: list[Outcome]) -> str:
     return "\n".join(lines)
 
 
-def _tail_right(outcome: Outcome) -> bool:
+def _tail_right(outcome: SceneOutcome) -> bool:
     return bool(outcome.readings) and outcome.readings[0].text[1:] in {
         text[1:] for text in outcome.truth.texts
     }
@@ -134,7 +134,7 @@ def corner_error(box: Box, quads: Iterable[Quad]) -> float | None:
     return min(errors, default=None)
 
 
-def corner_report(found: Iterable[Outcome]) -> str:
+def corner_report(found: Iterable[SceneOutcome]) -> str:
     """Corner errors of the plates whose corners are known, in shares of the plate's height."""
     errors = [
         error
@@ -156,7 +156,7 @@ def foreign_pictures(data: Path) -> list[Truth]:
     return [Truth(path, "foreign", (), (), empty=True) for path in foreign_places(data)]
 
 
-def foreign_table(found: Sequence[Outcome]) -> str:
+def foreign_table(found: Sequence[SceneOutcome]) -> str:
     """Pictures in which something was read so surely, and those that were never trained on."""
     lines = [f"{'at':>5}{'pictures':>10}{'of':>6}{'held back':>11}{'of':>6}"]
     held_back = found[::HELD_OUT]
@@ -166,11 +166,11 @@ def foreign_table(found: Sequence[Outcome]) -> str:
     return "\n".join([*lines, *(described(o) for o in found if _surest(o) >= FOREIGN_CUTS[0])])
 
 
-def _surest(outcome: Outcome) -> float:
+def _surest(outcome: SceneOutcome) -> float:
     return max((reading.confidence for reading in outcome.readings), default=0.0)
 
 
-def described(outcome: Outcome) -> str:
+def described(outcome: SceneOutcome) -> str:
     """One line: picture, truth, and what was read with which confidence, score and width."""
     said = ", ".join(
         f"{r.text} {r.confidence:.3f} (plate {r.box.score:.2f}, "

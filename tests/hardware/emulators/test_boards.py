@@ -19,13 +19,13 @@ from hardware.emulators.kmtronic import KmtronicBoard
 from hardware.emulators.lctech import LcTechBoard
 from hardware.emulators.lcus import LcusBoard, Status
 from hardware.emulators.line import PtyLine
-from hardware.emulators.model import Model
+from hardware.emulators.model import BoardModel
 from hardware.emulators.numato import NumatoModule
 from hardware.emulators.sign import SignBoard
 from hardware.emulators.waveshare import EDGE, LINKAGE, TOGGLE, WaveshareBoard
 
 
-def talk(model: Model, *frames: str | bytes, now: float = 0.0) -> list[bytes]:
+def talk(model: BoardModel, *frames: str | bytes, now: float = 0.0) -> list[bytes]:
     """Send frames to a model, a second apart, and return its answers."""
     answers = []
     for frame in frames:
@@ -37,7 +37,7 @@ def talk(model: Model, *frames: str | bytes, now: float = 0.0) -> list[bytes]:
     return answers
 
 
-def hexed(model: Model, frame: str) -> str:
+def hexed(model: BoardModel, frame: str) -> str:
     return talk(model, frame)[0].hex(" ").upper()
 
 

@@ -20,7 +20,7 @@ from recognition.training.detector.scores import (
     measure,
 )
 from recognition.training.detector.train import Part, Plan, export, train
-from recognition.training.evaluation.scene_scores import Outcome, Truth, foreign_table
+from recognition.training.evaluation.scene_scores import SceneOutcome, Truth, foreign_table
 from recognition.training.synthetic.backdrops import box_quad
 from recognition.training.synthetic.scenes import Scene, compose
 from tests.recognition.readings import reading
@@ -114,9 +114,9 @@ def test_a_detector_is_measured_on_composed_scenes() -> None:
 
 
 def test_whatever_is_read_of_a_foreign_plate_is_counted_and_named() -> None:
-    def seen(path: str, confidence: float) -> Outcome:
+    def seen(path: str, confidence: float) -> SceneOutcome:
         readings = (reading("吉A12345", confidence),) if confidence else ()
-        return Outcome(Truth(path, "foreign", (), (), empty=True), readings)
+        return SceneOutcome(Truth(path, "foreign", (), (), empty=True), readings)
 
     found = [seen("us/1.jpg", 0.0), seen("us/2.jpg", 0.92), seen("us/3.jpg", 0.4)]
     found += [seen("br/4.jpg", 0.0), seen("br/5.jpg", 0.6)]
