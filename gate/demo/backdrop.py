@@ -42,7 +42,7 @@ class Place:
         return edges if self.side > 0 else (-edges[1], -edges[0])
 
 
-class Kind(IntEnum):
+class SurfaceKind(IntEnum):
     """What a pixel of the backdrop shows, for snow and lamps."""
 
     GROUND = 0
@@ -54,7 +54,7 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Backdrop:
-    """picture: BGR uint8 (h, w, 3); kinds: `Kind` of every pixel, uint8 (h, w)."""
+    """picture: BGR uint8 (h, w, 3); kinds: `SurfaceKind` of every pixel, uint8 (h, w)."""
 
     picture: Image
     kinds: Image
@@ -80,14 +80,14 @@ class _Canvas:
     def __init__(self, image: Image, view: View, side: int) -> None:
         self.image, self.view, self.side = image, view, side
         self.kinds = np.zeros(image.shape[:2], np.uint8)
-        self.kinds[~view.ground[2]] = Kind.UPRIGHT
+        self.kinds[~view.ground[2]] = SurfaceKind.UPRIGHT
 
     def face(
         self,
         corners: list[tuple[float, float, float]],
         texture: Image,
         shade: float = 1.0,
-        kind: Kind = Kind.UPRIGHT,
+        kind: SurfaceKind = SurfaceKind.UPRIGHT,
     ) -> None:
         """Paint a texture on a flat face, corners clockwise from its top left."""
         points = np.array([(x * self.side, y, z) for x, y, z in corners], np.float32)
@@ -115,9 +115,9 @@ class _Canvas:
         spot[:] = (drawn * mask + spot * (1 - mask)).astype(np.uint8)
         marks = self.kinds[low[1] : high[1], low[0] : high[0]]
         solid = mask[..., 0] > 0.5
-        marks[solid] = Kind.UPRIGHT if kind is Kind.GLASS else kind
-        if kind is Kind.GLASS:
-            marks[solid & (drawn[..., 0] > drawn[..., 2] + 7)] = Kind.GLASS
+        marks[solid] = SurfaceKind.UPRIGHT if kind is SurfaceKind.GLASS else kind
+        if kind is SurfaceKind.GLASS:
+            marks[solid & (drawn[..., 0] > drawn[..., 2] + 7)] = SurfaceKind.GLASS
 
     def box(
         self,
@@ -125,13 +125,15 @@ class _Canvas:
         y: tuple[float, float],
         z: tuple[float, float],
         textures: tuple[Image, Image, Image],
-        kind: Kind = Kind.UPRIGHT,
+        kind: SurfaceKind = SurfaceKind.UPRIGHT,
     ) -> None:
         """A box: textures of its near face, of the flank towards the camera, and of its top."""
         (x0, x1), (y0, y1), (z0, z1) = x, y, z
         near, flank, top = textures
         eye = self.view.eye[0] * self.side
-        self.face([(x0, y1, z1), (x1, y1, z1), (x1, y1, z0), (x0, y1, z0)], top, 1.06, Kind.TOP)
+        self.face(
+            [(x0, y1, z1), (x1, y1, z1), (x1, y1, z0), (x0, y1, z0)], top, 1.06, SurfaceKind.TOP
+        )
         if eye > x1:
             self.face([(x1, y1, z0), (x1, y1, z1), (x1, y0, z1), (x1, y0, z0)], flank, 0.78, kind)
         elif eye < x0:
@@ -200,7 +202,7 @@ def _far_side(canvas: _Canvas, place: Place, rng: np.random.Generator) -> None:
             [(x, height, z), (x + width, height, z), (x + width, 0, z), (x, 0, z)],
             look,
             0.97,
-            Kind.GLASS,
+            SurfaceKind.GLASS,
         )
         x += width
     canvas.box(
@@ -228,7 +230,7 @@ def _trees(canvas: _Canvas, rng: np.random.Generator) -> None:
         top = (base[0] + int(rng.normal(0, 3)), int(base[1] - 3.2 * metre))
         trunk = max(2, int(0.26 * metre))
         cv2.line(canvas.image, base, top, (58, 70, 82), trunk, cv2.LINE_AA)
-        cv2.line(canvas.kinds, base, top, int(Kind.UPRIGHT), trunk)
+        cv2.line(canvas.kinds, base, top, int(SurfaceKind.UPRIGHT), trunk)
         _leaves(canvas, (top[0], top[1] - 0.6 * metre), metre, rng)
 
 
@@ -244,7 +246,7 @@ def _leaves(
     inks = np.clip(tones, 0, 255).tolist()
     lengths = np.maximum(1, rng.uniform(0.05, 0.13, count) * metre).astype(int).tolist()
     turns = rng.uniform(0, 180, count).tolist()
-    thick, leaf = max(1, int(0.06 * metre)), int(Kind.LEAVES)
+    thick, leaf = max(1, int(0.06 * metre)), int(SurfaceKind.LEAVES)
     for spot, ink, length, turn in zip(spots, inks, lengths, turns, strict=True):
         size = (length, thick)
         cv2.ellipse(canvas.image, spot, size, turn, 0, 360, ink, -1, cv2.LINE_AA)
@@ -258,7 +260,7 @@ def _wall(canvas: _Canvas, place: Place, rng: np.random.Generator) -> None:
     if place.inside:
         for x in ((-11.0, -3.0), (3.6, 12.0)):
             leaves = (hedge(rng, 8.0, 1.1), hedge(rng, 0.8, 1.1), hedge(rng, 8.0, 0.8))
-            canvas.box(x, (0, 1.1), (z, z + 0.8), leaves, Kind.LEAVES)
+            canvas.box(x, (0, 1.1), (z, z + 0.8), leaves, SurfaceKind.LEAVES)
         canvas.box((-3.0, -2.5), (0, 1.5), (z, z + 0.5), (stone, stone, stone))
         return
     canvas.box((-10.0, -3.0), (0, 1.75), (z, z + 0.5), (sign_wall(rng, 7.0, 1.75), stone, stone))
@@ -274,13 +276,17 @@ def _wall(canvas: _Canvas, place: Place, rng: np.random.Generator) -> None:
 def _hedges(canvas: _Canvas, rng: np.random.Generator) -> None:
     for near, far in ((7.4, 10.4), (3.6, 7.0)):
         leaves = (hedge(rng, 1.0, 0.9), hedge(rng, far - near, 0.9), hedge(rng, 1.0, far - near))
-        canvas.box((-3.9, -2.75), (0.0, 0.85), (near, far), leaves, Kind.LEAVES)
+        canvas.box((-3.9, -2.75), (0.0, 0.85), (near, far), leaves, SurfaceKind.LEAVES)
 
 
 def _hut(canvas: _Canvas, rng: np.random.Generator) -> None:
     front, flank = hut_front(rng, 2.0, 2.5), hut_front(rng, 2.6, 2.5)
     canvas.box(
-        (2.25, 4.4), (0.12, 2.6), (7.2, 9.8), (front, flank, roof_tiles(rng, 2.0, 2.6)), Kind.GLASS
+        (2.25, 4.4),
+        (0.12, 2.6),
+        (7.2, 9.8),
+        (front, flank, roof_tiles(rng, 2.0, 2.6)),
+        SurfaceKind.GLASS,
     )
     tiles = roof_tiles(rng, 2.8, 1.6)
     canvas.face([(2.6, 3.5, 8.5), (4.1, 3.5, 8.5), (4.8, 2.5, 6.9), (1.9, 2.5, 6.9)], tiles, 0.98)

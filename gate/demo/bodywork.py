@@ -26,7 +26,7 @@ from gate.demo.view import View
 Floats = NDArray[np.float32]
 
 
-class Kind(StrEnum):
+class BodyKind(StrEnum):
     """Outlines of vehicles."""
 
     SALOON = "saloon"
@@ -49,9 +49,9 @@ class Outline:
 
 
 OUTLINES = {
-    Kind.SALOON: Outline(4.7, 0.91, 0.76, (1.18, 0.98), (1.95, 1.43), 3.3, 0.56, 0.47),
-    Kind.SUV: Outline(4.6, 0.93, 0.93, (1.12, 1.14), (1.78, 1.68), 3.9, 0.62, 0.55),
-    Kind.VAN: Outline(5.0, 0.96, 1.02, (0.62, 1.22), (1.25, 2.02), 4.8, 0.78, 0.52),
+    BodyKind.SALOON: Outline(4.7, 0.91, 0.76, (1.18, 0.98), (1.95, 1.43), 3.3, 0.56, 0.47),
+    BodyKind.SUV: Outline(4.6, 0.93, 0.93, (1.12, 1.14), (1.78, 1.68), 3.9, 0.62, 0.55),
+    BodyKind.VAN: Outline(5.0, 0.96, 1.02, (0.62, 1.22), (1.25, 2.02), 4.8, 0.78, 0.52),
 }
 
 
@@ -85,7 +85,7 @@ class _Patch:
     materials: NDArray[np.uint8]
 
 
-def build(kind: Kind, marking: Marking, view: View, stop: tuple[float, float]) -> Body:
+def build(kind: BodyKind, marking: Marking, view: View, stop: tuple[float, float]) -> Body:
     """Make a body for one camera. stop: x and z of the nose when the car stands at the arm.
 
     Only spots that the camera can see from some place of the lane are kept, one for a pixel.

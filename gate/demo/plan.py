@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import TypeAdapter
 
-from gate.demo.bodywork import Kind
+from gate.demo.bodywork import BodyKind
 from gate.demo.livery import Marking
 from gate.demo.road import Fate
 
@@ -73,7 +73,7 @@ class Arrival:
 
     role: Role
     plate: str
-    kind: Kind
+    kind: BodyKind
     marking: Marking
     paint: tuple[int, int, int]
     gap: float
@@ -130,9 +130,9 @@ _BY_LOT = {
 }
 _PATIENCE = {Role.BLOCKED: 9.0, Role.STRANGER: 20.0, Role.LOOKALIKE: 20.0}
 _SHOWN = {
-    Role.AMBULANCE: (Kind.VAN, Marking.AMBULANCE, (236, 236, 236)),
-    Role.FIRE: (Kind.SUV, Marking.RESCUE, (32, 26, 176)),
-    Role.POLICE: (Kind.SALOON, Marking.POLICE, (238, 238, 238)),
+    Role.AMBULANCE: (BodyKind.VAN, Marking.AMBULANCE, (236, 236, 236)),
+    Role.FIRE: (BodyKind.SUV, Marking.RESCUE, (32, 26, 176)),
+    Role.POLICE: (BodyKind.SALOON, Marking.POLICE, (238, 238, 238)),
 }
 
 
@@ -224,12 +224,14 @@ class Town:
         return Arrival(role, plate, kind, marking, paint, gap, patience)
 
 
-def _looks(plate: str, dice: np.random.Generator) -> tuple[Kind, Marking, tuple[int, int, int]]:
+def _looks(plate: str, dice: np.random.Generator) -> tuple[BodyKind, Marking, tuple[int, int, int]]:
     """The same plate is always the same car; new-energy plates are on electric ones."""
     number = sum(ord(c) * (i + 3) for i, c in enumerate(plate)) or int(dice.integers(1000))
     paint = _PAINTS[number % len(_PAINTS)]
     electric = len(plate) == 8 and not plate.endswith("应急")
     kind = (
-        Kind.VAN if number % 11 == 0 and not electric else (Kind.SALOON, Kind.SUV)[number // 7 % 2]
+        BodyKind.VAN
+        if number % 11 == 0 and not electric
+        else (BodyKind.SALOON, BodyKind.SUV)[number // 7 % 2]
     )
     return kind, Marking.ELECTRIC if electric else Marking.PLAIN, paint

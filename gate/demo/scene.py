@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gate.demo.backdrop import Backdrop, Place, paint
-from gate.demo.bodywork import Body, Kind, build
+from gate.demo.bodywork import Body, BodyKind, build
 from gate.demo.gatearm import draw_arm
 from gate.demo.livery import Marking
 from gate.demo.view import View
@@ -26,7 +26,7 @@ Floats = NDArray[np.float32]
 class Looks:
     """What a vehicle looks like. plate: its picture, 1 pixel a millimetre, or None for no plate."""
 
-    kind: Kind
+    kind: BodyKind
     marking: Marking
     paint: tuple[int, int, int]
     plate: Image | None
@@ -60,9 +60,11 @@ class Scene:
     def __init__(self, side: int, light: Light, seed: int, *, inside: bool) -> None:
         self._view, self._place = view_of(side), place_of(side, inside=inside)
         self._light, self._seed = light, seed
-        self._bodies: dict[tuple[Kind, Marking], Body] = {}
+        self._bodies: dict[tuple[BodyKind, Marking], Body] = {}
         self._day: Backdrop | None = None
-        self._inks: dict[tuple[Kind, Marking, tuple[int, int, int], int], NDArray[np.uint32]] = {}
+        self._inks: dict[
+            tuple[BodyKind, Marking, tuple[int, int, int], int], NDArray[np.uint32]
+        ] = {}
 
     @property
     def path(self) -> float:

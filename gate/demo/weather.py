@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gate.demo.backdrop import Backdrop, Kind
+from gate.demo.backdrop import Backdrop, SurfaceKind
 from gate.demo.textures import grain
 from gate.demo.view import View
 
@@ -72,7 +72,7 @@ def _snowed(day: Backdrop, view: View, side: int, rng: np.random.Generator) -> I
     powder = np.where(rng.random(x.shape) < 0.30, 0.75, 0.10)
     kinds = day.kinds
     cover = np.select(
-        [kinds == Kind.GROUND, kinds == Kind.TOP, kinds == Kind.LEAVES],
+        [kinds == SurfaceKind.GROUND, kinds == SurfaceKind.TOP, kinds == SurfaceKind.LEAVES],
         [np.clip(ground, 0, 0.97), np.full_like(ground, 0.95), powder],
         default=0.0,
     )
@@ -111,7 +111,9 @@ def _night(day: Backdrop, view: View, side: int) -> Image:
 
 def _lit_panes(kinds: Image) -> NDArray[np.bool_]:
     """Two windows of five."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((kinds == Kind.GLASS).view(np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        (kinds == SurfaceKind.GLASS).view(np.uint8)
+    )
     areas = stats[:, cv2.CC_STAT_AREA]
     chosen = [i for i in range(1, count) if areas[i] > 3000 or (areas[i] > 12 and i * 7 % 5 < 2)]
     return np.asarray(np.isin(labels, chosen))

@@ -24,7 +24,15 @@ from gate.domain.errors import GateError
 from gate.domain.ports import Clock, Journal
 from gate.i18n.texts import FIRST, Language, catalogue
 from gate.settings.config import Config, PolicyConfig
-from gate.settings.tunables import POLICY, Fault, Kind, SettingRefusedError, Tunable, Value, read
+from gate.settings.tunables import (
+    POLICY,
+    Fault,
+    SettingKind,
+    SettingRefusedError,
+    Tunable,
+    Value,
+    read,
+)
 from gate.storage.settings_table import SettingRow
 
 CHANGED: Final = "setting_changed"
@@ -89,7 +97,7 @@ class Settings:
         SettingRefusedError.
         """
         tunable = tunable_of(key)
-        if tunable.kind is Kind.TEXT:
+        if tunable.kind is SettingKind.TEXT:
             return tunable.original
         value: Value = getattr(self._file.policy, key.removeprefix(_POLICY))
         return value
@@ -179,7 +187,7 @@ def tunable_of(key: str) -> Tunable:
             shown = name.startswith("sign.")
             longest = LONGEST_SHOWN if shown else LONGEST_SAID
             original = catalogue(language).get(name) or catalogue(FIRST)[name]
-            return Tunable(key, Kind.TEXT, longest=longest, original=original, group="texts")
+            return Tunable(key, SettingKind.TEXT, longest=longest, original=original, group="texts")
     raise SettingRefusedError(Fault.UNKNOWN)
 
 

@@ -18,7 +18,7 @@ from gate.domain.schedule import ScheduleError, parse_schedule
 Value = float | int | bool | str | None
 
 
-class Kind(StrEnum):
+class SettingKind(StrEnum):
     """How a setting is typed and shown."""
 
     SHARE = "share"
@@ -66,7 +66,7 @@ class Tunable:
     """
 
     key: str
-    kind: Kind
+    kind: SettingKind
     low: float = 0
     high: float = 0
     choices: tuple[str, ...] = ()
@@ -83,30 +83,30 @@ def _of(group: str, *tunables: Tunable) -> dict[str, Tunable]:
 POLICY: Final[Mapping[str, Tunable]] = {
     **_of(
         "sureness",
-        Tunable("policy.open_confidence", Kind.SHARE, 0.9, 0.9999),
-        Tunable("policy.min_frames", Kind.COUNT, 2, 20),
-        Tunable("policy.exit_confidence", Kind.SHARE, 0.5, 0.9999),
-        Tunable("policy.emergency_confidence", Kind.SHARE, 0.6, 0.9999),
+        Tunable("policy.open_confidence", SettingKind.SHARE, 0.9, 0.9999),
+        Tunable("policy.min_frames", SettingKind.COUNT, 2, 20),
+        Tunable("policy.exit_confidence", SettingKind.SHARE, 0.5, 0.9999),
+        Tunable("policy.emergency_confidence", SettingKind.SHARE, 0.6, 0.9999),
     ),
     **_of(
         "times",
-        Tunable("policy.decide_within_s", Kind.SECONDS, 1, 30),
-        Tunable("policy.order_expires_s", Kind.SECONDS, 0.5, 5),
-        Tunable("policy.wait_for_passing_s", Kind.SECONDS, 10, 600),
+        Tunable("policy.decide_within_s", SettingKind.SECONDS, 1, 30),
+        Tunable("policy.order_expires_s", SettingKind.SECONDS, 0.5, 5),
+        Tunable("policy.wait_for_passing_s", SettingKind.SECONDS, 10, 600),
     ),
     **_of(
         "cases",
-        Tunable("policy.second_car", Kind.CHOICE, choices=("guard", "visitor", "admit")),
-        Tunable("policy.repeat_entry", Kind.CHOICE, choices=("warn", "refuse")),
-        Tunable("policy.wrong_way", Kind.CHOICE, choices=("refuse", "ask")),
-        Tunable("policy.visitor_capacity", Kind.COUNT, 0, 9999, optional=True),
-        Tunable("policy.expired_grace_days", Kind.COUNT, 0, 60),
-        Tunable("policy.blocked_emergency", Kind.SWITCH),
+        Tunable("policy.second_car", SettingKind.CHOICE, choices=("guard", "visitor", "admit")),
+        Tunable("policy.repeat_entry", SettingKind.CHOICE, choices=("warn", "refuse")),
+        Tunable("policy.wrong_way", SettingKind.CHOICE, choices=("refuse", "ask")),
+        Tunable("policy.visitor_capacity", SettingKind.COUNT, 0, 9999, optional=True),
+        Tunable("policy.expired_grace_days", SettingKind.COUNT, 0, 60),
+        Tunable("policy.blocked_emergency", SettingKind.SWITCH),
     ),
     **_of(
         "hours",
-        Tunable("policy.visitor_hours", Kind.HOURS),
-        Tunable("policy.staff_hours", Kind.HOURS),
+        Tunable("policy.visitor_hours", SettingKind.HOURS),
+        Tunable("policy.staff_hours", SettingKind.HOURS),
     ),
 }
 # Access must not depend on payments (ADR 0031), and a sign must not shame anybody.
@@ -117,17 +117,17 @@ def read(tunable: Tunable, typed: object) -> Value:
     """Return what was typed as a value of this setting. Raises SettingRefusedError."""
     text = unicodedata.normalize("NFKC", str(typed)).strip() if typed is not None else ""
     match tunable.kind:
-        case Kind.SHARE | Kind.SECONDS:
+        case SettingKind.SHARE | SettingKind.SECONDS:
             return _number(tunable, text)
-        case Kind.COUNT:
+        case SettingKind.COUNT:
             return _count(tunable, text)
-        case Kind.CHOICE:
+        case SettingKind.CHOICE:
             return _choice(tunable.choices, text)
-        case Kind.SWITCH:
+        case SettingKind.SWITCH:
             return _choice(("false", "true"), text.lower()) == "true"
-        case Kind.HOURS:
+        case SettingKind.HOURS:
             return _hours(text)
-        case Kind.TEXT:
+        case SettingKind.TEXT:
             return _text(tunable, "" if typed is None else str(typed).strip())
 
 

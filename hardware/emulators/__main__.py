@@ -17,7 +17,7 @@ from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.kmtronic import KmtronicBoard
 from hardware.emulators.lctech import LcTechBoard
 from hardware.emulators.lcus import LcusBoard, Status
-from hardware.emulators.line import Line, PtyLine, TcpLine
+from hardware.emulators.line import PtyLine, SerialLine, TcpLine
 from hardware.emulators.model import BoardModel
 from hardware.emulators.numato import NumatoModule
 from hardware.emulators.sign import SignBoard
@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one device; return the exit status."""
     asked = parser().parse_args(arguments)
-    line: Line = PtyLine(asked.link) if asked.link else TcpLine(asked.tcp)
+    line: SerialLine = PtyLine(asked.link) if asked.link else TcpLine(asked.tcp)
     device = EmulatedDevice(KINDS[asked.kind](asked), line=line, baud=asked.baud or None)
     with contextlib.ExitStack() as stack:
         stack.enter_context(device)

@@ -17,7 +17,7 @@ from types import TracebackType
 from hardware.clock import Clock, SystemClock
 from hardware.emulators.bank import Change, Listener
 from hardware.emulators.faults import Fault, Faults
-from hardware.emulators.line import Line, PtyLine
+from hardware.emulators.line import PtyLine, SerialLine
 from hardware.emulators.model import BoardModel
 
 TURNAROUND_S = 0.001
@@ -32,7 +32,7 @@ class EmulatedDevice:
     def __init__(
         self,
         *models: BoardModel,
-        line: Line,
+        line: SerialLine,
         baud: int | None = 9600,
         turnaround_s: float = TURNAROUND_S,
         clock: Clock | None = None,

@@ -14,7 +14,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 
-class Line(Protocol):
+class SerialLine(Protocol):
     """The device's end of a wire."""
 
     def plug(self) -> None:

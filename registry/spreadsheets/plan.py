@@ -15,9 +15,9 @@ from registry.rules.plates import Plate, PlateColour, neighbours
 from registry.spreadsheets.columns import Column, Table
 from registry.spreadsheets.drafts import Draft, Entity, Fields, ImportPreview
 from registry.spreadsheets.rows import (
-    Line,
     RefusedRow,
     RowWarning,
+    SheetLine,
     Warned,
     plates_written,
     read_line,
@@ -86,12 +86,12 @@ def make_plan(
     on_row: called after each row, for a progress bar.
     """
     refused: list[RefusedRow] = []
-    lines: list[tuple[Line, str]] = []
+    lines: list[tuple[SheetLine, str]] = []
     for table in tables:
         for row in table.rows:
             line = read_line(row, table, zone)
             faults = line if isinstance(line, tuple) else tuple(_conflicts(line, world))
-            if isinstance(line, Line) and not faults:
+            if isinstance(line, SheetLine) and not faults:
                 _apply(line, world)
                 lines.append((line, plates_written(row, table)))
             refused += faults
@@ -101,7 +101,7 @@ def make_plan(
     return Plan(rows, len(lines), tuple(refused), tuple(warnings), world)
 
 
-def _conflicts(line: Line, world: ImportPreview) -> Iterator[RefusedRow]:
+def _conflicts(line: SheetLine, world: ImportPreview) -> Iterator[RefusedRow]:
     """What of the register or of earlier rows a row contradicts."""
     home = line.address
     if home is not None and not (line.name or line.vacant) and home not in world.households:
@@ -123,7 +123,7 @@ def _conflicts(line: Line, world: ImportPreview) -> Iterator[RefusedRow]:
         yield _refused(line, Column.PHONE, RowFault.PHONE_TWICE_IN_FILE, line.phone)
 
 
-def _vehicle_fault(line: Line, known: Draft) -> RowFault | None:
+def _vehicle_fault(line: SheetLine, known: Draft) -> RowFault | None:
     if known.home != line.address or (known.after.get("holder") or "") != line.holder:
         return RowFault.PLATE_TWICE_IN_FILE if known.is_new else RowFault.PLATE_ELSEWHERE
     if known.row and known.differs(_vehicle_fields(line)):
@@ -131,11 +131,11 @@ def _vehicle_fault(line: Line, known: Draft) -> RowFault | None:
     return None
 
 
-def _refused(line: Line, column: Column, fault: RowFault, value: str) -> RefusedRow:
+def _refused(line: SheetLine, column: Column, fault: RowFault, value: str) -> RefusedRow:
     return RefusedRow(line.row, line.cell_of(column, value), fault, value, line.sheet)
 
 
-def _apply(line: Line, world: ImportPreview) -> None:
+def _apply(line: SheetLine, world: ImportPreview) -> None:
     home = line.address
     if home is not None:
         world.households.setdefault(home, None)
@@ -149,7 +149,7 @@ def _apply(line: Line, world: ImportPreview) -> None:
             world.links.setdefault((space, world.vehicle_key(plate.text, line.colour)), True)
 
 
-def _person(line: Line, home: Address, world: ImportPreview) -> None:
+def _person(line: SheetLine, home: Address, world: ImportPreview) -> None:
     wanted: Fields = {}
     if line.phone:
         wanted["phone"] = line.phone
@@ -162,7 +162,7 @@ def _person(line: Line, home: Address, world: ImportPreview) -> None:
     _take(world.people.setdefault((home, line.name), draft), wanted, line)
 
 
-def _vehicle(line: Line, plate: Plate, world: ImportPreview) -> None:
+def _vehicle(line: SheetLine, plate: Plate, world: ImportPreview) -> None:
     fresh: Fields = {
         "plate": plate.text,
         "plate_class": plate.plate_class,
@@ -178,7 +178,7 @@ def _vehicle(line: Line, plate: Plate, world: ImportPreview) -> None:
     _take(world.vehicles.setdefault(key, draft), _vehicle_fields(line), line)
 
 
-def _vehicle_fields(line: Line) -> Fields:
+def _vehicle_fields(line: SheetLine) -> Fields:
     """What a row says of its vehicles; what it leaves empty it does not say."""
     said: Fields = {"kind": line.kind, "colour": line.colour, "valid_from": line.start}
     wanted = {name: value for name, value in said.items() if value is not None}
@@ -189,7 +189,7 @@ def _vehicle_fields(line: Line) -> Fields:
     return wanted
 
 
-def _space(line: Line, name: str, world: ImportPreview) -> None:
+def _space(line: SheetLine, name: str, world: ImportPreview) -> None:
     fresh: Fields = {"name": name, "note": ""}
     draft = world.spaces.setdefault(name, Draft(Entity.SPACE, name, line.address, None, {}, fresh))
     draft.home = draft.home or line.address
@@ -197,12 +197,14 @@ def _space(line: Line, name: str, world: ImportPreview) -> None:
     _take(draft, {"note": line.note} if own_note else {}, line)
 
 
-def _take(draft: Draft, wanted: Mapping[str, object], line: Line) -> None:
+def _take(draft: Draft, wanted: Mapping[str, object], line: SheetLine) -> None:
     draft.after.update(wanted)
     draft.row = line.row
 
 
-def _warnings(line: Line, written: str, world: ImportPreview, at: datetime) -> Iterator[Warned]:
+def _warnings(
+    line: SheetLine, written: str, world: ImportPreview, at: datetime
+) -> Iterator[Warned]:
     yield from warnings_of(line, written, at)
     for plate in line.plates:
         if plate.text in world.blocked:

@@ -59,7 +59,7 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SheetLine:
     """What a row asks for. address: None for a vehicle of a firm or of staff, which has a holder.
 
     Fields are None where the spreadsheet says nothing, so that nothing is changed. until: the end
@@ -174,14 +174,14 @@ class _Reader:
         return self.read(column, read, None)
 
 
-def read_line(row: Row, table: Table, zone: tzinfo) -> Line | tuple[RefusedRow, ...]:
+def read_line(row: Row, table: Table, zone: tzinfo) -> SheetLine | tuple[RefusedRow, ...]:
     """What a row asks for, or every reason why it is refused. zone: of dates in the cells."""
     reader = _Reader(row, table)
     reader.faults += _broken_cells(row, table)
     if reader.faults:
         return tuple(reader.faults)
     address = _address(reader)
-    line = Line(
+    line = SheetLine(
         row=row.number,
         address=address,
         holder=reader.read(Column.HOLDER, cells.holder, ""),
@@ -259,7 +259,7 @@ def _part(
     return reader.read(column, lambda text: fault if (v := meaning(text)) is None else v, "")
 
 
-def _contradictions(reader: _Reader, line: Line) -> None:
+def _contradictions(reader: _Reader, line: SheetLine) -> None:
     """What each cell alone cannot show."""
     if line.holder and line.address is not None:
         reader.refuse(Column.HOLDER, RowFault.HOLDER_AND_HOUSEHOLD)
@@ -277,7 +277,7 @@ def _contradictions(reader: _Reader, line: Line) -> None:
         reader.refuse(Column.COLOUR, RowFault.COLOUR_CONTRADICTS)
 
 
-def warnings_of(line: Line, plate_cell: str, at: datetime) -> Iterator[Warned]:
+def warnings_of(line: SheetLine, plate_cell: str, at: datetime) -> Iterator[Warned]:
     """What to look at in a row, as far as the row alone tells. plate_cell: as it was written."""
     if cells.repeated_plate(plate_cell):
         yield warned(line, Column.PLATE, RowWarning.PLATE_REPEATED, plate_cell)
@@ -292,7 +292,9 @@ def warnings_of(line: Line, plate_cell: str, at: datetime) -> Iterator[Warned]:
         yield warned(line, Column.VALID_UNTIL, RowWarning.ALREADY_OVER, line.until.isoformat())
 
 
-def warned(line: Line, column: Column, warning: RowWarning, value: str, plate: str = "") -> Warned:
+def warned(
+    line: SheetLine, column: Column, warning: RowWarning, value: str, plate: str = ""
+) -> Warned:
     """A warning at the cell of this column; at the plate's own one, where it is about a plate."""
     return Warned(line.row, line.cell_of(column, plate or value), warning, value, line.sheet)
 

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gate.app.clock import SystemClock
-from gate.demo.bodywork import Kind
+from gate.demo.bodywork import BodyKind
 from gate.demo.livery import Marking
 from gate.demo.platecard import plate_picture
 from gate.demo.scene import Looks, Scene, Seen
@@ -77,7 +77,7 @@ class Street:
         self._camera = camera
         self._scene = Scene(1, Light.DAY, seed=1, inside=False)
         self._plate = plate_picture(plate)
-        self._bare = Looks(Kind.SUV, Marking.PLAIN, BLUE, None)
+        self._bare = Looks(BodyKind.SUV, Marking.PLAIN, BLUE, None)
         self._number = 0
         self.empty()
 
@@ -87,7 +87,7 @@ class Street:
 
     def car(self, plate: Image | None, nose: float) -> Image:
         """Return a car with this plate, its nose so many metres from the camera."""
-        return self._picture([Seen(Looks(Kind.SUV, Marking.PLAIN, BLUE, plate), nose)])
+        return self._picture([Seen(Looks(BodyKind.SUV, Marking.PLAIN, BLUE, plate), nose)])
 
     def resident(self) -> Image:
         """Return the resident's own car before the arm."""

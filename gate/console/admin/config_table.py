@@ -17,7 +17,7 @@ _USER_IN_URL = re.compile(r"(?<=://)[^/@\s]+@")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ConfigLine:
     """A key, its value as shown, the catalogue's key of what it is for, and that in English."""
 
     key: str
@@ -31,7 +31,7 @@ def config_table(visit: PageContext, config: BaseModel) -> None:
     say = visit.say
     file = str(visit.services.config_file or FILE)
     widgets.words(say("settings.where", file=file), "soft")
-    sections: dict[str, list[Line]] = {}
+    sections: dict[str, list[ConfigLine]] = {}
     for line in lines(config):
         if line.key in POLICY:
             continue
@@ -52,14 +52,14 @@ def config_table(visit: PageContext, config: BaseModel) -> None:
             widgets.table(heads, cells, caption=name).classes("config-table")
 
 
-def _purpose(visit: PageContext, line: Line) -> str:
+def _purpose(visit: PageContext, line: ConfigLine) -> str:
     """Return what a key is for: Chinese from the catalogue, English from the model itself."""
     if visit.texts.language is FIRST and visit.texts.knows(line.words):
         return escape(visit.say(line.words))
     return f'<span lang="en">{escape(line.purpose)}</span>'
 
 
-def lines(part: BaseModel, before: str = "") -> Iterator[Line]:
+def lines(part: BaseModel, before: str = "") -> Iterator[ConfigLine]:
     """Return every setting of a section and of the sections in it."""
     for name, field in type(part).model_fields.items():
         key = f"{before}{field.alias or name}"
@@ -70,7 +70,9 @@ def lines(part: BaseModel, before: str = "") -> Iterator[Line]:
             for entry, inner in value.items():
                 yield from lines(inner, f"{key}.{entry}.")
         else:
-            yield Line(key, shown(value), purpose_key(type(part), name), field.description or "")
+            yield ConfigLine(
+                key, shown(value), purpose_key(type(part), name), field.description or ""
+            )
 
 
 def purpose_key(part: type[BaseModel], name: str) -> str:

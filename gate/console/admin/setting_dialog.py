@@ -11,7 +11,7 @@ from gate.console.ui.once import OneShot
 from gate.console.ui.page import PageContext
 from gate.domain.errors import GateError
 from gate.settings.runtime import tunable_of
-from gate.settings.tunables import Kind, SettingRefusedError, Tunable, Value
+from gate.settings.tunables import SettingKind, SettingRefusedError, Tunable, Value
 
 SWITCHES = ("true", "false")
 
@@ -67,18 +67,18 @@ def _field(visit: PageContext, tunable: Tunable, value: Value) -> Any:
     say = visit.say
     label = say("settings.new_value")
     match tunable.kind:
-        case Kind.CHOICE:
+        case SettingKind.CHOICE:
             words = {one: value_text(visit, tunable, one) for one in tunable.choices}
             return widgets.choice_field(label, words, str(value))
-        case Kind.SWITCH:
+        case SettingKind.SWITCH:
             words = {one: say(f"settings.{one}") for one in SWITCHES}
             return widgets.choice_field(label, words, str(value).lower())
-        case Kind.TEXT:
+        case SettingKind.TEXT:
             return widgets.text_field(label, str(value), area=True).props("autofocus")
-        case Kind.HOURS:
+        case SettingKind.HOURS:
             made = widgets.text_field(label, str(value)).props("autofocus")
             return _hint(made, say("settings.hours_hint"))
-        case Kind.SHARE | Kind.SECONDS | Kind.COUNT:
+        case SettingKind.SHARE | SettingKind.SECONDS | SettingKind.COUNT:
             made = widgets.text_field(label, "" if value is None else f"{value:g}")
             made.props("autofocus inputmode=decimal")
             return _hint(made, _bounds(visit, tunable))
@@ -120,13 +120,13 @@ def value_text(visit: PageContext, tunable: Tunable, value: object) -> str:
     if value is None:
         return say("settings.no_limit")
     match tunable.kind:
-        case Kind.SECONDS:
+        case SettingKind.SECONDS:
             return say("settings.seconds", n=f"{value:g}")
-        case Kind.CHOICE:
+        case SettingKind.CHOICE:
             return say(f"tunable.{tunable.key.removeprefix('policy.')}.{value}")
-        case Kind.SWITCH:
+        case SettingKind.SWITCH:
             return say(f"settings.{str(value).lower()}")
-        case Kind.HOURS:
+        case SettingKind.HOURS:
             return str(value) or say("settings.always")
         case _:
             return str(value)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gate.demo.bodywork import Kind
+from gate.demo.bodywork import BodyKind
 from gate.demo.livery import Marking
 from gate.demo.platecard import plate_class_of, plate_picture
 from gate.demo.scene import Looks, Scene, Seen, place_of, view_of
@@ -20,7 +20,7 @@ def lane() -> Scene:
 
 
 def _looks(text: str) -> Looks:
-    return Looks(Kind.SALOON, Marking.PLAIN, PAINT, plate_picture(text))
+    return Looks(BodyKind.SALOON, Marking.PLAIN, PAINT, plate_picture(text))
 
 
 def _changed(one: np.ndarray, other: np.ndarray) -> tuple[int, int, int, int]:
@@ -42,7 +42,7 @@ def test_a_frame_is_a_picture_of_the_camera(lane: Scene) -> None:
 
 
 def test_the_plate_of_a_waiting_car_is_wide_enough_to_read(lane: Scene) -> None:
-    bare = Looks(Kind.SALOON, Marking.PLAIN, PAINT, None)
+    bare = Looks(BodyKind.SALOON, Marking.PLAIN, PAINT, None)
     stop = place_of(1, inside=False).stop
     box = _changed(
         lane.frame([Seen(_looks("吉A12345"), stop)], 0.0), lane.frame([Seen(bare, stop)], 0.0)

@@ -20,7 +20,7 @@ from gate.reports.model import AuditFilter
 from gate.reports.reports import Reports
 from gate.settings.config import Config, PolicyConfig, parse
 from gate.settings.runtime import CHANGED, RESTORED, Settings, text_keys, tunable_of
-from gate.settings.tunables import POLICY, Fault, Kind, SettingRefusedError, Tunable, read
+from gate.settings.tunables import POLICY, Fault, SettingKind, SettingRefusedError, Tunable, read
 from tests.gate.journal.journal_cast import Desk, desk
 from tests.gate.lanes.lane_cast import Stage
 from tests.gate.lanes.test_worker import arrive
@@ -64,7 +64,10 @@ def test_what_is_taken_is_within_bounds_and_a_value_that_the_file_could_hold(key
         return
     name = key.removeprefix("policy.")
     assert getattr(PolicyConfig.model_validate({name: value}), name) == value
-    if tunable.kind in {Kind.SHARE, Kind.SECONDS, Kind.COUNT} and value is not None:
+    if (
+        tunable.kind in {SettingKind.SHARE, SettingKind.SECONDS, SettingKind.COUNT}
+        and value is not None
+    ):
         assert tunable.low <= value <= tunable.high
 
 
@@ -307,6 +310,6 @@ def test_who_changed_it_is_in_the_entry(tmp_path):
 
 
 def test_a_tunable_text_may_use_the_names_of_the_original_only():
-    plain = Tunable("x", Kind.TEXT, original="no names here")
+    plain = Tunable("x", SettingKind.TEXT, original="no names here")
     assert read(plain, "hello") == "hello"
     assert refusal(lambda: read(plain, "hello {plate}")) is Fault.NAMES

@@ -8,7 +8,7 @@ from gate.i18n.texts import Language, Texts, catalogue
 from gate.settings import config as configuration
 from gate.settings.config import Config, parse
 from gate.settings.runtime import text_keys, tunable_of
-from gate.settings.tunables import POLICY, Fault, Kind, SettingRefusedError
+from gate.settings.tunables import POLICY, Fault, SettingKind, SettingRefusedError
 
 TEXT = """
 boards:
@@ -75,10 +75,10 @@ def test_every_setting_that_may_change_has_its_words():
         for key in keys:
             tunable = tunable_of(key)
             values = {
-                Kind.CHOICE: tunable.choices,
-                Kind.SWITCH: (True, False),
-                Kind.TEXT: (tunable.original,),
-                Kind.HOURS: ("", "1-5 07:00-19:00"),
+                SettingKind.CHOICE: tunable.choices,
+                SettingKind.SWITCH: (True, False),
+                SettingKind.TEXT: (tunable.original,),
+                SettingKind.HOURS: ("", "1-5 07:00-19:00"),
             }.get(tunable.kind, (tunable.low, tunable.high))
             said = [name_of(page, key), hint_of(page, key)]
             said += [value_text(page, tunable, value) for value in values]
