@@ -55,7 +55,7 @@ class Motion:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PictureChange:
     """When something last came into the picture or left it, in seconds of the caller's clock.
 
     small: the picture that was new then. last, last_at: the newest one that was compared for what
@@ -69,8 +69,8 @@ class Change:
 
 
 def change(
-    before: Change, small: Grey, now: float, settings: MotionSettings | None = None
-) -> Change:
+    before: PictureChange, small: Grey, now: float, settings: MotionSettings | None = None
+) -> PictureChange:
     """Compare with the picture that was last a new one, however long ago that is.
 
     What a codec does to the same picture again and again is no change, nor is a running clock; a
@@ -79,7 +79,7 @@ def change(
     settings = settings or MotionSettings()
     known = before.small
     if known is None or known.shape != small.shape:
-        return Change(small, now, small, now, np.zeros(small.shape, np.float32))
+        return PictureChange(small, now, small, now, np.zeros(small.shape, np.float32))
     before = _learnt(before, small, now, settings)
     differ = _differing(small.astype(np.float32) - known, settings)
     if before.restless is not None:
@@ -89,7 +89,9 @@ def change(
     return before
 
 
-def _learnt(before: Change, small: Grey, now: float, settings: MotionSettings) -> Change:
+def _learnt(
+    before: PictureChange, small: Grey, now: float, settings: MotionSettings
+) -> PictureChange:
     """Learn which cells change by themselves; a vehicle that drives past is not one of them."""
     if before.last is None or before.restless is None or now - before.last_at < settings.sample:
         return before

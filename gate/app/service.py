@@ -21,7 +21,7 @@ import uvicorn
 from gate.app.clock import SystemClock
 from gate.app.stations import board_settings
 from gate.domain.errors import GateError
-from gate.settings.config import Config, ConfigError, Fault, load
+from gate.settings.config import Config, ConfigError, ConfigFault, load
 from gate.web.certificates import certificate_faults, run_out
 from gate.web.connections import Connections, Listener, Patience
 from gate.web.descriptors import for_the_web, raise_limit
@@ -127,7 +127,7 @@ def _greet(application: "Application", listener: socket.socket) -> None:
         print(f"gate: changed on the page, before the file: {', '.join(given)}", flush=True)
 
 
-def missing_ports(config: Config) -> Iterator[Fault]:
+def missing_ports(config: Config) -> Iterator[ConfigFault]:
     """Find boards and signs whose serial port is not there, or is not surely the right one."""
     ports = [(f"boards.{name}.url", board.url) for name, board in config.boards.items()]
     for lane, settings in config.lanes.items():
@@ -136,11 +136,11 @@ def missing_ports(config: Config) -> Iterator[Fault]:
                 ports.append((f"lanes.{lane}.{key}.url", output.url))
     for key, url in ports:
         if url.startswith("/") and not Path(url).exists():
-            yield Fault(key, f"{url} does not exist; {_there()}")
+            yield ConfigFault(key, f"{url} does not exist; {_there()}")
     boards = [board_settings(name, board, {}) for name, board in config.boards.items()]
     for finding in check_ports(boards, list_serial_ports()):
         if finding.refuse:
-            yield Fault("boards", f"{finding.place}: {finding.remedy}")
+            yield ConfigFault("boards", f"{finding.place}: {finding.remedy}")
 
 
 def _there() -> str:

@@ -9,7 +9,7 @@ Rules of this file:
 from collections.abc import Iterable
 from dataclasses import replace
 
-from gate.auth.totp import Kept
+from gate.auth.totp import StoredSecret
 from gate.storage.account_tables import UserRow
 
 
@@ -18,7 +18,7 @@ class RememberedPeople:
 
     def __init__(self) -> None:
         self._rows: dict[str, UserRow] | None = None
-        self._used: dict[str, Kept] = {}
+        self._used: dict[str, StoredSecret] = {}
 
     @property
     def read(self) -> bool:
@@ -37,7 +37,9 @@ class RememberedPeople:
     def used(self, row: UserRow) -> None:
         """Note the codes of a user who logged in while the database took nothing."""
         if row.totp:
-            self._used[row.name] = Kept(row.totp, row.totp_step, tuple(row.recovery.split()))
+            self._used[row.name] = StoredSecret(
+                row.totp, row.totp_step, tuple(row.recovery.split())
+            )
 
     def catch_up(self, row: UserRow) -> None:
         """Take the codes that were used meanwhile from a row of the database."""

@@ -21,7 +21,7 @@ _ISSUER = "Gate"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredSecret:
     """What is on record. step: the newest one used. recovery: sha256 of the codes left."""
 
     secret: str
@@ -49,17 +49,17 @@ def digests(codes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(_digest(code) for code in codes)
 
 
-def use(kept: Kept, typed: str, at: datetime) -> Kept | None:
+def use(kept: StoredSecret, typed: str, at: datetime) -> StoredSecret | None:
     """Return what is on record after this code was used; None for a wrong or used one."""
     plain = "".join(typed.split()).replace("-", "").upper()
     if plain.isascii() and plain.isdigit() and len(plain) == 6:
         step = _step_of(kept.secret, plain, at)
         if step is None or step <= kept.step:
             return None
-        return Kept(kept.secret, step, kept.recovery)
+        return StoredSecret(kept.secret, step, kept.recovery)
     digest = _digest(plain)
     left = tuple(one for one in kept.recovery if not hmac.compare_digest(one, digest))
-    return Kept(kept.secret, kept.step, left) if len(left) < len(kept.recovery) else None
+    return StoredSecret(kept.secret, kept.step, left) if len(left) < len(kept.recovery) else None
 
 
 def _step_of(secret: str, code: str, at: datetime) -> int | None:

@@ -223,7 +223,7 @@ class People:
         UserError where the code is not of this secret: a telephone that was not set up must not
         lock its owner out.
         """
-        used = totp.use(totp.Kept(secret, 0, ()), code, at)
+        used = totp.use(totp.StoredSecret(secret, 0, ()), code, at)
         if used is None:
             message = "the code is wrong: check the clock of the telephone and try again"
             raise UserError(UserFault.CODE, message)
@@ -289,7 +289,7 @@ def _need(unit: UnitOfWork, name: str) -> UserRow:
 
 
 def _use_code(row: UserRow, code: str, at: datetime) -> bool:
-    kept = totp.Kept(row.totp, row.totp_step, tuple(row.recovery.split()))
+    kept = totp.StoredSecret(row.totp, row.totp_step, tuple(row.recovery.split()))
     after = totp.use(kept, code, at)
     if after is None:
         return False

@@ -79,7 +79,7 @@ class _CameraWorker:
         # Ids of this process are greater than those of any process before it on this machine.
         self._tracks = plate_tracks.started(int(self._clock.monotonic() * 1000))
         self._read_at = -inf
-        self._motion, self._change = motion.Motion(), motion.Change()
+        self._motion, self._change = motion.Motion(), motion.PictureChange()
         self._looking = False
         self._open = True
         self._sent_frame: dict[int, float] = {}

@@ -31,7 +31,7 @@ from gate.domain.entries import Entry, OpeningOrdered, PassageDecided, PassageSt
 from gate.domain.passage import Instant, LaneId, OrderId, PassageId
 from gate.domain.ports import UnitOfWork, Written
 from gate.lanes.worker import LaneWorker
-from gate.settings.config import Config, ConfigError, Fault, load
+from gate.settings.config import Config, ConfigError, ConfigFault, load
 from hardware.barrier.model import Link, Mode, OutcomeKind, OutcomeReason, Position, Presence
 from hardware.barrier.model import OrderId as ArmOrder
 from hardware.cameras.video_file import played
@@ -165,7 +165,9 @@ def run(config: Path, source: Path, lane: str, *, fps: float, each: bool, as_jso
     site = load(config)
     if lane not in site.lanes:
         known = ", ".join(site.lanes)
-        raise ConfigError((Fault(f"lanes.{lane}", f"there is no such lane (there: {known})"),))
+        raise ConfigError(
+            (ConfigFault(f"lanes.{lane}", f"there is no such lane (there: {known})"),)
+        )
     frames = list(pictures(source)) if source.is_dir() else None
     if frames is not None and not frames:
         print(f"{source}: no pictures found", file=sys.stderr)
@@ -370,7 +372,7 @@ def _video(path: Path, fps: float) -> Iterator[tuple[str, float, Image]]:
         for number, second, image in played(path, fps):
             yield f"{path.name}#{number}", second, image
     except ValueError:
-        fault = Fault(str(path), "is not a video that can be played, nor a folder")
+        fault = ConfigFault(str(path), "is not a video that can be played, nor a folder")
         raise ConfigError((fault,)) from None
 
 

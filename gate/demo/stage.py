@@ -16,7 +16,7 @@ from gate.demo.platecard import plate_picture
 from gate.demo.road import BEHIND, PRESENCE, SAFETY, STOP, Fate, Road, Vehicle
 from gate.demo.scene import Looks, Scene, Seen, view_of
 from gate.demo.weather import Light
-from hardware.emulators.bank import Change
+from hardware.emulators.bank import RelayChange
 from hardware.emulators.camera import EmulatedCamera
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import PtyLine
@@ -68,7 +68,7 @@ class Stage:
         self._frames = 0
         self._still = False
         self._lock = threading.Lock()
-        self._pulses: list[Change] = []
+        self._pulses: list[RelayChange] = []
 
     def start(self) -> None:
         """Plug the board in and let the camera serve; no traffic yet."""
@@ -93,7 +93,7 @@ class Stage:
         self._plan = plan
 
     def relight(self, light: Light) -> None:
-        """Change the light; to be called from the thread that paints."""
+        """RelayChange the light; to be called from the thread that paints."""
         scene = self._scene.relit(light)
         scene.frame((), 0.0)
         self._scene, self._still = scene, False
@@ -176,11 +176,11 @@ class Stage:
 
     # --- devices ---------------------------------------------------------------------------------
 
-    def _relay_changed(self, change: Change) -> None:
+    def _relay_changed(self, change: RelayChange) -> None:
         with self._lock:
             self._pulses.append(change)
 
-    def _taken_pulses(self) -> list[Change]:
+    def _taken_pulses(self) -> list[RelayChange]:
         with self._lock:
             taken, self._pulses = self._pulses, []
         return taken

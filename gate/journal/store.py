@@ -41,7 +41,7 @@ class Stamped:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredEntry:
     """An entry as the database keeps it. sealed: None once retention took the body away."""
 
     link: Link
@@ -141,7 +141,7 @@ _NEWEST = _KEPT.where(entry.c.kind == bindparam("kind"), entry.c.lane == bindpar
 _NEWEST = _NEWEST.order_by(entry.c.seq.desc()).limit(1)
 
 
-def walk(connection: Connection, after: int = 0) -> Iterator[Kept]:
+def walk(connection: Connection, after: int = 0) -> Iterator[StoredEntry]:
     """Every entry with a greater seq, in order of seq, a thousand at a time."""
     while rows := connection.execute(_AFTER, {"after": after}).mappings().all():
         for row in rows:
@@ -149,19 +149,19 @@ def walk(connection: Connection, after: int = 0) -> Iterator[Kept]:
         after = rows[-1]["seq"]
 
 
-def of_passage(connection: Connection, passage: str) -> list[Kept]:
+def of_passage(connection: Connection, passage: str) -> list[StoredEntry]:
     """The entries of one passage, oldest first."""
     rows = connection.execute(_OF_PASSAGE, {"of": passage}).mappings()
     return [_kept(row) for row in rows]
 
 
-def newest(connection: Connection, kind: str, lane: str) -> Kept | None:
+def newest(connection: Connection, kind: str, lane: str) -> StoredEntry | None:
     """The newest entry of a kind in a lane, or None."""
     row = connection.execute(_NEWEST, {"kind": kind, "lane": lane}).mappings().first()
     return _kept(row) if row is not None else None
 
 
-def readable(kept: Kept, vault: Keyring) -> Entry | None:
+def readable(kept: StoredEntry, vault: Keyring) -> Entry | None:
     """The entry, or None where its body is gone or its key is not here."""
     try:
         return kept.entry(vault)
@@ -169,7 +169,7 @@ def readable(kept: Kept, vault: Keyring) -> Entry | None:
         return None
 
 
-def _kept(row: Mapping[Any, Any]) -> Kept:
+def _kept(row: Mapping[Any, Any]) -> StoredEntry:
     header = Header(
         seq=row["seq"],
         at=micros(row["at"]),
@@ -181,4 +181,4 @@ def _kept(row: Mapping[Any, Any]) -> Kept:
         body_hash=bytes(row["body_hash"]),
     )
     link = Link(header, bytes(row["prev"]), bytes(row["hash"]))
-    return Kept(link, row["salt"], row["sealed"], row["purged_by"])
+    return StoredEntry(link, row["salt"], row["sealed"], row["purged_by"])

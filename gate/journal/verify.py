@@ -16,7 +16,7 @@ from gate.journal import hash_chain
 from gate.journal.checkpoint import testimonies
 from gate.journal.codec import EntryUnreadableError
 from gate.journal.hash_chain import Finding, Flaw, Link
-from gate.journal.store import Kept, walk
+from gate.journal.store import StoredEntry, walk
 from gate.storage.database import Database
 from gate.storage.encryption import Keyring
 
@@ -83,12 +83,12 @@ class _Walker:
         """Bodies that are gone and marked so."""
         return self._taken.total()
 
-    def add(self, kept: Kept, flaw: Flaw, what: str) -> None:
+    def add(self, kept: StoredEntry, flaw: Flaw, what: str) -> None:
         """Note a flaw of an entry."""
         seq = kept.link.header.seq
         self.findings.append(Finding(seq, flaw, f"entry {seq} {what}"))
 
-    def see(self, kept: Kept) -> None:
+    def see(self, kept: StoredEntry) -> None:
         """Check one entry against the one before and against its body."""
         self.findings += hash_chain.check(self._before, kept.link)
         self._before = kept.link
@@ -100,7 +100,7 @@ class _Walker:
         else:
             self._see_body(kept, kept.salt)
 
-    def _see_body(self, kept: Kept, salt: bytes) -> None:
+    def _see_body(self, kept: StoredEntry, salt: bytes) -> None:
         try:
             plain = kept.body(self._vault)
         except VaultError as error:
@@ -112,7 +112,7 @@ class _Walker:
         elif kept.link.header.kind == ServiceNoted.__name__:
             self._remember_purge(kept)
 
-    def _remember_purge(self, kept: Kept) -> None:
+    def _remember_purge(self, kept: StoredEntry) -> None:
         try:
             entry = kept.entry(self._vault)
         except EntryUnreadableError as error:

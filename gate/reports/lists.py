@@ -32,7 +32,7 @@ def detail(connection: Connection, of: PassageId, vault: Keyring) -> PassageDeta
     )
 
 
-def record(kept: store.Kept, vault: Keyring) -> Record:
+def record(kept: store.StoredEntry, vault: Keyring) -> Record:
     """An entry as reports give it."""
     header = kept.link.header
     entry = store.readable(kept, vault)

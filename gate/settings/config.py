@@ -326,7 +326,7 @@ class Config(ConfigPart):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ConfigFault:
     """Something wrong in the configuration: the key, what is wrong and what to do."""
 
     key: str
@@ -339,7 +339,7 @@ class Fault:
 class ConfigError(GateError):
     """The configuration cannot be used; `faults` has a line for each reason."""
 
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
+    def __init__(self, faults: tuple[ConfigFault, ...]) -> None:
         super().__init__("\n".join(map(str, faults)))
         self.faults = faults
 
@@ -350,7 +350,9 @@ def load(path: Path) -> Config:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         remedy = "give the right file with --config, or copy the config.yaml of the repository"
-        raise ConfigError((Fault(str(path), f"cannot be read ({error}); {remedy}"),)) from error
+        raise ConfigError(
+            (ConfigFault(str(path), f"cannot be read ({error}); {remedy}"),)
+        ) from error
     return parse(text, place=str(path))
 
 
@@ -359,9 +361,11 @@ def parse(text: str, *, place: str = "config.yaml") -> Config:
     try:
         raw = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise ConfigError((Fault(place, f"is not YAML: {error}"),)) from error
+        raise ConfigError((ConfigFault(place, f"is not YAML: {error}"),)) from error
     if not isinstance(raw, dict):
-        raise ConfigError((Fault(place, "must be a mapping of keys such as site, boards, lanes"),))
+        raise ConfigError(
+            (ConfigFault(place, "must be a mapping of keys such as site, boards, lanes"),)
+        )
     if folder := os.environ.get("GATE_DATA"):
         raw["data"] = folder
     try:
@@ -373,7 +377,7 @@ def parse(text: str, *, place: str = "config.yaml") -> Config:
     return config
 
 
-def _pydantic_faults(error: ValidationError) -> Iterator[Fault]:
+def _pydantic_faults(error: ValidationError) -> Iterator[ConfigFault]:
     for item in error.errors():
         key = ".".join(str(part) for part in item["loc"] if part != "[key]")
         match item["type"]:
@@ -383,10 +387,10 @@ def _pydantic_faults(error: ValidationError) -> Iterator[Fault]:
                 what = "is missing and has no default"
             case _:
                 what = f"{item['msg']} (found {item['input']!r})"
-        yield Fault(key, what)
+        yield ConfigFault(key, what)
 
 
-def contradictions(config: Config) -> Iterator[Fault]:
+def contradictions(config: Config) -> Iterator[ConfigFault]:
     """Find what each key alone cannot show: missing boards, shared relays, half a TLS pair."""
     taken: dict[tuple[str, str, int], str] = {}
     for lane, settings in config.lanes.items():
@@ -398,7 +402,7 @@ def contradictions(config: Config) -> Iterator[Fault]:
         for key, claim in _claims(settings):
             if other := taken.get(claim):
                 board, kind, channel = claim
-                yield Fault(
+                yield ConfigFault(
                     f"{place}.{key}",
                     f"{kind} {channel} of board {board!r} is already used by {other}; "
                     "give each its own",
@@ -407,7 +411,7 @@ def contradictions(config: Config) -> Iterator[Fault]:
         yield from _barrier_faults(place, settings)
     yield from _input_board_faults(config)
     if (config.web.tls_certificate is None) != (config.web.tls_key is None):
-        yield Fault("web.tls_key", "tls_certificate and tls_key must be given together")
+        yield ConfigFault("web.tls_key", "tls_certificate and tls_key must be given together")
     yield from _shared_urls(config)
 
 
@@ -427,15 +431,15 @@ def _claims(lane: LaneConfig) -> Iterator[tuple[str, tuple[str, str, int]]]:
             yield f"inputs.{name}", (lane.inputs_board or board, "input", wired.channel)
 
 
-def _missing_boards(config: Config, place: str, lane: LaneConfig) -> Iterator[Fault]:
+def _missing_boards(config: Config, place: str, lane: LaneConfig) -> Iterator[ConfigFault]:
     known = ", ".join(config.boards) or "none"
     for key, name in (("barrier.board", lane.barrier.board), ("inputs_board", lane.inputs_board)):
         if name is not None and name not in config.boards:
             what = f"no board named {name!r} under `boards` (there: {known})"
-            yield Fault(f"{place}.{key}", what)
+            yield ConfigFault(f"{place}.{key}", what)
 
 
-def _input_board_faults(config: Config) -> Iterator[Fault]:
+def _input_board_faults(config: Config) -> Iterator[ConfigFault]:
     """Lanes whose arms hang on one board must agree where their inputs are."""
     chosen: dict[str, tuple[str, str]] = {}
     for lane, settings in config.lanes.items():
@@ -444,44 +448,48 @@ def _input_board_faults(config: Config) -> Iterator[Fault]:
         other, agreed = chosen.setdefault(board, (lane, wanted))
         if agreed != wanted:
             what = f"lanes {other} and {lane} share board {board!r} and must share the inputs' too"
-            yield Fault(f"lanes.{lane}.inputs_board", what)
+            yield ConfigFault(f"lanes.{lane}.inputs_board", what)
 
 
-def _channel_faults(config: Config, place: str, lane: LaneConfig) -> Iterator[Fault]:
+def _channel_faults(config: Config, place: str, lane: LaneConfig) -> Iterator[ConfigFault]:
     for key, (name, kind, channel) in _claims(lane):
         board = config.boards[name]
         limit = board.relays if kind == "relay" else board.inputs
         if limit is not None and channel > limit:
-            yield Fault(f"{place}.{key}", f"the board has {kind} 1 to {limit}, not {channel}")
+            yield ConfigFault(f"{place}.{key}", f"the board has {kind} 1 to {limit}, not {channel}")
 
 
-def _barrier_faults(place: str, lane: LaneConfig) -> Iterator[Fault]:
+def _barrier_faults(place: str, lane: LaneConfig) -> Iterator[ConfigFault]:
     barrier = lane.barrier
     if barrier.controller is Controller.SEPARATE and barrier.lower is None:
-        yield Fault(f"{place}.barrier.lower", "controller `separate` needs the relay that lowers")
+        yield ConfigFault(
+            f"{place}.barrier.lower", "controller `separate` needs the relay that lowers"
+        )
     if barrier.controller is not Controller.SEPARATE and barrier.lower is not None:
-        yield Fault(f"{place}.barrier.lower", f"controller `{barrier.controller}` lowers by itself")
+        yield ConfigFault(
+            f"{place}.barrier.lower", f"controller `{barrier.controller}` lowers by itself"
+        )
     if barrier.controller is Controller.RAISE_ONLY and not barrier.closes_itself:
-        yield Fault(f"{place}.barrier.closes_itself", "nothing would ever lower this arm")
+        yield ConfigFault(f"{place}.barrier.closes_itself", "nothing would ever lower this arm")
     safety = lane.inputs.get(InputName.SAFETY)
     if barrier.controller is Controller.SEPARATE and safety is None:
-        yield Fault(
+        yield ConfigFault(
             f"{place}.inputs.safety",
             "an arm that Gate lowers needs a safety loop; wire one, or let the controller lower",
         )
     if safety is not None and not safety.permanent_presence:
-        yield Fault(
+        yield ConfigFault(
             f"{place}.inputs.safety.permanent_presence",
             "set the loop detector to permanent presence, then write true here",
         )
 
 
-def _shared_urls(config: Config) -> Iterator[Fault]:
+def _shared_urls(config: Config) -> Iterator[ConfigFault]:
     seen: dict[tuple[str, int | None], str] = {}
     for name, board in config.boards.items():
         key = (board.url, board.address)
         if other := seen.get(key):
-            yield Fault(
+            yield ConfigFault(
                 f"boards.{name}.url",
                 f"{board.url} with the same address is board {other!r} already; "
                 "each board needs its own port or address",

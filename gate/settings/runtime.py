@@ -26,7 +26,7 @@ from gate.i18n.texts import FIRST, Language, catalogue
 from gate.settings.config import Config, PolicyConfig
 from gate.settings.tunables import (
     POLICY,
-    Fault,
+    SettingFault,
     SettingKind,
     SettingRefusedError,
     Tunable,
@@ -117,10 +117,10 @@ class Settings:
         """
         value = read(tunable_of(key), typed)
         if not why.strip():
-            raise SettingRefusedError(Fault.WHY)
+            raise SettingRefusedError(SettingFault.WHY)
         with self._lock:
             if value == self.value(key):
-                raise SettingRefusedError(Fault.SAME)
+                raise SettingRefusedError(SettingFault.SAME)
             self._keep(key, Override(value, by, self._clock.now().utc), why.strip())
 
     def restore(self, key: str, *, by: str, why: str = "") -> None:
@@ -128,7 +128,7 @@ class Settings:
         tunable_of(key)
         with self._lock:
             if key not in self._given:
-                raise SettingRefusedError(Fault.SAME)
+                raise SettingRefusedError(SettingFault.SAME)
             self._keep(key, None, why.strip(), by)
 
     def undo(self, key: str, detail: Mapping[str, object], *, by: str, why: str = "") -> None:
@@ -136,7 +136,7 @@ class Settings:
         tunable = tunable_of(key)
         with self._lock:
             if self.value(key) != detail.get("after"):
-                raise SettingRefusedError(Fault.RACED)
+                raise SettingRefusedError(SettingFault.RACED)
             if detail.get("was_file"):
                 self._keep(key, None, why, by)
             else:
@@ -188,7 +188,7 @@ def tunable_of(key: str) -> Tunable:
             longest = LONGEST_SHOWN if shown else LONGEST_SAID
             original = catalogue(language).get(name) or catalogue(FIRST)[name]
             return Tunable(key, SettingKind.TEXT, longest=longest, original=original, group="texts")
-    raise SettingRefusedError(Fault.UNKNOWN)
+    raise SettingRefusedError(SettingFault.UNKNOWN)
 
 
 def text_keys(language: Language) -> tuple[str, ...]:
@@ -210,7 +210,7 @@ def _effective(config: Config, given: Mapping[str, Override]) -> Config:
     try:
         merged = PolicyConfig.model_validate({**config.policy.model_dump(), **policy})
     except ValidationError as error:
-        raise SettingRefusedError(Fault.CHOICE) from error
+        raise SettingRefusedError(SettingFault.CHOICE) from error
     return config.model_copy(update={"policy": merged})
 
 

@@ -30,7 +30,7 @@ class SettingKind(StrEnum):
     TEXT = "text"
 
 
-class Fault(StrEnum):
+class SettingFault(StrEnum):
     """Why a value is not taken; the words are in the catalogue `settings`, under `fault`."""
 
     UNKNOWN = "unknown"
@@ -52,7 +52,7 @@ class Fault(StrEnum):
 class SettingRefusedError(GateError):
     """A change was not made. values: what the fault's text names, such as low and high."""
 
-    def __init__(self, fault: Fault, **values: object) -> None:
+    def __init__(self, fault: SettingFault, **values: object) -> None:
         named = ", ".join(f"{name} {value}" for name, value in values.items())
         super().__init__(f"{fault.value}: {named}" if named else fault.value)
         self.fault, self.values = fault, values
@@ -135,9 +135,9 @@ def _number(tunable: Tunable, text: str) -> float:
     try:
         value = float(text)
     except ValueError as error:
-        raise SettingRefusedError(Fault.NUMBER) from error
+        raise SettingRefusedError(SettingFault.NUMBER) from error
     if not isfinite(value) or not tunable.low <= value <= tunable.high:
-        raise SettingRefusedError(Fault.RANGE, low=tunable.low, high=tunable.high)
+        raise SettingRefusedError(SettingFault.RANGE, low=tunable.low, high=tunable.high)
     return value
 
 
@@ -146,13 +146,13 @@ def _count(tunable: Tunable, text: str) -> int | None:
         return None
     value = _number(tunable, text)
     if value != int(value):
-        raise SettingRefusedError(Fault.WHOLE)
+        raise SettingRefusedError(SettingFault.WHOLE)
     return int(value)
 
 
 def _choice(choices: tuple[str, ...], text: str) -> str:
     if text not in choices:
-        raise SettingRefusedError(Fault.CHOICE)
+        raise SettingRefusedError(SettingFault.CHOICE)
     return text
 
 
@@ -160,24 +160,24 @@ def _hours(text: str) -> str:
     try:
         parse_schedule(text)
     except ScheduleError as error:
-        raise SettingRefusedError(Fault.HOURS) from error
+        raise SettingRefusedError(SettingFault.HOURS) from error
     return text
 
 
 def _text(tunable: Tunable, text: str) -> str:
     if not text:
-        raise SettingRefusedError(Fault.EMPTY)
+        raise SettingRefusedError(SettingFault.EMPTY)
     if len(text) > tunable.longest:
-        raise SettingRefusedError(Fault.LONG, longest=tunable.longest)
+        raise SettingRefusedError(SettingFault.LONG, longest=tunable.longest)
     if any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co"} for character in text):
-        raise SettingRefusedError(Fault.CHARACTER)
+        raise SettingRefusedError(SettingFault.CHARACTER)
     if any(word in text.lower() for word in _DEBT):
-        raise SettingRefusedError(Fault.DEBT)
+        raise SettingRefusedError(SettingFault.DEBT)
     allowed = _names(tunable.original) or set()
     names = _names(text)
     if names is None or not names <= allowed:
         shown = " ".join(f"{{{name}}}" for name in sorted(allowed)) or "—"
-        raise SettingRefusedError(Fault.NAMES, names=shown)
+        raise SettingRefusedError(SettingFault.NAMES, names=shown)
     return text
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from cryptography import x509
 
-from gate.settings.config import Fault, WebConfig
+from gate.settings.config import ConfigFault, WebConfig
 
 
-def certificate_faults(web: WebConfig) -> Iterator[Fault]:
+def certificate_faults(web: WebConfig) -> Iterator[ConfigFault]:
     """Find what keeps these files from being served with; nothing where none are given."""
     if web.tls_certificate is None or web.tls_key is None:
         return
@@ -24,24 +24,26 @@ def certificate_faults(web: WebConfig) -> Iterator[Fault]:
         yield from _mismatch(web.tls_certificate, web.tls_key)
 
 
-def _unreadable(key: str, path: Path) -> Fault | None:
+def _unreadable(key: str, path: Path) -> ConfigFault | None:
     try:
         text = path.read_bytes()
     except FileNotFoundError:
-        return Fault(key, f"{path} does not exist; write the path of the PEM file")
+        return ConfigFault(key, f"{path} does not exist; write the path of the PEM file")
     except OSError as error:
         remedy = "let the user that runs gate read it, e.g. chgrp gate FILE; chmod 640 FILE"
-        return Fault(key, f"{path} cannot be read ({error.strerror}); {remedy}")
+        return ConfigFault(key, f"{path} cannot be read ({error.strerror}); {remedy}")
     wanted = b"CERTIFICATE-----" if key == "web.tls_certificate" else b"PRIVATE KEY-----"
     if wanted not in text:
         kind = "certificate" if key == "web.tls_certificate" else "private key"
-        return Fault(key, f"{path} holds no {kind} in PEM form (text with lines of -----BEGIN …)")
+        return ConfigFault(
+            key, f"{path} holds no {kind} in PEM form (text with lines of -----BEGIN …)"
+        )
     if b"ENCRYPTED" in text:
-        return Fault(key, f"{path} is protected by a password; give a key without one")
+        return ConfigFault(key, f"{path} is protected by a password; give a key without one")
     return None
 
 
-def _mismatch(certificate: Path, key: Path) -> Iterator[Fault]:
+def _mismatch(certificate: Path, key: Path) -> Iterator[ConfigFault]:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
     except ssl.SSLError as error:
@@ -49,7 +51,7 @@ def _mismatch(certificate: Path, key: Path) -> Iterator[Fault]:
             why = f"{key} is not the key of {certificate}; give the two files that belong together"
         else:
             why = f"{key} or {certificate} is damaged ({error.reason}); copy both files anew"
-        yield Fault("web.tls_key", why)
+        yield ConfigFault("web.tls_key", why)
 
 
 def run_out(web: WebConfig, at: datetime) -> datetime | None:

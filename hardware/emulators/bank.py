@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RelayChange:
     """One relay changed at a monotonic second. Channels count from 1."""
 
     at: float
@@ -17,7 +17,7 @@ class Change:
     energised: bool
 
 
-Listener = Callable[[Change], None]
+Listener = Callable[[RelayChange], None]
 
 
 class RelayBank:
@@ -25,7 +25,7 @@ class RelayBank:
 
     def __init__(self, count: int) -> None:
         self.count = count
-        self.history: list[Change] = []
+        self.history: list[RelayChange] = []
         self.together: set[frozenset[int]] = set()
         self.listeners: list[Listener] = []
         self.welded: set[int] = set()
@@ -77,7 +77,7 @@ class RelayBank:
         self._on ^= {channel}
         if len(self._on) > 1:
             self.together.add(frozenset(self._on))
-        change = Change(now, channel, energised)
+        change = RelayChange(now, channel, energised)
         self.history.append(change)
         for listener in self.listeners:
             listener(change)

@@ -15,8 +15,8 @@ from pathlib import Path
 from types import TracebackType
 
 from hardware.clock import Clock, SystemClock
-from hardware.emulators.bank import Change, Listener
-from hardware.emulators.faults import Fault, Faults
+from hardware.emulators.bank import Listener, RelayChange
+from hardware.emulators.faults import BoardFault, Faults
 from hardware.emulators.line import PtyLine, SerialLine
 from hardware.emulators.model import BoardModel
 
@@ -150,7 +150,7 @@ class EmulatedDevice:
         for model in self.models:
             model.relays.listeners.append(self._on_change)
 
-    def _on_change(self, change: Change) -> None:
+    def _on_change(self, change: RelayChange) -> None:
         if change.energised and self.faults.reset_in_pulse_s is not None:
             self._reset_at = change.at + self.faults.reset_in_pulse_s
             self.faults.reset_in_pulse_s = None
@@ -212,9 +212,9 @@ class EmulatedDevice:
             if not self.faults.byte_passes():
                 self.unplug()
                 return
-            if self.faults.holds(Fault.ECHO):
+            if self.faults.holds(BoardFault.ECHO):
                 self._leaving.append((at, byte))
-            if self.faults.holds(Fault.DEAF):
+            if self.faults.holds(BoardFault.DEAF):
                 continue
             self._silence_at = at + max(SILENT_CHARACTERS * self._byte_s, LEAST_SILENCE_S)
             for model in self.models:

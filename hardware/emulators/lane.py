@@ -10,7 +10,7 @@ from types import TracebackType
 
 from hardware.clock import Clock
 from hardware.emulators.arm import Contact, EmulatedArm
-from hardware.emulators.bank import Change
+from hardware.emulators.bank import RelayChange
 from hardware.emulators.cars import Car, Loop, Road
 from hardware.emulators.device import EmulatedDevice
 
@@ -99,7 +99,7 @@ class EmulatedLane:
             levels[self._wiring.arm_down] = self.arm.is_down
         return levels
 
-    def _on_relay(self, change: Change) -> None:
+    def _on_relay(self, change: RelayChange) -> None:
         contact = self._wiring.contacts.get(change.channel)
         if contact is not None:
             with self._lock:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from recognition.motion import Change, Motion, MotionSettings, change, shrunk, watch
+from recognition.motion import Motion, MotionSettings, PictureChange, change, shrunk, watch
 
 Grey = NDArray[np.uint8]
 
@@ -79,14 +79,14 @@ def test_shrinking_keeps_the_shape() -> None:
 
 
 def test_the_same_road_with_another_noise_is_no_change() -> None:
-    seen = change(Change(), road(), 1.0)
+    seen = change(PictureChange(), road(), 1.0)
     for second in range(2, 40):
         seen = change(seen, road(seed=second), float(second))
     assert seen.at == 1.0
 
 
 def test_a_car_that_comes_slowly_is_a_change_at_every_length() -> None:
-    seen = change(Change(), road(), 0.0)
+    seen = change(PictureChange(), road(), 0.0)
     for step in range(1, 40):
         picture = road(seed=step)
         cv2.rectangle(picture, (10, 20), (10 + step, 20 + step // 2), 190, -1)
@@ -97,7 +97,7 @@ def test_a_car_that_comes_slowly_is_a_change_at_every_length() -> None:
 def test_a_picture_that_stands_still_after_a_car_came_is_as_old_as_the_car() -> None:
     picture = road(seed=3)
     cv2.rectangle(picture, (10, 20), (40, 40), 190, -1)
-    seen = change(change(Change(), road(), 0.0), picture, 5.0)
+    seen = change(change(PictureChange(), road(), 0.0), picture, 5.0)
     assert change(seen, picture, 900.0).at == 5.0
 
 
@@ -116,7 +116,7 @@ def clock(second: float, high: int, top: int = 20) -> Grey:
 @pytest.mark.parametrize("top", [20, 600])
 def test_a_clock_that_runs_in_a_frozen_picture_is_no_change(high: int, top: int) -> None:
     """Over minutes and a full hour, when most of its digits turn at once."""
-    seen = change(Change(), clock(0, high, top), 0.0)
+    seen = change(PictureChange(), clock(0, high, top), 0.0)
     for tick in range(1, 5 * 90):
         seen = change(seen, clock(tick / 5, high, top), tick / 5)
     assert seen.at == 0.0
@@ -124,7 +124,7 @@ def test_a_clock_that_runs_in_a_frozen_picture_is_no_change(high: int, top: int)
 
 @pytest.mark.parametrize("high", [24, 64])
 def test_a_car_that_comes_under_a_running_clock_is_a_change(high: int) -> None:
-    seen = change(Change(), clock(0, high), 0.0)
+    seen = change(PictureChange(), clock(0, high), 0.0)
     for tick in range(1, 100):
         seen = change(seen, clock(tick, high), float(tick))
     picture = clock(100, high)
@@ -134,7 +134,7 @@ def test_a_car_that_comes_under_a_running_clock_is_a_change(high: int) -> None:
 
 def test_what_flickers_all_the_time_is_learnt_and_left_out() -> None:
     """A large blinking sign: at first it is something that comes, in the end it is furniture."""
-    seen = change(Change(), road(), 0.0)
+    seen = change(PictureChange(), road(), 0.0)
     for tick in range(1, 120):
         picture = road(seed=tick)
         if tick % 2:
@@ -146,7 +146,7 @@ def test_what_flickers_all_the_time_is_learnt_and_left_out() -> None:
 
 
 def test_cars_that_drive_by_all_day_do_not_blind_the_lane() -> None:
-    seen = change(Change(), road(), 0.0)
+    seen = change(PictureChange(), road(), 0.0)
     for tick in range(1, 600):
         picture = road(seed=tick)
         if tick % 3:

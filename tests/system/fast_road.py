@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from gate.app.clock import SystemClock
 from gate.demo.platecard import plate_picture
-from hardware.emulators.bank import Change
+from hardware.emulators.bank import RelayChange
 from hardware.emulators.camera import EmulatedCamera
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import PtyLine
@@ -140,7 +140,7 @@ class FastLane:
         self._ended.set()
         self._thread.join()
 
-    def _changed(self, change: Change) -> None:
+    def _changed(self, change: RelayChange) -> None:
         if change.channel == 1 and change.energised:
             self.pulses.append(Pulse(CLOCK.now().utc, self._standing, self._lag.worst))
             self._pulsed.set()

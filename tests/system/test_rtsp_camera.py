@@ -107,7 +107,7 @@ def test_a_frozen_stream_is_never_the_same_to_the_bit_and_is_noticed_all_the_sam
     """The encoder goes on coding the one picture that it has."""
     with RtspCamera() as device, Watched(device.url) as watched:
         watched.until_live()
-        seen, number = motion.Change(), -1
+        seen, number = motion.PictureChange(), -1
 
         def age() -> float:
             nonlocal seen, number

@@ -28,7 +28,7 @@ from gate.demo.livery import Marking
 from gate.demo.platecard import plate_picture
 from gate.demo.scene import Looks, Scene, Seen
 from gate.demo.weather import Light
-from hardware.emulators.bank import Change
+from hardware.emulators.bank import RelayChange
 from hardware.emulators.camera import EmulatedCamera
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import PtyLine
@@ -199,7 +199,7 @@ class Trials:
         CLOCK.sleep(1.0)
         self._vehicle_on_the_loop()
 
-    def _changed(self, change: Change) -> None:
+    def _changed(self, change: RelayChange) -> None:
         self._pulses += change.channel == RAISE and change.energised
 
     def _alarms(self) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from gate.settings.config import parse
 from hardware.barrier.inputs import Contact, InputName
 from hardware.barrier.model import Link
 from hardware.emulators.device import EmulatedDevice
-from hardware.emulators.faults import Fault
+from hardware.emulators.faults import BoardFault
 from hardware.emulators.line import PtyLine
 from hardware.emulators.waveshare import WaveshareBoard
 from tests.gate.settings.test_config import GOOD
@@ -116,7 +116,7 @@ def test_how_an_order_ended_is_written_before_the_gate_has_stopped(tmp_path: Pat
         gate.start()
         try:
             wait_for(lambda: gate.site.views()[0].link == Link.UP, 30, "the board answers")
-            device.faults.on(Fault.SILENCE)
+            device.faults.on(BoardFault.SILENCE)
             assert gate.site.raise_by_hand(LaneId("south"), "li", "a test", emergency=False)
         finally:
             gate.stop()

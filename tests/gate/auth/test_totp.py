@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.auth import totp
-from gate.auth.totp import Kept
+from gate.auth.totp import StoredSecret
 from tests.gate.journal.journal_cast import NOON
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-NOBODYS = Kept(SECRET, 0, ())
+NOBODYS = StoredSecret(SECRET, 0, ())
 
 
 def code(seconds: float = 0) -> str:
@@ -40,7 +40,7 @@ def test_a_code_counts_once_and_no_earlier_one_after_it() -> None:
 def test_each_recovery_code_counts_once_however_it_is_typed() -> None:
     codes = totp.new_recovery_codes()
     assert len(set(codes)) == totp.RECOVERY_CODES
-    kept = Kept(SECRET, 5, totp.digests(codes))
+    kept = StoredSecret(SECRET, 5, totp.digests(codes))
     typed = f" {codes[3].lower().replace('-', ' ')} "
     after = totp.use(kept, typed, NOON)
     assert after is not None
@@ -50,7 +50,7 @@ def test_each_recovery_code_counts_once_however_it_is_typed() -> None:
 
 @given(st.text(max_size=40))
 def test_nothing_else_counts(typed: str) -> None:
-    kept = Kept(SECRET, 0, totp.digests(("ABCD-EFGH-2345-6789",)))
+    kept = StoredSecret(SECRET, 0, totp.digests(("ABCD-EFGH-2345-6789",)))
     plain = "".join(typed.split()).replace("-", "").upper()
     if plain != "ABCDEFGH23456789" and plain not in {code(s) for s in (-30, 0, 30)}:
         assert totp.use(kept, typed, NOON) is None

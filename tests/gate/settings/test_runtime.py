@@ -20,7 +20,14 @@ from gate.reports.model import AuditFilter
 from gate.reports.reports import Reports
 from gate.settings.config import Config, PolicyConfig, parse
 from gate.settings.runtime import CHANGED, RESTORED, Settings, text_keys, tunable_of
-from gate.settings.tunables import POLICY, Fault, SettingKind, SettingRefusedError, Tunable, read
+from gate.settings.tunables import (
+    POLICY,
+    SettingFault,
+    SettingKind,
+    SettingRefusedError,
+    Tunable,
+    read,
+)
 from tests.gate.journal.journal_cast import Desk, desk
 from tests.gate.lanes.lane_cast import Stage
 from tests.gate.lanes.test_worker import arrive
@@ -44,7 +51,7 @@ def history(made: Desk) -> list[tuple[str, str, dict[str, object]]]:
     return [(row.action, row.why, row.detail) for row in rows]
 
 
-def refusal(call: Callable[[], object]) -> Fault | None:
+def refusal(call: Callable[[], object]) -> SettingFault | None:
     try:
         call()
     except SettingRefusedError as refused:
@@ -73,16 +80,16 @@ def test_what_is_taken_is_within_bounds_and_a_value_that_the_file_could_hold(key
 
 @given(st.floats(max_value=0.8999, allow_nan=False) | st.floats(min_value=1.0) | st.just("nan"))
 def test_no_page_makes_the_entrance_open_on_a_guess(typed):
-    assert refusal(lambda: read(POLICY[SURE], typed)) is Fault.RANGE
+    assert refusal(lambda: read(POLICY[SURE], typed)) is SettingFault.RANGE
 
 
 def test_no_page_lets_one_picture_open_the_entrance():
-    assert refusal(lambda: read(POLICY["policy.min_frames"], "1")) is Fault.RANGE
+    assert refusal(lambda: read(POLICY["policy.min_frames"], "1")) is SettingFault.RANGE
 
 
 @given(st.decimals(2, 20, allow_nan=False, places=1).filter(lambda number: number % 1))
 def test_a_count_is_whole(typed):
-    assert refusal(lambda: read(POLICY["policy.min_frames"], typed)) is Fault.WHOLE
+    assert refusal(lambda: read(POLICY["policy.min_frames"], typed)) is SettingFault.WHOLE
 
 
 def test_the_bounds_of_the_page_are_these():
@@ -105,7 +112,7 @@ def test_the_bounds_of_the_page_are_these():
 def test_nothing_but_what_is_listed_may_change(key):
     if key in POLICY or key in {*text_keys(Language.CHINESE), *text_keys(Language.ENGLISH)}:
         return
-    assert refusal(lambda: tunable_of(key)) is Fault.UNKNOWN
+    assert refusal(lambda: tunable_of(key)) is SettingFault.UNKNOWN
 
 
 @given(st.text(max_size=80))
@@ -122,15 +129,15 @@ def test_a_text_that_is_taken_can_be_said_with_a_plate(typed):
 @pytest.mark.parametrize(
     ("typed", "fault"),
     [
-        ("", Fault.EMPTY),
-        ("欢迎" * 30, Fault.LONG),
-        ("欢迎 {name}", Fault.NAMES),
-        ("欢迎 {plate", Fault.NAMES),
-        ("欢迎 {plate!r}", Fault.NAMES),
-        ("欢迎 {plate.text}", Fault.NAMES),
-        ("欢迎\u200b {plate}", Fault.CHARACTER),
-        ("{plate} 欠费请缴费", Fault.DEBT),
-        ("{plate}: Payment OVERDUE", Fault.DEBT),
+        ("", SettingFault.EMPTY),
+        ("欢迎" * 30, SettingFault.LONG),
+        ("欢迎 {name}", SettingFault.NAMES),
+        ("欢迎 {plate", SettingFault.NAMES),
+        ("欢迎 {plate!r}", SettingFault.NAMES),
+        ("欢迎 {plate.text}", SettingFault.NAMES),
+        ("欢迎\u200b {plate}", SettingFault.CHARACTER),
+        ("{plate} 欠费请缴费", SettingFault.DEBT),
+        ("{plate}: Payment OVERDUE", SettingFault.DEBT),
     ],
 )
 def test_what_no_sign_may_show(typed, fault):
@@ -141,7 +148,7 @@ def test_hours_are_read_as_the_file_reads_them():
     typed = "1-5 07:00-22:00; 6,7 08:00-22:00"
     assert read(POLICY["policy.visitor_hours"], typed) == typed
     assert parse_schedule(typed)
-    assert refusal(lambda: read(POLICY["policy.visitor_hours"], "every day")) is Fault.HOURS
+    assert refusal(lambda: read(POLICY["policy.visitor_hours"], "every day")) is SettingFault.HOURS
 
 
 def test_a_full_width_digit_is_a_digit():
@@ -153,7 +160,7 @@ def test_a_full_width_digit_is_a_digit():
     "key", ["web.port", "policy.nothing", "text.zh_CN.nav.live", "text.de.sign.in.admit", ""]
 )
 def test_what_is_not_listed_does_not_change(key):
-    assert refusal(lambda: tunable_of(key)) is Fault.UNKNOWN
+    assert refusal(lambda: tunable_of(key)) is SettingFault.UNKNOWN
 
 
 def test_every_text_that_may_change_is_the_programs_own_to_begin_with():
@@ -207,7 +214,7 @@ def test_a_change_can_be_undone_unless_another_came_after_it(tmp_path):
         settings.change(SURE, "0.98", by="li", why="first")
         settings.change(SURE, "0.995", by="li", why="second")
         (_, _, second), (_, _, first) = history(made)
-        assert refusal(lambda: settings.undo(SURE, first, by="wang")) is Fault.RACED
+        assert refusal(lambda: settings.undo(SURE, first, by="wang")) is SettingFault.RACED
         settings.undo(SURE, second, by="wang")
         assert settings.value(SURE) == 0.98
         settings.undo(SURE, first, by="wang")
@@ -217,9 +224,11 @@ def test_a_change_can_be_undone_unless_another_came_after_it(tmp_path):
 
 def test_a_change_without_a_reason_or_without_a_difference_is_none(tmp_path):
     with office(tmp_path) as (settings, made):
-        assert refusal(lambda: settings.change(SURE, "0.995", by="li", why=" ")) is Fault.WHY
-        assert refusal(lambda: settings.change(SURE, "0.99", by="li", why="why")) is Fault.SAME
-        assert refusal(lambda: settings.restore(SURE, by="li")) is Fault.SAME
+        assert refusal(lambda: settings.change(SURE, "0.995", by="li", why=" ")) is SettingFault.WHY
+        assert (
+            refusal(lambda: settings.change(SURE, "0.99", by="li", why="why")) is SettingFault.SAME
+        )
+        assert refusal(lambda: settings.restore(SURE, by="li")) is SettingFault.SAME
         assert history(made) == []
 
 
@@ -312,4 +321,4 @@ def test_who_changed_it_is_in_the_entry(tmp_path):
 def test_a_tunable_text_may_use_the_names_of_the_original_only():
     plain = Tunable("x", SettingKind.TEXT, original="no names here")
     assert read(plain, "hello") == "hello"
-    assert refusal(lambda: read(plain, "hello {plate}")) is Fault.NAMES
+    assert refusal(lambda: read(plain, "hello {plate}")) is SettingFault.NAMES

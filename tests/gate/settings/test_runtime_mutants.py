@@ -9,7 +9,7 @@ import pytest
 
 from gate.settings import runtime as gate_settings
 from gate.settings import tunables
-from gate.settings.tunables import Fault
+from gate.settings.tunables import SettingFault
 from tests.gate.settings import test_runtime as properties
 from tests.mutants import seen_red
 
@@ -45,13 +45,13 @@ MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {
         "if False:",
     ),
     "any name may stand in a text": (
-        partial(properties.test_what_no_sign_may_show, "欢迎 {name}", Fault.NAMES),
+        partial(properties.test_what_no_sign_may_show, "欢迎 {name}", SettingFault.NAMES),
         tunables._text,
         "if names is None or not names <= allowed:",
         "if False:",
     ),
     "a sign may speak of debts": (
-        partial(properties.test_what_no_sign_may_show, "{plate} 欠费请缴费", Fault.DEBT),
+        partial(properties.test_what_no_sign_may_show, "{plate} 欠费请缴费", SettingFault.DEBT),
         tunables._text,
         "if any(word in text.lower() for word in _DEBT):",
         "if False:",
@@ -65,7 +65,7 @@ MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {
     "anything may change": (
         properties.test_nothing_but_what_is_listed_may_change,
         gate_settings.tunable_of,
-        "raise SettingRefusedError(Fault.UNKNOWN)",
+        "raise SettingRefusedError(SettingFault.UNKNOWN)",
         'return Tunable(key, Kind.TEXT, original="")',
     ),
 }

@@ -17,7 +17,7 @@ from hardware.boards.board import BoardProtocol, BoardSettings
 from hardware.boards.factory import open_board, open_boards
 from hardware.clock import SystemClock
 from hardware.emulators.device import EmulatedDevice
-from hardware.emulators.faults import Fault
+from hardware.emulators.faults import BoardFault
 from hardware.emulators.kmtronic import KmtronicBoard
 from hardware.emulators.lcus import LcusBoard, Status
 from hardware.emulators.line import PtyLine, TcpLine
@@ -49,7 +49,7 @@ def fail_of(joint: Rig) -> Trouble:
 
 def test_a_silent_board_fails_in_time_and_is_not_asked_again(tmp_path: Path) -> None:
     with rig(tmp_path, WAVESHARE, WaveshareBoard(), **QUICK_ANSWER) as joint:
-        joint.device.faults.on(Fault.SILENCE)
+        joint.device.faults.on(BoardFault.SILENCE)
         sent_before = sum(frame.direction is Direction.SENT for frame in joint.frames)
         assert fail_of(joint) is Trouble.SILENT
         sent = sum(frame.direction is Direction.SENT for frame in joint.frames) - sent_before
@@ -57,8 +57,8 @@ def test_a_silent_board_fails_in_time_and_is_not_asked_again(tmp_path: Path) -> 
         assert joint.device.relays[0], "the board has acted all the same"
 
 
-@pytest.mark.parametrize("fault", [Fault.HALF, Fault.CHECKSUM])
-def test_a_spoilt_acknowledgement_is_no_acknowledgement(tmp_path: Path, fault: Fault) -> None:
+@pytest.mark.parametrize("fault", [BoardFault.HALF, BoardFault.CHECKSUM])
+def test_a_spoilt_acknowledgement_is_no_acknowledgement(tmp_path: Path, fault: BoardFault) -> None:
     with rig(tmp_path, WAVESHARE, WaveshareBoard(), **QUICK_ANSWER) as joint:
         joint.device.faults.on(fault, 1)
         assert fail_of(joint) is Trouble.BAD_REPLY
@@ -67,7 +67,7 @@ def test_a_spoilt_acknowledgement_is_no_acknowledgement(tmp_path: Path, fault: F
 
 def test_an_answer_behind_noise_is_found(tmp_path: Path) -> None:
     with rig(tmp_path, WAVESHARE, WaveshareBoard(), **QUICK_ANSWER) as joint:
-        joint.device.faults.on(Fault.NOISE)
+        joint.device.faults.on(BoardFault.NOISE)
         joint.device.set_input(3, True)
         for _ in range(10):
             assert joint.board.read_inputs()[2]
@@ -78,7 +78,7 @@ def test_a_late_answer_is_never_taken_for_the_next_one(tmp_path: Path) -> None:
     """A loop that became occupied meanwhile must not be read as it was one question ago."""
     with rig(tmp_path, WAVESHARE, WaveshareBoard(), **QUICK_ANSWER) as joint:
         joint.device.faults.late_s = 0.07
-        joint.device.faults.on(Fault.LATE, 1)
+        joint.device.faults.on(BoardFault.LATE, 1)
         with pytest.raises(BoardError) as late:
             joint.board.read_inputs()
         assert late.value.kind is Trouble.SILENT
@@ -88,7 +88,7 @@ def test_a_late_answer_is_never_taken_for_the_next_one(tmp_path: Path) -> None:
 
 def test_three_misses_take_the_link_down_and_service_brings_it_back(tmp_path: Path) -> None:
     with rig(tmp_path, WAVESHARE, WaveshareBoard(), **QUICK_ANSWER) as joint:
-        joint.device.faults.on(Fault.DEAF)
+        joint.device.faults.on(BoardFault.DEAF)
         for _ in range(3):
             assert joint.board.trouble is None
             with pytest.raises(BoardError):
@@ -103,12 +103,12 @@ def test_three_misses_take_the_link_down_and_service_brings_it_back(tmp_path: Pa
 def test_an_adapter_that_echoes_must_be_declared(tmp_path: Path) -> None:
     """Undeclared, its echo would acknowledge every pulse of a board that is not there."""
     with rig(tmp_path, WAVESHARE, WaveshareBoard(), connect=False) as joint:
-        joint.device.faults.on(Fault.ECHO)
+        joint.device.faults.on(BoardFault.ECHO)
         with pytest.raises(BoardError, match="local_echo: true"):
             joint.board.connect()
     with rig(tmp_path, WAVESHARE, WaveshareBoard(), connect=False, **QUICK_ANSWER) as joint:
-        joint.device.faults.on(Fault.ECHO)
-        joint.device.faults.on(Fault.SILENCE)
+        joint.device.faults.on(BoardFault.ECHO)
+        joint.device.faults.on(BoardFault.SILENCE)
         with pytest.raises(BoardError, match="local_echo: true"):
             joint.board.connect()
 
@@ -116,9 +116,9 @@ def test_an_adapter_that_echoes_must_be_declared(tmp_path: Path) -> None:
 def test_a_declared_echo_is_taken_off(tmp_path: Path) -> None:
     model = WaveshareBoard()
     with rig(tmp_path, WAVESHARE, model, connect=False, local_echo=True) as joint:
-        joint.device.faults.on(Fault.ECHO)
+        joint.device.faults.on(BoardFault.ECHO)
         joint.board.connect()
-        joint.device.faults.on(Fault.SILENCE, 1)
+        joint.device.faults.on(BoardFault.SILENCE, 1)
         assert fail_of(joint) is Trouble.SILENT, "the echo is not an acknowledgement"
 
 
@@ -275,7 +275,7 @@ def test_a_lost_release_is_repeated_until_it_is_seen(tmp_path: Path) -> None:
     with rig(tmp_path, LCUS, LcusBoard(2, deaf_after_s=0.0), **QUICK) as joint:
         joint.board.pulse(1, 100)
         joint.until(lambda: joint.device.relays[0])
-        joint.device.faults.on(Fault.DEAF)
+        joint.device.faults.on(BoardFault.DEAF)
         joint.serve(0.12)
         assert joint.device.relays[0], "the release was lost"
         joint.device.faults.clear()

@@ -8,7 +8,7 @@ from gate.i18n.texts import Language, Texts, catalogue
 from gate.settings import config as configuration
 from gate.settings.config import Config, parse
 from gate.settings.runtime import text_keys, tunable_of
-from gate.settings.tunables import POLICY, Fault, SettingKind, SettingRefusedError
+from gate.settings.tunables import POLICY, SettingFault, SettingKind, SettingRefusedError
 
 TEXT = """
 boards:
@@ -88,6 +88,6 @@ def test_every_setting_that_may_change_has_its_words():
 
 def test_every_fault_has_its_words():
     for language in Language:
-        for fault in Fault:
+        for fault in SettingFault:
             names = {"low": 0, "high": 1, "longest": 2, "names": "{plate}"}
             assert "⟨" not in fault_text(Page(language), SettingRefusedError(fault, **names))
