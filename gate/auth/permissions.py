@@ -13,7 +13,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class Action(StrEnum):
+class Permission(StrEnum):
     """What may be asked of the pages and the API."""
 
     WATCH = "watch"
@@ -39,44 +39,44 @@ class Action(StrEnum):
 
 _GUARD = frozenset(
     {
-        Action.WATCH,
-        Action.OPERATE,
-        Action.REGISTER_VISITOR,
-        Action.HAND_OVER,
-        Action.SEE_INSIDE,
-        Action.CORRECT_INSIDE,
-        Action.READ_LOG_TODAY,
-        Action.SEARCH_REGISTRY,
-        Action.RESET_FIRE,
+        Permission.WATCH,
+        Permission.OPERATE,
+        Permission.REGISTER_VISITOR,
+        Permission.HAND_OVER,
+        Permission.SEE_INSIDE,
+        Permission.CORRECT_INSIDE,
+        Permission.READ_LOG_TODAY,
+        Permission.SEARCH_REGISTRY,
+        Permission.RESET_FIRE,
     }
 )
 
 
 _MANAGER = _GUARD | {
-    Action.READ_LOG,
-    Action.READ_CHARTS,
-    Action.CHANGE_REGISTRY,
-    Action.REVEAL_PERSON,
-    Action.EXPORT,
-    Action.READ_AUDIT,
-    Action.CHANGE_SETTINGS,
-    Action.PROTECT_DATA,
+    Permission.READ_LOG,
+    Permission.READ_CHARTS,
+    Permission.CHANGE_REGISTRY,
+    Permission.REVEAL_PERSON,
+    Permission.EXPORT,
+    Permission.READ_AUDIT,
+    Permission.CHANGE_SETTINGS,
+    Permission.PROTECT_DATA,
 }
 
 
 _AUDITOR = frozenset(
     {
-        Action.WATCH,
-        Action.SEE_INSIDE,
-        Action.READ_LOG,
-        Action.READ_CHARTS,
-        Action.READ_AUDIT,
-        Action.EXPORT,
+        Permission.WATCH,
+        Permission.SEE_INSIDE,
+        Permission.READ_LOG,
+        Permission.READ_CHARTS,
+        Permission.READ_AUDIT,
+        Permission.EXPORT,
     }
 )
 
 
-def may(role: Role, action: Action) -> bool:
+def may(role: Role, action: Permission) -> bool:
     """Return whether the role has the right. Admins manage people and settings beside all else."""
     match role:
         case Role.GUARD:

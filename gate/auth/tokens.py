@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlmodel import col, select
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.domain.entries import Audited
 from gate.domain.ports import Journal
 from gate.storage.account_tables import TokenRow
@@ -36,19 +36,19 @@ class Scope(StrEnum):
     TOKENS = "tokens"
 
 
-ACTIONS: dict[Scope, Action] = {
-    Scope.LANES_READ: Action.WATCH,
-    Scope.PASSAGES_READ: Action.READ_LOG,
-    Scope.DECIDE: Action.SEARCH_REGISTRY,
-    Scope.REGISTRY_READ: Action.SEARCH_REGISTRY,
-    Scope.REGISTRY_WRITE: Action.CHANGE_REGISTRY,
-    Scope.PEOPLE_READ: Action.REVEAL_PERSON,
-    Scope.HISTORY_READ: Action.READ_AUDIT,
-    Scope.PASSES_READ: Action.REGISTER_VISITOR,
-    Scope.PASSES_WRITE: Action.REGISTER_VISITOR,
-    Scope.INSIDE_READ: Action.SEE_INSIDE,
-    Scope.INSIDE_WRITE: Action.CORRECT_INSIDE,
-    Scope.TOKENS: Action.MANAGE_TOKENS,
+ACTIONS: dict[Scope, Permission] = {
+    Scope.LANES_READ: Permission.WATCH,
+    Scope.PASSAGES_READ: Permission.READ_LOG,
+    Scope.DECIDE: Permission.SEARCH_REGISTRY,
+    Scope.REGISTRY_READ: Permission.SEARCH_REGISTRY,
+    Scope.REGISTRY_WRITE: Permission.CHANGE_REGISTRY,
+    Scope.PEOPLE_READ: Permission.REVEAL_PERSON,
+    Scope.HISTORY_READ: Permission.READ_AUDIT,
+    Scope.PASSES_READ: Permission.REGISTER_VISITOR,
+    Scope.PASSES_WRITE: Permission.REGISTER_VISITOR,
+    Scope.INSIDE_READ: Permission.SEE_INSIDE,
+    Scope.INSIDE_WRITE: Permission.CORRECT_INSIDE,
+    Scope.TOKENS: Permission.MANAGE_TOKENS,
 }
 
 GRANTABLE = frozenset(Scope) - {Scope.TOKENS}

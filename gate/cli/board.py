@@ -5,14 +5,14 @@ import sys
 
 from gate.app.clock import SystemClock
 from hardware.boards.board import BoardProtocol, BoardSettings
-from hardware.boards.trial import Action, Trial
+from hardware.boards.trial import Trial, TrialAction
 from hardware.boards.trial import run as try_board
 
 
 def run(options: argparse.Namespace) -> int:
     """Do what was asked of the board, its frames shown on stdout."""
-    action = Action(options.action)
-    if action is Action.PULSE and not _agreed(options.channel):
+    action = TrialAction(options.action)
+    if action is TrialAction.PULSE and not _agreed(options.channel):
         return 2
     trial = Trial(
         settings=BoardSettings(

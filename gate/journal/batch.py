@@ -22,7 +22,7 @@ from gate.storage.encryption import Keyring
 _ODD = (IntegrityError, DataError, OverflowError, OpeningRefusedError)
 
 
-class Batch:
+class EntryBatch:
     """One transaction's entries. `sealed` is called after the commit."""
 
     def __init__(
@@ -81,9 +81,9 @@ class BatchWriter:
         self._projection = projection
         self._witness = witness
 
-    def begin(self, connection: Connection) -> Batch:
+    def begin(self, connection: Connection) -> EntryBatch:
         """A batch in the given write transaction."""
-        return Batch(connection, self._vault, self._projection, self._witness)
+        return EntryBatch(connection, self._vault, self._projection, self._witness)
 
     def close(self) -> None:
         """Let go of the witness's file."""

@@ -59,7 +59,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class ImportBatch:
     """An import that was applied."""
 
     id: int
@@ -139,11 +139,11 @@ def take_back(number: int) -> Callable[[UnitOfWork, Actor], tuple[ChangedSince, 
     return act
 
 
-def batches(session: Session) -> tuple[Batch, ...]:
+def batches(session: Session) -> tuple[ImportBatch, ...]:
     """Return the last imports, newest first."""
     wanted = select(ImportBatch).order_by(col(ImportBatch.id).desc()).limit(10)
     return tuple(
-        Batch(
+        ImportBatch(
             row.id or 0,
             row.file_name,
             row.at,

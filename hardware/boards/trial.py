@@ -34,7 +34,7 @@ ENGLISH: Mapping[str, str] = {
 """What is said, with the fields that a translation may use."""
 
 
-class Action(StrEnum):
+class TrialAction(StrEnum):
     """What to do with the board."""
 
     STATUS = "status"
@@ -47,7 +47,7 @@ class Trial:
     """What was asked on the command line. watch_s: None watches until interrupted."""
 
     settings: BoardSettings
-    action: Action
+    action: TrialAction
     channel: int = 1
     ms: int = 500
     watch_s: float | None = None
@@ -108,11 +108,11 @@ class _Hand:
 
     def act(self, trial: Trial) -> None:
         match trial.action:
-            case Action.STATUS:
+            case TrialAction.STATUS:
                 self._status()
-            case Action.PULSE:
+            case TrialAction.PULSE:
                 self._pulse(trial.channel, trial.ms)
-            case Action.WATCH:
+            case TrialAction.WATCH:
                 self._watch(trial.watch_s)
 
     def _status(self) -> None:

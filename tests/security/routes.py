@@ -9,7 +9,7 @@ from nicegui import app as nicegui_app
 from nicegui import core
 from starlette.routing import BaseRoute, Mount, Route
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.auth.tokens import ACTIONS, Scope
 
 OPEN = "open"
@@ -20,7 +20,7 @@ LOCAL = "this machine, or any log-in"
 OWN_PAGE = "a page that this log-in opened and may still open"
 UPLOAD = "/_nicegui/client/{page}/upload/{field}"
 
-STATED: dict[str, Action | str] = {
+STATED: dict[str, Permission | str] = {
     "/": OPEN,
     "/login": OPEN,
     "/logout": OPEN,
@@ -31,8 +31,8 @@ STATED: dict[str, Action | str] = {
     "/favicon.ico": OPEN,
     "/console/static/{name}": OPEN,
     "/console/sound/{name}": OPEN,
-    "/console/lane/{lane}.jpg": Action.WATCH,
-    "/console/picture/{sha256}.jpg": Action.WATCH,
+    "/console/lane/{lane}.jpg": Permission.WATCH,
+    "/console/picture/{sha256}.jpg": Permission.WATCH,
     "/api/v1/openapi.json": OPEN,
     "/_nicegui/*": OPEN,
     "/_nicegui_ws": OWN_PAGE,
@@ -47,14 +47,14 @@ class Way:
 
     method: str
     path: str
-    right: Action | Scope | str | None
+    right: Permission | Scope | str | None
 
     @property
-    def action(self) -> Action | None:
+    def action(self) -> Permission | None:
         """The right as users have it; None for what is open."""
         if isinstance(self.right, Scope):
             return ACTIONS[self.right]
-        return self.right if isinstance(self.right, Action) else None
+        return self.right if isinstance(self.right, Permission) else None
 
 
 def ways(app: FastAPI) -> Iterator[Way]:
@@ -89,8 +89,8 @@ def _is_nicegui(route: BaseRoute) -> bool:
     return isinstance(route, Route) and made_in == "nicegui.nicegui"
 
 
-def _right(app: FastAPI, route: BaseRoute, path: str) -> Action | Scope | str | None:
-    pages: dict[str, Action] = app.state.page_rights
+def _right(app: FastAPI, route: BaseRoute, path: str) -> Permission | Scope | str | None:
+    pages: dict[str, Permission] = app.state.page_rights
     if path in pages:
         return pages[path]
     dependant = getattr(route, "dependant", None)

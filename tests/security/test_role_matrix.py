@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from sqlmodel import select
 
 import gate.console
-from gate.auth.permissions import Action, Role, may
+from gate.auth.permissions import Permission, Role, may
 from gate.auth.tokens import GRANTABLE, Scope, Tokens
 from gate.auth.users import User
 from gate.console.session.socket_guard import SocketGuard
@@ -175,7 +175,7 @@ def test_with_the_guard_nobody_and_a_lesser_role_reach_no_handler(pages: Served)
 def test_the_walk_goes_red_where_a_handler_forgets_to_ask(
     pages: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def forgetful(visit: PageContext, action: Action) -> User | None:
+    def forgetful(visit: PageContext, action: Permission) -> User | None:
         del action
         return visit.user
 

@@ -24,7 +24,7 @@ from nicegui import Client, background_tasks, core, ui
 from nicegui.element import Element
 from nicegui.event_listener import EventListener
 
-from gate.auth.permissions import Action, Role
+from gate.auth.permissions import Permission, Role
 from gate.auth.users import User
 from gate.console.ui.keys import Handlers, Keys
 from gate.console.ui.page import PageContext
@@ -213,7 +213,7 @@ class Walker:
         patch.setattr(people, "get", lambda name: User(name, self._role) if self._role else None)
         real = PageContext.act
 
-        def act(visit: PageContext, action: Action) -> User | None:
+        def act(visit: PageContext, action: Permission) -> User | None:
             user = real(visit, action)
             (self.found.refused if user is None else self.found.granted).update(_callers())
             return user

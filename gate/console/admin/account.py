@@ -12,7 +12,7 @@ import segno
 from nicegui import ui
 
 from gate.auth import totp
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm
 from gate.console.ui.page import PageContext
@@ -22,7 +22,7 @@ from gate.console.ui.queries import ask
 
 def add(pages: Pages) -> None:
     """Register the page. Every role may watch, so everybody has it."""
-    pages.add("/account", "nav.account", Action.WATCH, build)
+    pages.add("/account", "nav.account", Permission.WATCH, build)
 
 
 async def build(visit: PageContext) -> None:
@@ -98,7 +98,7 @@ class AccountPage:
     def _enrol(self) -> None:
         """Show secret and QR code; keep them once a code of theirs was typed."""
         visit, say = self._visit, self._visit.say
-        user = visit.act(Action.WATCH)
+        user = visit.act(Permission.WATCH)
         if user is None:
             return
         secret = totp.new_secret()
@@ -165,4 +165,4 @@ class AccountPage:
 
     async def _mine(self, change: Callable[[str], object]) -> bool:
         """Change who is logged in now; say what went wrong."""
-        return await mutations.log_in(self._visit, Action.WATCH, change)
+        return await mutations.log_in(self._visit, Permission.WATCH, change)

@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import run, ui
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.ui import widgets
 from gate.console.ui.once import OneShot
 from gate.console.ui.page import PageContext
@@ -18,7 +18,7 @@ SWITCHES = ("true", "false")
 
 def setting_sheet(visit: PageContext, key: str, changed: Callable[[], Awaitable[None]]) -> None:
     """Let a person change a setting, with a reason; say in the sheet what is wrong with a value."""
-    if visit.act(Action.CHANGE_SETTINGS) is None:
+    if visit.act(Permission.CHANGE_SETTINGS) is None:
         return
     settings, say = visit.services.settings, visit.say
     tunable = tunable_of(key)
@@ -26,7 +26,7 @@ def setting_sheet(visit: PageContext, key: str, changed: Callable[[], Awaitable[
     once = OneShot()
 
     async def keep(*, restore: bool) -> None:
-        user = visit.act(Action.CHANGE_SETTINGS)
+        user = visit.act(Permission.CHANGE_SETTINGS)
         if user is None:
             return
         typed, reason = field.value, str(why.value or "")

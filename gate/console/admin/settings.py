@@ -10,7 +10,7 @@ from typing import Final
 
 from nicegui import run
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.admin.config_table import config_table
 from gate.console.admin.setting_dialog import (
     fault_text,
@@ -37,7 +37,7 @@ SHOWN: Final = 60
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/settings", "nav.settings", Action.CHANGE_SETTINGS, build)
+    pages.add("/settings", "nav.settings", Permission.CHANGE_SETTINGS, build)
 
 
 async def build(visit: PageContext) -> None:
@@ -65,7 +65,7 @@ class SettingsPage:
 
     async def show(self, view: str) -> None:
         """Draw a view."""
-        if self._visit.act(Action.CHANGE_SETTINGS) is None:
+        if self._visit.act(Permission.CHANGE_SETTINGS) is None:
             return
         widgets.press(self._buttons, view)
         rows = await self._history_rows() if view == "history" else ()
@@ -166,7 +166,7 @@ class SettingsPage:
 
     async def _undo(self, row: AuditRow) -> None:
         visit = self._visit
-        user = visit.act(Action.CHANGE_SETTINGS)
+        user = visit.act(Permission.CHANGE_SETTINGS)
         if user is None:
             return
         why = visit.say("settings.undo_why", at=visit.time(row.at))

@@ -13,7 +13,7 @@ from typing import TypeVar
 from nicegui import run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.auth.tokens import GRANTABLE, Scope, TokenError, Tokens
 from gate.auth.users import User
 from gate.console.ui import widgets
@@ -31,7 +31,7 @@ DAYS = {"30": 30, "90": 90, "365": 365, "730": 730}
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/tokens", "nav.tokens", Action.MANAGE_TOKENS, build)
+    pages.add("/tokens", "nav.tokens", Permission.MANAGE_TOKENS, build)
 
 
 async def build(visit: PageContext) -> None:
@@ -82,7 +82,7 @@ class TokensPage:
 
     def _add(self) -> None:
         visit, say = self._visit, self._visit.say
-        if visit.act(Action.MANAGE_TOKENS) is None:
+        if visit.act(Permission.MANAGE_TOKENS) is None:
             return
         dialog, card = widgets.sheet(say("tokens.add"))
 
@@ -146,7 +146,7 @@ class TokensPage:
 
     async def _try(self, change: Callable[[User], T]) -> T | None:
         """Make a change as who is logged in now; say what went wrong."""
-        user = self._visit.act(Action.MANAGE_TOKENS)
+        user = self._visit.act(Permission.MANAGE_TOKENS)
         if user is None:
             return None
         try:

@@ -9,7 +9,7 @@ Rules of this file:
 from collections.abc import Callable
 from html import escape
 
-from gate.auth.permissions import Action, Role
+from gate.auth.permissions import Permission, Role
 from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm
 from gate.console.ui.once import until_done
@@ -21,7 +21,7 @@ from gate.storage.account_tables import UserRow
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/users", "nav.users", Action.MANAGE_USERS, build)
+    pages.add("/users", "nav.users", Permission.MANAGE_USERS, build)
 
 
 async def build(visit: PageContext) -> None:
@@ -176,7 +176,7 @@ class UsersPage:
 
     async def _try(self, change: Callable[[str], object]) -> bool:
         """Make a change as who is logged in now; say what went wrong, and draw the list anew."""
-        done = await mutations.log_in(self._visit, Action.MANAGE_USERS, change)
+        done = await mutations.log_in(self._visit, Permission.MANAGE_USERS, change)
         if done:
             self._visit.doorkeeper.forget()
             await self.refresh()

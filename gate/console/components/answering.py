@@ -13,7 +13,7 @@ from html import escape
 from typing import Final
 
 from gate.access.manual_admission import reason_code
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components import visitor_instead
 from gate.console.components.decision_texts import is_held_up
 from gate.console.components.manual_control import by
@@ -212,7 +212,7 @@ def cutout(visit: PageContext, view: LaneView) -> str:
 
 def correct_sheet(visit: PageContext, view: LaneView) -> None:
     """Let the guard type the right plate, then say what the register knows of it."""
-    if visit.act(Action.OPERATE) is None:
+    if visit.act(Permission.OPERATE) is None:
         return
     dialog, card = widgets.sheet(visit.say("ask.correct_title"), wide=True)
     once = OneShot()

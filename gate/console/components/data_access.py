@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from nicegui import run
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.auth.users import User
 from gate.console.components.reason_choice import ReasonChoice
 from gate.console.ui import widgets
@@ -32,7 +32,7 @@ async def note(visit: PageContext, user: User, action: str, target: str, why: st
 
 
 def with_reason(
-    visit: PageContext, right: Action, action: str, target: str, show: Callable[[], Any]
+    visit: PageContext, right: Permission, action: str, target: str, show: Callable[[], Any]
 ) -> None:
     """Ask for a reason, write it down, then call `show`."""
     if visit.act(right) is None:

@@ -13,7 +13,7 @@ from typing import Final
 from nicegui import run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.data_access import REASONS, why_text
 from gate.console.components.decision_texts import (
     actor_text,
@@ -83,14 +83,14 @@ def export_passages(visit: PageContext, which: PassageFilter) -> None:
 
 def export_sheet(visit: PageContext, source: Source) -> None:
     """Ask for file and reason, then export with a bar. source: asked off the event loop."""
-    if visit.act(Action.EXPORT) is None:
+    if visit.act(Permission.EXPORT) is None:
         return
     say = visit.say
     dialog, card = widgets.sheet(say("export.title"))
     progress, once = Progress(), OneShot()
 
     async def start() -> None:
-        user = visit.act(Action.EXPORT)
+        user = visit.act(Permission.EXPORT)
         why = reason.remark(str(more.value or ""))
         if user is None or why is None or not once.take():
             return

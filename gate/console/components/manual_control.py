@@ -12,7 +12,7 @@ from typing import Any, Final
 from nicegui import run
 
 from gate.access.manual_admission import VISITOR, reason_code
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components import visitor_instead
 from gate.console.ui import widgets
 from gate.console.ui.once import OneShot
@@ -48,7 +48,7 @@ def raise_sheet(visit: PageContext, view: LaneView) -> None:
 async def emergency(visit: PageContext, view: LaneView) -> None:
     """Raise at once for an ambulance or fire engine; the remark comes afterwards."""
     lanes = visit.services.lanes
-    if visit.act(Action.OPERATE) is None:
+    if visit.act(Permission.OPERATE) is None:
         return
     done = await by(visit, lambda who: lanes.raise_by_hand(view.lane, who, "emergency", True))
     answer(visit, done, "by_hand.released", view.name)
@@ -60,7 +60,7 @@ def _remark_sheet(visit: PageContext, lane: LaneId, name: str) -> None:
     once = OneShot()
 
     async def keep() -> None:
-        user = visit.act(Action.OPERATE)
+        user = visit.act(Permission.OPERATE)
         if user is None:
             return
         if not note.value.strip():
@@ -104,7 +104,7 @@ def _how_long(visit: PageContext, view: LaneView, remark: str) -> None:
     offered = [minutes for minutes in HOLD_MINUTES if minutes <= cap] or [int(cap)]
 
     async def chosen(minutes: int) -> None:
-        if visit.act(Action.OPERATE) is None or not once.take():
+        if visit.act(Permission.OPERATE) is None or not once.take():
             return
         dialog.close()
         done = await by(visit, lambda who: lanes.hold(view.lane, who, remark, minutes * 60.0))
@@ -123,7 +123,7 @@ def _how_long(visit: PageContext, view: LaneView, remark: str) -> None:
 
 async def release_hold(visit: PageContext, view: LaneView) -> None:
     """End the hold; the arm's own rules decide when it comes down."""
-    if visit.act(Action.OPERATE) is None:
+    if visit.act(Permission.OPERATE) is None:
         return
     lanes = visit.services.lanes
     done = await by(visit, lambda actor: lanes.release_hold(view.lane, actor, ""))
@@ -146,7 +146,7 @@ def lower_sheet(visit: PageContext, view: LaneView) -> None:
 
 
 async def by(
-    visit: PageContext, act: Callable[[str], bool], right: Action = Action.OPERATE
+    visit: PageContext, act: Callable[[str], bool], right: Permission = Permission.OPERATE
 ) -> bool:
     """Do something as who is logged in now, aside from the event loop; return what came of it."""
     user = visit.act(right)

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.data_access import with_reason
 from gate.console.ui import widgets
 from gate.console.ui.page import PageContext
@@ -20,10 +20,10 @@ def person(visit: PageContext, name: str, phone: str, target: str) -> None:
             shown.set_content(escape(f"{name} {phone}".strip()))
             button.delete()
 
-        if visit.may(Action.REVEAL_PERSON):
+        if visit.may(Permission.REVEAL_PERSON):
             button = widgets.icon_button(
                 "visibility",
                 visit.say("look_up.show"),
-                lambda: with_reason(visit, Action.REVEAL_PERSON, "person", target, reveal),
+                lambda: with_reason(visit, Permission.REVEAL_PERSON, "person", target, reveal),
                 kind="small plain",
             )

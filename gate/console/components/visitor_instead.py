@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from gate.access.manual_admission import VISITOR
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.ui import widgets
 from gate.console.ui.once import OneShot
 from gate.console.ui.page import PageContext
@@ -27,7 +27,7 @@ def ask(visit: PageContext, view: LaneView, remark: str, act: Act) -> None:
         visit.go(form_of(view))
 
     async def in_need() -> None:
-        if visit.act(Action.OPERATE) is None:
+        if visit.act(Permission.OPERATE) is None:
             return
         words = str(note.value or "").strip()
         if not words:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from nicegui import run
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.ui import widgets
 from gate.console.ui.alarm_texts import group_html, severity_badge
 from gate.console.ui.once import OneShot
@@ -15,7 +15,7 @@ from gate.domain.alarms import AlarmGroup
 
 def acknowledge_sheet(visit: PageContext, group: AlarmGroup, then: Callable[[], object]) -> None:
     """Say what to do about it, and take on all of the kind that were raised by now."""
-    if visit.act(Action.OPERATE) is None:
+    if visit.act(Permission.OPERATE) is None:
         return
     name = visit.texts.name_of("alarm.kind", group.kind)
     dialog, card = widgets.sheet(name)
@@ -23,7 +23,7 @@ def acknowledge_sheet(visit: PageContext, group: AlarmGroup, then: Callable[[], 
     names = {str(view.lane): view.name for view in visit.services.lanes.views()}
 
     async def taken() -> None:
-        user = visit.act(Action.OPERATE)
+        user = visit.act(Permission.OPERATE)
         if user is None or not once.take():
             return
         dialog.close()

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from html import escape
 from typing import Final
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.live.alarms import AlarmStrip
 from gate.console.ui import widgets
 from gate.console.ui.alarm_texts import severity_badge, why_html
@@ -21,7 +21,7 @@ _STATES: Final = {"all": None, "standing": True, "acknowledged": False}
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/alarms", "nav.alarms", Action.WATCH, build)
+    pages.add("/alarms", "nav.alarms", Permission.WATCH, build)
 
 
 async def build(visit: PageContext) -> None:
@@ -92,7 +92,7 @@ class AlarmsPage:
         return datetime.combine(day, time(), self._visit.services.zone)
 
     async def _show(self, cursor: int | None) -> None:
-        if self._visit.act(Action.WATCH) is None:
+        if self._visit.act(Permission.WATCH) is None:
             return
         reports, which = self._visit.services.reports, self._which
         page = await ask(lambda: reports.alarm_page(which, cursor, LENGTH))

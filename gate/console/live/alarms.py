@@ -6,7 +6,7 @@ They sound until a person acknowledges them (gate.console.ui.alarm_watch); nothi
 from functools import partial
 from html import escape
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.live.alarm_acknowledgement import acknowledge_sheet
 from gate.console.ui import widgets
 from gate.console.ui.alarm_texts import LOOKS, group_html, recovered_kinds
@@ -68,7 +68,7 @@ class AlarmStrip:
             muted = escape(visit.say("alarm.sound_off")) if first else ""
             hint = f' <span class="mute-hint small">{muted}</span>' if muted else ""
             widgets.raw(f"{line}{more}{hint}", "grow")
-            if visit.may(Action.OPERATE):
+            if visit.may(Permission.OPERATE):
                 widgets.button(
                     visit.say("alarm.acknowledge"),
                     partial(acknowledge_sheet, visit, group, self.changed),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components import manual_control
 from gate.console.components.decision_texts import state_badges
 from gate.console.ui import widgets
@@ -34,7 +34,7 @@ class BarrierAction:
 
 def arm_sheet(visit: PageContext, view: LaneView) -> None:
     """Show how the arm is and what may be done about it."""
-    if visit.act(Action.OPERATE) is None:
+    if visit.act(Permission.OPERATE) is None:
         return
     dialog, card = widgets.sheet(visit.say("arm_sheet.title", lane=view.name))
     deeds = tuple(deeds_for(view))
@@ -127,7 +127,7 @@ def reset_fire(visit: PageContext, view: LaneView) -> None:
     def reset(lanes: Lanes, who: str, why: str) -> bool:
         return lanes.reset_fire(view.lane, who, why)
 
-    _after_question(visit, view, "reset_fire", reset, Action.RESET_FIRE)
+    _after_question(visit, view, "reset_fire", reset, Permission.RESET_FIRE)
 
 
 def _with_why(
@@ -144,7 +144,7 @@ def _with_why(
 
 
 def _after_question(
-    visit: PageContext, view: LaneView, name: str, act: Ask, right: Action = Action.OPERATE
+    visit: PageContext, view: LaneView, name: str, act: Ask, right: Permission = Permission.OPERATE
 ) -> None:
     async def agreed() -> None:
         lanes = visit.services.lanes

@@ -7,7 +7,7 @@ from html import escape
 
 from nicegui import run, ui
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.ui import widgets
 from gate.console.ui.page import PageContext
 from gate.monitoring.health import Condition, ConditionKind
@@ -49,11 +49,11 @@ class ConditionStrip:
 
     def _clock_button(self) -> None:
         visit = self._visit
-        if not visit.may(Action.CHANGE_REGISTRY):
+        if not visit.may(Permission.CHANGE_REGISTRY):
             return
 
         async def confirmed() -> None:
-            user = visit.act(Action.CHANGE_REGISTRY)
+            user = visit.act(Permission.CHANGE_REGISTRY)
             if user is None:
                 return
             if await run.io_bound(visit.services.confirm_clock, user.name):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components import answering
 from gate.console.components.decision_texts import (
     held_up_html,
@@ -41,7 +41,7 @@ TAKE_BACK_KEY = "z"
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/ask", "nav.ask", Action.OPERATE, build)
+    pages.add("/ask", "nav.ask", Permission.OPERATE, build)
 
 
 def build(visit: PageContext) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from html import escape
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.decision_texts import reason_text
 from gate.console.live.handover_sheet import KEPT, kept_sheet, not_automatic, shift_since
 from gate.console.live.handover_signing import Signing
@@ -24,7 +24,7 @@ from registry.rules.occupancy import Counts
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/handover", "nav.handover", Action.HAND_OVER, build)
+    pages.add("/handover", "nav.handover", Permission.HAND_OVER, build)
 
 
 async def build(visit: PageContext) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import Final
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.decision_texts import modes_of
 from gate.console.ui import widgets
 from gate.console.ui.page import PageContext
@@ -46,7 +46,7 @@ def not_automatic(visit: PageContext) -> list[str]:
 
 def kept_sheet(visit: PageContext, row: AuditRow) -> None:
     """Show a handover as it was signed."""
-    if visit.act(Action.HAND_OVER) is None:
+    if visit.act(Permission.HAND_OVER) is None:
         return
     say, detail = visit.say, row.detail
     dialog, card = widgets.sheet(say("handover.sheet", at=visit.time(row.at)))

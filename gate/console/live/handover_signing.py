@@ -12,7 +12,7 @@ from datetime import datetime
 
 from nicegui import run
 
-from gate.auth.permissions import Action, may
+from gate.auth.permissions import Permission, may
 from gate.auth.users import LogInRefused, User
 from gate.console.live.handover_sheet import KEPT, not_automatic, sheet_entry
 from gate.console.session.login import TAKEN
@@ -56,7 +56,7 @@ class Signing:
     async def _sign(self) -> bool:
         """Keep the sheet and pass the console on; whether that was done."""
         visit = self._visit
-        leaving = visit.act(Action.HAND_OVER)
+        leaving = visit.act(Permission.HAND_OVER)
         if leaving is None or not await self._still_the_last():
             return False
         taker = await self._taker(leaving)
@@ -101,7 +101,7 @@ class Signing:
             return None
         doorkeeper.typed_right(leaving, name)
         user, token = answer
-        if not may(user.role, Action.HAND_OVER):
+        if not may(user.role, Permission.HAND_OVER):
             doorkeeper.log_out(token)
             self._visit.warn("shell.not_allowed")
             return None

@@ -11,7 +11,7 @@ from typing import Final
 
 from nicegui import ui
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components import answering, manual_control
 from gate.console.components.decision_texts import (
     answer_class,
@@ -106,7 +106,7 @@ class LaneCard:
             ui.icon(icon).props("aria-hidden=true").style("font-size:1.4rem")
             widgets.heading(view.name, 2)
             widgets.words(say(f"lane.{view.direction.value}"), "soft grow", tag="span")
-            if self._visit.may(Action.OPERATE):
+            if self._visit.may(Permission.OPERATE):
                 self._button("arm")
 
     def _picture(self) -> None:
@@ -119,7 +119,7 @@ class LaneCard:
         )
 
     def _wanted_buttons(self) -> tuple[str, ...]:
-        if not self._visit.may(Action.OPERATE):
+        if not self._visit.may(Permission.OPERATE):
             return ()
         view = self.view
         first = {

@@ -6,7 +6,7 @@ one question at a time, however many changes come meanwhile.
 
 from collections.abc import Callable
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.live.alarms import AlarmStrip
 from gate.console.live.conditions import ConditionStrip
 from gate.console.live.feed import Feed
@@ -20,7 +20,7 @@ from gate.domain.ports import LaneView
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/live", "nav.live", Action.WATCH, build)
+    pages.add("/live", "nav.live", Permission.WATCH, build)
 
 
 async def build(visit: PageContext) -> None:
@@ -73,7 +73,7 @@ def _of_lane(
     visit: PageContext, cards: dict[LaneId, LaneCard], act: Callable[[LaneCard], object]
 ) -> None:
     """Wait for the digit of the lane that was meant; where there is one lane, do not ask."""
-    if not visit.may(Action.OPERATE):
+    if not visit.may(Permission.OPERATE):
         return
 
     def of(card: LaneCard) -> Callable[[], object]:

@@ -8,7 +8,7 @@ from html import escape
 from typing import Final
 from urllib.parse import quote
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.plate_chip import plate_chip
 from gate.console.ui import widgets
 from gate.console.ui.page import PageContext
@@ -25,7 +25,7 @@ def in_the_way(visit: PageContext, view: LaneView) -> tuple[str, ...] | None:
     if view.decision is None or view.decision.reason is not Reason.SPACE_TAKEN:
         return None
     plate = parse(view.plate)
-    if isinstance(plate, Malformed) or not visit.may(Action.SEE_INSIDE):
+    if isinstance(plate, Malformed) or not visit.may(Permission.SEE_INSIDE):
         return None
     seen = next((one for one in PlateColour if one.value == view.colour), PlateColour.UNKNOWN)
     return visit.services.registry.snapshot.in_its_spaces(plate, seen)

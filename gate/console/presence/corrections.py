@@ -6,7 +6,7 @@ from typing import Any, assert_never
 
 from nicegui import ui
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.plate_chip import plate_chip
 from gate.console.components.plate_field import PlatePad
 from gate.console.components.reason_choice import ReasonChoice
@@ -42,7 +42,7 @@ def reasons(visit: PageContext) -> dict[str, str]:
 
 
 async def correct(
-    visit: PageContext, right: Action, wanted: Sequence[Correction], why: str
+    visit: PageContext, right: Permission, wanted: Sequence[Correction], why: str
 ) -> bool:
     """Correct, and say what became of it; return whether anything was tried at all."""
     services = visit.services
@@ -73,11 +73,11 @@ def left_unseen(visit: PageContext, line: StayLine, facts: str, then: Then) -> N
 
     async def chosen(why: str) -> None:
         wanted = [inside.left_unseen(line)]
-        if await correct(visit, Action.CORRECT_INSIDE, wanted, why):
+        if await correct(visit, Permission.CORRECT_INSIDE, wanted, why):
             await then()
 
     above = plate_chip(line.plate, line.colour, size="big") + facts
-    about = About(visit.say("stays.left_hint"), above, Action.CORRECT_INSIDE)
+    about = About(visit.say("stays.left_hint"), above, Permission.CORRECT_INSIDE)
     why_sheet(visit, visit.say("stays.left"), reasons(visit), chosen, about)
 
 
@@ -88,7 +88,7 @@ def take_back(visit: PageContext, done: Done, then: Then) -> None:
     async def chosen(why: str) -> None:
         made = await mutations.work(
             visit,
-            Action.CORRECT_INSIDE,
+            Permission.CORRECT_INSIDE,
             lambda user: inside.undo(services, user, number, why),
         )
         if isinstance(made, Rejected):
@@ -101,7 +101,7 @@ def take_back(visit: PageContext, done: Done, then: Then) -> None:
 
     above, hint = _what_is_taken_back(visit, done)
     mistake = {"mistake": visit.say("stays.reason.mistake")}
-    about = About(hint, above, Action.CORRECT_INSIDE)
+    about = About(hint, above, Permission.CORRECT_INSIDE)
     why_sheet(visit, visit.say("stays.undo"), mistake, chosen, about)
 
 
@@ -122,7 +122,7 @@ def _what_is_taken_back(visit: PageContext, done: Done) -> tuple[str, str]:
 
 def came_in(visit: PageContext, then: Then) -> None:
     """Ask which vehicle is inside that nobody saw come in."""
-    say, services, right = visit.say, visit.services, Action.CORRECT_INSIDE
+    say, services, right = visit.say, visit.services, Permission.CORRECT_INSIDE
     dialog, card = widgets.sheet(say("stays.came"), wide=True)
 
     async def kept() -> None:
@@ -165,7 +165,7 @@ def count(visit: PageContext, occupant: Occupant, counts: Counts, then: Then) ->
     before, known = counts.occupancy.balance.get(occupant, 0), counts.known.get(occupant, 0)
     kind = visit.texts.name_of("occupant", occupant.value)
     dialog, card = widgets.sheet(say("stays.count_title", kind=kind))
-    right = Action.CORRECT_INSIDE
+    right = Permission.CORRECT_INSIDE
 
     def typed() -> int | None:
         text = str(number.value or "").strip()

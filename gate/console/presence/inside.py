@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import Final
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.data_access import why_text
 from gate.console.components.dates import span_text
 from gate.console.components.decision_texts import household_text
@@ -38,7 +38,7 @@ _ICONS: Final = {
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/inside", "nav.inside", Action.SEE_INSIDE, build)
+    pages.add("/inside", "nav.inside", Permission.SEE_INSIDE, build)
 
 
 async def build(visit: PageContext) -> None:
@@ -63,19 +63,19 @@ class InsidePage:
             self._class.classes(remove="field").style("min-width:150px")
             self._class.on_value_change(self.draw)
             widgets.icon_button("refresh", say("stays.refresh"), self.draw)
-            if visit.may(Action.EXPORT):
+            if visit.may(Permission.EXPORT):
                 widgets.button(
                     say("export.title"),
                     lambda: export_inside(visit, self._which()),
                     icon="download",
                 )
-            if visit.may(Action.CHANGE_REGISTRY):
+            if visit.may(Permission.CHANGE_REGISTRY):
                 widgets.button(
                     say("stays.long"),
                     lambda: LongInside(visit, self.draw).open(),
                     icon="event_busy",
                 )
-            if visit.may(Action.CORRECT_INSIDE):
+            if visit.may(Permission.CORRECT_INSIDE):
                 widgets.button(
                     say("stays.came"), lambda: corrections.came_in(visit, self.draw),
                     kind="main", icon="add",
@@ -120,7 +120,7 @@ class InsidePage:
                 f"{n:,}" if of is None else say("stays.of", n=f"{n:,}", of=f"{of:,}"),
                 say(hint, n=f"{counts.known.get(one, 0):,}"),
             )
-            if visit.may(Action.CORRECT_INSIDE):
+            if visit.may(Permission.CORRECT_INSIDE):
                 with card:
                     label = f"{say('stays.count')}: {visit.texts.name_of('occupant', one.value)}"
                     widgets.button(
@@ -154,7 +154,7 @@ class InsidePage:
         with widgets.div("card candidate"):
             widgets.raw(plate_chip(line.plate, line.colour))
             widgets.raw(facts, "words")
-            if visit.may(Action.CORRECT_INSIDE):
+            if visit.may(Permission.CORRECT_INSIDE):
                 widgets.button(
                     visit.say("stays.left"),
                     lambda: corrections.left_unseen(visit, line, facts, self.draw),
@@ -171,7 +171,7 @@ class InsidePage:
             for one in done:
                 with widgets.div("row-flex"):
                     widgets.raw(_done_html(visit, one), "grow")
-                    if one.may_undo and visit.may(Action.CORRECT_INSIDE):
+                    if one.may_undo and visit.may(Permission.CORRECT_INSIDE):
                         widgets.button(say("stays.undo"), self._taker_back(one), kind="small")
 
     def _taker_back(self, done: Done) -> Callable[[], None]:
@@ -230,4 +230,4 @@ def may_see_entry(visit: PageContext, line: StayLine) -> bool:
     """Return whether the reader may open the passage by which the vehicle came in."""
     today = visit.local(visit.now()).date()
     day = visit.local(line.since).date()
-    return visit.may(Action.READ_LOG) or (visit.may(Action.READ_LOG_TODAY) and day == today)
+    return visit.may(Permission.READ_LOG) or (visit.may(Permission.READ_LOG_TODAY) and day == today)

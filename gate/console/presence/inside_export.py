@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.decision_texts import household_text
 from gate.console.components.export_dialog import export_sheet
 from gate.console.ui.page import PageContext
@@ -18,7 +18,7 @@ FIELDS: Final = ("plate", "class", "household", "since", "space", "due", "overst
 
 def export_inside(visit: PageContext, which: Which) -> None:
     """Ask for file and reason, then export the vehicles inside that match."""
-    if visit.act(Action.SEE_INSIDE) is not None:
+    if visit.act(Permission.SEE_INSIDE) is not None:
         export_sheet(visit, lambda: listed(visit, which))
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from nicegui import ui
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.presence.corrections import ReasonFields, Then, correct
 from gate.console.ui import widgets
 from gate.console.ui.once import OneShot
@@ -20,7 +20,7 @@ from registry.views.stays import StayLine, Stays, Which
 
 MOST = 200
 DAYS = ("1", "3", "7", "14", "30", "90")
-RIGHT = Action.CHANGE_REGISTRY
+RIGHT = Permission.CHANGE_REGISTRY
 
 
 class LongInside:

@@ -7,7 +7,7 @@ in, or filled from a line of the register.
 from html import escape
 from typing import Final
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.printing import print_button
 from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import Rejected
@@ -36,10 +36,10 @@ COLUMNS: Final = (
 def add(pages: Pages) -> None:
     """Register the page and its form."""
     path = "/privacy/disclosures"
-    pages.add(path, "privacy.disclosures", Action.READ_AUDIT, build, under="/privacy")
-    pages.add(f"{path}/form", "disclosures.form", Action.READ_AUDIT, form, under="/privacy")
+    pages.add(path, "privacy.disclosures", Permission.READ_AUDIT, build, under="/privacy")
+    pages.add(f"{path}/form", "disclosures.form", Permission.READ_AUDIT, form, under="/privacy")
     pages.add(
-        f"{path}/form/{{number}}", "disclosures.form", Action.READ_AUDIT, form, under="/privacy"
+        f"{path}/form/{{number}}", "disclosures.form", Permission.READ_AUDIT, form, under="/privacy"
     )
 
 
@@ -58,7 +58,7 @@ class DisclosuresPage:
             widgets.heading(say("privacy.disclosures")).classes("grow")
             label = escape(say("disclosures.empty_form"))
             widgets.raw(f'<a href="/privacy/disclosures/form">{label}</a>', tag="span")
-            if visit.may(Action.PROTECT_DATA):
+            if visit.may(Permission.PROTECT_DATA):
                 widgets.button(say("disclosures.add"), self._add, kind="main", icon="add")
         widgets.words(say("disclosures.text"), "soft")
         self._place = widgets.div("card").style("margin-top:12px")
@@ -90,7 +90,7 @@ class DisclosuresPage:
 
     def _add(self) -> None:
         visit, say = self._visit, self._visit.say
-        if visit.act(Action.PROTECT_DATA) is None:
+        if visit.act(Permission.PROTECT_DATA) is None:
             return
         dialog, card = widgets.sheet(say("disclosures.add"), wide=True)
 
@@ -103,7 +103,7 @@ class DisclosuresPage:
             def disclose(unit: UnitOfWork, by: Actor) -> int:
                 return disclosures.disclose(unit, by=by.who, now=by.at, **said)
 
-            done = await mutations.make(visit, Action.PROTECT_DATA, disclose)
+            done = await mutations.make(visit, Permission.PROTECT_DATA, disclose)
             if isinstance(done, Rejected):
                 return False
             dialog.close()

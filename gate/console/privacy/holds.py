@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.dates import end_of_day
 from gate.console.components.plate_chip import plate_chip
 from gate.console.ui import mutations, widgets
@@ -24,7 +24,7 @@ from registry.store.store import Actor
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/privacy/holds", "privacy.holds", Action.READ_AUDIT, build, under="/privacy")
+    pages.add("/privacy/holds", "privacy.holds", Permission.READ_AUDIT, build, under="/privacy")
 
 
 async def build(visit: PageContext) -> None:
@@ -67,7 +67,7 @@ class HoldsPage:
         say = visit.say
         with widgets.div("page-head"):
             widgets.heading(say("privacy.holds")).classes("grow")
-            if visit.may(Action.PROTECT_DATA):
+            if visit.may(Permission.PROTECT_DATA):
                 widgets.button(say("holds.add"), self._add, kind="main", icon="add")
         widgets.words(say("holds.text"), "soft")
         self._list = widgets.div("col-flex").style("margin-top:12px")
@@ -103,7 +103,7 @@ class HoldsPage:
                 widgets.badge(ended, "", "lock_open")
             else:
                 widgets.badge(say("holds.in_force"), "ask", "lock")
-                if visit.may(Action.PROTECT_DATA):
+                if visit.may(Permission.PROTECT_DATA):
                     end = say("holds.release")
                     widgets.button(end, lambda: self._release(row), kind="small")
 
@@ -123,7 +123,7 @@ class HoldsPage:
 
     def _add(self) -> None:
         visit, say = self._visit, self._visit.say
-        if visit.act(Action.PROTECT_DATA) is None:
+        if visit.act(Permission.PROTECT_DATA) is None:
             return
         dialog, card = widgets.sheet(say("holds.add"))
 
@@ -159,7 +159,7 @@ class HoldsPage:
 
     async def _placed(self, wanted: _Wanted, close: Callable[[], object]) -> bool:
         visit = self._visit
-        done = await mutations.make(visit, Action.PROTECT_DATA, wanted.place)
+        done = await mutations.make(visit, Permission.PROTECT_DATA, wanted.place)
         if isinstance(done, Rejected):
             return False
         if isinstance(done, holds.HoldUnclearError):
@@ -180,7 +180,7 @@ class HoldsPage:
 
     def _release(self, row: holds.Hold) -> None:
         visit, say = self._visit, self._visit.say
-        if visit.act(Action.PROTECT_DATA) is None:
+        if visit.act(Permission.PROTECT_DATA) is None:
             return
         dialog, card = widgets.sheet(say("holds.release"))
 
@@ -191,7 +191,7 @@ class HoldsPage:
                 return False
             done = await mutations.make(
                 visit,
-                Action.PROTECT_DATA,
+                Permission.PROTECT_DATA,
                 lambda unit, by: holds.release_hold(unit, row.id, by=by.who, why=reason, now=by.at),
             )
             if isinstance(done, Rejected):

@@ -6,7 +6,7 @@ own settings, so the sign says what the program does. Both languages are on it.
 
 from html import escape
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.printing import print_button
 from gate.console.privacy.retention import retention_of
 from gate.console.ui import widgets
@@ -17,7 +17,7 @@ from gate.i18n.texts import Language, Texts
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/privacy/sign", "privacy.sign", Action.READ_AUDIT, build, under="/privacy")
+    pages.add("/privacy/sign", "privacy.sign", Permission.READ_AUDIT, build, under="/privacy")
 
 
 def build(visit: PageContext) -> None:

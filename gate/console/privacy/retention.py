@@ -8,7 +8,7 @@ import re
 from html import escape
 from typing import Final
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.ui import widgets
 from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
@@ -31,7 +31,7 @@ _OWN_REASON: Final = re.compile(r"(?P<days>\d+) days(?:, (?P<n>\d+) (?P<what>row
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/privacy", "nav.privacy", Action.READ_AUDIT, build)
+    pages.add("/privacy", "nav.privacy", Permission.READ_AUDIT, build)
 
 
 async def build(visit: PageContext) -> None:

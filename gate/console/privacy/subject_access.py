@@ -9,7 +9,7 @@ Rules of this file:
 from nicegui import run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.auth.users import User
 from gate.console.ui import widgets
 from gate.console.ui.confirm import confirm
@@ -23,7 +23,7 @@ from registry.rules.plates import normalise
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/privacy/person", "privacy.person", Action.PROTECT_DATA, build, under="/privacy")
+    pages.add("/privacy/person", "privacy.person", Permission.PROTECT_DATA, build, under="/privacy")
 
 
 def build(visit: PageContext) -> None:
@@ -63,7 +63,7 @@ class PersonPage:
 
     async def _export(self) -> None:
         visit = self._visit
-        user, wanted = visit.act(Action.PROTECT_DATA), self._wanted()
+        user, wanted = visit.act(Permission.PROTECT_DATA), self._wanted()
         if user is None or wanted is None or not self._copying.take():
             return
         try:
@@ -86,12 +86,12 @@ class PersonPage:
 
     def _ask(self) -> None:
         visit, wanted = self._visit, self._wanted()
-        if visit.act(Action.PROTECT_DATA) is None or wanted is None:
+        if visit.act(Permission.PROTECT_DATA) is None or wanted is None:
             return
         whose, why = wanted
 
         async def agreed() -> None:
-            user = visit.act(Action.PROTECT_DATA)
+            user = visit.act(Permission.PROTECT_DATA)
             if user is None:
                 return
             try:

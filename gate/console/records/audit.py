@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from html import escape
 from typing import Final
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.export_dialog import export_sheet
 from gate.console.records.audit_texts import action_text, actor_text, target_html, why_words
 from gate.console.ui import widgets
@@ -33,7 +33,7 @@ KINDS: Final = {
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/lookups", "nav.lookups", Action.READ_AUDIT, build)
+    pages.add("/lookups", "nav.lookups", Permission.READ_AUDIT, build)
 
 
 async def build(visit: PageContext) -> None:
@@ -61,7 +61,7 @@ class LookupsPage:
             for typed in (self._actor, self._target):
                 typed.on("keydown.enter", self.search)
             widgets.button(say("shell.search"), self.search, kind="main", icon="search")
-            if visit.may(Action.EXPORT):
+            if visit.may(Permission.EXPORT):
                 widgets.button(say("export.title"), self._export, icon="download")
         self._rows = widgets.div("card").style("margin-top:12px")
         self._buttons = widgets.div("row-flex").style("margin-top:10px")
@@ -84,7 +84,7 @@ class LookupsPage:
 
     def _export(self) -> None:
         visit, which = self._visit, self._wanted()
-        if visit.act(Action.READ_AUDIT) is not None:
+        if visit.act(Permission.READ_AUDIT) is not None:
             export_sheet(visit, lambda: listed(visit, which))
 
     async def search(self) -> None:
@@ -93,7 +93,7 @@ class LookupsPage:
         await self._show(None)
 
     async def _show(self, cursor: int | None) -> None:
-        if self._visit.act(Action.READ_AUDIT) is None:
+        if self._visit.act(Permission.READ_AUDIT) is None:
             return
         reports, which = self._visit.services.reports, self._which
         page = await ask(lambda: reports.audit(which, cursor, LENGTH))

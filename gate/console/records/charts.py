@@ -6,7 +6,7 @@ from typing import Final
 
 from nicegui import ui
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.decision_texts import reason_text
 from gate.console.records import chart_options
 from gate.console.ui import widgets
@@ -23,7 +23,7 @@ DAYS: Final = {"today": 1, "week": 7, "month": 30, "year": 365}
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/charts", "nav.charts", Action.READ_CHARTS, build)
+    pages.add("/charts", "nav.charts", Permission.READ_CHARTS, build)
 
 
 async def build(visit: PageContext) -> None:
@@ -51,7 +51,7 @@ class ChartsPage:
 
     async def draw(self, name: str) -> None:
         """Ask for a period and draw it."""
-        if self._visit.act(Action.READ_CHARTS) is None:
+        if self._visit.act(Permission.READ_CHARTS) is None:
             return
         widgets.press(self._buttons, name)
         self._place.clear()

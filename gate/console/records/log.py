@@ -7,7 +7,7 @@ gives a cursor; the button then goes on looking.
 from collections.abc import Sequence
 from html import escape
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.data_access import with_reason
 from gate.console.components.dates import span_text
 from gate.console.components.decision_texts import (
@@ -30,7 +30,7 @@ LENGTH = 40
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/log", "nav.log", Action.READ_LOG_TODAY, build)
+    pages.add("/log", "nav.log", Permission.READ_LOG_TODAY, build)
 
 
 async def build(visit: PageContext) -> None:
@@ -51,7 +51,7 @@ class LogPage:
             with widgets.div("row-flex"):
                 widgets.button(say("shell.search"), self.search, kind="main", icon="search")
                 widgets.button(say("shell.clear"), self._clear, icon="clear")
-                if visit.may(Action.EXPORT):
+                if visit.may(Permission.EXPORT):
                     widgets.button(
                         say("export.title"),
                         lambda: export_passages(visit, self._bar.filter()),
@@ -63,7 +63,7 @@ class LogPage:
 
     async def search(self) -> None:
         """Show the newest lines that match; a look-up of somebody asks for a reason first."""
-        if self._visit.act(Action.READ_LOG_TODAY) is None:
+        if self._visit.act(Permission.READ_LOG_TODAY) is None:
             return
         which = self._bar.filter()
         if names_somebody(which):
@@ -72,7 +72,7 @@ class LogPage:
             async def go_on() -> None:
                 await self._show(which, None)
 
-            with_reason(self._visit, Action.READ_LOG_TODAY, "history", target, go_on)
+            with_reason(self._visit, Permission.READ_LOG_TODAY, "history", target, go_on)
         else:
             await self._show(which, None)
 

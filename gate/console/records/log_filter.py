@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.decision_texts import reason_text
 from gate.console.ui import widgets
 from gate.console.ui.page import PageContext
@@ -77,7 +77,7 @@ class FilterBar:
         self._visit = visit
         say = visit.say
         query = visit.request.query_params
-        free = visit.may(Action.READ_LOG)
+        free = visit.may(Permission.READ_LOG)
         periods = {p: say(f"log.period.{p}") for p in (PERIODS if free else PERIODS[:1])}
         with widgets.div("filters"):
             self.period = widgets.choice_field(say("log.when"), periods, "today")
@@ -108,7 +108,7 @@ class FilterBar:
     def filter(self) -> PassageFilter:
         """Return the filter that the fields come to, within what the role may see."""
         today = self._visit.local(self._visit.now()).date()
-        free = self._visit.may(Action.READ_LOG)
+        free = self._visit.may(Permission.READ_LOG)
         period = str(self.period.value) if free else "today"
         span = span_of(period, today, str(self.first.value or ""), str(self.last.value or ""))
         return PassageFilter(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from html import escape
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.dates import span_text
 from gate.console.components.decision_texts import (
     actor_text,
@@ -29,7 +29,7 @@ from gate.reports.model import OpeningRow, PassageDetail, PassageRow
 def add(pages: Pages) -> None:
     """Register the page."""
     path = "/passages/{passage}"
-    pages.add(path, "nav.passage", Action.READ_LOG_TODAY, build, under="/log")
+    pages.add(path, "nav.passage", Permission.READ_LOG_TODAY, build, under="/log")
 
 
 async def build(visit: PageContext) -> None:
@@ -52,7 +52,7 @@ async def build(visit: PageContext) -> None:
 def _may_see(visit: PageContext, row: PassageRow) -> bool:
     """Return whether this is today, or the role may see every day."""
     today = visit.local(visit.now()).date()
-    return visit.may(Action.READ_LOG) or visit.local(row.started).date() == today
+    return visit.may(Permission.READ_LOG) or visit.local(row.started).date() == today
 
 
 def _draw(

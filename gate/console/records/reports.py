@@ -7,7 +7,7 @@ from html import escape
 
 from nicegui import ui
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.decision_texts import actor_text, reason_text, remark_text
 from gate.console.components.export_dialog import export_passages
 from gate.console.records.charts import percent
@@ -31,7 +31,7 @@ SHOWN = 60
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/reports", "nav.reports", Action.READ_CHARTS, build)
+    pages.add("/reports", "nav.reports", Permission.READ_CHARTS, build)
 
 
 async def build(visit: PageContext) -> None:
@@ -64,7 +64,7 @@ class ReportsPage:
             self._kind.on_value_change(self.draw)
             self._date.on_value_change(self.draw)
             widgets.button(say("shell.print"), lambda: ui.run_javascript("print()"), icon="print")
-            if visit.may(Action.EXPORT):
+            if visit.may(Permission.EXPORT):
                 widgets.button(say("export.title"), self._export, kind="main", icon="download")
         self._place = widgets.div("report")
 
@@ -89,7 +89,7 @@ class ReportsPage:
 
     async def draw(self) -> None:
         """Draw the report of what is chosen."""
-        if self._visit.act(Action.READ_CHARTS) is None:
+        if self._visit.act(Permission.READ_CHARTS) is None:
             return
         period = self._period()
         answers = await ask(lambda: self._ask(period))

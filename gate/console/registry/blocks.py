@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from html import escape
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.dates import end_of_day
 from gate.console.components.plate_chip import plate_chip
 from gate.console.components.plate_field import PlatePad
@@ -24,7 +24,7 @@ from registry.views.lists import BlockLine
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/blocks", "nav.blocks", Action.SEARCH_REGISTRY, build)
+    pages.add("/blocks", "nav.blocks", Permission.SEARCH_REGISTRY, build)
 
 
 async def build(visit: PageContext) -> None:
@@ -42,7 +42,7 @@ class BlocksPage:
             widgets.heading(say("nav.blocks")).classes("grow")
             self._part = widgets.text_field(say("log.plate")).classes(remove="field")
             self._part.props("debounce=300").on_value_change(self.draw)
-            if visit.may(Action.CHANGE_REGISTRY):
+            if visit.may(Permission.CHANGE_REGISTRY):
                 widgets.button(say("blocks.add"), self._add, kind="bad", icon="block")
         widgets.words(say("blocks.law"), "small soft")
         self._list = widgets.div("card").style("margin-top:10px")
@@ -78,7 +78,7 @@ class BlocksPage:
                 f'<div class="small soft">{escape(line.by)} · {visit.time(line.since)} → '
                 f"{escape(until)}</div>"
             )
-            if visit.may(Action.CHANGE_REGISTRY):
+            if visit.may(Permission.CHANGE_REGISTRY):
                 widgets.button(say("blocks.lift"), self._lifter(line), kind="small")
 
     def _ground(self, line: BlockLine) -> str:
@@ -99,7 +99,7 @@ class BlocksPage:
             if not why:
                 visit.warn("shell.reason_needed")
                 return False
-            done = await mutations.make(visit, Action.CHANGE_REGISTRY, lists.lift(line.id, why))
+            done = await mutations.make(visit, Permission.CHANGE_REGISTRY, lists.lift(line.id, why))
             if isinstance(done, Rejected):
                 return False
             dialog.close()
@@ -132,7 +132,7 @@ class BlocksPage:
                 end_of_day(visit, str(until.value or "")),
                 pad.colour,
             )
-            made = await mutations.make(visit, Action.CHANGE_REGISTRY, act)
+            made = await mutations.make(visit, Permission.CHANGE_REGISTRY, act)
             if isinstance(made, Rejected):
                 return False
             if isinstance(made, BlockRefusal):

@@ -10,7 +10,7 @@ from html import escape
 
 from nicegui import ui
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.decision_texts import household_text
 from gate.console.components.plate_chip import plate_chip
 from gate.console.components.plate_field import PlatePad
@@ -74,7 +74,7 @@ class HouseholdPage:
                 lambda: ui.navigate.to(f"/log?household={view.label}"),
                 icon="list_alt",
             )
-            if visit.may(Action.CHANGE_REGISTRY):
+            if visit.may(Permission.CHANGE_REGISTRY):
                 widgets.icon_button(
                     "delete", say("registry.remove_household"), lambda: self._remove_home(view)
                 )
@@ -89,7 +89,7 @@ class HouseholdPage:
             if not view.vehicles:
                 hint = (
                     say("registry.no_vehicles_hint")
-                    if self._visit.may(Action.CHANGE_REGISTRY)
+                    if self._visit.may(Permission.CHANGE_REGISTRY)
                     else ""
                 )
                 widgets.empty(say("registry.no_vehicles"), hint, "directions_car")
@@ -106,7 +106,7 @@ class HouseholdPage:
         with widgets.div("candidate"):
             widgets.raw(plate_chip(line.plate, line.colour))
             widgets.raw(f'{facts}<div class="small">{badge}</div>')
-            if visit.may(Action.CHANGE_REGISTRY):
+            if visit.may(Permission.CHANGE_REGISTRY):
                 with widgets.div("row-flex"):
                     widgets.icon_button("edit", say("registry.edit"), self._with(self._edit, line))
                     widgets.icon_button(
@@ -118,7 +118,7 @@ class HouseholdPage:
 
         async def agreed() -> None:
             deed = registry_changes.remove_household(view.id)
-            refusal = await mutations.make(visit, Action.CHANGE_REGISTRY, deed)
+            refusal = await mutations.make(visit, Permission.CHANGE_REGISTRY, deed)
             if isinstance(refusal, HomeRefusal):
                 visit.warn(f"registry.refused.{refusal.value}")
             elif not isinstance(refusal, Rejected):
@@ -164,7 +164,7 @@ class HouseholdPage:
                 pad.complain()
                 return False
             act = registry_changes.add_vehicle(view.id, typed[0], fields.wanted())
-            made = await mutations.make(visit, Action.CHANGE_REGISTRY, act)
+            made = await mutations.make(visit, Permission.CHANGE_REGISTRY, act)
             if isinstance(made, Rejected):
                 return False
             if isinstance(made, Duplicate):
@@ -190,7 +190,7 @@ class HouseholdPage:
 
         async def kept() -> bool:
             act = registry_changes.change_vehicle(line.id, fields.wanted())
-            done = await mutations.make(visit, Action.CHANGE_REGISTRY, act)
+            done = await mutations.make(visit, Permission.CHANGE_REGISTRY, act)
             if isinstance(done, Rejected):
                 return False
             if isinstance(done, Duplicate):
@@ -213,7 +213,7 @@ class HouseholdPage:
         say = self._visit.say
         title, text = say("registry.remove"), say("registry.remove_text", plate=line.plate)
         deed = registry_changes.remove_vehicle(line.id, "")
-        confirm_deed(self._visit, Action.CHANGE_REGISTRY, title, text, deed, self.draw)
+        confirm_deed(self._visit, Permission.CHANGE_REGISTRY, title, text, deed, self.draw)
 
 
 def _aside(act: Callable[[Plate | None], object]) -> Callable[[Plate | None], None]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components import personal_data
 from gate.console.components.data_access import with_reason
 from gate.console.components.decision_texts import household_text
@@ -31,7 +31,7 @@ class PeopleCard:
         with widgets.div("card col-flex"):
             with widgets.div("row-flex"):
                 widgets.heading(say("registry.people"), 3).classes("grow")
-                if visit.may(Action.CHANGE_REGISTRY):
+                if visit.may(Permission.CHANGE_REGISTRY):
                     widgets.icon_button(
                         "person_add", say("registry.add_person"), lambda: self._sheet(None)
                     )
@@ -45,7 +45,7 @@ class PeopleCard:
         with widgets.div("row-flex"):
             widgets.badge(visit.texts.name_of("person_role", line.role))
             personal_data.person(visit, line.name, line.phone, self._view.label)
-            if visit.may(Action.CHANGE_REGISTRY) and visit.may(Action.REVEAL_PERSON):
+            if visit.may(Permission.CHANGE_REGISTRY) and visit.may(Permission.REVEAL_PERSON):
                 widgets.icon_button("edit", say("registry.edit_person"), lambda: self._edit(line))
                 widgets.icon_button(
                     "delete", say("registry.remove_person"), lambda: self._remove(line)
@@ -55,7 +55,7 @@ class PeopleCard:
         """To correct a name is to see it: a look-up, with its reason."""
         with_reason(
             self._visit,
-            Action.REVEAL_PERSON,
+            Permission.REVEAL_PERSON,
             "person",
             self._view.label,
             lambda: self._sheet(line),
@@ -111,7 +111,7 @@ class PeopleCard:
 
     async def _done(self, deed: Deed[object]) -> bool:
         """Make the change; tell the person what came of it."""
-        made = await mutations.make(self._visit, Action.CHANGE_REGISTRY, deed)
+        made = await mutations.make(self._visit, Permission.CHANGE_REGISTRY, deed)
         if isinstance(made, Rejected):
             return False
         if isinstance(made, HomeRefusal):

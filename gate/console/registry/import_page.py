@@ -11,7 +11,7 @@ from typing import Final
 
 from nicegui import events, run, ui
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.ui import mutations, widgets
 from gate.console.ui.confirm import confirm
 from gate.console.ui.mutations import Rejected
@@ -20,7 +20,7 @@ from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.i18n.texts import Language
 from gate.services import import_texts, imports, units
-from gate.services.imports import Batch, Chosen, ImportPart, Upload
+from gate.services.imports import Chosen, ImportBatch, ImportPart, Upload
 from registry.spreadsheets.columns import HEADINGS, JOINED, Column, Columns
 from registry.spreadsheets.grid import MOST_BYTES, SheetFault
 from registry.spreadsheets.plan import Plan
@@ -35,7 +35,7 @@ _MOST_MAPPED: Final = 20
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/import", "nav.importing", Action.CHANGE_REGISTRY, build)
+    pages.add("/import", "nav.importing", Permission.CHANGE_REGISTRY, build)
 
 
 async def build(visit: PageContext) -> None:
@@ -78,12 +78,12 @@ class ImportPage:
         return {one.value: import_texts.heading(self._visit.texts, one) for one in Column}
 
     def _template(self) -> None:
-        if self._visit.act(Action.CHANGE_REGISTRY) is not None:
+        if self._visit.act(Permission.CHANGE_REGISTRY) is not None:
             name = f"{self._visit.say('importing.template_name')}.xlsx"
             ui.download.content(import_texts.empty_file(self._visit.texts), name, _XLSX)
 
     async def _uploaded(self, event: events.UploadEventArguments) -> None:
-        if self._visit.act(Action.CHANGE_REGISTRY) is None:
+        if self._visit.act(Permission.CHANGE_REGISTRY) is None:
             return
         content = await event.file.read()
         self._mapping.clear()
@@ -234,7 +234,7 @@ class ImportPage:
 
     async def _hand_back(self, upload: Upload, chosen: Chosen, plan: Plan) -> None:
         visit = self._visit
-        if visit.act(Action.CHANGE_REGISTRY) is None:
+        if visit.act(Permission.CHANGE_REGISTRY) is None:
             return
         found = imports.tables(upload, chosen)
         body = await run.io_bound(import_texts.mendable, visit.texts, found, plan)
@@ -254,7 +254,7 @@ class ImportPage:
 
         async def agreed() -> None:
             act = imports.apply(self._visit.services, upload, self._chosen(upload))
-            done = await mutations.make(self._visit, Action.CHANGE_REGISTRY, act)
+            done = await mutations.make(self._visit, Permission.CHANGE_REGISTRY, act)
             if isinstance(done, Rejected):
                 return
             self._visit.tell("importing.applied", n=f"{plan.taken:,}")
@@ -283,7 +283,7 @@ class ImportPage:
             for batch in batches or ():
                 self._batch(batch)
 
-    def _batch(self, batch: Batch) -> None:
+    def _batch(self, batch: ImportBatch) -> None:
         visit, say = self._visit, self._visit.say
         with widgets.div("row-flex"):
             counts = say("importing.counts", rows=batch.rows, refused=batch.refused)
@@ -296,14 +296,16 @@ class ImportPage:
                     say("importing.undo"), self._undoer(batch), kind="small", icon="undo"
                 )
 
-    def _undoer(self, batch: Batch) -> Callable[[], None]:
+    def _undoer(self, batch: ImportBatch) -> Callable[[], None]:
         return lambda: self._undo(batch)
 
-    def _undo(self, batch: Batch) -> None:
+    def _undo(self, batch: ImportBatch) -> None:
         visit, say = self._visit, self._visit.say
 
         async def agreed() -> None:
-            since = await mutations.make(visit, Action.CHANGE_REGISTRY, imports.take_back(batch.id))
+            since = await mutations.make(
+                visit, Permission.CHANGE_REGISTRY, imports.take_back(batch.id)
+            )
             if isinstance(since, Rejected):
                 return
             if since:

@@ -9,7 +9,7 @@ from html import escape
 
 from nicegui import ui
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.decision_texts import household_text
 from gate.console.components.plate_chip import plate_chip
 from gate.console.registry.household_page import household
@@ -34,9 +34,13 @@ def add(pages: Pages) -> None:
     async def search(visit: PageContext) -> None:
         await SearchPage(visit, finder).draw()
 
-    pages.add("/registry", "nav.registry", Action.SEARCH_REGISTRY, search)
+    pages.add("/registry", "nav.registry", Permission.SEARCH_REGISTRY, search)
     pages.add(
-        "/registry/{number}", "nav.registry", Action.SEARCH_REGISTRY, household, under="/registry"
+        "/registry/{number}",
+        "nav.registry",
+        Permission.SEARCH_REGISTRY,
+        household,
+        under="/registry",
     )
 
 
@@ -48,9 +52,9 @@ class SearchPage:
         say = visit.say
         with widgets.div("page-head"):
             widgets.heading(say("nav.registry")).classes("grow")
-            if visit.may(Action.CHANGE_REGISTRY):
+            if visit.may(Permission.CHANGE_REGISTRY):
                 widgets.button(say("registry.add_household"), self._add, icon="add_home")
-        key = "registry.search" if visit.may(Action.REVEAL_PERSON) else "registry.search_guard"
+        key = "registry.search" if visit.may(Permission.REVEAL_PERSON) else "registry.search_guard"
         self._field = widgets.text_field(say(key)).props("autofocus debounce=200 clearable")
         self._field.on_value_change(self.draw)
         self._list = widgets.div("col-flex").style("margin-top:10px")
@@ -76,7 +80,7 @@ class SearchPage:
 
     def _may_show(self, hit: Hit, typed: str) -> bool:
         by_place = addresses.parse(typed) is not None
-        return bool(hit.entry.plate) or by_place or self._visit.may(Action.REVEAL_PERSON)
+        return bool(hit.entry.plate) or by_place or self._visit.may(Permission.REVEAL_PERSON)
 
     def _hit(self, hit: Hit) -> None:
         visit, entry = self._visit, hit.entry
@@ -106,7 +110,7 @@ class SearchPage:
                 visit.warn("registry.address_wrong")
                 return False
             deed = registry_changes.add_household(address, str(note.value or "").strip())
-            made = await mutations.make(visit, Action.CHANGE_REGISTRY, deed)
+            made = await mutations.make(visit, Permission.CHANGE_REGISTRY, deed)
             if isinstance(made, Rejected):
                 return False
             if isinstance(made, HomeRefusal):

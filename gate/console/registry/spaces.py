@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.decision_texts import household_text
 from gate.console.components.plate_chip import plate_chip
 from gate.console.ui import mutations, widgets
@@ -23,7 +23,7 @@ from registry.views.lists import SpaceLine
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/spaces", "nav.spaces", Action.SEARCH_REGISTRY, build)
+    pages.add("/spaces", "nav.spaces", Permission.SEARCH_REGISTRY, build)
 
 
 async def build(visit: PageContext) -> None:
@@ -49,7 +49,7 @@ class SpacesPage:
             widgets.heading(visit.say("nav.spaces")).classes("grow")
             self._part = widgets.text_field(visit.say("spaces.name")).classes(remove="field")
             self._part.props("debounce=300").on_value_change(self.draw)
-            if visit.may(Action.CHANGE_REGISTRY):
+            if visit.may(Permission.CHANGE_REGISTRY):
                 widgets.button(
                     visit.say("spaces.add"), lambda: self._sheet(None), kind="main", icon="add"
                 )
@@ -94,7 +94,7 @@ class SpacesPage:
                 f"{taken} {stands} {where} {escape(line.note)}"
                 f'<div class="small">{escape(say("spaces.plates"))}: {may_stand or "—"}</div>'
             )
-            if visit.may(Action.CHANGE_REGISTRY):
+            if visit.may(Permission.CHANGE_REGISTRY):
                 with widgets.div("row-flex"):
                     widgets.icon_button("edit", say("spaces.edit"), lambda: self._sheet(line))
                     widgets.icon_button("delete", say("spaces.remove"), lambda: self._remove(line))
@@ -117,7 +117,7 @@ class SpacesPage:
                     str(name.value or ""), wanted.home, wanted.note, wanted.vehicles
                 )
             )
-            made = await mutations.make(visit, Action.CHANGE_REGISTRY, deed)
+            made = await mutations.make(visit, Permission.CHANGE_REGISTRY, deed)
             if isinstance(made, Rejected):
                 return False
             if isinstance(made, SpaceRefusal):
@@ -169,4 +169,4 @@ class SpacesPage:
         say = self._visit.say
         title, text = say("spaces.remove"), say("spaces.remove_text", name=line.name)
         deed = registry_changes.remove_space(line.id)
-        confirm_deed(self._visit, Action.CHANGE_REGISTRY, title, text, deed, self.draw)
+        confirm_deed(self._visit, Permission.CHANGE_REGISTRY, title, text, deed, self.draw)

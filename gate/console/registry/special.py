@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from html import escape
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.dates import end_of_day
 from gate.console.components.plate_chip import plate_chip
 from gate.console.components.plate_field import PlatePad
@@ -27,7 +27,7 @@ from registry.views.lists import FormLine, ListedLine
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/special", "nav.special", Action.SEARCH_REGISTRY, build)
+    pages.add("/special", "nav.special", Permission.SEARCH_REGISTRY, build)
 
 
 async def build(visit: PageContext) -> None:
@@ -44,7 +44,7 @@ class SpecialPage:
         say = visit.say
         with widgets.div("page-head"):
             widgets.heading(say("nav.special")).classes("grow")
-            if visit.may(Action.CHANGE_REGISTRY):
+            if visit.may(Permission.CHANGE_REGISTRY):
                 widgets.button(say("special.add_form"), self._add_form, icon="pattern")
                 widgets.button(say("special.add"), self._add, kind="main", icon="add")
         widgets.words(say("special.hint"), "small soft")
@@ -97,20 +97,20 @@ class SpecialPage:
         return widgets.badge_html(self._visit.say(f"special.kind.{kind.value}"), "good", icon)
 
     def _remover(self, name: str, deed: Deed[None]) -> None:
-        if self._visit.may(Action.CHANGE_REGISTRY):
+        if self._visit.may(Permission.CHANGE_REGISTRY):
             label = self._visit.say("special.remove")
             widgets.icon_button("delete", label, lambda: self._remove(name, deed))
 
     def _remove(self, name: str, deed: Deed[None]) -> None:
         say = self._visit.say
         title, text = say("special.remove"), say("special.remove_text", plate=name)
-        confirm_deed(self._visit, Action.CHANGE_REGISTRY, title, text, deed, self.draw)
+        confirm_deed(self._visit, Permission.CHANGE_REGISTRY, title, text, deed, self.draw)
 
     async def _listed(self, deed: Deed[object], close: Callable[[], object]) -> None:
         visit = self._visit
         if not self._once.take():
             return
-        made = await mutations.make(visit, Action.CHANGE_REGISTRY, deed)
+        made = await mutations.make(visit, Permission.CHANGE_REGISTRY, deed)
         if isinstance(made, Rejected):
             self._once.give_back()
             return

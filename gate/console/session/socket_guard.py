@@ -24,7 +24,7 @@ from urllib.parse import parse_qs, urlsplit
 from nicegui import Client, ui
 from socketio.exceptions import ConnectionRefusedError as Refused
 
-from gate.auth.permissions import Action, may
+from gate.auth.permissions import Permission, may
 from gate.console.session.authentication import Authentication
 from gate.console.session.event_age import Lateness
 from gate.console.session.expiry import leave
@@ -60,7 +60,7 @@ class Opened:
     """A page that is open: which log-in opened it, and the right that it needs."""
 
     token: str
-    right: Action
+    right: Permission
     too_late: Callable[[], object]
     """Says on the page that a press came too late."""
 
@@ -79,7 +79,7 @@ class SocketGuard:
         """NiceGUI's own handlers, by name."""
 
     def open(
-        self, client: Client, token: str, right: Action, too_late: Callable[[], object]
+        self, client: Client, token: str, right: Permission, too_late: Callable[[], object]
     ) -> None:
         """Note a page that is being answered; it is forgotten with its client."""
         self._pages[client.id] = Opened(token, right, too_late)

@@ -6,7 +6,7 @@ from html import escape
 
 from nicegui import background_tasks, ui
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.ui import widgets
 from gate.console.ui.alarm_texts import LOOKS, recovered_kinds
 from gate.console.ui.page import PageContext
@@ -48,7 +48,7 @@ class AlarmWatch:
         self._place.clear()
         if groups:
             self._badge(drawn[0], groups[0])
-        if self._visit.may(Action.OPERATE):
+        if self._visit.may(Permission.OPERATE):
             level = f"'{tone.value}'" if tone else "null"
             newest = max((group.newest for group in groups), default=0)
             ui.run_javascript(f"window.gateAlarm && gateAlarm({level}, {newest})")

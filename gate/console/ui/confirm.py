@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import Rejected
 from gate.console.ui.once import OneShot
@@ -39,7 +39,7 @@ def confirm(
 
 def confirm_deed(
     visit: PageContext,
-    right: Action,
+    right: Permission,
     title: str,
     text: str,
     deed: Deed[object],

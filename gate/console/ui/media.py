@@ -14,7 +14,7 @@ from typing import Final
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 
-from gate.auth.permissions import Action, may
+from gate.auth.permissions import Permission, may
 from gate.console.dependencies import Services
 from gate.console.session.authentication import Authentication
 from gate.console.session.sessions import COOKIE
@@ -45,7 +45,7 @@ def router(services: Services, doorkeeper: Authentication) -> APIRouter:
 
     def watcher(request: Request) -> None:
         user = doorkeeper.who(request.cookies.get(COOKIE))
-        if user is None or not may(user.role, Action.WATCH):
+        if user is None or not may(user.role, Permission.WATCH):
             raise HTTPException(403)
 
     @routes.get("/lane/{lane}.jpg", dependencies=[Depends(watcher)])

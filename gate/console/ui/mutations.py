@@ -7,7 +7,7 @@ from typing import TypeVar
 from nicegui import run
 from sqlalchemy.exc import SQLAlchemyError
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.auth.users import User, UserError
 from gate.console.ui.page import PageContext
 from gate.domain.errors import GateError, JournalUnavailableError
@@ -28,13 +28,13 @@ NOT_DONE = Rejected()
 
 
 async def make(
-    visit: PageContext, right: Action, act: Callable[[UnitOfWork, Actor], T]
+    visit: PageContext, right: Permission, act: Callable[[UnitOfWork, Actor], T]
 ) -> T | Rejected:
     """Make a change as who is logged in now, or say why not."""
     return await work(visit, right, lambda user: units.change(visit.services, user, act))
 
 
-async def work(visit: PageContext, right: Action, doing: Callable[[User], T]) -> T | Rejected:
+async def work(visit: PageContext, right: Permission, doing: Callable[[User], T]) -> T | Rejected:
     """Do something to the register, aside, as who is logged in now, or say why not."""
     user = visit.act(right)
     if user is None:
@@ -51,7 +51,7 @@ async def work(visit: PageContext, right: Action, doing: Callable[[User], T]) ->
     return done  # type: ignore[return-value]  # None only while the program stops.
 
 
-async def log_in(visit: PageContext, right: Action, change: Callable[[str], object]) -> bool:
+async def log_in(visit: PageContext, right: Permission, change: Callable[[str], object]) -> bool:
     """Change a log-in as who is logged in now, or say why not; return whether it was done.
 
     change: is given the name of who acts.

@@ -7,7 +7,7 @@ refused by the server anyway, see gate/console/ui/pages.py).
 from dataclasses import dataclass
 from typing import Final
 
-from gate.auth.permissions import Action, Role, may
+from gate.auth.permissions import Permission, Role, may
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,33 +17,33 @@ class NavigationItem:
     path: str
     text: str
     icon: str
-    action: Action
+    action: Permission
     key: str
 
 
 GUARD_PLACES: Final = (
-    NavigationItem("/live", "live", "videocam", Action.WATCH, "L"),
-    NavigationItem("/ask", "ask", "contact_support", Action.OPERATE, "A"),
-    NavigationItem("/alarms", "alarms", "notifications", Action.WATCH, "M"),
-    NavigationItem("/visitors/new", "visitor_new", "person_add", Action.REGISTER_VISITOR, "N"),
-    NavigationItem("/visitors", "visitors", "badge", Action.REGISTER_VISITOR, "V"),
-    NavigationItem("/log", "log", "list_alt", Action.READ_LOG_TODAY, "T"),
-    NavigationItem("/inside", "inside", "garage", Action.SEE_INSIDE, "W"),
-    NavigationItem("/handover", "handover", "handshake", Action.HAND_OVER, "H"),
+    NavigationItem("/live", "live", "videocam", Permission.WATCH, "L"),
+    NavigationItem("/ask", "ask", "contact_support", Permission.OPERATE, "A"),
+    NavigationItem("/alarms", "alarms", "notifications", Permission.WATCH, "M"),
+    NavigationItem("/visitors/new", "visitor_new", "person_add", Permission.REGISTER_VISITOR, "N"),
+    NavigationItem("/visitors", "visitors", "badge", Permission.REGISTER_VISITOR, "V"),
+    NavigationItem("/log", "log", "list_alt", Permission.READ_LOG_TODAY, "T"),
+    NavigationItem("/inside", "inside", "garage", Permission.SEE_INSIDE, "W"),
+    NavigationItem("/handover", "handover", "handshake", Permission.HAND_OVER, "H"),
 )
 MANAGER_PLACES: Final = (
-    NavigationItem("/charts", "charts", "bar_chart", Action.READ_CHARTS, "C"),
-    NavigationItem("/reports", "reports", "summarize", Action.READ_CHARTS, "D"),
-    NavigationItem("/registry", "registry", "holiday_village", Action.SEARCH_REGISTRY, "R"),
-    NavigationItem("/spaces", "spaces", "local_parking", Action.SEARCH_REGISTRY, "P"),
-    NavigationItem("/blocks", "blocks", "block", Action.SEARCH_REGISTRY, "B"),
-    NavigationItem("/special", "special", "emergency", Action.SEARCH_REGISTRY, "E"),
-    NavigationItem("/import", "importing", "upload_file", Action.CHANGE_REGISTRY, "I"),
-    NavigationItem("/users", "users", "group", Action.MANAGE_USERS, "U"),
-    NavigationItem("/tokens", "tokens", "key", Action.MANAGE_TOKENS, "K"),
-    NavigationItem("/settings", "settings", "settings", Action.CHANGE_SETTINGS, "S"),
-    NavigationItem("/lookups", "lookups", "policy", Action.READ_AUDIT, "O"),
-    NavigationItem("/privacy", "privacy", "privacy_tip", Action.READ_AUDIT, "Y"),
+    NavigationItem("/charts", "charts", "bar_chart", Permission.READ_CHARTS, "C"),
+    NavigationItem("/reports", "reports", "summarize", Permission.READ_CHARTS, "D"),
+    NavigationItem("/registry", "registry", "holiday_village", Permission.SEARCH_REGISTRY, "R"),
+    NavigationItem("/spaces", "spaces", "local_parking", Permission.SEARCH_REGISTRY, "P"),
+    NavigationItem("/blocks", "blocks", "block", Permission.SEARCH_REGISTRY, "B"),
+    NavigationItem("/special", "special", "emergency", Permission.SEARCH_REGISTRY, "E"),
+    NavigationItem("/import", "importing", "upload_file", Permission.CHANGE_REGISTRY, "I"),
+    NavigationItem("/users", "users", "group", Permission.MANAGE_USERS, "U"),
+    NavigationItem("/tokens", "tokens", "key", Permission.MANAGE_TOKENS, "K"),
+    NavigationItem("/settings", "settings", "settings", Permission.CHANGE_SETTINGS, "S"),
+    NavigationItem("/lookups", "lookups", "policy", Permission.READ_AUDIT, "O"),
+    NavigationItem("/privacy", "privacy", "privacy_tip", Permission.READ_AUDIT, "Y"),
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from nicegui import Client, ui
 from starlette.requests import Request
 
-from gate.auth.permissions import Action, may
+from gate.auth.permissions import Permission, may
 from gate.auth.users import User
 from gate.console.dependencies import Services
 from gate.console.session.authentication import Authentication
@@ -33,7 +33,7 @@ class PageContext:
     hub: EventBridge
     token: str
     user: User
-    right: Action
+    right: Permission
     preferences: Preferences
     texts: Texts
     client: Client
@@ -45,11 +45,11 @@ class PageContext:
         """Return a text in the language of this page."""
         return self.texts.say(key, **values)
 
-    def may(self, action: Action) -> bool:
+    def may(self, action: Permission) -> bool:
         """Whether to draw something. Never rely on it in a handler: use `act`."""
         return may(self.user.role, action)
 
-    def act(self, action: Action) -> User | None:
+    def act(self, action: Permission) -> User | None:
         """Return who acts now if that person may, else say why not. Call it in every handler."""
         user = self.doorkeeper.who(self.token, click=True)
         if user is None:

@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse
 from nicegui import ui
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.dependencies import Services
 from gate.console.session import expiry
 from gate.console.session.authentication import Authentication
@@ -34,10 +34,10 @@ class Pages:
     doorkeeper: Authentication
     hub: EventBridge
     guard: SocketGuard
-    rights: dict[str, Action] = field(default_factory=dict)
+    rights: dict[str, Permission] = field(default_factory=dict)
     """The right that each page needs, by path."""
 
-    def add(self, path: str, title: str, action: Action, build: Build, under: str = "") -> None:
+    def add(self, path: str, title: str, action: Permission, build: Build, under: str = "") -> None:
         """Register a page.
 
         title: key in the catalogues. build: fills the page's main element. under: the page of the
@@ -54,7 +54,7 @@ class Pages:
         self.rights[path] = action
         ConsolePage(path, response_timeout=10.0)(answer)
 
-    def _visit(self, request: Request, right: Action) -> PageContext | None:
+    def _visit(self, request: Request, right: Permission) -> PageContext | None:
         token = request.cookies.get(COOKIE)
         user = self.doorkeeper.who(token, click=True)
         if token is None or user is None:
@@ -75,7 +75,7 @@ class Pages:
         self._open(visit, right)
         return visit
 
-    def _open(self, visit: PageContext, right: Action) -> None:
+    def _open(self, visit: PageContext, right: Permission) -> None:
         """Let the page's socket speak for as long as its reader has this right."""
         self.guard.open(
             visit.client, visit.token, right, lambda: visit.warn("shell.pressed_too_late")
@@ -90,7 +90,7 @@ class Pages:
         with page:
             shell.way_back(visit, path)
             if not visit.may(visit.right):
-                self._open(visit, Action.WATCH)  # To leave by its buttons.
+                self._open(visit, Permission.WATCH)  # To leave by its buttons.
                 visit.client.status_code = 403
                 widgets.empty(
                     visit.say("shell.not_allowed"), visit.say("shell.not_allowed_hint"), "lock"

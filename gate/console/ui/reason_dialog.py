@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.ui import widgets
 from gate.console.ui.once import OneShot
 from gate.console.ui.page import PageContext
@@ -31,7 +31,7 @@ class About:
 
     hint: str = ""
     above: str = ""
-    right: Action = Action.OPERATE
+    right: Permission = Permission.OPERATE
     passage: PassageId | None = None
     deaf_s: float = 0.0
     without: str = ""

@@ -6,7 +6,7 @@ from html import escape
 
 from nicegui import ui
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components import personal_data
 from gate.console.components.decision_texts import household_text
 from gate.console.components.plate_chip import plate_chip
@@ -26,7 +26,7 @@ from registry.views.stays import StayLine
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/visitors", "nav.visitors", Action.REGISTER_VISITOR, build)
+    pages.add("/visitors", "nav.visitors", Permission.REGISTER_VISITOR, build)
 
 
 async def build(visit: PageContext) -> None:
@@ -143,7 +143,7 @@ class VisitorsPage:
     async def _extend(self, line: PassLine) -> None:
         until = line.until + timedelta(days=1)
         act = passes.extend(line.id, until)
-        made = await mutations.make(self._visit, Action.REGISTER_VISITOR, act)
+        made = await mutations.make(self._visit, Permission.REGISTER_VISITOR, act)
         if isinstance(made, Rejected):
             return
         if isinstance(made, GrantRefusal):
@@ -156,4 +156,4 @@ class VisitorsPage:
         say = self._visit.say
         title, text = say("visitors.revoke"), say("visitors.revoke_text", plate=line.plate)
         deed = passes.revoke(line.id, "")
-        confirm_deed(self._visit, Action.REGISTER_VISITOR, title, text, deed, self.draw)
+        confirm_deed(self._visit, Permission.REGISTER_VISITOR, title, text, deed, self.draw)

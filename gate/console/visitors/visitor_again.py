@@ -6,7 +6,7 @@ Whether one stands is the register's to say, in the transaction that would make 
 
 from collections.abc import Awaitable, Callable
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.ui import mutations, widgets
 from gate.console.ui.mutations import Rejected
 from gate.console.ui.once import OneShot
@@ -59,7 +59,7 @@ def ask_again(visit: PageContext, already: Already, plate: str, keep: Then, agai
 async def _extended(visit: PageContext, already: Already) -> bool:
     """Move the end of the pass that stands; say why not."""
     deed = passes.extend(already.id, already.wanted)
-    made = await mutations.make(visit, Action.REGISTER_VISITOR, deed)
+    made = await mutations.make(visit, Permission.REGISTER_VISITOR, deed)
     if isinstance(made, GrantRefusal):
         visit.warn(f"visitor.refused.{made.value}")
     return not isinstance(made, GrantRefusal | Rejected)

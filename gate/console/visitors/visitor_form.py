@@ -15,7 +15,7 @@ from nicegui import run, ui
 from sqlalchemy.exc import SQLAlchemyError
 
 from gate.access.manual_admission import VISITOR
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.auth.users import User
 from gate.console.components import answering
 from gate.console.components.decision_texts import household_text
@@ -47,7 +47,11 @@ _FITS: Final = {
 def add(pages: Pages) -> None:
     """Register the page."""
     pages.add(
-        "/visitors/new", "nav.visitor_new", Action.REGISTER_VISITOR, build, under="/visitors/new"
+        "/visitors/new",
+        "nav.visitor_new",
+        Permission.REGISTER_VISITOR,
+        build,
+        under="/visitors/new",
     )
 
 
@@ -160,7 +164,7 @@ class VisitorForm:
 
     async def _check(self) -> None:
         said, home = str(self._said.value or "").strip(), self._home
-        user = self._visit.act(Action.REGISTER_VISITOR)
+        user = self._visit.act(Permission.REGISTER_VISITOR)
         if not said or home is None or user is None:
             return
         services, plate = self._visit.services, self._plate
@@ -179,7 +183,7 @@ class VisitorForm:
         self._confirmation.set_visibility(outcome is not NameMatch.MATCH)
 
     async def _keep(self) -> None:
-        user = self._visit.act(Action.REGISTER_VISITOR)
+        user = self._visit.act(Permission.REGISTER_VISITOR)
         if user is None:
             return
         if self._plate is None:
@@ -210,7 +214,7 @@ class VisitorForm:
 
     def _ask_again(self, made: Already, plate: Plate, home: Home) -> None:
         async def again() -> None:
-            user = self._visit.act(Action.REGISTER_VISITOR)
+            user = self._visit.act(Permission.REGISTER_VISITOR)
             if user is not None:
                 await self._register(user, plate, home, again=True)
 

@@ -6,7 +6,7 @@ The evidence is whole: a check that led to no pass is in it too. Names are maske
 from datetime import timedelta
 from html import escape
 
-from gate.auth.permissions import Action
+from gate.auth.permissions import Permission
 from gate.console.components.decision_texts import actor_text, household_text
 from gate.console.components.plate_chip import plate_chip
 from gate.console.ui import widgets
@@ -24,7 +24,9 @@ _DAYS = ("1", "3", "7", "31")
 
 def add(pages: Pages) -> None:
     """Register the page."""
-    pages.add("/visitors/log", "nav.visitor_log", Action.REGISTER_VISITOR, build, under="/visitors")
+    pages.add(
+        "/visitors/log", "nav.visitor_log", Permission.REGISTER_VISITOR, build, under="/visitors"
+    )
 
 
 async def build(visit: PageContext) -> None:

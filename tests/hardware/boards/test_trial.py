@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hardware.boards.board import BoardProtocol, BoardSettings
-from hardware.boards.trial import Action, Trial, run
+from hardware.boards.trial import Trial, TrialAction, run
 from hardware.clock import SystemClock
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import PtyLine
@@ -22,7 +22,7 @@ class Bench:
         self.device = EmulatedDevice(self.model, line=PtyLine(self.link), baud=None)
         self.lines: list[str] = []
 
-    def try_(self, action: Action, protocol: BoardProtocol = BoardProtocol.WAVESHARE, **more):
+    def try_(self, action: TrialAction, protocol: BoardProtocol = BoardProtocol.WAVESHARE, **more):
         settings = BoardSettings(protocol, str(self.link), reply_s=0.2, **more.pop("settings", {}))
         return run(Trial(settings, action, **more), self.lines.append, SystemClock())
 
@@ -36,7 +36,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 def test_status_shows_the_board_its_findings_and_its_frames(bench: Bench) -> None:
     bench.device.set_input(3, True)
-    assert bench.try_(Action.STATUS) == 0
+    assert bench.try_(TrialAction.STATUS) == 0
     text = "\n".join(bench.lines)
     assert "waveshare board, 8 relays, 8 inputs, version V1.00" in text
     assert "put right: input 1 drove relay 1 (linkage)" in text
@@ -47,7 +47,7 @@ def test_status_shows_the_board_its_findings_and_its_frames(bench: Bench) -> Non
 
 
 def test_a_pulse_is_tried_by_the_printed_number(bench: Bench) -> None:
-    assert bench.try_(Action.PULSE, channel=2, ms=200) == 0
+    assert bench.try_(TrialAction.PULSE, channel=2, ms=200) == 0
     assert any("01 05 02 01 00 02" in line for line in bench.lines)
     (seconds,) = bench.model.relays.energised_for(2)
     assert seconds > 0.19
@@ -66,7 +66,7 @@ def test_watch_tells_changes_and_comes_back_after_an_unplugging(bench: Bench) ->
             bench.device.plug()
 
     settings = BoardSettings(BoardProtocol.WAVESHARE, str(bench.link), reply_s=0.2)
-    assert run(Trial(settings, Action.WATCH, watch_s=2.0), listen, clock) == 0
+    assert run(Trial(settings, TrialAction.WATCH, watch_s=2.0), listen, clock) == 0
     told = [line for line in bench.lines if line.startswith(("inputs", "link"))]
     assert told[0] == "inputs closed: none"
     assert told[1] == "inputs closed: 1"
@@ -75,12 +75,12 @@ def test_watch_tells_changes_and_comes_back_after_an_unplugging(bench: Bench) ->
 
 
 def test_the_wrong_protocol_fails_with_a_sentence(bench: Bench) -> None:
-    assert bench.try_(Action.STATUS, BoardProtocol.KMTRONIC) == 1
+    assert bench.try_(TrialAction.STATUS, BoardProtocol.KMTRONIC) == 1
     assert bench.lines[-1].startswith("failed: board at")
     assert bench.model.relays.history == []
 
 
 def test_settings_that_cannot_be_fail_before_the_wire(bench: Bench) -> None:
-    assert bench.try_(Action.STATUS, BoardProtocol.LCUS, settings={"address": 3}) == 1
+    assert bench.try_(TrialAction.STATUS, BoardProtocol.LCUS, settings={"address": 3}) == 1
     assert "no address" in bench.lines[0]
     assert len(bench.lines) == 1
