@@ -72,7 +72,7 @@ class Tracking:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TrackingStep:
     """What one frame changed. joined: the track of each reading, in the readings' order."""
 
     tracking: Tracking
@@ -86,7 +86,7 @@ def follow(
     readings: Sequence[Reading],
     at: float,
     settings: TrackingSettings | None = None,
-) -> Step:
+) -> TrackingStep:
     """Take one frame's readings (possibly none), seen at `at` seconds."""
     settings = settings or TrackingSettings()
     gone = tuple(t for t in tracking.tracks if at - t.last_at > settings.patience)
@@ -108,10 +108,10 @@ def follow(
         started.append(track)
         joined.append(track.id)
     state = Tracking((*kept, *started), TrackId(tracking.next_id + len(started)), at)
-    return Step(state, tuple(joined), tuple(started), gone)
+    return TrackingStep(state, tuple(joined), tuple(started), gone)
 
 
-def rest(tracking: Tracking, at: float, settings: TrackingSettings | None = None) -> Step:
+def rest(tracking: Tracking, at: float, settings: TrackingSettings | None = None) -> TrackingStep:
     """Let time pass up to `at` in which nothing moved and nobody looked.
 
     Who was in sight stands there still; who was out of sight already is given up as ever.
@@ -126,7 +126,7 @@ def rest(tracking: Tracking, at: float, settings: TrackingSettings | None = None
             gone.append(track)
         else:
             kept.append(track)
-    return Step(Tracking(tuple(kept), tracking.next_id, at), (), (), tuple(gone))
+    return TrackingStep(Tracking(tuple(kept), tracking.next_id, at), (), (), tuple(gone))
 
 
 def nearest_moving(tracking: Tracking) -> Track | None:

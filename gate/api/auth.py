@@ -23,7 +23,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _bearer = HTTPBearer(auto_error=False, description="A token made on the page 'Tokens'.")
 
 
-class Sessions(Protocol):
+class SessionAuthentication(Protocol):
     """Answers who is logged in behind a session cookie."""
 
     def who(self, token: str | None, *, click: bool = False) -> User | None: ...
@@ -53,7 +53,7 @@ class Caller:
 class Access:
     """Finds the caller of a request."""
 
-    def __init__(self, sessions: Sessions, tokens: KnowsTokens, clock: Clock) -> None:
+    def __init__(self, sessions: SessionAuthentication, tokens: KnowsTokens, clock: Clock) -> None:
         self._sessions, self._tokens, self._clock = sessions, tokens, clock
 
     def caller(

@@ -77,7 +77,7 @@ class Arm:
 
 
 @dataclass(slots=True)
-class Vehicle:
+class DemoVehicle:
     """A vehicle in the lane. name: for records; patience: seconds at the arm before it gives up."""
 
     name: str
@@ -104,7 +104,7 @@ class Road:
     """One lane. Vehicles stand in the order in which they came."""
 
     arm: Arm = field(default_factory=Arm)
-    vehicles: list[Vehicle] = field(default_factory=list)
+    vehicles: list[DemoVehicle] = field(default_factory=list)
 
     def occupied(self, loop: tuple[float, float]) -> bool:
         """Whether a vehicle is on the loop."""
@@ -122,17 +122,17 @@ class Road:
         return not still or not (self.arm.up or self.arm.down)
 
     @property
-    def first(self) -> Vehicle | None:
+    def first(self) -> DemoVehicle | None:
         """The vehicle that the arm is for."""
         return next((v for v in self.vehicles if v.doing is not Doing.DRIVING), None)
 
-    def step(self, seconds: float, *, energised: bool) -> list[tuple[Vehicle, Fate]]:
+    def step(self, seconds: float, *, energised: bool) -> list[tuple[DemoVehicle, Fate]]:
         """Let time pass (at most 0.2 s a step); return who left the lane, and how."""
         first = self.first
         if energised and first is not None and first.nose <= STOP + 0.5:
             first.called = True
         self.arm.step(seconds, energised=energised, under=self.occupied(SAFETY))
-        ahead: Vehicle | None = None
+        ahead: DemoVehicle | None = None
         for vehicle in self.vehicles:
             self._drive(vehicle, ahead, seconds)
             ahead = vehicle
@@ -140,7 +140,7 @@ class Road:
         self.vehicles = [v for v in self.vehicles if _fate(v) is None]
         return left
 
-    def _drive(self, vehicle: Vehicle, ahead: Vehicle | None, seconds: float) -> None:
+    def _drive(self, vehicle: DemoVehicle, ahead: DemoVehicle | None, seconds: float) -> None:
         match vehicle.doing:
             case Doing.COMING:
                 self._come(vehicle, ahead, seconds)
@@ -157,7 +157,7 @@ class Road:
                 vehicle.speed = min(_BACK, vehicle.speed + seconds)
                 vehicle.nose += vehicle.speed * seconds
 
-    def _come(self, vehicle: Vehicle, ahead: Vehicle | None, seconds: float) -> None:
+    def _come(self, vehicle: DemoVehicle, ahead: DemoVehicle | None, seconds: float) -> None:
         """Brake so as to stand at the line, or behind who is there."""
         line = STOP if ahead is None else max(STOP, ahead.rear + 0.8)
         if vehicle.tailgates and self._may_follow(vehicle, ahead):
@@ -177,11 +177,11 @@ class Road:
         if vehicle.nose <= STOP + 0.01:
             vehicle.doing, vehicle.speed = Doing.WAITING, 0.0
 
-    def _may_follow(self, vehicle: Vehicle, ahead: Vehicle | None) -> bool:
+    def _may_follow(self, vehicle: DemoVehicle, ahead: DemoVehicle | None) -> bool:
         close = ahead is not None and ahead.doing is Doing.DRIVING
         return self.arm.up and close and vehicle.nose < STOP + LENGTH + 2.0
 
-    def _wait(self, vehicle: Vehicle, ahead: Vehicle | None, seconds: float) -> None:
+    def _wait(self, vehicle: DemoVehicle, ahead: DemoVehicle | None, seconds: float) -> None:
         vehicle.waited += seconds
         shown = vehicle.called or min(self.arm.up_s, vehicle.waited) >= _SHOWN_UP_S
         follows = vehicle.tailgates and self._may_follow(vehicle, ahead)
@@ -191,7 +191,7 @@ class Road:
             vehicle.doing = Doing.BACKING
 
 
-def _fate(vehicle: Vehicle) -> Fate | None:
+def _fate(vehicle: DemoVehicle) -> Fate | None:
     if vehicle.nose < GONE:
         return Fate.PASSED
     if vehicle.doing is Doing.BACKING and vehicle.nose > START:

@@ -37,7 +37,7 @@ class Opening(StrEnum):
     NEVER = "never"
 
 
-class Truth:
+class SiteTruth:
     """What really happened at the site, a line of JSON for each event, for tests to compare."""
 
     def __init__(self, file: TextIO, clock: Clock) -> None:
@@ -56,7 +56,7 @@ class Site:
     """Both lanes and the loop that moves them. One-way: in at the south, out at the north."""
 
     def __init__(
-        self, folder: Path, roster: Roster, truth: Truth, *, seed: int, patience: float
+        self, folder: Path, roster: Roster, truth: SiteTruth, *, seed: int, patience: float
     ) -> None:
         self.town = Town(roster, seed, patience)
         self.stages = {
@@ -143,7 +143,7 @@ class Site:
         return self._light[-1][0]
 
 
-def _stage(name: str, side: int, folder: Path, town: Town, truth: Truth, seed: int) -> Stage:
+def _stage(name: str, side: int, folder: Path, town: Town, truth: SiteTruth, seed: int) -> Stage:
     scene = Scene(side, Light.DAY, seed, inside=side < 0)
     return Stage(name, scene, folder / name, town, truth.say)
 
@@ -170,7 +170,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     clock = SystemClock()
     asked.folder.mkdir(parents=True, exist_ok=True)
     with asked.truth.open("a", encoding="utf-8") as file:
-        truth = Truth(file, clock)
+        truth = SiteTruth(file, clock)
         roster = read_roster(asked.roster)
         site = Site(asked.folder, roster, truth, seed=asked.seed, patience=asked.patience)
         places = site.start(None if asked.light == "auto" else Light(asked.light))

@@ -13,7 +13,7 @@ import numpy as np
 
 from gate.demo.plan import Arrival, Town
 from gate.demo.platecard import plate_picture
-from gate.demo.road import BEHIND, PRESENCE, SAFETY, STOP, Fate, Road, Vehicle
+from gate.demo.road import BEHIND, PRESENCE, SAFETY, STOP, DemoVehicle, Fate, Road
 from gate.demo.scene import Looks, Scene, Seen, view_of
 from gate.demo.weather import Light
 from hardware.emulators.bank import RelayChange
@@ -46,7 +46,7 @@ class Guest:
     """A vehicle on the road with what it looks like."""
 
     arrival: Arrival
-    vehicle: Vehicle
+    vehicle: DemoVehicle
     looks: Looks
     at_line: bool = False
 
@@ -154,7 +154,7 @@ class Stage:
         arrival, looks = self._next
         if not (self._may_slip_in(arrival) or (self._road.free and self._empty_s >= arrival.gap)):
             return
-        vehicle = Vehicle(arrival.plate, arrival.patience, arrival.tailgates)
+        vehicle = DemoVehicle(arrival.plate, arrival.patience, arrival.tailgates)
         self._road.vehicles.append(vehicle)
         self._guests.append(Guest(arrival, vehicle, looks))
         self._next, self._empty_s = None, 0.0

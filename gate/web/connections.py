@@ -26,7 +26,7 @@ from enum import IntEnum
 GOING = 32
 
 
-class Stage(IntEnum):
+class ConnectionStage(IntEnum):
     """Who waits for whom; the higher makes way first."""
 
     GONE = -1  # Cut off.
@@ -61,15 +61,15 @@ class Connection(socket.socket):
     def __init__(self, handle: int, host: str, others: "Connections") -> None:
         super().__init__(fileno=handle)
         self.host = host
-        self.stage = Stage.HANDSHAKE
+        self.stage = ConnectionStage.HANDSHAKE
         self.serial = 0
         self.gone = False
         self._others = others
         self._timer: asyncio.TimerHandle | None = None
 
-    def enter(self, stage: Stage, seconds: float | None) -> None:
+    def enter(self, stage: ConnectionStage, seconds: float | None) -> None:
         """Note the stage; cut off after `seconds` unless another call comes first."""
-        if self.stage is Stage.GONE:
+        if self.stage is ConnectionStage.GONE:
             return
         self.stage = stage
         self.serial = self._others.next_serial()
@@ -133,19 +133,19 @@ class Connections:
             return False
         self._held[connection.fileno()] = connection
         self._hosts[host] += 1
-        connection.enter(Stage.HANDSHAKE, self.patience.handshake_s)
+        connection.enter(ConnectionStage.HANDSHAKE, self.patience.handshake_s)
         return True
 
     def cut_off(self, connection: Connection) -> None:
         """Hold it no more, and wait for its descriptor."""
         if self._forget(connection):
-            connection.stage = Stage.GONE
+            connection.stage = ConnectionStage.GONE
             self._going.add(connection.fileno())
 
     def left(self, connection: Connection) -> None:
         """Count it no more: its descriptor is free now."""
         self._forget(connection)
-        if connection.stage is Stage.GONE:
+        if connection.stage is ConnectionStage.GONE:
             self._going.discard(connection.fileno())
 
     def _forget(self, connection: Connection) -> bool:
@@ -167,11 +167,11 @@ class Connections:
         waiting = [
             one
             for one in self._held.values()
-            if one.stage is not Stage.OURS and host in (None, one.host)
+            if one.stage is not ConnectionStage.OURS and host in (None, one.host)
         ]
         if not waiting:
             return False
-        min(waiting, key=lambda one: (-min(one.stage, Stage.BODY), one.serial)).cut()
+        min(waiting, key=lambda one: (-min(one.stage, ConnectionStage.BODY), one.serial)).cut()
         return True
 
 

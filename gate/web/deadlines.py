@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from gate.web.connections import Connection, Connections, Stage
+from gate.web.connections import Connection, Connections, ConnectionStage
 
 MOST_HEAD = 65_536
 """Bytes of a request's head. httptools itself knows no limit."""
@@ -27,42 +27,42 @@ class DeadlineProtocol(HttpToolsProtocol):
         """TLS, if any, is agreed upon; a request is to come."""
         super().connection_made(transport)
         self._held = self.others.of(transport.get_extra_info("socket").fileno())
-        self._enter(Stage.HEAD, self.others.patience.head_s)
+        self._enter(ConnectionStage.HEAD, self.others.patience.head_s)
 
     def data_received(self, data: bytes) -> None:
         """Take bytes of a request."""
-        if self._is(Stage.IDLE):
-            self._enter(Stage.HEAD, self.others.patience.head_s)
-        if self._is(Stage.HEAD):
+        if self._is(ConnectionStage.IDLE):
+            self._enter(ConnectionStage.HEAD, self.others.patience.head_s)
+        if self._is(ConnectionStage.HEAD):
             self._head += len(data)
         super().data_received(data)
-        if self._is(Stage.HEAD) and self._head > MOST_HEAD:
+        if self._is(ConnectionStage.HEAD) and self._head > MOST_HEAD:
             self.send_400_response("the head of this request is too long")
 
     def on_headers_complete(self) -> None:
         """A whole head has come."""
         self._head = 0
-        self._enter(Stage.BODY, self.others.patience.body_pause_s)
+        self._enter(ConnectionStage.BODY, self.others.patience.body_pause_s)
         self._body_until = self.loop.time() + self.others.patience.body_s
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """Some of the body has come; what has become large may still come slowly, not for ever."""
-        if self._held is not None and self._is(Stage.BODY):
+        if self._held is not None and self._is(ConnectionStage.BODY):
             left = self._body_until - self.loop.time()
             self._held.wait(min(self.others.patience.body_pause_s, max(0.0, left)))
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The whole request has come: now it is waited for us."""
-        self._enter(Stage.OURS, None)
+        self._enter(ConnectionStage.OURS, None)
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """The answer is given; a next request may come."""
         super().on_response_complete()
         if not self.pipeline:
-            self._enter(Stage.IDLE, self.others.patience.idle_s)
+            self._enter(ConnectionStage.IDLE, self.others.patience.idle_s)
             self._watch_taking()
 
     def pause_writing(self) -> None:
@@ -74,7 +74,7 @@ class DeadlineProtocol(HttpToolsProtocol):
         """It takes it again."""
         super().resume_writing()
         if self._held is not None:
-            self._held.wait(None if self._is(Stage.OURS) else self.others.patience.idle_s)
+            self._held.wait(None if self._is(ConnectionStage.OURS) else self.others.patience.idle_s)
 
     def _watch_taking(self) -> None:
         """Look now and then whether what lies here unsent becomes less."""
@@ -88,13 +88,13 @@ class DeadlineProtocol(HttpToolsProtocol):
             self._held.cut()
         elif left:
             self._watch_taking()
-        elif self._is(Stage.IDLE):
-            self._enter(Stage.IDLE, self.others.patience.idle_s)
+        elif self._is(ConnectionStage.IDLE):
+            self._enter(ConnectionStage.IDLE, self.others.patience.idle_s)
 
-    def _is(self, stage: Stage) -> bool:
+    def _is(self, stage: ConnectionStage) -> bool:
         return self._held is not None and self._held.stage is stage
 
-    def _enter(self, stage: Stage, seconds: float | None) -> None:
+    def _enter(self, stage: ConnectionStage, seconds: float | None) -> None:
         if self._held is not None:
             self._held.enter(stage, seconds)
 

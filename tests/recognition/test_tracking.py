@@ -4,12 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recognition.reading import Reading
-from recognition.tracking import Step, Tracking, follow, nearest_moving
+from recognition.tracking import Tracking, TrackingStep, follow, nearest_moving
 from tests.recognition.readings import box_at, reading
 
 
-def run(frames: list[list[Reading]], pace: float = 0.2) -> list[Step]:
-    steps: list[Step] = []
+def run(frames: list[list[Reading]], pace: float = 0.2) -> list[TrackingStep]:
+    steps: list[TrackingStep] = []
     tracking = Tracking()
     for number, readings in enumerate(frames):
         steps.append(follow(tracking, readings, number * pace))

@@ -8,10 +8,10 @@ from gate.demo.road import (
     LENGTH,
     SAFETY,
     Arm,
+    DemoVehicle,
     Doing,
     Fate,
     Road,
-    Vehicle,
 )
 
 STEP = 0.05
@@ -27,7 +27,7 @@ def _run(road: Road, relay: list[tuple[bool, int]], comers: list[tuple[int, bool
         for _ in range(steps):
             if waiting and waiting[0][0] <= number and _room(road):
                 _, tailgates = waiting.pop(0)
-                road.vehicles.append(Vehicle(str(number), patience=6.0, tailgates=tailgates))
+                road.vehicles.append(DemoVehicle(str(number), patience=6.0, tailgates=tailgates))
             before = (road.arm.raised, {id(v): v.nose for v in road.vehicles})
             road.step(STEP, energised=energised)
             number += 1
@@ -85,21 +85,21 @@ def _fates(road: Road, seconds: float, energised: bool = False) -> list[tuple[st
 
 
 def test_a_driver_whom_nobody_answers_gives_up_and_frees_the_lane() -> None:
-    road = Road(vehicles=[Vehicle("one", patience=8.0)])
+    road = Road(vehicles=[DemoVehicle("one", patience=8.0)])
     assert _fates(road, 40.0) == [("one", Fate.BACKED_OUT)]
     assert road.free
 
 
 def test_two_drivers_whom_nobody_answers_give_up_one_after_the_other() -> None:
-    road = Road(vehicles=[Vehicle("one", patience=8.0)])
+    road = Road(vehicles=[DemoVehicle("one", patience=8.0)])
     _fates(road, 5.0)
-    road.vehicles.append(Vehicle("two", patience=8.0, tailgates=True))
+    road.vehicles.append(DemoVehicle("two", patience=8.0, tailgates=True))
     assert {name for name, _ in _fates(road, 60.0)} == {"one", "two"}
     assert road.free
 
 
 def test_a_pulse_lets_the_waiting_driver_pass_and_the_arm_comes_down_again() -> None:
-    road = Road(vehicles=[Vehicle("one", patience=60.0)])
+    road = Road(vehicles=[DemoVehicle("one", patience=60.0)])
     assert _fates(road, 8.0) == []
     assert road.arm.down
     assert _fates(road, 0.5, energised=True) == []
@@ -112,23 +112,23 @@ def test_a_pulse_for_nobody_is_forgotten_and_the_next_driver_waits_for_his_own()
     _fates(road, 0.5, energised=True)
     _fates(road, 30.0)
     assert road.arm.down
-    road.vehicles.append(Vehicle("one", patience=5.0))
+    road.vehicles.append(DemoVehicle("one", patience=5.0))
     assert _fates(road, 30.0) == [("one", Fate.BACKED_OUT)]
 
 
 def test_a_tailgater_slips_through_behind_the_one_it_was_raised_for() -> None:
-    road = Road(vehicles=[Vehicle("one", patience=60.0)])
+    road = Road(vehicles=[DemoVehicle("one", patience=60.0)])
     _fates(road, 6.0)
-    road.vehicles.append(Vehicle("two", patience=60.0, tailgates=True))
+    road.vehicles.append(DemoVehicle("two", patience=60.0, tailgates=True))
     _fates(road, 4.0)
     _fates(road, 0.5, energised=True)
     assert _fates(road, 20.0) == [("one", Fate.PASSED), ("two", Fate.PASSED)]
 
 
 def test_an_honest_driver_behind_another_stops_for_his_own_raise() -> None:
-    road = Road(vehicles=[Vehicle("one", patience=60.0)])
+    road = Road(vehicles=[DemoVehicle("one", patience=60.0)])
     _fates(road, 6.0)
-    road.vehicles.append(Vehicle("two", patience=60.0))
+    road.vehicles.append(DemoVehicle("two", patience=60.0))
     _fates(road, 4.0)
     _fates(road, 0.5, energised=True)
     assert _fates(road, 20.0) == [("one", Fate.PASSED)]
@@ -136,7 +136,7 @@ def test_an_honest_driver_behind_another_stops_for_his_own_raise() -> None:
 
 
 def test_a_held_arm_lets_everybody_through() -> None:
-    road = Road(vehicles=[Vehicle("one", patience=60.0)])
+    road = Road(vehicles=[DemoVehicle("one", patience=60.0)])
     assert _fates(road, 15.0, energised=True) == [("one", Fate.PASSED)]
-    road.vehicles.append(Vehicle("two", patience=60.0))
+    road.vehicles.append(DemoVehicle("two", patience=60.0))
     assert _fates(road, 15.0, energised=True) == [("two", Fate.PASSED)]

@@ -274,7 +274,9 @@ class World:
     def _interrupted(self) -> None:
         self._arrivals = arrivals.interrupted(self._arrivals)
         gone = self._tracking.tracks
-        self._take(tracking.Step(tracking.Tracking((), self._tracking.next_id), (), (), gone))
+        self._take(
+            tracking.TrackingStep(tracking.Tracking((), self._tracking.next_id), (), (), gone)
+        )
 
     def _is_visible(self, car: Car) -> bool:
         return bool(car.plate) and self.now >= car.hidden_until
@@ -322,7 +324,7 @@ class World:
             )
             self._judge()
 
-    def _take(self, step: tracking.Step) -> None:
+    def _take(self, step: tracking.TrackingStep) -> None:
         self._tracking = step.tracking
         for track in step.ended:
             self.stage.work.handle(TrackLost(track.id, self.now))

@@ -25,7 +25,7 @@ from hardware.barrier.model import (
     Relay,
 )
 from hardware.barrier.step import StepContext
-from hardware.barrier.transitions import Step
+from hardware.barrier.transitions import Trigger
 from tests.hardware.barrier.arm_bench import ArmBench
 
 __all__ = ["MUTANTS", "Mutant"]
@@ -335,19 +335,19 @@ def _retry_one_button(turn):
     turn.wish_raise(wish)
 
 
-def _step_ignored(step: Step) -> Patch:
+def _step_ignored(step: Trigger) -> Patch:
     right = StepContext.move
     return _swap(StepContext, "move", lambda turn, change: change is step or right(turn, change))
 
 
 def _unread_is_forgotten(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(machine, "_inputs_lost", lambda turn, fact: turn.move(Step.INPUTS_LOST))
+    patch.setattr(machine, "_inputs_lost", lambda turn, fact: turn.move(Trigger.INPUTS_LOST))
 
 
 MUTANTS = (
     Mutant(
         "an arm is believed unseen",
-        _step_ignored(Step.INPUTS_LOST),
+        _step_ignored(Trigger.INPUTS_LOST),
         inputs_go,
         "an arm that nobody can see is nowhere",
     ),
@@ -359,7 +359,7 @@ MUTANTS = (
     ),
     Mutant(
         "a stuck relay is nothing",
-        _step_ignored(Step.RELAY_STUCK),
+        _step_ignored(Trigger.RELAY_STUCK),
         relay_stays_energised,
         "a stuck relay is a fault",
     ),
