@@ -46,7 +46,7 @@ class ReadsPictures(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class ReadResult:
     """What became of one picture: its readings, best first, or an error."""
 
     file: Path
@@ -118,17 +118,17 @@ def load(file: Path) -> Image | str:
     return WHY[image] if isinstance(image, RefusedStill) else image
 
 
-def read_one(reader: ReadsPictures, file: Path, *, crops: bool) -> Result:
+def read_one(reader: ReadsPictures, file: Path, *, crops: bool) -> ReadResult:
     """Read one picture; a bad one is a result with an error."""
     image = load(file)
     if isinstance(image, str):
-        return Result(file, (), 0.0, image)
+        return ReadResult(file, (), 0.0, image)
     began = time.perf_counter()
     readings = reader.read_boxes(image, [_whole(image)]) if crops else reader.read(image)
-    return Result(file, readings, (time.perf_counter() - began) * 1000)
+    return ReadResult(file, readings, (time.perf_counter() - began) * 1000)
 
 
-def as_line(result: Result) -> str:
+def as_line(result: ReadResult) -> str:
     """Return the picture's line of JSON."""
     if result.error:
         return json.dumps({"file": str(result.file), "error": result.error}, ensure_ascii=False)
@@ -145,7 +145,7 @@ def as_line(result: Result) -> str:
     return json.dumps(line, ensure_ascii=False)
 
 
-def as_text(result: Result) -> str:
+def as_text(result: ReadResult) -> str:
     """Return the picture's line for people."""
     if result.error:
         return f"{result.file}: {result.error}"

@@ -32,7 +32,7 @@ from registry.spreadsheets.columns import Table
 from registry.spreadsheets.drafts import Entity
 from registry.spreadsheets.export import export
 from registry.spreadsheets.grid import MOST_BYTES, SheetFault
-from registry.spreadsheets.plan import Plan
+from registry.spreadsheets.plan import ImportPlan
 from registry.spreadsheets.reading.aside import read_now
 from registry.spreadsheets.sheets import write_csv, write_xlsx
 from registry.spreadsheets.unused import Understood, Unused, understand
@@ -126,7 +126,7 @@ def _opened(file: Path) -> tuple[bytes, Understood] | str:
     return book.value if isinstance(book, SheetFault) else (content, understand(book))
 
 
-def _status(texts: Texts, found: Understood, plan: Plan, refused: Path | None) -> int:
+def _status(texts: Texts, found: Understood, plan: ImportPlan, refused: Path | None) -> int:
     if refused is not None and plan.refused:
         if not _written(texts, refused, import_texts.mendable(texts, found.tables, plan)):
             return _SOME
@@ -135,15 +135,15 @@ def _status(texts: Texts, found: Understood, plan: Plan, refused: Path | None) -
     return _SOME if plan.refused or lost else _READ
 
 
-def _dry_run(desk: RegistryCommands, tables: Sequence[Table]) -> tuple[Plan, int | None]:
+def _dry_run(desk: RegistryCommands, tables: Sequence[Table]) -> tuple[ImportPlan, int | None]:
     with desk.journal.reading() as session:
         return _planned(session, desk, tables, desk.clock.now().utc), None
 
 
 def _import(
     desk: RegistryCommands, tables: Sequence[Table], file: Path, content: bytes
-) -> tuple[Plan, int | None]:
-    """Plan and apply in one transaction, so that the plan cannot be out of date."""
+) -> tuple[ImportPlan, int | None]:
+    """ImportPlan and apply in one transaction, so that the plan cannot be out of date."""
     by = desk.author()
     with desk.journal.unit() as unit:
         plan = _planned(unit.session, desk, tables, by.at)
@@ -159,14 +159,14 @@ def _import(
 
 def _planned(
     session: Session, desk: RegistryCommands, tables: Sequence[Table], at: datetime
-) -> Plan:
+) -> ImportPlan:
     silent = not sys.stderr.isatty()
     rows = sum(len(table.rows) for table in tables)
     with tqdm(total=rows, unit="row", disable=silent, file=sys.stderr) as bar:
         return importing.plan(session, tables, desk.zone, at, bar.update)
 
 
-def _report(texts: Texts, found: Understood, plan: Plan, batch: int | None) -> Iterator[str]:
+def _report(texts: Texts, found: Understood, plan: ImportPlan, batch: int | None) -> Iterator[str]:
     say, several = texts.say, len(found.tables) > 1
     for refused in plan.refused:
         why, cell = (

@@ -32,7 +32,7 @@ from gate.domain.passage import Instant, LaneId, OrderId, PassageId
 from gate.domain.ports import UnitOfWork, Written
 from gate.lanes.worker import LaneWorker
 from gate.settings.config import Config, ConfigError, ConfigFault, load
-from hardware.barrier.model import Link, Mode, OutcomeKind, OutcomeReason, Position, Presence
+from hardware.barrier.model import Link, Mode, OutcomeKind, OutcomeReason, Position, PresenceState
 from hardware.barrier.model import OrderId as ArmOrder
 from hardware.cameras.video_file import played
 from hardware.station.events import ArmState, OrderOutcome
@@ -335,7 +335,7 @@ _CLOSED = ArmState(
     position=Position.CLOSED,
     mode=Mode.AUTOMATIC,
     link=Link.UP,
-    presence=Presence.CLEAR,
+    presence=PresenceState.CLEAR,
     inputs={},
     inputs_age=None,
     hold_until=None,

@@ -100,7 +100,7 @@ class DemoVehicle:
 
 
 @dataclass(slots=True)
-class Road:
+class DemoRoad:
     """One lane. Vehicles stand in the order in which they came."""
 
     arm: Arm = field(default_factory=Arm)

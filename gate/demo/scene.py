@@ -1,6 +1,6 @@
 """The picture of one lane at one moment: backdrop, vehicles, plates, arm, camera noise. Seeded.
 
-`Scene.frame` is the only door. The same arguments give the same picture, noise included.
+`RoadScene.frame` is the only door. The same arguments give the same picture, noise included.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class Looks:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenPlate:
     """A vehicle in the lane: its looks and where its nose is, metres from the camera."""
 
     looks: Looks
@@ -54,7 +54,7 @@ def view_of(side: int) -> View:
     )
 
 
-class Scene:
+class RoadScene:
     """One lane's camera. Bodies are made once for each look and kept."""
 
     def __init__(self, side: int, light: Light, seed: int, *, inside: bool) -> None:
@@ -107,13 +107,13 @@ class Scene:
         """Whether a vehicle can be shown without that work."""
         return (looks.kind, looks.marking) in self._bodies
 
-    def relit(self, light: Light) -> "Scene":
+    def relit(self, light: Light) -> "RoadScene":
         """The same lane and vehicles in another light."""
-        other = Scene(self._place.side, light, self._seed, inside=self._place.inside)
+        other = RoadScene(self._place.side, light, self._seed, inside=self._place.inside)
         other._bodies, other._day = self._bodies, self._day
         return other
 
-    def frame(self, vehicles: Sequence[Seen], raised: float, number: int = 0) -> Image:
+    def frame(self, vehicles: Sequence[SeenPlate], raised: float, number: int = 0) -> Image:
         """The picture (720, 1280, 3) BGR.
 
         raised: the arm, 0 down to 1 upright; number: picks the sensor's noise.
@@ -151,7 +151,7 @@ class Scene:
         far, by_lamp = np.array(air.far_gain), np.array(air.gain)
         return np.asarray(far + (by_lamp - far) * (near / 12), np.float32)
 
-    def _drive(self, image: Image, vehicle: Seen) -> None:
+    def _drive(self, image: Image, vehicle: SeenPlate) -> None:
         if vehicle.nose < 1.4:
             return
         air, body = AIRS[self._light], self._body(vehicle.looks)
@@ -214,7 +214,7 @@ class Scene:
             corner = (x0 - 2 + a, y0 - 2 + b)
             _lay(image, _closed(np.ascontiguousarray(layer)), corner, shrink, self._grain)
 
-    def _mount(self, image: Image, body: Body, vehicle: Seen, gain: Floats) -> None:
+    def _mount(self, image: Image, body: Body, vehicle: SeenPlate, gain: Floats) -> None:
         """Put the plate at its place on the front."""
         plate = vehicle.looks.plate
         if plate is None:

@@ -18,7 +18,7 @@ from typing import TextIO
 import cv2
 
 from gate.demo.plan import Arrival, Roster, Town, read_roster
-from gate.demo.scene import Scene
+from gate.demo.scene import RoadScene
 from gate.demo.stage import Stage
 from gate.demo.weather import Light
 from hardware.clock import Clock, SystemClock
@@ -144,7 +144,7 @@ class Site:
 
 
 def _stage(name: str, side: int, folder: Path, town: Town, truth: SiteTruth, seed: int) -> Stage:
-    scene = Scene(side, Light.DAY, seed, inside=side < 0)
+    scene = RoadScene(side, Light.DAY, seed, inside=side < 0)
     return Stage(name, scene, folder / name, town, truth.say)
 
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from gate.demo.plan import Arrival, Town
 from gate.demo.platecard import plate_picture
-from gate.demo.road import BEHIND, PRESENCE, SAFETY, STOP, DemoVehicle, Fate, Road
-from gate.demo.scene import Looks, Scene, Seen, view_of
+from gate.demo.road import BEHIND, PRESENCE, SAFETY, STOP, DemoRoad, DemoVehicle, Fate
+from gate.demo.scene import Looks, RoadScene, SeenPlate, view_of
 from gate.demo.weather import Light
 from hardware.emulators.bank import RelayChange
 from hardware.emulators.camera import EmulatedCamera
@@ -54,12 +54,12 @@ class Guest:
 class Stage:
     """A lane. say: told of every event as (lane, event, the vehicle concerned)."""
 
-    def __init__(self, name: str, scene: Scene, link: Path, town: Town, say: Say) -> None:
+    def __init__(self, name: str, scene: RoadScene, link: Path, town: Town, say: Say) -> None:
         self.name, self._town, self._say = name, town, say
         self._board = ListeningBoard()
         self.device = EmulatedDevice(self._board, line=PtyLine(link))
         self.camera = EmulatedCamera(fps=FRAMES_A_SECOND)
-        self._scene, self._road = scene, Road()
+        self._scene, self._road = scene, DemoRoad()
         self._guests: list[Guest] = []
         self._plan: Iterator[Arrival] | None = None
         self._next: tuple[Arrival, Looks] | None = None
@@ -204,6 +204,6 @@ class Stage:
         if not self._scene.painted:
             return  # The painting thread has not been here yet.
         self._frames += 1
-        seen = [Seen(g.looks, g.vehicle.nose) for g in self._guests]
+        seen = [SeenPlate(g.looks, g.vehicle.nose) for g in self._guests]
         self.camera.show(self._scene.frame(seen, self._road.arm.raised, self._frames))
         self._still = not moving

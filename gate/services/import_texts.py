@@ -6,7 +6,7 @@ from gate.i18n.texts import Language, Texts
 from registry.rules import fields
 from registry.spreadsheets.columns import HEADINGS, PROBLEM, Column, Table
 from registry.spreadsheets.handed_back import Guide, refused_rows, template
-from registry.spreadsheets.plan import Plan
+from registry.spreadsheets.plan import ImportPlan
 from registry.spreadsheets.rows import RefusedRow, Warned
 from registry.spreadsheets.unused import Unused
 
@@ -63,7 +63,7 @@ def _choices(texts: Texts, column: Column) -> tuple[str, ...]:
     return tuple(word if chinese else value for value, word in known.get(column, ()))
 
 
-def mendable(texts: Texts, tables: Sequence[Table], plan: Plan) -> bytes:
+def mendable(texts: Texts, tables: Sequence[Table], plan: ImportPlan) -> bytes:
     """The rows that were not taken, each with its reasons, as a file to mend and import (xlsx)."""
     why = {one: "".join(_reason(texts, one)) for one in plan.refused}
     said = PROBLEM[0 if texts.language is Language.CHINESE else 1]

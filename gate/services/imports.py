@@ -19,7 +19,7 @@ from registry.spreadsheets.columns import (
     map_columns,
 )
 from registry.spreadsheets.grid import Book, Sheet
-from registry.spreadsheets.plan import Plan
+from registry.spreadsheets.plan import ImportPlan
 from registry.spreadsheets.undo import ChangedSince, UndoneTwiceError
 from registry.spreadsheets.unused import Unused, unused
 from registry.store import store
@@ -102,7 +102,7 @@ def left_over(upload: Upload, chosen: Chosen) -> tuple[Unused, ...]:
     return tuple(unused(upload.book, tables(upload, chosen)))
 
 
-def plan(services: Parts, upload: Upload, chosen: Chosen) -> Plan:
+def plan(services: Parts, upload: Upload, chosen: Chosen) -> ImportPlan:
     """Return what importing would do now; nothing is changed."""
     found = tables(upload, chosen)
     with services.journal.reading() as session:

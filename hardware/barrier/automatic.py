@@ -17,7 +17,7 @@ from hardware.barrier.model import (
     OutcomeKind,
     OutcomeReason,
     Position,
-    Presence,
+    PresenceState,
     Relay,
 )
 from hardware.barrier.step import StepContext
@@ -111,8 +111,8 @@ def _protect(turn: StepContext) -> None:
     if b.position is not Position.CLOSING or b.maintenance or b.raising is not None:
         return
     there = guards.presence(b, turn.now)
-    unsure = there is Presence.UNKNOWN and b.own_lower
-    if there is not Presence.PRESENT and not unsure:
+    unsure = there is PresenceState.UNKNOWN and b.own_lower
+    if there is not PresenceState.PRESENT and not unsure:
         return
     if b.settings.one_button:
         turn.need_person(OutcomeReason.PRESENT)
@@ -209,7 +209,7 @@ def _self_close_time_over(turn: StepContext, elapsed: float) -> None:
         turn.move(Trigger.UNWATCHED)
     elif min(elapsed, turn.now - b.raised_at) >= limit:
         clear = b.clear_since is not None and turn.now - b.clear_since >= limit
-        clear = clear and guards.presence(b, turn.now) is Presence.CLEAR
+        clear = clear and guards.presence(b, turn.now) is PresenceState.CLEAR
         turn.move(Trigger.SELF_CLOSED if clear else Trigger.UNWATCHED)
 
 

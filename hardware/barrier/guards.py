@@ -17,7 +17,7 @@ from hardware.barrier.model import (
     OrderId,
     OutcomeReason,
     Position,
-    Presence,
+    PresenceState,
     Relay,
 )
 
@@ -137,20 +137,20 @@ def fresh(barrier: BarrierState, now: float) -> bool:
     return 0.0 <= now - barrier.snapshot.taken_at < barrier.settings.fresh_for
 
 
-def presence(barrier: BarrierState, now: float) -> Presence:
+def presence(barrier: BarrierState, now: float) -> PresenceState:
     """Return whether something is under the arm; UNKNOWN unless every guard input says it is off.
 
     A detector that is not declared to be in permanent presence mode may let go under a parked car:
     its "off" is worth nothing.
     """
     if barrier.snapshot is None or not fresh(barrier, now):
-        return Presence.UNKNOWN
+        return PresenceState.UNKNOWN
     signals = [barrier.snapshot[name] for name in barrier.settings.guards]
     if Signal.ON in signals:
-        return Presence.PRESENT
+        return PresenceState.PRESENT
     trusted = barrier.settings.safety_permanent and not barrier.distrust
     trusted = trusted and all(s is Signal.OFF for s in signals)
-    return Presence.CLEAR if trusted else Presence.UNKNOWN
+    return PresenceState.CLEAR if trusted else PresenceState.UNKNOWN
 
 
 def clear_since(barrier: BarrierState, snapshot: InputSnapshot) -> float | None:
@@ -245,9 +245,11 @@ def _refusal_by_presence(barrier: BarrierState, now: float) -> OutcomeReason | N
     if not fresh(barrier, now):
         return OutcomeReason.INPUTS_STALE
     there = presence(barrier, now)
-    if there is not Presence.CLEAR:
+    if there is not PresenceState.CLEAR:
         return (
-            OutcomeReason.PRESENT if there is Presence.PRESENT else OutcomeReason.PRESENCE_UNKNOWN
+            OutcomeReason.PRESENT
+            if there is PresenceState.PRESENT
+            else OutcomeReason.PRESENCE_UNKNOWN
         )
     return None if clear_long_enough(barrier) else OutcomeReason.NOT_CLEAR_LONG_ENOUGH
 

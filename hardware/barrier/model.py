@@ -22,7 +22,7 @@ __all__ = [
     "OutcomeKind",
     "OutcomeReason",
     "Position",
-    "Presence",
+    "PresenceState",
     "Relay",
 ]
 
@@ -58,7 +58,7 @@ class Link(StrEnum):
     DOWN = "down"
 
 
-class Presence(StrEnum):
+class PresenceState(StrEnum):
     """Whether something is under the arm. UNKNOWN is treated as PRESENT everywhere."""
 
     CLEAR = "clear"

@@ -19,7 +19,7 @@ from hardware.barrier.model import (
     OutcomeKind,
     OutcomeReason,
     Position,
-    Presence,
+    PresenceState,
     Relay,
 )
 from hardware.barrier.passing import PassageSeen, PassageSettings
@@ -101,7 +101,7 @@ class ArmState:
     position: Position
     mode: Mode
     link: Link
-    presence: Presence
+    presence: PresenceState
     inputs: Mapping[InputName, Signal]
     inputs_age: float | None
     hold_until: float | None

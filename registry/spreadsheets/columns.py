@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Final
 
 from registry.rules.invisible import visible
-from registry.spreadsheets.grid import Row, Sheet
+from registry.spreadsheets.grid import Sheet, SheetRow
 
 
 class Column(StrEnum):
@@ -111,8 +111,8 @@ class Table:
     columns: Columns
     headings: tuple[str, ...]
     heading_row: int
-    rows: tuple[Row, ...]
-    above: tuple[Row, ...] = ()
+    rows: tuple[SheetRow, ...]
+    above: tuple[SheetRow, ...] = ()
     since_1904: bool = False
     seconds: tuple[tuple[int, Column], ...] = ()
 
@@ -143,7 +143,7 @@ def _understood(texts: Sequence[str]) -> list[Column | None]:
     return [meaning(text) for text in texts]
 
 
-def find_heading(rows: Sequence[Row]) -> Heading | None:
+def find_heading(rows: Sequence[SheetRow]) -> Heading | None:
     """The row with most headings that are understood, of the first ten that hold anything.
 
     There must be two meanings, a room or a plate among them. A title above is common; so are two
@@ -159,7 +159,7 @@ def find_heading(rows: Sequence[Row]) -> Heading | None:
     return best
 
 
-def _candidates(rows: Sequence[Row]) -> Iterator[Heading]:
+def _candidates(rows: Sequence[SheetRow]) -> Iterator[Heading]:
     """Two levels before one: of two that say as much, the first counts."""
     searched = rows[:_SEARCHED_ROWS]
     for place, (upper, lower) in enumerate(pairwise(searched)):
@@ -169,7 +169,7 @@ def _candidates(rows: Sequence[Row]) -> Iterator[Heading]:
         yield Heading(place, place, row.cells)
 
 
-def _is_second_level(upper: Row, lower: Row) -> bool:
+def _is_second_level(upper: SheetRow, lower: SheetRow) -> bool:
     """Whether a row stands under headings as headings: data have a room, a plate, a telephone."""
     if len(set(filter(None, upper.cells))) < 2:  # a title
         return False
@@ -177,7 +177,7 @@ def _is_second_level(upper: Row, lower: Row) -> bool:
     return len(own) > 1 and not any(map(_DATA.search, (*upper.cells, *lower.cells)))
 
 
-def _two_levels(upper: Row, lower: Row) -> tuple[str, ...]:
+def _two_levels(upper: SheetRow, lower: SheetRow) -> tuple[str, ...]:
     """The headings of two rows: the lower one where it says something by itself, else both."""
     width = max(len(upper.cells), len(lower.cells))
     high, low = (row.cells + ("",) * (width - len(row.cells)) for row in (upper, lower))

@@ -38,7 +38,7 @@ class TooLargeError(RegistryError):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """One row. number: as the spreadsheet shows it, from 1.
 
     numbers: places (from 0) of cells that the spreadsheet keeps as a number and not as text.
@@ -57,7 +57,7 @@ class Sheet:
     """
 
     name: str
-    rows: tuple[Row, ...]
+    rows: tuple[SheetRow, ...]
     hidden: bool = False
     since_1904: bool = False
 
@@ -74,7 +74,7 @@ class Budget:
     characters: int = MOST_CHARACTERS
     fills: int = field(default=MOST_CELLS)
 
-    def spend(self, row: Row) -> None:
+    def spend(self, row: SheetRow) -> None:
         """Count a row. Raises TooLargeError."""
         self.rows -= 1
         self.cells -= len(row.cells)
@@ -89,7 +89,9 @@ class Budget:
             raise TooLargeError
 
 
-def kept(lines: Iterable[tuple[Sequence[str], frozenset[int]]], budget: Budget) -> Iterator[Row]:
+def kept(
+    lines: Iterable[tuple[Sequence[str], frozenset[int]]], budget: Budget
+) -> Iterator[SheetRow]:
     """The rows that have anything in them, without empty cells at their ends, as far as they may.
 
     lines: every line from the first on, with the places of its numbers. Raises TooLargeError.
@@ -101,7 +103,7 @@ def kept(lines: Iterable[tuple[Sequence[str], frozenset[int]]], budget: Budget) 
         while width and not cells[width - 1]:
             width -= 1
         if width:
-            row = Row(number, tuple(cells[:width]), numbers)
+            row = SheetRow(number, tuple(cells[:width]), numbers)
             budget.spend(row)
             yield row
 

@@ -15,7 +15,7 @@ from registry.rules.addresses import Address
 from registry.rules.snapshot import plate_of
 from registry.spreadsheets.columns import Table
 from registry.spreadsheets.drafts import Draft, Entity, ImportPreview, twin_key
-from registry.spreadsheets.plan import Plan, make_plan
+from registry.spreadsheets.plan import ImportPlan, make_plan
 from registry.store import store
 from registry.store.households import homes_of
 from registry.store.store import Actor
@@ -38,7 +38,7 @@ def plan(
     zone: tzinfo,
     at: datetime,
     on_row: Callable[[], object] = lambda: None,
-) -> Plan:
+) -> ImportPlan:
     """What importing the tables would do to the register as it is now.
 
     zone: of dates in cells; at: what counts as past; on_row: called after each row.
@@ -101,7 +101,9 @@ def _draft(
     return Draft(entity, key, address, store.id_of(row), fields, dict(fields))
 
 
-def apply(session: Session, planned: Plan, name: str, content: bytes, by: Actor) -> ImportBatch:
+def apply(
+    session: Session, planned: ImportPlan, name: str, content: bytes, by: Actor
+) -> ImportBatch:
     """Do what was planned, as one batch with its history. name: of the file, for people."""
     batch = ImportBatch(
         file_name=name,
@@ -153,7 +155,7 @@ _TABLES: Mapping[Entity, type[Person] | type[Vehicle] | type[Space]] = {
 
 
 def _add_drafts(
-    session: Session, planned: Plan, homes: Mapping[Address, int], by: Actor
+    session: Session, planned: ImportPlan, homes: Mapping[Address, int], by: Actor
 ) -> dict[tuple[Entity, str], SQLModel]:
     """People, vehicles and spaces; all that the file names, by kind and key, for the links."""
     fresh: list[tuple[Draft, SQLModel]] = []

@@ -38,7 +38,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ImportPlan:
     """What an import would do. rows: how many the file has; taken: how many of them go in."""
 
     rows: int
@@ -80,7 +80,7 @@ def make_plan(
     zone: tzinfo,
     at: datetime,
     on_row: Callable[[], object],
-) -> Plan:
+) -> ImportPlan:
     """Apply the tables' rows to the world. zone: of dates in cells; at: what counts as past.
 
     on_row: called after each row, for a progress bar.
@@ -98,7 +98,7 @@ def make_plan(
             on_row()
     warnings = (w for line, written in lines for w in _warnings(line, written, world, at))
     rows = sum(len(table.rows) for table in tables)
-    return Plan(rows, len(lines), tuple(refused), tuple(warnings), world)
+    return ImportPlan(rows, len(lines), tuple(refused), tuple(warnings), world)
 
 
 def _conflicts(line: SheetLine, world: ImportPreview) -> Iterator[RefusedRow]:

@@ -16,7 +16,7 @@ from registry.rules.fields import RowFault
 from registry.rules.kinds import PersonRole, VehicleKind
 from registry.rules.plates import Plate, PlateColour, colour_fits
 from registry.spreadsheets.columns import Column, Table
-from registry.spreadsheets.grid import Row, cell_name
+from registry.spreadsheets.grid import SheetRow, cell_name
 
 Value = TypeVar("Value")
 
@@ -101,7 +101,7 @@ _BY_VEHICLE: Final = (Column.VALID_UNTIL, Column.VALID_FROM, Column.KIND, Column
 class _Reader:
     """Reads the cells of one row and gathers what is wrong with them."""
 
-    def __init__(self, row: Row, table: Table) -> None:
+    def __init__(self, row: SheetRow, table: Table) -> None:
         self.row = row
         self.table = table
         self.faults: list[RefusedRow] = []
@@ -174,7 +174,7 @@ class _Reader:
         return self.read(column, read, None)
 
 
-def read_line(row: Row, table: Table, zone: tzinfo) -> SheetLine | tuple[RefusedRow, ...]:
+def read_line(row: SheetRow, table: Table, zone: tzinfo) -> SheetLine | tuple[RefusedRow, ...]:
     """What a row asks for, or every reason why it is refused. zone: of dates in the cells."""
     reader = _Reader(row, table)
     reader.faults += _broken_cells(row, table)
@@ -219,7 +219,7 @@ def _is_vacant(reader: _Reader) -> bool:
     return said and not any(reader.text(column) for column in others)
 
 
-def _broken_cells(row: Row, table: Table) -> Iterator[RefusedRow]:
+def _broken_cells(row: SheetRow, table: Table) -> Iterator[RefusedRow]:
     for place, text in enumerate(row.cells):
         fault = cells.any_fault(text)
         if fault is None and text and place >= table.width:
@@ -299,6 +299,6 @@ def warned(
     return Warned(line.row, line.cell_of(column, plate or value), warning, value, line.sheet)
 
 
-def plates_written(row: Row, table: Table) -> str:
+def plates_written(row: SheetRow, table: Table) -> str:
     """All that a row has in its columns of plates, as it was written."""
     return _Reader(row, table).text(Column.PLATE)

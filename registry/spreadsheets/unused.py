@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from registry.rules import fields
 from registry.spreadsheets.columns import Table, find_table, meaning, says_nothing
-from registry.spreadsheets.grid import Book, Row, Sheet, cell_name
+from registry.spreadsheets.grid import Book, Sheet, SheetRow, cell_name
 
 
 class Leftover(StrEnum):
@@ -94,10 +94,10 @@ def _why(table: Table, heading: str) -> Leftover:
     return Leftover.COLUMN_SECOND if second else Leftover.COLUMN_UNKNOWN
 
 
-def _holds(row: Row, place: int) -> bool:
+def _holds(row: SheetRow, place: int) -> bool:
     text = row.cells[place] if place < len(row.cells) else ""
     return bool(text) and not fields.is_nothing(text)
 
 
-def _is_more_than_a_title(row: Row) -> bool:
+def _is_more_than_a_title(row: SheetRow) -> bool:
     return len({cell for cell in row.cells if cell}) > 2

@@ -24,7 +24,7 @@ from hardware.cameras.picture_checks import Judgement, judge
 from hardware.cameras.sources import Folder
 from recognition.motion import Motion, shrunk, watch
 from recognition.pipeline import PlateReader
-from registry.spreadsheets.grid import Row, SheetFault
+from registry.spreadsheets.grid import SheetFault, SheetRow
 from registry.spreadsheets.reading.whole import read
 from registry.spreadsheets.sheets import write_csv, write_xlsx
 from registry.spreadsheets.unused import understand
@@ -106,7 +106,7 @@ def sheet(content: bytes) -> None:
     book = read(content)
     assert isinstance(book, (tuple, SheetFault))
     if not isinstance(book, SheetFault):
-        assert all(isinstance(row, Row) for sheet in book for row in sheet.rows)
+        assert all(isinstance(row, SheetRow) for sheet in book for row in sheet.rows)
         understand(book)
 
 

@@ -26,7 +26,7 @@ from gate.app.clock import SystemClock
 from gate.demo.bodywork import BodyKind
 from gate.demo.livery import Marking
 from gate.demo.platecard import plate_picture
-from gate.demo.scene import Looks, Scene, Seen
+from gate.demo.scene import Looks, RoadScene, SeenPlate
 from gate.demo.weather import Light
 from hardware.emulators.bank import RelayChange
 from hardware.emulators.camera import EmulatedCamera
@@ -75,7 +75,7 @@ class Street:
 
     def __init__(self, camera: EmulatedCamera, plate: str) -> None:
         self._camera = camera
-        self._scene = Scene(1, Light.DAY, seed=1, inside=False)
+        self._scene = RoadScene(1, Light.DAY, seed=1, inside=False)
         self._plate = plate_picture(plate)
         self._bare = Looks(BodyKind.SUV, Marking.PLAIN, BLUE, None)
         self._number = 0
@@ -87,7 +87,7 @@ class Street:
 
     def car(self, plate: Image | None, nose: float) -> Image:
         """Return a car with this plate, its nose so many metres from the camera."""
-        return self._picture([Seen(Looks(BodyKind.SUV, Marking.PLAIN, BLUE, plate), nose)])
+        return self._picture([SeenPlate(Looks(BodyKind.SUV, Marking.PLAIN, BLUE, plate), nose)])
 
     def resident(self) -> Image:
         """Return the resident's own car before the arm."""
@@ -98,7 +98,7 @@ class Street:
 
         vehicle: a car without a plate stands before the arm. hidden: a person stands before it.
         """
-        image = self._picture([Seen(self._bare, 5.0)] if vehicle else [])
+        image = self._picture([SeenPlate(self._bare, 5.0)] if vehicle else [])
         assert self._plate is not None
         height = self._plate.shape[0] * width // self._plate.shape[1]
         left, top = 1000, 420
@@ -136,7 +136,7 @@ class Street:
             ended.set()
             thread.join()
 
-    def _picture(self, vehicles: list[Seen]) -> Image:
+    def _picture(self, vehicles: list[SeenPlate]) -> Image:
         self._number += 1
         return self._scene.frame(vehicles, 0.0, self._number)
 

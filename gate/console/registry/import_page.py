@@ -23,7 +23,7 @@ from gate.services import import_texts, imports, units
 from gate.services.imports import Chosen, ImportBatch, ImportPart, Upload
 from registry.spreadsheets.columns import HEADINGS, JOINED, Column, Columns
 from registry.spreadsheets.grid import MOST_BYTES, SheetFault
-from registry.spreadsheets.plan import Plan
+from registry.spreadsheets.plan import ImportPlan
 from registry.spreadsheets.reading.aside import read
 
 SHOWN: Final = 200
@@ -156,7 +156,7 @@ class ImportPage:
             else:
                 self._draw_plan(upload, chosen, plan)
 
-    def _draw_plan(self, upload: Upload, chosen: Chosen, plan: Plan) -> None:
+    def _draw_plan(self, upload: Upload, chosen: Chosen, plan: ImportPlan) -> None:
         visit, say = self._visit, self._visit.say
         changes = list(plan.changes())
         made = Counter((change.entity.value, bool(change.before)) for change in changes)
@@ -199,7 +199,7 @@ class ImportPage:
             heads = [self._visit.say("importing.cell"), self._visit.say("importing.why")]
             widgets.table(heads, lines[:SHOWN], caption=title)
 
-    def _faults(self, upload: Upload, chosen: Chosen, plan: Plan) -> None:
+    def _faults(self, upload: Upload, chosen: Chosen, plan: ImportPlan) -> None:
         texts, say = self._visit.texts, self._visit.say
         several = len(upload.parts) > 1
         lines = [
@@ -232,7 +232,7 @@ class ImportPage:
                 icon="download",
             )
 
-    async def _hand_back(self, upload: Upload, chosen: Chosen, plan: Plan) -> None:
+    async def _hand_back(self, upload: Upload, chosen: Chosen, plan: ImportPlan) -> None:
         visit = self._visit
         if visit.act(Permission.CHANGE_REGISTRY) is None:
             return
@@ -249,7 +249,7 @@ class ImportPage:
             *(escape(one) for one in more),
         ]
 
-    def _confirm(self, upload: Upload, plan: Plan) -> None:
+    def _confirm(self, upload: Upload, plan: ImportPlan) -> None:
         say = self._visit.say
 
         async def agreed() -> None:

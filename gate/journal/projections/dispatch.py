@@ -33,7 +33,7 @@ from gate.domain.errors import OpeningRefusedError
 from gate.domain.passage import Direction, PassageEnd
 from gate.journal.projections import passages, visits
 from gate.journal.projections.corrections import correction_of
-from gate.journal.projections.effects import Effects, Row
+from gate.journal.projections.effects import Effects, EndedPassage
 from gate.storage.tables import alarm, audit, opening
 
 RAISED = "raised"
@@ -124,7 +124,9 @@ class Projection:
         )
         if went_through and row["direction"] == Direction.IN:
             visits.begin(connection, at, row)
-        stay = self._effects.passage_ended(connection, at, Row.of(row), went_through=went_through)
+        stay = self._effects.passage_ended(
+            connection, at, EndedPassage.of(row), went_through=went_through
+        )
         if stay is not None:
             visits.end(connection, at, stay, row)
 

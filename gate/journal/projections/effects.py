@@ -18,7 +18,7 @@ from registry.store.presence import EndedStay
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EndedPassage:
     """What effects need to know of a passage that ended."""
 
     passage: PassageId
@@ -34,7 +34,7 @@ class Row:
     outcome: str
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> "Row":
+    def of(cls, row: Mapping[str, Any]) -> "EndedPassage":
         """Take what is needed from the passage's row."""
         return cls(**{name: row[name] for name in cls.__slots__})
 
@@ -50,7 +50,7 @@ class Effects(Protocol):
     def ordered(self, connection: Connection, at: datetime, entry: OpeningOrdered) -> None: ...
     def opening_ended(self, connection: Connection, at: datetime, entry: OpeningEnded) -> None: ...
     def passage_ended(
-        self, connection: Connection, at: datetime, row: Row, *, went_through: bool
+        self, connection: Connection, at: datetime, row: EndedPassage, *, went_through: bool
     ) -> EndedStay | None: ...
     def corrected(
         self, connection: Connection, at: datetime, by: str, correction: Correction
@@ -67,7 +67,7 @@ class NoEffects:
         """No pass is given back."""
 
     def passage_ended(
-        self, connection: Connection, at: datetime, row: Row, *, went_through: bool
+        self, connection: Connection, at: datetime, row: EndedPassage, *, went_through: bool
     ) -> EndedStay | None:
         """Nobody is checked in or out."""
 

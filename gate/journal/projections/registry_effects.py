@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from gate.domain.entries import OpeningEnded, OpeningOrdered
 from gate.domain.errors import OpeningRefusedError
 from gate.domain.passage import Direction, PassageEnd
-from gate.journal.projections.effects import Row
+from gate.journal.projections.effects import EndedPassage
 from registry.errors import RecordMissingError
 from registry.rules.corrections import Correction
 from registry.rules.kinds import Occupant
@@ -73,7 +73,7 @@ class RegistryEffects:
             session.flush()
 
     def passage_ended(
-        self, connection: Connection, at: datetime, row: Row, *, went_through: bool
+        self, connection: Connection, at: datetime, row: EndedPassage, *, went_through: bool
     ) -> EndedStay | None:
         """Settle the pass; check the visitor in or out; count who is inside."""
         ended: EndedStay | None = None
@@ -107,7 +107,7 @@ def _joined(connection: Connection) -> Session:
     return Session(bind=connection, join_transaction_mode="rollback_only")
 
 
-def _came_in(session: Session, at: datetime, row: Row, by: Actor) -> None:
+def _came_in(session: Session, at: datetime, row: EndedPassage, by: Actor) -> None:
     if row.standing == "visitor" and row.plate:
         visits.check_in(session, row.plate, row.visitor_pass, row.passage, by)
     occupant = OCCUPANTS.get(row.standing, Occupant.UNKNOWN)
@@ -116,7 +116,7 @@ def _came_in(session: Session, at: datetime, row: Row, by: Actor) -> None:
     presence.enter(session, key, Inside(at, occupant, space), row.passage)
 
 
-def _key(session: Session, row: Row) -> str:
+def _key(session: Session, row: EndedPassage) -> str:
     """What the vehicle is known by while it is inside; "" where nobody knows its plate.
 
     The plate, and the colour too where two vehicles have one number (ADR 0036).
@@ -127,11 +127,11 @@ def _key(session: Session, row: Row) -> str:
     return found(session, row.plate, _colour(row))
 
 
-def _colour(row: Row) -> PlateColour:
+def _colour(row: EndedPassage) -> PlateColour:
     return PlateColour(row.colour) if row.colour else PlateColour.UNKNOWN
 
 
-def _free_space(session: Session, row: Row, key: str) -> SpaceId | None:
+def _free_space(session: Session, row: EndedPassage, key: str) -> SpaceId | None:
     """The first of the vehicle's spaces in which no other vehicle stands."""
     plate = parse(row.plate)
     vehicle = store.find_vehicle(session, plate, _colour(row)) if isinstance(plate, Plate) else None
@@ -149,7 +149,7 @@ def _free_space(session: Session, row: Row, key: str) -> SpaceId | None:
     return None if space is None else SpaceId(space)
 
 
-def _went_out(session: Session, row: Row, by: Actor) -> EndedStay | None:
+def _went_out(session: Session, row: EndedPassage, by: Actor) -> EndedStay | None:
     if row.plate:
         visits.check_out(session, row.plate, row.passage, by)
     counted_as = OCCUPANTS.get(row.standing, Occupant.UNKNOWN)

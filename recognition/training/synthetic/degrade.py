@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from recognition.training.synthetic.plate import Plate
+from recognition.training.synthetic.plate import DrawnPlate
 
 Image = NDArray[np.uint8]
 Quad = NDArray[np.float32]
@@ -32,7 +32,7 @@ class Photograph:
 
 
 def photograph(
-    rng: np.random.Generator, plate: Plate, size: tuple[int, int] = (160, 48)
+    rng: np.random.Generator, plate: DrawnPlate, size: tuple[int, int] = (160, 48)
 ) -> Photograph:
     """The plate as the reader sees it, (width, height) = size, after wear, weather and camera."""
     image = wear(rng, plate.image)

@@ -21,7 +21,7 @@ from recognition.training.synthetic.plate_classes import (
 )
 from recognition.training.synthetic.plate_layouts import Layout, Slot, layout
 
-__all__ = ["Plate", "PlateClass", "draw_plate", "random_class", "random_text"]
+__all__ = ["DrawnPlate", "PlateClass", "draw_plate", "random_class", "random_text"]
 
 Image = NDArray[np.uint8]
 _Bgr = tuple[float, float, float]
@@ -39,7 +39,7 @@ _GROUNDS: dict[Colour, tuple[tuple[float, float], tuple[float, float], tuple[flo
 
 
 @dataclass(frozen=True, slots=True)
-class Plate:
+class DrawnPlate:
     """image: BGR uint8 (height, width, 3), one pixel per mm at scale 1, the plate and no more."""
 
     image: Image
@@ -55,7 +55,7 @@ def draw_plate(
     plate_class: PlateClass | None = None,
     glyphs: GlyphSet | None = None,
     scale: float = 1.0,
-) -> Plate:
+) -> DrawnPlate:
     """One plate; class and text are drawn by lot where they are not given.
 
     glyphs: from `glyphs.load_glyphs`, or None for the atlas in the tree. scale: pixels per mm.
@@ -76,7 +76,7 @@ def draw_plate(
     for slot, character in zip(plan.slots, text, strict=True):
         _print(canvas, slot, character, _RED if slot.red else ink, glyphs or atlas(), scale)
     _dot(canvas, plan, _RED if plan.slots[0].red and rng.random() < 0.5 else ink, scale)
-    return Plate(canvas, text, colour, plate_class in TWO_LINES, plate_class)
+    return DrawnPlate(canvas, text, colour, plate_class in TWO_LINES, plate_class)
 
 
 def _bgr(hue: float, saturation: float, value: float) -> _Bgr:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import registry
-from registry.spreadsheets.grid import MOST_BYTES, Book, Row, Sheet, SheetFault
+from registry.spreadsheets.grid import MOST_BYTES, Book, Sheet, SheetFault, SheetRow
 
 MOST_SECONDS: Final = 60.0
 MOST_SAID: Final = 64_000_000
@@ -92,7 +92,7 @@ async def _heard(child: Process) -> bytes | None:
 
 def understood(said: bytes) -> Book | SheetFault:
     """The sheets that the child's lines tell of. DAMAGED where it did not come to its end."""
-    book: list[tuple[str, bool, bool, list[Row]]] = []
+    book: list[tuple[str, bool, bool, list[SheetRow]]] = []
     try:
         for line in said.splitlines():
             match json.loads(line):
@@ -101,7 +101,7 @@ def understood(said: bytes) -> Book | SheetFault:
                 case {"sheet": str(name), "hidden": bool(hidden), "since_1904": bool(since)}:
                     book.append((name, hidden, since, []))
                 case [int(number), list(cells), list(numbers)]:
-                    book[-1][3].append(Row(number, tuple(map(str, cells)), frozenset(numbers)))
+                    book[-1][3].append(SheetRow(number, tuple(map(str, cells)), frozenset(numbers)))
                 case {"end": True}:
                     return tuple(Sheet(n, tuple(rows), h, s) for n, h, s, rows in book)
                 case _:

@@ -14,9 +14,9 @@ from registry.spreadsheets.grid import (
     MOST_COLUMNS,
     Book,
     Budget,
-    Row,
     Sheet,
     SheetFault,
+    SheetRow,
     TooLargeError,
     kept,
 )
@@ -59,7 +59,7 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=head.count)
 
 
-def _tried(head: str, delimiter: str) -> tuple[Row, ...]:
+def _tried(head: str, delimiter: str) -> tuple[SheetRow, ...]:
     try:
         return tuple(kept(_lines(head, delimiter), Budget()))
     except csv.Error:

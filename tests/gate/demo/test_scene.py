@@ -7,7 +7,7 @@ import pytest
 from gate.demo.bodywork import BodyKind
 from gate.demo.livery import Marking
 from gate.demo.platecard import plate_class_of, plate_picture
-from gate.demo.scene import Looks, Scene, Seen, place_of, view_of
+from gate.demo.scene import Looks, RoadScene, SeenPlate, place_of, view_of
 from gate.demo.weather import Light
 from recognition.training.synthetic.plate import PlateClass
 
@@ -15,8 +15,8 @@ PAINT = (150, 80, 40)
 
 
 @pytest.fixture(scope="module")
-def lane() -> Scene:
-    return Scene(1, Light.DAY, seed=1, inside=False)
+def lane() -> RoadScene:
+    return RoadScene(1, Light.DAY, seed=1, inside=False)
 
 
 def _looks(text: str) -> Looks:
@@ -29,28 +29,29 @@ def _changed(one: np.ndarray, other: np.ndarray) -> tuple[int, int, int, int]:
     return tuple(cv2.boundingRect(differs))
 
 
-def test_the_same_moment_gives_the_same_picture(lane: Scene) -> None:
-    seen = [Seen(_looks("吉A12345"), 6.0)]
-    again = Scene(1, Light.DAY, seed=1, inside=False)
+def test_the_same_moment_gives_the_same_picture(lane: RoadScene) -> None:
+    seen = [SeenPlate(_looks("吉A12345"), 6.0)]
+    again = RoadScene(1, Light.DAY, seed=1, inside=False)
     assert np.array_equal(lane.frame(seen, 0.3, 2), again.frame(seen, 0.3, 2))
 
 
-def test_a_frame_is_a_picture_of_the_camera(lane: Scene) -> None:
+def test_a_frame_is_a_picture_of_the_camera(lane: RoadScene) -> None:
     frame = lane.frame([], 0.0)
     assert frame.shape == (720, 1280, 3)
     assert frame.dtype == np.uint8
 
 
-def test_the_plate_of_a_waiting_car_is_wide_enough_to_read(lane: Scene) -> None:
+def test_the_plate_of_a_waiting_car_is_wide_enough_to_read(lane: RoadScene) -> None:
     bare = Looks(BodyKind.SALOON, Marking.PLAIN, PAINT, None)
     stop = place_of(1, inside=False).stop
     box = _changed(
-        lane.frame([Seen(_looks("吉A12345"), stop)], 0.0), lane.frame([Seen(bare, stop)], 0.0)
+        lane.frame([SeenPlate(_looks("吉A12345"), stop)], 0.0),
+        lane.frame([SeenPlate(bare, stop)], 0.0),
     )
     assert 90 <= box[2] <= 260
 
 
-def test_the_arm_does_not_hide_the_plate_when_it_is_down(lane: Scene) -> None:
+def test_the_arm_does_not_hide_the_plate_when_it_is_down(lane: RoadScene) -> None:
     empty, lifted = lane.frame([], 0.0), lane.frame([], 1.0)
     arm_top = _changed(empty, lifted)
     view, place = view_of(1), place_of(1, inside=False)
@@ -60,21 +61,21 @@ def test_the_arm_does_not_hide_the_plate_when_it_is_down(lane: Scene) -> None:
     assert plate[1] < hinge[1]
 
 
-def test_a_car_grows_as_it_comes(lane: Scene) -> None:
+def test_a_car_grows_as_it_comes(lane: RoadScene) -> None:
     empty = lane.frame([], 0.0)
     widths = [
-        _changed(lane.frame([Seen(_looks("吉A12345"), z)], 0.0), empty)[2] for z in (20, 10, 5)
+        _changed(lane.frame([SeenPlate(_looks("吉A12345"), z)], 0.0), empty)[2] for z in (20, 10, 5)
     ]
     assert widths == sorted(widths)
     assert widths[0] * 2 < widths[2]
 
 
-def test_cars_can_stand_anywhere_in_the_lane_in_any_light(lane: Scene) -> None:
+def test_cars_can_stand_anywhere_in_the_lane_in_any_light(lane: RoadScene) -> None:
     car = _looks("吉A12345")
     for light in Light:
         scene = lane.relit(light)
         for nose in (24.0, 6.0, 4.0, 2.5, 1.6, 0.0, -6.0):
-            assert scene.frame([Seen(car, nose)], 1.0).shape == (720, 1280, 3)
+            assert scene.frame([SeenPlate(car, nose)], 1.0).shape == (720, 1280, 3)
 
 
 def test_no_plate_means_no_plate() -> None:

@@ -19,7 +19,7 @@ from gate.lanes.machine import Rules
 from gate.lanes.messages import Decider, LaneSettings
 from gate.lanes.stop_line import StopLine
 from gate.lanes.worker import LaneWorker
-from hardware.barrier.model import Link, Mode, Position, Presence
+from hardware.barrier.model import Link, Mode, Position, PresenceState
 from hardware.station.events import ArmState
 from recognition.alphabet import ALPHABET
 from recognition.arrivals import PlateStay
@@ -30,7 +30,7 @@ ARM = ArmState(
     position=Position.CLOSED,
     mode=Mode.AUTOMATIC,
     link=Link.UP,
-    presence=Presence.CLEAR,
+    presence=PresenceState.CLEAR,
     inputs={},
     inputs_age=0.0,
     hold_until=None,

@@ -11,7 +11,7 @@ from gate.i18n.texts import Language, Texts
 from gate.services import import_texts
 from registry.spreadsheets import importing
 from registry.spreadsheets.columns import Column
-from registry.spreadsheets.plan import Plan
+from registry.spreadsheets.plan import ImportPlan
 from registry.spreadsheets.reading.whole import read
 from registry.spreadsheets.unused import Understood, understand
 from tests.registry.conftest import NOON, empty_register
@@ -25,7 +25,7 @@ BAD = ["3", "502", "李四", "1390000123", "吉AI2345", "=1+1"]
 TEXTS = [Texts(language) for language in Language]
 
 
-def planned(session: Session, content: bytes) -> tuple[Understood, Plan]:
+def planned(session: Session, content: bytes) -> tuple[Understood, ImportPlan]:
     found = understood(content)
     return found, importing.plan(session, found.tables, ZONE, NOON)
 

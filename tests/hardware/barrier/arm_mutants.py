@@ -21,7 +21,7 @@ from hardware.barrier.model import (
     OrderId,
     OutcomeKind,
     OutcomeReason,
-    Presence,
+    PresenceState,
     Relay,
 )
 from hardware.barrier.step import StepContext
@@ -224,9 +224,9 @@ def _swap(where: object, name: str, wrong: Callable[..., Any]) -> Patch:
 def _optimist(barrier, now):
     """Take an unknown loop for a clear one, and any detector's word."""
     if barrier.snapshot is None:
-        return Presence.UNKNOWN
+        return PresenceState.UNKNOWN
     signals = [barrier.snapshot[name] for name in barrier.settings.guards]
-    return Presence.PRESENT if Signal.ON in signals else Presence.CLEAR
+    return PresenceState.PRESENT if Signal.ON in signals else PresenceState.CLEAR
 
 
 def _unknown_is_clear(patch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from hardware.barrier.model import (
     OutcomeKind,
     OutcomeReason,
     Position,
-    Presence,
+    PresenceState,
     Relay,
 )
 from tests.hardware.barrier.arm_bench import ArmBench
@@ -158,7 +158,7 @@ def test_a_detector_that_may_let_go_under_a_car_is_not_believed():
     bench.tell(f.LowerRequested(OrderId("down")))
     bench.see(up=True, seconds=15.0)
     assert bench.pulses == []
-    assert presence(bench.barrier, bench.now) is Presence.UNKNOWN
+    assert presence(bench.barrier, bench.now) is PresenceState.UNKNOWN
 
 
 def test_somebody_under_a_closing_arm_raises_it_after_the_dead_time():
@@ -476,13 +476,13 @@ def test_a_clock_that_ran_back_drops_what_waits_and_believes_no_input():
     bench.now -= 3600.0
     bench.tell(f.Tick())
     assert bench.outcome("down") == (OutcomeKind.EXPIRED, OutcomeReason.LATE)
-    assert presence(bench.barrier, bench.now) is Presence.UNKNOWN
+    assert presence(bench.barrier, bench.now) is PresenceState.UNKNOWN
 
 
 def test_a_snapshot_from_the_future_tells_nothing():
     bench = open_arm()
     bench.see(up=True, seconds=2.0, ahead=0.2)
-    assert presence(bench.barrier, bench.now) is Presence.UNKNOWN
+    assert presence(bench.barrier, bench.now) is PresenceState.UNKNOWN
     assert bench.barrier.snapshot is not None
     assert bench.barrier.snapshot[InputName.SAFETY] is Signal.UNKNOWN
 

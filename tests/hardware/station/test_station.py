@@ -18,7 +18,7 @@ from hardware.barrier.model import (
     OutcomeKind,
     OutcomeReason,
     Position,
-    Presence,
+    PresenceState,
 )
 from hardware.barrier.passing import PassageKind, PassageSeen
 from hardware.boards.factory import BoardProtocol, BoardSettings, open_board
@@ -103,7 +103,7 @@ def test_at_start_relays_are_released_inputs_read_and_nothing_moves():
     assert desk.board.count("pulse") == 0
     state = desk.station.state("south")
     assert (state.position, state.link) == (Position.CLOSED, Link.UP)
-    assert state.presence is Presence.CLEAR
+    assert state.presence is PresenceState.CLEAR
     assert state.inputs[InputName.ARM_DOWN] is Signal.ON
 
 
@@ -127,10 +127,10 @@ class TestInputsOnAnotherBoard:
 
     def test_the_loops_are_read_from_it(self):
         desk, loops = self.make()
-        assert desk.station.state("south").presence is Presence.CLEAR
+        assert desk.station.state("south").presence is PresenceState.CLEAR
         loops.levels[1] = True
         desk.pass_time(0.3)
-        assert desk.station.state("south").presence is Presence.PRESENT
+        assert desk.station.state("south").presence is PresenceState.PRESENT
 
     def test_nothing_is_lowered_while_it_does_not_answer(self):
         desk, loops = self.make()
@@ -140,7 +140,7 @@ class TestInputsOnAnotherBoard:
         desk.pass_time(0.5)
         loops.broken = True
         desk.pass_time(1.0)
-        assert desk.station.state("south").presence is Presence.UNKNOWN
+        assert desk.station.state("south").presence is PresenceState.UNKNOWN
         desk.board.calls.clear()
         desk.station.lower("south", "down")
         desk.pass_time(15.0)
@@ -249,16 +249,16 @@ def test_one_failed_read_is_tried_again_and_two_make_the_inputs_unknown():
     desk.board.fail.add("read")
     desk.pass_time(0.06)
     assert desk.board.count("read") >= 2
-    assert desk.station.state("south").presence is Presence.UNKNOWN
+    assert desk.station.state("south").presence is PresenceState.UNKNOWN
     assert all(event.on is None for event in desk.of(InputChanged))
     assert len(desk.of(InputChanged)) == len(INPUTS)
 
 
 def test_a_slow_board_makes_the_inputs_stale_and_presence_unknown():
     desk = Desk().linked()
-    assert desk.station.state("south").presence is Presence.CLEAR
+    assert desk.station.state("south").presence is PresenceState.CLEAR
     desk.clock.advance(0.31)
-    assert desk.station.state("south").presence is Presence.UNKNOWN
+    assert desk.station.state("south").presence is PresenceState.UNKNOWN
 
 
 def test_the_arm_is_never_lowered_on_somebody():

@@ -10,13 +10,13 @@ from registry.spreadsheets.columns import (
     find_table,
     meaning,
 )
-from registry.spreadsheets.grid import Row, Sheet
+from registry.spreadsheets.grid import Sheet, SheetRow
 
 C = Column
 
 
 def sheet(*lines: list[str]) -> Sheet:
-    return Sheet("a", tuple(Row(n, tuple(line)) for n, line in enumerate(lines, start=1)))
+    return Sheet("a", tuple(SheetRow(n, tuple(line)) for n, line in enumerate(lines, start=1)))
 
 
 def columns(*lines: list[str]) -> dict[Column, tuple[int, ...]]:

@@ -18,7 +18,7 @@ from registry.spreadsheets import importing
 from registry.spreadsheets.columns import Column, Table
 from registry.spreadsheets.export import export
 from registry.spreadsheets.grid import SheetFault
-from registry.spreadsheets.plan import Plan
+from registry.spreadsheets.plan import ImportPlan
 from registry.spreadsheets.rows import RowWarning
 from registry.spreadsheets.sheets import write_csv, write_xlsx
 from registry.spreadsheets.undo import UndoneTwiceError, undo
@@ -48,11 +48,13 @@ def table(*rows: list[str], head: list[str] | None = None) -> Table:
     return found
 
 
-def planned(session: Session, *rows: list[str], head: list[str] | None = None) -> Plan:
+def planned(session: Session, *rows: list[str], head: list[str] | None = None) -> ImportPlan:
     return importing.plan(session, [table(*rows, head=head)], ZONE, NOON)
 
 
-def imported(session: Session, by: Actor, *rows: list[str], head: list[str] | None = None) -> Plan:
+def imported(
+    session: Session, by: Actor, *rows: list[str], head: list[str] | None = None
+) -> ImportPlan:
     done = planned(session, *rows, head=head)
     importing.apply(session, done, "test.csv", b"", by)
     return done
@@ -62,7 +64,7 @@ def row(number: int = 1, **differing: str) -> list[str]:
     return line({**good(number), **{Column(name): text for name, text in differing.items()}})
 
 
-def faults(plan: Plan) -> list[tuple[str, RowFault]]:
+def faults(plan: ImportPlan) -> list[tuple[str, RowFault]]:
     return [(refused.cell, refused.fault) for refused in plan.refused]
 
 

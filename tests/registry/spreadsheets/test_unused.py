@@ -1,6 +1,6 @@
 """What an import does not use is said: sheets, columns, rows, each with its place."""
 
-from registry.spreadsheets.grid import Row, Sheet
+from registry.spreadsheets.grid import Sheet, SheetRow
 from registry.spreadsheets.unused import Leftover, Understood, understand
 
 HEAD = ["楼栋", "房号", "姓名", "车牌号"]
@@ -8,7 +8,7 @@ DATA = ["3", "501", "张三", "吉A12345"]
 
 
 def sheet(name: str, *lines: list[str], hidden: bool = False) -> Sheet:
-    rows = tuple(Row(n, tuple(line)) for n, line in enumerate(lines, start=1))
+    rows = tuple(SheetRow(n, tuple(line)) for n, line in enumerate(lines, start=1))
     return Sheet(name, rows, hidden=hidden)
 
 

@@ -34,7 +34,7 @@ from gate.domain.entries import (
 from gate.domain.passage import Direction, LaneId, OrderId, PassageEnd, PassageId, Picture, Trigger
 from gate.i18n.texts import Language, Texts
 from gate.lanes.event_bus import EventBus
-from hardware.barrier.model import AlarmKind, Mode, OutcomeReason, Position, Presence
+from hardware.barrier.model import AlarmKind, Mode, OutcomeReason, Position, PresenceState
 from hardware.barrier.passing import PassageKind
 from hardware.cameras.frames import CameraState
 from hardware.station.events import BoardFault
@@ -85,7 +85,7 @@ def test_every_state_of_the_arm_has_a_word(texts):
     for area, words in (
         ("arm", Position),
         ("mode", Mode),
-        ("presence", Presence),
+        ("presence", PresenceState),
         ("camera", CameraState),
         ("alarm.kind", AlarmKind),
         ("alarm.kind", SEEN),

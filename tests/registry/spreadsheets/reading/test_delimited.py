@@ -2,14 +2,14 @@
 
 import pytest
 
-from registry.spreadsheets.grid import MOST_COLUMNS, MOST_ROWS, Book, Row, SheetFault
+from registry.spreadsheets.grid import MOST_COLUMNS, MOST_ROWS, Book, SheetFault, SheetRow
 from registry.spreadsheets.reading.whole import read
 
 HEAD = ("楼栋", "房号", "业主姓名", "车牌号")
 ROW = ("3", "501", "张三", "吉A12345")
 
 
-def rows(content: bytes) -> tuple[Row, ...]:
+def rows(content: bytes) -> tuple[SheetRow, ...]:
     found: Book | SheetFault = read(content)
     assert not isinstance(found, SheetFault), found
     return found[0].rows

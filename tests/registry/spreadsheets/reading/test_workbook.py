@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from registry.spreadsheets.grid import Book, Row, SheetFault
+from registry.spreadsheets.grid import Book, SheetFault, SheetRow
 from registry.spreadsheets.reading.whole import read
 from tests.registry.spreadsheets.reading.packages import (
     HEAD,
@@ -37,7 +37,7 @@ def cells(content: bytes) -> list[tuple[str, ...]]:
     return [row.cells for row in book(content)[0].rows]
 
 
-def cell(said: str, **how: object) -> Row:
+def cell(said: str, **how: object) -> SheetRow:
     """The row of one cell, styled 0 or 1."""
     return book(xlsx({"a": f'<row r="1">{said}</row>'}, **how))[0].rows[0]  # type: ignore[arg-type]
 
@@ -110,7 +110,7 @@ def test_every_sheet_is_read_in_its_order() -> None:
 )
 def test_a_formula_that_nobody_has_calculated_is_no_empty_cell(content: bytes) -> None:
     rows = book(content)[-1].rows
-    assert rows[2] == Row(3, ("", "#FORMULA!"))
+    assert rows[2] == SheetRow(3, ("", "#FORMULA!"))
 
 
 def test_a_formula_whose_value_is_an_empty_text_is_an_empty_cell() -> None:
@@ -234,7 +234,7 @@ def test_merged_cells_have_what_is_written_over_them(content: bytes) -> None:
 
 def test_cells_keep_their_column_where_the_first_columns_are_empty() -> None:
     shifted = f'<row r="4">{text("C4", "x")}{text("E4", "y")}</row>'
-    assert book(xlsx({"a": shifted}))[0].rows == (Row(4, ("", "", "x", "", "y")),)
+    assert book(xlsx({"a": shifted}))[0].rows == (SheetRow(4, ("", "", "x", "", "y")),)
 
 
 def test_stray_formatted_cells_cost_nothing() -> None:
