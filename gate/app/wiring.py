@@ -27,7 +27,7 @@ from gate.app.from_config import (
 from gate.app.nightly import Housekeeping
 from gate.app.resume import fire_was_on, remembered
 from gate.app.stations import Stations
-from gate.auth.users import People
+from gate.auth.users import Users
 from gate.cameras.messages import Report
 from gate.cameras.supervisor import WorkerSupervisor
 from gate.domain.entries import Audited, Record
@@ -74,7 +74,7 @@ class Store:
     vault: Keyring
     journal: Journal
     pictures: Pictures
-    people: People
+    people: Users
 
     def close(self) -> None:
         """Let go of files and connections."""
@@ -93,7 +93,7 @@ def open_store(config: Config) -> Store:
     field_encryption.seal(database, vault)
     journal = Journal(database, config.data, vault, clock, effects=RegistryEffects())
     pictures = Pictures(config.data / "pictures", vault)
-    people = People(journal, factor_required=config.web.admin_second_factor)
+    people = Users(journal, factor_required=config.web.admin_second_factor)
     return Store(clock, database, vault, journal, pictures, people)
 
 

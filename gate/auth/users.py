@@ -80,7 +80,7 @@ class UserError(Exception):
         self.fault = fault
 
 
-class People:
+class Users:
     """Users of the site. Thread-safe: every call has its own transaction.
 
     factor_required: an admin without a second factor is a guard until one is set up.

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from gate.auth.users import People
+from gate.auth.users import Users
 from gate.domain.ports import Clock, Journal, Lanes, Pictures, SiteEvents
 from gate.i18n.texts import FIRST, Language
 from gate.monitoring.health import Condition
@@ -32,7 +32,7 @@ class Services:
     clock: Clock
     lanes: Lanes
     events: SiteEvents
-    people: People
+    people: Users
     pictures: Pictures
     journal: Journal
     reports: Reports

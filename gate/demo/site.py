@@ -29,7 +29,7 @@ _STEP_S = 0.04
 _DAY = ((Light.DAY, 1200.0), (Light.SNOW, 600.0), (Light.NIGHT, 600.0))
 
 
-class Opening(StrEnum):
+class SiteOpening(StrEnum):
     """When the first vehicles come."""
 
     AT_ONCE = "at-once"
@@ -91,15 +91,15 @@ class Site:
             for name, stage in self.stages.items()
         }
 
-    def run(self, clock: Clock, pace: float, opening: Opening) -> None:
+    def run(self, clock: Clock, pace: float, opening: SiteOpening) -> None:
         """Move the site until `end` is called."""
         last = clock.monotonic()
-        closed = opening is not Opening.NEVER
+        closed = opening is not SiteOpening.NEVER
         while not clock.wait(self._ended, _STEP_S):
             now = clock.monotonic()
             passed, last = min(now - last, 0.5), now
             self._now += passed
-            if closed and (opening is Opening.AT_ONCE or self._spoken_to()):
+            if closed and (opening is SiteOpening.AT_ONCE or self._spoken_to()):
                 closed = False
                 self.stages["south"].open(self.town.arrivals_in())
                 self.stages["north"].open(self.town.arrivals_out())
@@ -159,7 +159,7 @@ def _parser() -> argparse.ArgumentParser:
     asks.add_argument("--pace", type=float, default=1.0, help="speed of the traffic")
     asks.add_argument("--patience", type=float, default=20.0, help="seconds a driver waits")
     asks.add_argument("--light", choices=["auto", *Light], default="auto")
-    asks.add_argument("--traffic", choices=list(Opening), default=Opening.AT_ONCE)
+    asks.add_argument("--traffic", choices=list(SiteOpening), default=SiteOpening.AT_ONCE)
     return asks
 
 
@@ -179,7 +179,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         threading.Thread(target=_obey, args=(sys.stdin, site), daemon=True).start()
         print(json.dumps(places), flush=True)
         try:
-            site.run(clock, asked.pace, Opening(asked.traffic))
+            site.run(clock, asked.pace, SiteOpening(asked.traffic))
         finally:
             site.stop()
     return 0

@@ -96,7 +96,7 @@ class RefusedState:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class OpeningState:
     """An order to raise is on its way."""
 
     passage: PassageId
@@ -115,7 +115,7 @@ class Passing:
     waiting: Trigger | None = None
 
 
-Lane = Idle | Identifying | Asking | RefusedState | Opening | Passing
+Lane = Idle | Identifying | Asking | RefusedState | OpeningState | Passing
 Step = tuple[Lane, tuple[Order, ...]]
 
 
@@ -149,7 +149,7 @@ def next_deadline(lane: Lane, rules: Rules) -> float | None:
     match lane:
         case Identifying(since=since, deciding=False):
             return since.monotonic + rules.decide_within
-        case Opening(since=since):
+        case OpeningState(since=since):
             return since.monotonic + rules.order_expires * 3
         case Passing(since=since):
             return since.monotonic + rules.wait_for_passing
@@ -182,7 +182,7 @@ def _seen(lane: Lane, fact: PlateSeen) -> Step:
             if not fact.settled:
                 return lane, ()
             return replace(lane, deciding=True), (Decide(fact.at, passage),)
-        case Identifying() | Asking() | RefusedState() | Opening() | Passing():
+        case Identifying() | Asking() | RefusedState() | OpeningState() | Passing():
             return lane, ()  # Later pictures of a vehicle that is decided already are no news.
         case Idle():
             return lane, ()
@@ -255,7 +255,7 @@ def _open(
 ) -> Step:
     expires = min(at.monotonic + rules.order_expires, valid_until)
     opening = OpenBarrier(at, passage, order, decision, by, expires, remark)
-    return Opening(passage, at, order, decision), (opening,)
+    return OpeningState(passage, at, order, decision), (opening,)
 
 
 def _by_hand(lane: Lane, fact: RaiseByHand, rules: Rules) -> Step:
@@ -275,11 +275,11 @@ def _by_hand(lane: Lane, fact: RaiseByHand, rules: Rules) -> Step:
                 fact.at, passage, fact.order, decision, fact.guard, rules, fact.remark
             )
             return opening, (begun, *orders)
-        case Opening() | Passing():
+        case OpeningState() | Passing():
             return _again(lane, fact, reason, rules)
 
 
-def _again(lane: Opening | Passing, fact: RaiseByHand, reason: Reason, rules: Rules) -> Step:
+def _again(lane: OpeningState | Passing, fact: RaiseByHand, reason: Reason, rules: Rules) -> Step:
     """Raise again: the arm may be on its way down. It is a passage of its own in the record."""
     end = EndPassage(fact.at, lane.passage, PassageEnd.SUPERSEDED, "raised again by hand")
     passage = PassageId(rules.new_id())
@@ -291,7 +291,7 @@ def _again(lane: Opening | Passing, fact: RaiseByHand, reason: Reason, rules: Ru
 
 def _opening_ended(lane: Lane, fact: OpeningFinished) -> Step:
     match lane:
-        case Opening(passage=passage, order=order, decision=decision) if order == fact.order:
+        case OpeningState(passage=passage, order=order, decision=decision) if order == fact.order:
             if fact.raised:
                 return Passing(passage, fact.at, decision), ()
             failed = replace(decision, verdict=Verdict.ASK_GUARD)
@@ -302,7 +302,7 @@ def _opening_ended(lane: Lane, fact: OpeningFinished) -> Step:
 
 def _passed(lane: Lane, fact: VehiclePassed, rules: Rules) -> Step:
     match lane:
-        case Opening(passage=passage) | Passing(passage=passage, waiting=None):
+        case OpeningState(passage=passage) | Passing(passage=passage, waiting=None):
             return Idle(), (EndPassage(fact.at, passage, PassageEnd.PASSED),)
         case Passing(passage=passage, waiting=waiting) if waiting is not None:
             fresh, orders = _start(fact.at, waiting, rules)
@@ -320,7 +320,7 @@ def _backed_out(lane: Lane, fact: VehicleBackedOut) -> Step:
             return Idle(), (EndPassage(fact.at, passage, PassageEnd.REFUSED),)
         case Passing(waiting=waiting) if waiting is not None:
             return replace(lane, waiting=None), ()
-        case Identifying() | Asking() | Opening() | Passing():
+        case Identifying() | Asking() | OpeningState() | Passing():
             return Idle(), (EndPassage(fact.at, lane.passage, PassageEnd.BACKED_OUT),)
         case _:
             return _misfit(lane, fact)
@@ -333,7 +333,7 @@ def _ticked(lane: Lane, fact: Ticked, rules: Rules) -> Step:
     match lane:
         case Identifying(passage=passage):
             return replace(lane, deciding=True), (Decide(fact.at, passage),)
-        case Opening(passage=passage, decision=decision):
+        case OpeningState(passage=passage, decision=decision):
             failed = replace(decision, verdict=Verdict.ASK_GUARD)
             return Asking(passage, fact.at, failed), (AskGuard(fact.at, passage, failed),)
         case Passing(passage=passage, waiting=waiting):

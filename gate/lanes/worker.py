@@ -91,7 +91,7 @@ _STATE_NAMES: Mapping[type, str] = {
     lanes.Identifying: "identifying",
     lanes.Asking: "asking",
     lanes.RefusedState: "refused",
-    lanes.Opening: "opening",
+    lanes.OpeningState: "opening",
     lanes.Passing: "open",
 }
 _MAY_HAVE_PASSED = frozenset({PassageEnd.PASSED, PassageEnd.NOT_SEEN, PassageEnd.SUPERSEDED})
@@ -421,7 +421,7 @@ class LaneWorker:
         if self._settings.has_presence_loop or not was_the_vehicle:
             return
         match self._state:
-            case lanes.Passing() | lanes.Opening():
+            case lanes.Passing() | lanes.OpeningState():
                 self._feed(VehiclePassed(at))
             case lanes.Idle():
                 pass

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from gate.domain.entries import Audited
 from gate.domain.ports import UnitOfWork
-from gate.services.units import Parts
+from gate.services.units import ServiceParts
 from registry.spreadsheets import importing, undo
 from registry.spreadsheets.columns import (
     Columns,
@@ -102,14 +102,16 @@ def left_over(upload: Upload, chosen: Chosen) -> tuple[Unused, ...]:
     return tuple(unused(upload.book, tables(upload, chosen)))
 
 
-def plan(services: Parts, upload: Upload, chosen: Chosen) -> ImportPlan:
+def plan(services: ServiceParts, upload: Upload, chosen: Chosen) -> ImportPlan:
     """Return what importing would do now; nothing is changed."""
     found = tables(upload, chosen)
     with services.journal.reading() as session:
         return importing.plan(session, found, services.zone, services.clock.now().utc)
 
 
-def apply(services: Parts, upload: Upload, chosen: Chosen) -> Callable[[UnitOfWork, Actor], int]:
+def apply(
+    services: ServiceParts, upload: Upload, chosen: Chosen
+) -> Callable[[UnitOfWork, Actor], int]:
     """Return the change that imports the file as one batch, planned anew in its transaction."""
 
     def act(unit: UnitOfWork, by: Actor) -> int:

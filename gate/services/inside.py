@@ -13,7 +13,7 @@ from gate.journal.projections.corrections import ALL, correction_in, entry_of
 from gate.reports.model import AuditFilter, AuditRow
 from gate.services import presence, units
 from gate.services.presence import Refusals, Undone
-from gate.services.units import Parts
+from gate.services.units import ServiceParts
 from registry.rules.corrections import Correction, CorrectionRefusal, TakenOut, refusal_by
 from registry.rules.kinds import Occupant
 from registry.rules.occupancy import Counts
@@ -56,7 +56,7 @@ class Corrected:
     kept: Written
 
 
-def read(services: Parts, which: Which, after: StayPlace | None, limit: int) -> ShownVehicle:
+def read(services: ServiceParts, which: Which, after: StayPlace | None, limit: int) -> ShownVehicle:
     """Ask the record for all of it at once; without it, tell what the lanes decide by."""
     if not services.journal.waiting():
         try:
@@ -69,7 +69,9 @@ def read(services: Parts, which: Which, after: StayPlace | None, limit: int) -> 
     )
 
 
-def _read(services: Parts, which: Which, after: StayPlace | None, limit: int) -> ShownVehicle:
+def _read(
+    services: ServiceParts, which: Which, after: StayPlace | None, limit: int
+) -> ShownVehicle:
     lines = services.reports.audit(AuditFilter(action=ALL), None, NEWEST).rows
     with services.journal.reading() as session:
         done = tuple(
@@ -80,13 +82,13 @@ def _read(services: Parts, which: Which, after: StayPlace | None, limit: int) ->
         return ShownVehicle(stays.counts(session), stays.page(session, which, after, limit), done)
 
 
-def lines(services: Parts, which: Which, after: StayPlace | None, limit: int) -> Stays:
+def lines(services: ServiceParts, which: Which, after: StayPlace | None, limit: int) -> Stays:
     """A page of the list, as `read` shows it. Raises JournalUnavailableError, SQLAlchemyError."""
     with services.journal.reading() as session:
         return stays.page(session, which, after, limit)
 
 
-def capacity(services: Parts, occupant: Occupant) -> int | None:
+def capacity(services: ServiceParts, occupant: Occupant) -> int | None:
     """How many of a class may be inside; None without limit. Residents are never counted out."""
     limit = services.settings.config.policy.visitor_capacity
     return limit if occupant is Occupant.VISITOR else None
@@ -97,7 +99,9 @@ def left_unseen(line: StayLine) -> TakenOut:
     return TakenOut(line.key, line.since, line.occupant, line.space_id, line.passage)
 
 
-def correct(services: Parts, user: User, corrections: Sequence[Correction], why: str) -> Corrected:
+def correct(
+    services: ServiceParts, user: User, corrections: Sequence[Correction], why: str
+) -> Corrected:
     """Correct at once; while the database is away, keep it in the spool and decide by it.
 
     Raises JournalUnavailableError where nothing takes it.
@@ -109,14 +113,14 @@ def correct(services: Parts, user: User, corrections: Sequence[Correction], why:
         return _put_aside(services, user, corrections, why)
 
 
-def undo(services: Parts, user: User, number: int, why: str) -> Undone | CorrectionRefusal:
+def undo(services: ServiceParts, user: User, number: int, why: str) -> Undone | CorrectionRefusal:
     """Take a correction back. number: of its line in the audit. Raises JournalUnavailableError."""
     deed = presence.undo(number, why, services.registry.snapshot)
     return units.change(services, user, deed)
 
 
 def _put_aside(
-    services: Parts, user: User, corrections: Sequence[Correction], why: str
+    services: ServiceParts, user: User, corrections: Sequence[Correction], why: str
 ) -> Corrected:
     register = services.registry.snapshot
     refusals = tuple(refusal_by(register, one) for one in corrections)

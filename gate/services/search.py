@@ -5,7 +5,7 @@ import threading
 from sqlalchemy import func
 from sqlmodel import select
 
-from gate.services.units import Parts
+from gate.services.units import ServiceParts
 from registry.tables.records import Change
 from registry.views.search import Hit, Index, load_index
 
@@ -13,7 +13,7 @@ from registry.views.search import Hit, Index, load_index
 class Finder:
     """The search index, made anew when the register has changed. Safe to call from any thread."""
 
-    def __init__(self, services: Parts) -> None:
+    def __init__(self, services: ServiceParts) -> None:
         self._services = services
         self._lock = threading.Lock()
         self._index: Index | None = None

@@ -21,7 +21,7 @@ from registry.store.store import Actor
 T = TypeVar("T")
 
 
-class Parts(Protocol):
+class ServiceParts(Protocol):
     """What use cases need of the site; the pages' and the API's parts both are such."""
 
     @property
@@ -38,13 +38,13 @@ class Parts(Protocol):
     def settings(self) -> Settings: ...
 
 
-def read(services: Parts, question: Callable[[Session], T]) -> T:
+def read(services: ServiceParts, question: Callable[[Session], T]) -> T:
     """Ask the register in a session that only reads."""
     with services.journal.reading() as session:
         return question(session)
 
 
-def change(services: Parts, user: User, act: Callable[[UnitOfWork, Actor], T]) -> T:
+def change(services: ServiceParts, user: User, act: Callable[[UnitOfWork, Actor], T]) -> T:
     """Change the register in one transaction and let the lanes know."""
     with services.journal.unit() as unit:
         result = act(unit, Actor(user.name, services.clock.now().utc))

@@ -16,7 +16,7 @@ from gate.auth.users import User
 from gate.domain.entries import Audited
 from gate.services.lists import Giver
 from gate.services.passes import announce
-from gate.services.units import Parts, change
+from gate.services.units import ServiceParts, change
 from registry.errors import UnsavedError
 from registry.rules import addresses
 from registry.rules.kinds import NameMatch, PassKind
@@ -119,7 +119,7 @@ class Already:
     wanted: datetime
 
 
-def consenters(services: Parts, home: Home) -> tuple[Consenter, ...]:
+def consenters(services: ServiceParts, home: Home) -> tuple[Consenter, ...]:
     """Return those of a household who may agree."""
     with services.journal.reading() as session:
         return tuple(
@@ -128,7 +128,7 @@ def consenters(services: Parts, home: Home) -> tuple[Consenter, ...]:
         )
 
 
-def find_home(services: Parts, typed: str) -> Home | None:
+def find_home(services: ServiceParts, typed: str) -> Home | None:
     """Return the household of an address in any of the usual ways of writing."""
     address = addresses.parse(typed)
     if address is None or not address.room:
@@ -142,7 +142,9 @@ def _home(session: Session, address: addresses.Address) -> Home | None:
     return Home(row.id, str(address)) if row is not None and row.id is not None else None
 
 
-def check_name(services: Parts, user: User, home: Home, said: str, plate: Plate | None) -> Checked:
+def check_name(
+    services: ServiceParts, user: User, home: Home, said: str, plate: Plate | None
+) -> Checked:
     """Return how the name fits; what was said and what came of it are kept as evidence."""
     with services.journal.unit() as unit:
         by = Actor(user.name, services.clock.now().utc)
@@ -153,7 +155,7 @@ def check_name(services: Parts, user: User, home: Home, said: str, plate: Plate 
         return Checked(home, row.id, row.outcome)
 
 
-def register(services: Parts, user: User, wanted: Wanted) -> int | GrantRefusal | Already:
+def register(services: ServiceParts, user: User, wanted: Wanted) -> int | GrantRefusal | Already:
     """Make the pass and return its number, or say why there is none, or which stands already."""
     now = services.clock.now().utc
     request = _request(services, wanted, now)
@@ -167,7 +169,7 @@ def register(services: Parts, user: User, wanted: Wanted) -> int | GrantRefusal 
     return made.id
 
 
-def _already(services: Parts, request: PassRequest, now: datetime) -> Already | None:
+def _already(services: ServiceParts, request: PassRequest, now: datetime) -> Already | None:
     """Return the pass that stands; None where it was used up or revoked meanwhile."""
     with services.journal.reading() as session:
         row = visits.standing(session, request, now)
@@ -177,7 +179,7 @@ def _already(services: Parts, request: PassRequest, now: datetime) -> Already | 
         return Already(store.id_of(row), until, row.spent, row.allowed, wanted)
 
 
-def _request(services: Parts, wanted: Wanted, now: datetime) -> PassRequest:
+def _request(services: ServiceParts, wanted: Wanted, now: datetime) -> PassRequest:
     chosen = wanted.chosen if wanted.stay is VisitorStay.CHOSEN else None
     times = chosen.times if chosen else None
     return PassRequest(

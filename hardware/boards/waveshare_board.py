@@ -87,7 +87,7 @@ class WaveshareDialect:
         return tuple(
             f"input {channel} drove relay {channel} ({waveshare.mode_name(word)})"
             for channel, word in enumerate(modbus.registers(reply), 1)
-            if word != waveshare.Mode.NORMAL
+            if word != waveshare.WaveshareMode.NORMAL
         )
 
     def _set_modes_normal(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ its own first and last marker (ITU T.81, annex B), thumbnails inside it included
 
 import re
 
-__all__ = ["MOST_BYTES", "Parts"]
+__all__ = ["MOST_BYTES", "JpegParts"]
 
 MOST_BYTES = 16 << 20
 """Of one picture; more is no picture, and is thrown away."""
@@ -19,7 +19,7 @@ _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})  # Markers without a length: TEM,
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 
-class Parts:
+class JpegParts:
     """The stream so far."""
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ from hardware.cameras.address import Address, address_of
 from hardware.cameras.decoding import trouble_of_status
 from hardware.cameras.frames import CameraSettings, CameraTrouble, Image
 from hardware.cameras.http_auth import authorization, challenges
-from hardware.cameras.jpeg_parts import Parts
+from hardware.cameras.jpeg_parts import JpegParts
 from hardware.cameras.sources import Grabbed
 from hardware.cameras.stills import decode
 from hardware.cameras.stream import Stream
@@ -39,14 +39,14 @@ class Mjpeg:
         self._connection: http.client.HTTPConnection | None = None
         self._answer: http.client.HTTPResponse | None = None
         self._wire: socket.socket | None = None
-        self._parts = Parts()
+        self._parts = JpegParts()
         self._ready: list[bytes] = []
         self._jpeg = b""
         self._other: Stream | None = None
 
     def open(self) -> CameraTrouble | None:
         """Ask for the pictures; return why there are none."""
-        self._parts, self._ready = Parts(), []
+        self._parts, self._ready = JpegParts(), []
         address = address_of(self._settings.url)
         if address is None:
             return CameraTrouble.NO_ROUTE

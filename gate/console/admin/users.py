@@ -1,7 +1,7 @@
 """Users and roles: add, change the role, lock out, new password, second factor.
 
 Rules of this file:
-- Only `gate.auth.users.People` changes a user, and it writes who did it.
+- Only `gate.auth.users.Users` changes a user, and it writes who did it.
 - Nobody changes their own role or locks themselves out: that is how a site loses its last admin.
 - A password is typed here once and shown nowhere.
 """

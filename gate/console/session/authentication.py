@@ -23,8 +23,8 @@ FETCH: Final = timedelta(minutes=1)
 _log = logging.getLogger(__name__)
 
 
-class People(Protocol):
-    """What the pages need of `gate.auth.users.People` to let somebody in."""
+class UserDirectory(Protocol):
+    """What the pages need of `gate.auth.users.Users` to let somebody in."""
 
     def log_in(
         self, name: str, password: str, at: datetime, code: str = ""
@@ -35,7 +35,7 @@ class People(Protocol):
 class Authentication:
     """Log-in, log-out, and who holds a token. Safe to call from any thread."""
 
-    def __init__(self, people: People, sessions: Sessions, clock: Clock) -> None:
+    def __init__(self, people: UserDirectory, sessions: Sessions, clock: Clock) -> None:
         self._people = people
         self._sessions = sessions
         self._clock = clock

@@ -20,7 +20,7 @@ MODES = 0x1000
 VERSION = 0x8000
 
 
-class Mode(IntEnum):
+class WaveshareMode(IntEnum):
     """What an input does to the relay of its number (D and IO 8CH)."""
 
     NORMAL = 0
@@ -63,7 +63,7 @@ def read_modes(unit: int, relays: int = RELAYS) -> modbus.Request:
 
 def all_modes_normal(unit: int, relays: int = RELAYS) -> modbus.Request:
     """Stop every input from driving a relay by itself."""
-    return modbus.write_registers(unit, MODES, (Mode.NORMAL,) * relays)
+    return modbus.write_registers(unit, MODES, (WaveshareMode.NORMAL,) * relays)
 
 
 def read_version(unit: int) -> modbus.Request:
@@ -79,6 +79,6 @@ def version_text(word: int) -> str:
 def mode_name(word: int) -> str:
     """Return the name of a mode word, or its number where it has none."""
     try:
-        return Mode(word).name.lower()
+        return WaveshareMode(word).name.lower()
     except ValueError:
         return f"mode {word}"

@@ -18,7 +18,7 @@ from gate.api.dependencies import ApiServices
 from gate.app import http
 from gate.auth.permissions import Role
 from gate.auth.tokens import Scope, Tokens
-from gate.auth.users import People
+from gate.auth.users import Users
 from gate.console.session.authentication import Authentication
 from gate.console.session.sessions import Sessions
 from gate.domain.policy import Policy
@@ -92,7 +92,7 @@ def build(made: Desk) -> Api:
     by = Actor("test", made.clock.now().utc)
     with made.journal.unit() as unit:
         fill(unit.session, by)
-    people = People(made.journal)
+    people = Users(made.journal)
     for role in Role:
         people.add(role.value, role, PASSWORD, by="test")
     register = RegistryCache(made.journal, made.clock)

@@ -1,4 +1,4 @@
-"""People log in on what can be read while the database takes nothing, or is damaged."""
+"""Users log in on what can be read while the database takes nothing, or is damaged."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from gate.auth import totp
 from gate.auth.permissions import Role
-from gate.auth.users import LogInRefused, People, User
+from gate.auth.users import LogInRefused, User, Users
 from gate.domain.errors import JournalUnavailableError
 from gate.storage.database import FILE
 from gate.storage.tables import audit
@@ -30,8 +30,8 @@ def made(tmp_path: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def people(made: Desk) -> People:
-    known = People(made.journal)
+def people(made: Desk) -> Users:
+    known = Users(made.journal)
     known.add("guard", Role.GUARD, PASSWORD, by="test")
     known.add("gone", Role.GUARD, PASSWORD, by="test")
     return known
@@ -75,7 +75,7 @@ def log_ins(made: Desk) -> list[tuple[str, str]]:
 
 @broken
 def test_a_right_password_lets_in_and_a_wrong_one_does_not(
-    made: Desk, people: People, away: Broken
+    made: Desk, people: Users, away: Broken
 ) -> None:
     with away(made):
         assert people.log_in("guard", PASSWORD, NOON) == User("guard", Role.GUARD)
@@ -90,7 +90,7 @@ def test_a_right_password_lets_in_and_a_wrong_one_does_not(
 
 
 @broken
-def test_the_last_change_counts(made: Desk, people: People, away: Broken) -> None:
+def test_the_last_change_counts(made: Desk, people: Users, away: Broken) -> None:
     people.set_disabled("gone", True, "test", NOON)
     people.set_password("guard", "another long one", "test", NOON)
     with away(made):
@@ -101,7 +101,7 @@ def test_the_last_change_counts(made: Desk, people: People, away: Broken) -> Non
 
 @broken
 def test_a_code_counts_once_meanwhile_and_afterwards(
-    made: Desk, people: People, away: Broken
+    made: Desk, people: Users, away: Broken
 ) -> None:
     codes = people.turn_on_second_factor("guard", SECRET, TOTP.at(NOON), NOON, by="guard")
     later = NOON + timedelta(minutes=5)
@@ -119,7 +119,7 @@ def test_a_code_counts_once_meanwhile_and_afterwards(
 
 
 def test_where_nothing_takes_entries_people_get_in_all_the_same(
-    made: Desk, people: People, monkeypatch: pytest.MonkeyPatch
+    made: Desk, people: Users, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -130,6 +130,6 @@ def test_where_nothing_takes_entries_people_get_in_all_the_same(
 
 
 def test_a_database_that_was_never_read_tells_nothing(made: Desk) -> None:
-    fresh = People(made.journal)
+    fresh = Users(made.journal)
     with garbage(made), pytest.raises(JournalUnavailableError):
         fresh.log_in("guard", PASSWORD, NOON)

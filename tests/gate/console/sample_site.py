@@ -16,7 +16,7 @@ from sqlmodel import select
 import gate
 from gate.access.registry_cache import RegistryCache
 from gate.auth.permissions import Role
-from gate.auth.users import People
+from gate.auth.users import Users
 from gate.console.dependencies import Services
 from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.entries import (
@@ -144,7 +144,7 @@ def _opened(folder: Path, clock: SampleClock) -> Iterator[SampleSite]:
         clock=clock,
         lanes=lanes,
         events=hub,
-        people=People(journal),
+        people=Users(journal),
         pictures=pictures,
         journal=journal,
         reports=Reports(database, vault, ZONE),

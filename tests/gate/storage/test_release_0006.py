@@ -13,7 +13,7 @@ import pytest
 
 from gate.app.resume import fire_was_on
 from gate.auth.permissions import Role
-from gate.auth.users import People, User
+from gate.auth.users import User, Users
 from gate.domain.entries import Entry
 from gate.journal.journal import Journal
 from gate.journal.latches import latches_of
@@ -81,7 +81,7 @@ def test_what_people_had_set_is_still_set(database: Database) -> None:
 
 
 def test_its_users_settings_and_configuration_are_taken(journal: Journal) -> None:
-    user = People(journal).log_in("guard", "quite a long one", NOON)
+    user = Users(journal).log_in("guard", "quite a long one", NOON)
     assert isinstance(user, User)
     assert (user.name, user.role) == ("guard", Role.GUARD)
     settings = Settings(journal, load(CONFIG), ToldClock())

@@ -16,7 +16,7 @@ from sqlmodel import Session, select
 
 from gate.auth.permissions import Role
 from gate.auth.tokens import Tokens
-from gate.auth.users import LogInRefused, People, User
+from gate.auth.users import LogInRefused, User, Users
 from gate.domain.entries import Audited
 from gate.domain.passage import Direction, PassageId
 from gate.journal.journal import Journal
@@ -111,7 +111,7 @@ def test_an_earlier_release_s_data_is_upgraded_and_used(tmp_path: Path, place: P
     journal = Journal(database, tmp_path, key_vault(), ToldClock())
     journal.start()
     try:
-        people = People(journal)
+        people = Users(journal)
         assert people.log_in("guard", PASSWORD, NOON) == User("guard", Role.GUARD)
         assert people.log_in("admin", PASSWORD, NOON) is LogInRefused.CODE_NEEDED
         assert [token.name for token in Tokens(journal).all()] == ["old program"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.cameras import jpeg_parts
-from hardware.cameras.jpeg_parts import MOST_BYTES, Parts
+from hardware.cameras.jpeg_parts import MOST_BYTES, JpegParts
 
 
 def jpeg(seed: int, progressive: bool = False, thumbnail: bool = False) -> bytes:
@@ -43,7 +43,7 @@ def test_whatever_stands_around_and_however_it_is_cut(
     shown: list[bytes], head: bytes, cuts: list[int]
 ) -> None:
     stream = b"".join((head % len(one) if b"%" in head else head) + one + b"\r\n" for one in shown)
-    parts, found, at = Parts(), [], 0
+    parts, found, at = JpegParts(), [], 0
     for cut in [*cuts, len(stream)]:
         found += parts.feed(stream[at : at + cut])
         at += cut
@@ -53,13 +53,13 @@ def test_whatever_stands_around_and_however_it_is_cut(
 @given(pictures, pictures, st.integers(10, 500))
 def test_a_picture_that_was_cut_off_costs_no_other(one: bytes, two: bytes, kept: int) -> None:
     """The cut may leave the head of a segment, whose length swallows some of what follows."""
-    found = Parts().feed(one[: -min(kept, len(one) // 2)] + b"\r\n--frame\r\n\r\n" + two + two)
+    found = JpegParts().feed(one[: -min(kept, len(one) // 2)] + b"\r\n--frame\r\n\r\n" + two + two)
     assert two in found
 
 
 @given(st.lists(st.binary(max_size=200), max_size=20), pictures)
 def test_noise_gives_no_error_and_the_next_picture_comes(noise: list[bytes], one: bytes) -> None:
-    parts = Parts()
+    parts = JpegParts()
     for piece in noise:
         parts.feed(piece)
     later = [found for _ in range(400) for found in parts.feed(one)]
@@ -68,7 +68,7 @@ def test_noise_gives_no_error_and_the_next_picture_comes(noise: list[bytes], one
 
 def test_a_picture_without_end_is_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jpeg_parts, "MOST_BYTES", 5000)
-    parts, one = Parts(), jpeg(1)
+    parts, one = JpegParts(), jpeg(1)
     start = one.index(b"\xff\xda")
     for _ in range(20):
         assert parts.feed(one[:start] + bytes(1000)) == []
