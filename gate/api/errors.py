@@ -33,7 +33,7 @@ class Misfit(BaseModel):
     type: str
 
 
-class Malformed(Problem):
+class MalformedRequest(Problem):
     """A request that is not as it must be."""
 
     errors: list[Misfit] = []
@@ -44,7 +44,10 @@ ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     401: {"model": Problem, "description": "Nobody is logged in, and no token was sent."},
     403: {"model": Problem, "description": "Who asks may not do this."},
     413: {"model": Problem, "description": "The body is too large."},
-    422: {"model": Malformed, "description": "The request is malformed, or asks what cannot be."},
+    422: {
+        "model": MalformedRequest,
+        "description": "The request is malformed, or asks what cannot be.",
+    },
     503: {"model": Problem, "description": "The record cannot be reached: try again."},
 }
 """Answers that every route may give besides its own."""
@@ -69,7 +72,7 @@ async def _malformed(_request: Request, error: Exception) -> Plain:
         raise error
     found = list(_misfits(error.errors()[:MOST_SHOWN]))
     words = "; ".join(f"{'.'.join(map(str, one.loc))}: {one.msg}" for one in found)
-    answer = Malformed(detail=words or "malformed", errors=found)
+    answer = MalformedRequest(detail=words or "malformed", errors=found)
     return Plain(answer.model_dump(), status.HTTP_422_UNPROCESSABLE_CONTENT)
 
 

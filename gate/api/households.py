@@ -84,7 +84,7 @@ class HouseholdOut(ApiModel):
     spaces: list[str]
 
 
-class HouseholdPage(ApiModel):
+class HouseholdList(ApiModel):
     """Households by number; `next` is the cursor of the following ones."""
 
     items: list[HouseholdOut]
@@ -98,7 +98,7 @@ def every(
     building: Annotated[str, Query(max_length=16, description="of this building only")] = "",
     after: lookup.After = 0,
     limit: lookup.Limit = 100,
-) -> HouseholdPage:
+) -> HouseholdList:
     """Return households in the order in which they were made."""
     del caller
     wanted = select(Household)
@@ -108,7 +108,7 @@ def every(
         wanted = wanted.where(col(Household.unit_id).in_(stairs.where(Building.name == named)))
     with to.journal.reading() as session:
         rows, following = lookup.page(session, Household, wanted, after, limit)
-        return HouseholdPage(items=views(session, rows), next=following)
+        return HouseholdList(items=views(session, rows), next=following)
 
 
 @router.get("/{household}", summary="One household", responses={404: {"model": Problem}})

@@ -86,7 +86,7 @@ class CountOut(ApiModel):
     capacity: int | None
 
 
-class InsidePage(ApiModel):
+class InsideList(ApiModel):
     """Vehicles, longest inside first; `next` is the cursor of the following ones."""
 
     items: list[StayOut]
@@ -162,14 +162,14 @@ def every(
     occupant: Annotated[Occupant | None, Query(description="one class only")] = None,
     after: Annotated[str, Query(max_length=80, description="cursor: `next` of a page")] = "",
     limit: lookup.Limit = 100,
-) -> InsidePage:
+) -> InsideList:
     """Return a page of vehicles, and the counts, in which vehicles that nobody read are too."""
     del caller
     which, place = Which(normalise(plate), occupant), _place(after)
     with to.journal.reading() as session:
         page, counts = stays.page(session, which, place, limit), stays.counts(session)
     now, limits = to.clock.now().utc, {Occupant.VISITOR: to.decider.policy.visitor_capacity}
-    return InsidePage(
+    return InsideList(
         items=[_out(line, now) for line in page.lines],
         counts=[
             CountOut(

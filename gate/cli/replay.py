@@ -32,7 +32,14 @@ from gate.domain.passage import Instant, LaneId, OrderId, PassageId
 from gate.domain.ports import UnitOfWork, Written
 from gate.lanes.worker import LaneWorker
 from gate.settings.config import Config, ConfigError, ConfigFault, load
-from hardware.barrier.model import Link, Mode, OutcomeKind, OutcomeReason, Position, PresenceState
+from hardware.barrier.model import (
+    BoardLink,
+    Mode,
+    OutcomeKind,
+    OutcomeReason,
+    Position,
+    PresenceState,
+)
 from hardware.barrier.model import OrderId as ArmOrder
 from hardware.cameras.video_file import played
 from hardware.station.events import ArmState, OrderOutcome
@@ -334,7 +341,7 @@ class Replay:
 _CLOSED = ArmState(
     position=Position.CLOSED,
     mode=Mode.AUTOMATIC,
-    link=Link.UP,
+    link=BoardLink.UP,
     presence=PresenceState.CLEAR,
     inputs={},
     inputs_age=None,

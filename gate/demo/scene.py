@@ -16,14 +16,14 @@ from gate.demo.bodywork import Body, BodyKind, build
 from gate.demo.gatearm import draw_arm
 from gate.demo.livery import Marking
 from gate.demo.view import View
-from gate.demo.weather import AIRS, Air, Light, weathered
+from gate.demo.weather import AIRS, Air, Daylight, weathered
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class VehicleLooks:
     """What a vehicle looks like. plate: its picture, 1 pixel a millimetre, or None for no plate."""
 
     kind: BodyKind
@@ -36,7 +36,7 @@ class Looks:
 class SeenPlate:
     """A vehicle in the lane: its looks and where its nose is, metres from the camera."""
 
-    looks: Looks
+    looks: VehicleLooks
     nose: float
 
 
@@ -57,7 +57,7 @@ def view_of(side: int) -> View:
 class RoadScene:
     """One lane's camera. Bodies are made once for each look and kept."""
 
-    def __init__(self, side: int, light: Light, seed: int, *, inside: bool) -> None:
+    def __init__(self, side: int, light: Daylight, seed: int, *, inside: bool) -> None:
         self._view, self._place = view_of(side), place_of(side, inside=inside)
         self._light, self._seed = light, seed
         self._bodies: dict[tuple[BodyKind, Marking], Body] = {}
@@ -94,7 +94,7 @@ class RoadScene:
         grain = rng.normal(0, AIRS[self._light].noise, size).round().astype(np.int16)
         return np.repeat(grain[..., None], 4, axis=2)
 
-    def prepare(self, looks: Looks) -> None:
+    def prepare(self, looks: VehicleLooks) -> None:
         """Make the body of a vehicle that will come: 0.7 s of work, for a thread of its own."""
         self._body(looks)
 
@@ -103,11 +103,11 @@ class RoadScene:
         """Whether the backdrop is there: two seconds of work, which the first frame does."""
         return "_empty" in self.__dict__
 
-    def ready(self, looks: Looks) -> bool:
+    def ready(self, looks: VehicleLooks) -> bool:
         """Whether a vehicle can be shown without that work."""
         return (looks.kind, looks.marking) in self._bodies
 
-    def relit(self, light: Light) -> "RoadScene":
+    def relit(self, light: Daylight) -> "RoadScene":
         """The same lane and vehicles in another light."""
         other = RoadScene(self._place.side, light, self._seed, inside=self._place.inside)
         other._bodies, other._day = self._bodies, self._day
@@ -128,13 +128,13 @@ class RoadScene:
 
     # --- vehicles --------------------------------------------------------------------------------
 
-    def _body(self, looks: Looks) -> Body:
+    def _body(self, looks: VehicleLooks) -> Body:
         key = (looks.kind, looks.marking)
         if key not in self._bodies:
             self._bodies[key] = build(*key, self._view, (self.path, self._place.stop))
         return self._bodies[key]
 
-    def _ink(self, looks: Looks, body: Body, near: int) -> NDArray[np.uint32]:
+    def _ink(self, looks: VehicleLooks, body: Body, near: int) -> NDArray[np.uint32]:
         """The spots' colours as one number each. near: 0 far from the lamp .. 12 under it."""
         key = (looks.kind, looks.marking, looks.paint, near)
         if key not in self._inks:

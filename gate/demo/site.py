@@ -20,13 +20,13 @@ import cv2
 from gate.demo.plan import Arrival, Roster, Town, read_roster
 from gate.demo.scene import RoadScene
 from gate.demo.stage import Stage
-from gate.demo.weather import Light
+from gate.demo.weather import Daylight
 from hardware.clock import Clock, SystemClock
 from hardware.emulators.control import ControlSocket
 
 _STEP_S = 0.04
 # A day in the demo, seconds of each light; it begins by day, whatever the hour outside.
-_DAY = ((Light.DAY, 1200.0), (Light.SNOW, 600.0), (Light.NIGHT, 600.0))
+_DAY = ((Daylight.DAY, 1200.0), (Daylight.SNOW, 600.0), (Daylight.NIGHT, 600.0))
 
 
 class SiteOpening(StrEnum):
@@ -70,10 +70,10 @@ class Site:
         self._folder = folder
         self._ended = threading.Event()
         self._painter = threading.Thread(target=self._paint, name="painter", daemon=True)
-        self._light: tuple[tuple[Light, float], ...] = _DAY
+        self._light: tuple[tuple[Daylight, float], ...] = _DAY
         self._now = 0.0
 
-    def start(self, light: Light | None) -> dict[str, dict[str, str]]:
+    def start(self, light: Daylight | None) -> dict[str, dict[str, str]]:
         """Plug everything in; return where boards and cameras are. light: None for a whole day."""
         if light is not None:
             self._light = ((light, float("inf")),)
@@ -124,7 +124,7 @@ class Site:
 
     def _paint(self) -> None:
         """The slow work: bodies of cars that come, and another light when it is time."""
-        shown = Light.DAY
+        shown = Daylight.DAY
         while not self._ended.wait(0.1):
             light = self._light_now()
             for stage in self.stages.values():
@@ -133,7 +133,7 @@ class Site:
                 stage.paint()
             shown = light
 
-    def _light_now(self) -> Light:
+    def _light_now(self) -> Daylight:
         length = sum(seconds for _, seconds in self._light)
         at = self._now % length if length != float("inf") else 0.0
         for light, seconds in self._light:
@@ -144,7 +144,7 @@ class Site:
 
 
 def _stage(name: str, side: int, folder: Path, town: Town, truth: SiteTruth, seed: int) -> Stage:
-    scene = RoadScene(side, Light.DAY, seed, inside=side < 0)
+    scene = RoadScene(side, Daylight.DAY, seed, inside=side < 0)
     return Stage(name, scene, folder / name, town, truth.say)
 
 
@@ -158,7 +158,7 @@ def _parser() -> argparse.ArgumentParser:
     asks.add_argument("--seed", type=int, default=1)
     asks.add_argument("--pace", type=float, default=1.0, help="speed of the traffic")
     asks.add_argument("--patience", type=float, default=20.0, help="seconds a driver waits")
-    asks.add_argument("--light", choices=["auto", *Light], default="auto")
+    asks.add_argument("--light", choices=["auto", *Daylight], default="auto")
     asks.add_argument("--traffic", choices=list(SiteOpening), default=SiteOpening.AT_ONCE)
     return asks
 
@@ -173,7 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         truth = SiteTruth(file, clock)
         roster = read_roster(asked.roster)
         site = Site(asked.folder, roster, truth, seed=asked.seed, patience=asked.patience)
-        places = site.start(None if asked.light == "auto" else Light(asked.light))
+        places = site.start(None if asked.light == "auto" else Daylight(asked.light))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: site.end())
         threading.Thread(target=_obey, args=(sys.stdin, site), daemon=True).start()

@@ -14,8 +14,8 @@ import numpy as np
 from gate.demo.plan import Arrival, Town
 from gate.demo.platecard import plate_picture
 from gate.demo.road import BEHIND, PRESENCE, SAFETY, STOP, DemoRoad, DemoVehicle, Fate
-from gate.demo.scene import Looks, RoadScene, SeenPlate, view_of
-from gate.demo.weather import Light
+from gate.demo.scene import RoadScene, SeenPlate, VehicleLooks, view_of
+from gate.demo.weather import Daylight
 from hardware.emulators.bank import RelayChange
 from hardware.emulators.camera import EmulatedCamera
 from hardware.emulators.device import EmulatedDevice
@@ -47,7 +47,7 @@ class Guest:
 
     arrival: Arrival
     vehicle: DemoVehicle
-    looks: Looks
+    looks: VehicleLooks
     at_line: bool = False
 
 
@@ -62,7 +62,7 @@ class Stage:
         self._scene, self._road = scene, DemoRoad()
         self._guests: list[Guest] = []
         self._plan: Iterator[Arrival] | None = None
-        self._next: tuple[Arrival, Looks] | None = None
+        self._next: tuple[Arrival, VehicleLooks] | None = None
         self._empty_s = 0.0
         self._since_frame = 1.0
         self._frames = 0
@@ -92,7 +92,7 @@ class Stage:
         """Let vehicles come."""
         self._plan = plan
 
-    def relight(self, light: Light) -> None:
+    def relight(self, light: Daylight) -> None:
         """RelayChange the light; to be called from the thread that paints."""
         scene = self._scene.relit(light)
         scene.frame((), 0.0)
@@ -147,7 +147,7 @@ class Stage:
             picture = plate_picture(arrival.plate)
             self._next = (
                 arrival,
-                Looks(arrival.kind, arrival.marking, arrival.paint, picture),
+                VehicleLooks(arrival.kind, arrival.marking, arrival.paint, picture),
             )
         if self._next is None or not self._scene.ready(self._next[1]):
             return

@@ -15,7 +15,7 @@ Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 
-class Light(StrEnum):
+class Daylight(StrEnum):
     """What the sky does."""
 
     DAY = "day"
@@ -38,22 +38,22 @@ class Air:
 
 
 AIRS = {
-    Light.DAY: Air((1.0, 1.0, 1.0), (1.0, 1.0, 1.0), 1.5, lamps=False),
-    Light.SNOW: Air((0.97, 0.94, 0.92), (0.98, 0.96, 0.95), 2.0, lamps=True),
-    Light.NIGHT: Air((0.50, 0.57, 0.62), (0.10, 0.09, 0.08), 4.0, lamps=True),
+    Daylight.DAY: Air((1.0, 1.0, 1.0), (1.0, 1.0, 1.0), 1.5, lamps=False),
+    Daylight.SNOW: Air((0.97, 0.94, 0.92), (0.98, 0.96, 0.95), 2.0, lamps=True),
+    Daylight.NIGHT: Air((0.50, 0.57, 0.62), (0.10, 0.09, 0.08), 4.0, lamps=True),
 }
 
 
 def weathered(
-    day: Backdrop, view: View, light: Light, side: int, rng: np.random.Generator
+    day: Backdrop, view: View, light: Daylight, side: int, rng: np.random.Generator
 ) -> Image:
     """The backdrop in another light."""
     match light:
-        case Light.DAY:
+        case Daylight.DAY:
             return day.picture
-        case Light.SNOW:
+        case Daylight.SNOW:
             return _snowed(day, view, side, rng)
-        case Light.NIGHT:
+        case Daylight.NIGHT:
             return _night(day, view, side)
 
 

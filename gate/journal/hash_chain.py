@@ -31,7 +31,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ChainLink:
     """A header with the hash before it and its own."""
 
     header: Header
@@ -76,12 +76,12 @@ def hash_link(prev: bytes, header: Header) -> bytes:
     return hashlib.sha256(prev + text.encode()).digest()
 
 
-def forge(prev: bytes, header: Header) -> Link:
+def forge(prev: bytes, header: Header) -> ChainLink:
     """The next link of the chain."""
-    return Link(header, prev, hash_link(prev, header))
+    return ChainLink(header, prev, hash_link(prev, header))
 
 
-def check(before: Link | None, link: Link) -> tuple[Finding, ...]:
+def check(before: ChainLink | None, link: ChainLink) -> tuple[Finding, ...]:
     """Compare an entry with the one before it; name what was removed, moved or changed."""
     expected = 1 if before is None else before.header.seq + 1
     tip = GENESIS if before is None else before.hash
@@ -99,7 +99,7 @@ def check(before: Link | None, link: Link) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _not_as_written(link: Link) -> Finding:
+def _not_as_written(link: ChainLink) -> Finding:
     """Another place's entry, or one that was changed."""
     seq = link.header.seq
     for other in (place for step in range(1, _NEIGHBOURS) for place in (seq - step, seq + step)):
@@ -108,7 +108,7 @@ def _not_as_written(link: Link) -> Finding:
     return Finding(seq, Flaw.CHANGED, f"entry {seq} is not what was written")
 
 
-def _broken_joint(before: Link | None, seq: int) -> Finding:
+def _broken_joint(before: ChainLink | None, seq: int) -> Finding:
     """Two sound entries that do not follow each other: the earlier one was written anew."""
     earlier = seq if before is None else before.header.seq
     return Finding(earlier, Flaw.REPLACED, f"entry {earlier} is not the one that {seq} follows")

@@ -16,7 +16,7 @@ from gate.domain.entries import Entry
 from gate.domain.errors import VaultError
 from gate.domain.passage import Instant
 from gate.journal.codec import decode, encode, kind_of, text_of
-from gate.journal.hash_chain import GENESIS, Header, Link, forge, hash_body
+from gate.journal.hash_chain import GENESIS, ChainLink, Header, forge, hash_body
 from gate.storage.encryption import Keyring
 from gate.storage.tables import body, entry, micros, moment
 
@@ -44,7 +44,7 @@ class Stamped:
 class StoredEntry:
     """An entry as the database keeps it. sealed: None once retention took the body away."""
 
-    link: Link
+    link: ChainLink
     salt: bytes | None
     sealed: bytes | None
     purged_by: int | None
@@ -116,7 +116,7 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
-def _columns(link: Link, at: datetime) -> dict[str, object]:
+def _columns(link: ChainLink, at: datetime) -> dict[str, object]:
     header = link.header
     return {
         "seq": header.seq,
@@ -180,5 +180,5 @@ def _kept(row: Mapping[Any, Any]) -> StoredEntry:
         kind=row["kind"],
         body_hash=bytes(row["body_hash"]),
     )
-    link = Link(header, bytes(row["prev"]), bytes(row["hash"]))
+    link = ChainLink(header, bytes(row["prev"]), bytes(row["hash"]))
     return StoredEntry(link, row["salt"], row["sealed"], row["purged_by"])

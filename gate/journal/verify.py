@@ -15,7 +15,7 @@ from gate.domain.errors import VaultError
 from gate.journal import hash_chain
 from gate.journal.checkpoint import testimonies
 from gate.journal.codec import EntryUnreadableError
-from gate.journal.hash_chain import Finding, Flaw, Link
+from gate.journal.hash_chain import ChainLink, Finding, Flaw
 from gate.journal.store import StoredEntry, walk
 from gate.storage.database import Database
 from gate.storage.encryption import Keyring
@@ -72,7 +72,7 @@ class _Walker:
 
     def __init__(self, vault: Keyring) -> None:
         self._vault = vault
-        self._before: Link | None = None
+        self._before: ChainLink | None = None
         self._taken: Counter[int] = Counter()
         self._recorded: dict[int, int] = {}
         self.findings: list[Finding] = []

@@ -10,8 +10,8 @@ from hardware.barrier.events import PulseFailed
 from hardware.barrier.guards import PulseRequest
 from hardware.barrier.model import (
     AlarmKind,
+    BoardLink,
     Cause,
-    Link,
     Mode,
     Motion,
     OutcomeKind,
@@ -124,7 +124,7 @@ def _protect(turn: StepContext) -> None:
 def _keep_open(turn: StepContext) -> None:
     """Raise for fire, and renew the raise where the controller closes by itself (rule 4)."""
     b, who = turn.b, guards.mode(turn.b)
-    if who not in (Mode.FIRE, Mode.HELD_OPEN) or b.link is Link.DOWN:
+    if who not in (Mode.FIRE, Mode.HELD_OPEN) or b.link is BoardLink.DOWN:
         return
     if b.raising is not None or b.flight is not None or b.position is Position.OPENING:
         return
@@ -217,13 +217,13 @@ def _free_relays(turn: StepContext) -> None:
     """Release a relay whose pulse is over, on boards with timers too: trust nothing here."""
     b = turn.b
     over = b.live is not None and turn.now >= b.live_until
-    if over and b.link is Link.UP and not b.releasing and b.flight is None:
+    if over and b.link is BoardLink.UP and not b.releasing and b.flight is None:
         turn.release_unless_quiet()
 
 
 def _send(turn: StepContext) -> None:
     b = turn.b
-    if b.flight is not None or b.link is Link.DOWN or b.releasing:
+    if b.flight is not None or b.link is BoardLink.DOWN or b.releasing:
         return
     if b.stopping is not None:
         _send_stop(turn, b.stopping)

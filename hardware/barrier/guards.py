@@ -10,8 +10,8 @@ from math import inf
 from hardware.barrier.inputs import InputName, InputSnapshot, Signal
 from hardware.barrier.model import (
     BarrierSettings,
+    BoardLink,
     Cause,
-    Link,
     Mode,
     Motion,
     OrderId,
@@ -80,7 +80,7 @@ class BarrierState:
     """
 
     settings: BarrierSettings
-    link: Link = Link.DOWN
+    link: BoardLink = BoardLink.DOWN
     position: Position = Position.UNKNOWN
     position_since: float = -inf
     snapshot: InputSnapshot | None = None
@@ -132,7 +132,7 @@ def mode(barrier: BarrierState) -> Mode:
 
 def fresh(barrier: BarrierState, now: float) -> bool:
     """Say whether the inputs are young enough to speak of the arm; from the future is not young."""
-    if barrier.link is Link.DOWN or barrier.snapshot is None:
+    if barrier.link is BoardLink.DOWN or barrier.snapshot is None:
         return False
     return 0.0 <= now - barrier.snapshot.taken_at < barrier.settings.fresh_for
 
@@ -209,7 +209,7 @@ def may_lower_some_day(barrier: BarrierState) -> OutcomeReason | None:
     settings = barrier.settings
     if not settings.can_lower:
         return OutcomeReason.NO_LOWER_CONTACT
-    if barrier.link is Link.DOWN:
+    if barrier.link is BoardLink.DOWN:
         return OutcomeReason.LINK_DOWN
     if barrier.position is Position.FAULT:
         return OutcomeReason.FAULT

@@ -38,8 +38,8 @@ from hardware.barrier.inputs import InputName, InputSnapshot, Signal
 from hardware.barrier.model import (
     AlarmKind,
     BarrierSettings,
+    BoardLink,
     Cause,
-    Link,
     Mode,
     Motion,
     OrderId,
@@ -77,7 +77,7 @@ def step(
 
 def next_due(barrier: BarrierState) -> float | None:
     """Return the instant at which a Tick is needed sooner than the next read of the inputs."""
-    if barrier.link is Link.DOWN or barrier.flight is not None or barrier.releasing:
+    if barrier.link is BoardLink.DOWN or barrier.flight is not None or barrier.releasing:
         return None
     waits = barrier.raising or barrier.lowering or barrier.stopping
     due = [barrier.quiet_until] if waits else []
@@ -150,11 +150,11 @@ def _lock(turn: StepContext) -> None:
 
 
 def _link_up(turn: StepContext) -> None:
-    if turn.b.link is Link.UP:
+    if turn.b.link is BoardLink.UP:
         _link_down(turn, OutcomeReason.LINK_DOWN)
     turn.b = replace(
         turn.b,
-        link=Link.UP,
+        link=BoardLink.UP,
         snapshot=None,
         unread=False,
         clear_since=None,
@@ -170,7 +170,7 @@ def _link_down(turn: StepContext, why: OutcomeReason) -> None:
     turn.lose_hold()
     turn.move(Trigger.LINK_LOST)
     turn.b = replace(
-        turn.b, link=Link.DOWN, snapshot=None, clear_since=None, stopping=None, releasing=False
+        turn.b, link=BoardLink.DOWN, snapshot=None, clear_since=None, stopping=None, releasing=False
     )
 
 
@@ -183,7 +183,7 @@ def _inputs(turn: StepContext, told: InputSnapshot) -> None:
         else told
     )
     _latch_fire(turn, snapshot[InputName.FIRE] is Signal.ON, "input")
-    if turn.b.link is Link.DOWN:
+    if turn.b.link is BoardLink.DOWN:
         # What is read of a board that has not been greeted says nothing about the arm.
         return
     before = turn.b.snapshot
@@ -200,7 +200,7 @@ def _inputs(turn: StepContext, told: InputSnapshot) -> None:
 
 
 def _inputs_lost(turn: StepContext, fact: f.InputsLost) -> None:
-    if turn.b.unread or turn.b.link is Link.DOWN:
+    if turn.b.unread or turn.b.link is BoardLink.DOWN:
         return
     turn.alarm(AlarmKind.INPUTS_UNREAD, why=fact.why, board=fact.board)
     turn.b = replace(turn.b, unread=True, clear_since=None)
@@ -212,7 +212,7 @@ def _raise_requested(turn: StepContext, fact: f.RaiseRequested) -> None:
     if turn.is_known(order_id):
         return
     refusals = {Mode.LOCKED: OutcomeReason.LOCKED, Mode.MAINTENANCE: OutcomeReason.MAINTENANCE}
-    why = OutcomeReason.LINK_DOWN if b.link is Link.DOWN else refusals.get(guards.mode(b))
+    why = OutcomeReason.LINK_DOWN if b.link is BoardLink.DOWN else refusals.get(guards.mode(b))
     if turn.now >= fact.expires_at:
         turn.outcome(order_id, OutcomeKind.EXPIRED, OutcomeReason.LATE)
     elif why is not None:
@@ -242,7 +242,7 @@ def _hold_requested(turn: StepContext, fact: f.HoldRequested) -> None:
     if turn.is_known(fact.order_id):
         return
     refusals = {Mode.LOCKED: OutcomeReason.LOCKED, Mode.MAINTENANCE: OutcomeReason.MAINTENANCE}
-    why = OutcomeReason.LINK_DOWN if b.link is Link.DOWN else refusals.get(guards.mode(b))
+    why = OutcomeReason.LINK_DOWN if b.link is BoardLink.DOWN else refusals.get(guards.mode(b))
     if settings.one_button and settings.closes_itself:
         why = OutcomeReason.CANNOT_HOLD
     if why is not None or fact.until <= turn.now:
@@ -282,7 +282,7 @@ def _maintenance_on(turn: StepContext) -> None:
     turn.drop_raising(OutcomeKind.REFUSED, OutcomeReason.MAINTENANCE)
     turn.drop_lowering(OutcomeKind.REFUSED, OutcomeReason.MAINTENANCE)
     turn.b = replace(turn.b, maintenance=True, hold_until=None)
-    if b.fire_latched or b.link is Link.DOWN:
+    if b.fire_latched or b.link is BoardLink.DOWN:
         return
     moving = b.position in (Position.OPENING, Position.CLOSING)
     if moving and b.settings.stop_wired:

@@ -13,9 +13,9 @@ from hardware.barrier.inputs import InputName
 __all__ = [
     "AlarmKind",
     "BarrierSettings",
+    "BoardLink",
     "Cause",
     "Controller",
-    "Link",
     "Mode",
     "Motion",
     "OrderId",
@@ -51,7 +51,7 @@ class Mode(StrEnum):
     MAINTENANCE = "maintenance"
 
 
-class Link(StrEnum):
+class BoardLink(StrEnum):
     """Whether the board answers."""
 
     UP = "up"

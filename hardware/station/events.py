@@ -12,8 +12,8 @@ from hardware.barrier.inputs import InputName, InputWiring, Signal
 from hardware.barrier.model import (
     AlarmKind,
     BarrierSettings,
+    BoardLink,
     Controller,
-    Link,
     Mode,
     OrderId,
     OutcomeKind,
@@ -100,7 +100,7 @@ class ArmState:
 
     position: Position
     mode: Mode
-    link: Link
+    link: BoardLink
     presence: PresenceState
     inputs: Mapping[InputName, Signal]
     inputs_age: float | None

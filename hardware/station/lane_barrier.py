@@ -17,7 +17,7 @@ from hardware.barrier import events as f
 from hardware.barrier import guards
 from hardware.barrier.inputs import Debounce, InputName, InputSnapshot, Signal, debounce
 from hardware.barrier.machine import next_due, start, step
-from hardware.barrier.model import Cause, Link, OrderId, OutcomeKind, OutcomeReason
+from hardware.barrier.model import BoardLink, Cause, OrderId, OutcomeKind, OutcomeReason
 from hardware.barrier.passing import Watch, grant, watch
 from hardware.boards.board import Ack, RelayBoard
 from hardware.clock import Clock
@@ -74,7 +74,7 @@ class StationArm:
         self._why = ""
 
     @property
-    def link(self) -> Link:
+    def link(self) -> BoardLink:
         """The link as the barrier knows it."""
         return self._barrier.link
 
@@ -117,7 +117,7 @@ class StationArm:
     def link_down(self, why: str) -> None:
         """Take it that the board does not answer; its relays may be in any state."""
         # What the driver says is one event; a growing list of reasons for one outage is not.
-        if self._barrier.link is Link.DOWN and self._why:
+        if self._barrier.link is BoardLink.DOWN and self._why:
             self._why = why
             return
         self._energised = set(self._relays.values())

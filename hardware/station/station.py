@@ -20,7 +20,7 @@ from functools import partial
 from types import MappingProxyType
 
 from hardware.barrier import events as f
-from hardware.barrier.model import Link, OrderId
+from hardware.barrier.model import BoardLink, OrderId
 from hardware.boards.board import Identity, RelayBoard
 from hardware.clock import Clock
 from hardware.errors import BoardError, HardwareError
@@ -141,7 +141,7 @@ class BoardSession:
                 arm.link_down(str(self._board.trouble))
         elif identity is not self._identity:
             for arm in self.arms.values():
-                if arm.link is Link.UP:
+                if arm.link is BoardLink.UP:
                     arm.link_down("the board was connected anew")
                 arm.link_up("; ".join(identity.findings))
             self._poll_at = self._read_at = self._clock.monotonic()

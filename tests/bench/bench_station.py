@@ -14,7 +14,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from hardware.barrier.inputs import InputName, InputWiring
-from hardware.barrier.model import BarrierSettings, Controller, Link
+from hardware.barrier.model import BarrierSettings, BoardLink, Controller
 from hardware.boards.factory import BoardProtocol, BoardSettings, Frame, open_board
 from hardware.clock import SystemClock
 from hardware.emulators.device import EmulatedDevice
@@ -43,7 +43,7 @@ def measure(raises: int, inputs: Mapping[InputName, InputWiring]) -> list[float]
         arms = {"south": ArmSettings(1, inputs=inputs, barrier=barrier)}
         station = Station(board, arms, clock, lambda lane, event: None)
         station.start()
-        while station.state("south").link is Link.DOWN:
+        while station.state("south").link is BoardLink.DOWN:
             clock.sleep(0.05)
         clock.sleep(0.5)
         times = []

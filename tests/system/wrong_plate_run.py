@@ -26,8 +26,8 @@ from gate.app.clock import SystemClock
 from gate.demo.bodywork import BodyKind
 from gate.demo.livery import Marking
 from gate.demo.platecard import plate_picture
-from gate.demo.scene import Looks, RoadScene, SeenPlate
-from gate.demo.weather import Light
+from gate.demo.scene import RoadScene, SeenPlate, VehicleLooks
+from gate.demo.weather import Daylight
 from hardware.emulators.bank import RelayChange
 from hardware.emulators.camera import EmulatedCamera
 from hardware.emulators.device import EmulatedDevice
@@ -75,9 +75,9 @@ class Street:
 
     def __init__(self, camera: EmulatedCamera, plate: str) -> None:
         self._camera = camera
-        self._scene = RoadScene(1, Light.DAY, seed=1, inside=False)
+        self._scene = RoadScene(1, Daylight.DAY, seed=1, inside=False)
         self._plate = plate_picture(plate)
-        self._bare = Looks(BodyKind.SUV, Marking.PLAIN, BLUE, None)
+        self._bare = VehicleLooks(BodyKind.SUV, Marking.PLAIN, BLUE, None)
         self._number = 0
         self.empty()
 
@@ -87,7 +87,9 @@ class Street:
 
     def car(self, plate: Image | None, nose: float) -> Image:
         """Return a car with this plate, its nose so many metres from the camera."""
-        return self._picture([SeenPlate(Looks(BodyKind.SUV, Marking.PLAIN, BLUE, plate), nose)])
+        return self._picture(
+            [SeenPlate(VehicleLooks(BodyKind.SUV, Marking.PLAIN, BLUE, plate), nose)]
+        )
 
     def resident(self) -> Image:
         """Return the resident's own car before the arm."""

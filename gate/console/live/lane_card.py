@@ -30,7 +30,7 @@ from gate.domain.ports import LaneView
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class LaneLooks:
     """A button of a lane and what it does. key: {n} is the lane's number."""
 
     act: Callable[[PageContext, LaneView], object]
@@ -45,18 +45,18 @@ def _to_ask(visit: PageContext, view: LaneView) -> None:
 
 
 BUTTONS: Final = {
-    "ask": Looks(_to_ask, "contact_support", "main big", "A", wide=True),
-    "take_back": Looks(answering.take_back, "undo", "main", wide=True),
-    "fire": Looks(barrier_dialog.reset_fire, "local_fire_department", "bad", wide=True),
-    "fault": Looks(barrier_dialog.reset_fault, "build_circle", "main", wide=True),
-    "end_maintenance": Looks(barrier_dialog.end_maintenance, "engineering", "main", wide=True),
-    "unlock": Looks(barrier_dialog.unlock, "lock_open", "main", wide=True),
-    "raise": Looks(manual_control.raise_sheet, "expand_less", "good big", "{n}"),
-    "emergency": Looks(manual_control.emergency, "emergency", "bad big", "⇧{n}"),
-    "hold": Looks(manual_control.hold_sheet, "hourglass_top", key="H{n}"),
-    "end_hold": Looks(manual_control.release_hold, "hourglass_disabled", "main", key="H{n}"),
-    "lower": Looks(manual_control.lower_sheet, "expand_more", key="D{n}"),
-    "arm": Looks(barrier_dialog.arm_sheet, "tune", "small plain", "B{n}"),
+    "ask": LaneLooks(_to_ask, "contact_support", "main big", "A", wide=True),
+    "take_back": LaneLooks(answering.take_back, "undo", "main", wide=True),
+    "fire": LaneLooks(barrier_dialog.reset_fire, "local_fire_department", "bad", wide=True),
+    "fault": LaneLooks(barrier_dialog.reset_fault, "build_circle", "main", wide=True),
+    "end_maintenance": LaneLooks(barrier_dialog.end_maintenance, "engineering", "main", wide=True),
+    "unlock": LaneLooks(barrier_dialog.unlock, "lock_open", "main", wide=True),
+    "raise": LaneLooks(manual_control.raise_sheet, "expand_less", "good big", "{n}"),
+    "emergency": LaneLooks(manual_control.emergency, "emergency", "bad big", "⇧{n}"),
+    "hold": LaneLooks(manual_control.hold_sheet, "hourglass_top", key="H{n}"),
+    "end_hold": LaneLooks(manual_control.release_hold, "hourglass_disabled", "main", key="H{n}"),
+    "lower": LaneLooks(manual_control.lower_sheet, "expand_more", key="D{n}"),
+    "arm": LaneLooks(barrier_dialog.arm_sheet, "tune", "small plain", "B{n}"),
 }
 
 

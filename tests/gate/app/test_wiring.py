@@ -16,7 +16,7 @@ from gate.domain.entries import ArmChanged
 from gate.domain.passage import LaneId
 from gate.settings.config import parse
 from hardware.barrier.inputs import Contact, InputName
-from hardware.barrier.model import Link
+from hardware.barrier.model import BoardLink
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.faults import BoardFault
 from hardware.emulators.line import PtyLine
@@ -115,7 +115,7 @@ def test_how_an_order_ended_is_written_before_the_gate_has_stopped(tmp_path: Pat
         gate = Application(config)
         gate.start()
         try:
-            wait_for(lambda: gate.site.views()[0].link == Link.UP, 30, "the board answers")
+            wait_for(lambda: gate.site.views()[0].link == BoardLink.UP, 30, "the board answers")
             device.faults.on(BoardFault.SILENCE)
             assert gate.site.raise_by_hand(LaneId("south"), "li", "a test", emergency=False)
         finally:

@@ -7,8 +7,8 @@ import pytest
 from gate.demo.bodywork import BodyKind
 from gate.demo.livery import Marking
 from gate.demo.platecard import plate_class_of, plate_picture
-from gate.demo.scene import Looks, RoadScene, SeenPlate, place_of, view_of
-from gate.demo.weather import Light
+from gate.demo.scene import RoadScene, SeenPlate, VehicleLooks, place_of, view_of
+from gate.demo.weather import Daylight
 from recognition.training.synthetic.plate import PlateClass
 
 PAINT = (150, 80, 40)
@@ -16,11 +16,11 @@ PAINT = (150, 80, 40)
 
 @pytest.fixture(scope="module")
 def lane() -> RoadScene:
-    return RoadScene(1, Light.DAY, seed=1, inside=False)
+    return RoadScene(1, Daylight.DAY, seed=1, inside=False)
 
 
-def _looks(text: str) -> Looks:
-    return Looks(BodyKind.SALOON, Marking.PLAIN, PAINT, plate_picture(text))
+def _looks(text: str) -> VehicleLooks:
+    return VehicleLooks(BodyKind.SALOON, Marking.PLAIN, PAINT, plate_picture(text))
 
 
 def _changed(one: np.ndarray, other: np.ndarray) -> tuple[int, int, int, int]:
@@ -31,7 +31,7 @@ def _changed(one: np.ndarray, other: np.ndarray) -> tuple[int, int, int, int]:
 
 def test_the_same_moment_gives_the_same_picture(lane: RoadScene) -> None:
     seen = [SeenPlate(_looks("吉A12345"), 6.0)]
-    again = RoadScene(1, Light.DAY, seed=1, inside=False)
+    again = RoadScene(1, Daylight.DAY, seed=1, inside=False)
     assert np.array_equal(lane.frame(seen, 0.3, 2), again.frame(seen, 0.3, 2))
 
 
@@ -42,7 +42,7 @@ def test_a_frame_is_a_picture_of_the_camera(lane: RoadScene) -> None:
 
 
 def test_the_plate_of_a_waiting_car_is_wide_enough_to_read(lane: RoadScene) -> None:
-    bare = Looks(BodyKind.SALOON, Marking.PLAIN, PAINT, None)
+    bare = VehicleLooks(BodyKind.SALOON, Marking.PLAIN, PAINT, None)
     stop = place_of(1, inside=False).stop
     box = _changed(
         lane.frame([SeenPlate(_looks("吉A12345"), stop)], 0.0),
@@ -72,7 +72,7 @@ def test_a_car_grows_as_it_comes(lane: RoadScene) -> None:
 
 def test_cars_can_stand_anywhere_in_the_lane_in_any_light(lane: RoadScene) -> None:
     car = _looks("吉A12345")
-    for light in Light:
+    for light in Daylight:
         scene = lane.relit(light)
         for nose in (24.0, 6.0, 4.0, 2.5, 1.6, 0.0, -6.0):
             assert scene.frame([SeenPlate(car, nose)], 1.0).shape == (720, 1280, 3)

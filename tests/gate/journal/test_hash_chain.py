@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from gate.journal.hash_chain import (
     GENESIS,
+    ChainLink,
     Finding,
     Flaw,
     Header,
-    Link,
     check,
     check_body,
     forge,
@@ -18,8 +18,8 @@ from gate.journal.hash_chain import (
 )
 
 
-def build(n: int) -> list[Link]:
-    links: list[Link] = []
+def build(n: int) -> list[ChainLink]:
+    links: list[ChainLink] = []
     for seq in range(1, n + 1):
         body_hash = hash_body(bytes(16), f"body {seq}".encode())
         header = Header(seq, seq * 1000, seq * 900, "boot", "south", f"p{seq}", "Kind", body_hash)
@@ -27,7 +27,7 @@ def build(n: int) -> list[Link]:
     return links
 
 
-def findings(links: list[Link]) -> list[Finding]:
+def findings(links: list[ChainLink]) -> list[Finding]:
     found: list[Finding] = []
     before = None
     for link in links:

@@ -19,7 +19,7 @@ from gate.lanes.machine import Rules
 from gate.lanes.messages import Decider, LaneSettings
 from gate.lanes.stop_line import StopLine
 from gate.lanes.worker import LaneWorker
-from hardware.barrier.model import Link, Mode, Position, PresenceState
+from hardware.barrier.model import BoardLink, Mode, Position, PresenceState
 from hardware.station.events import ArmState
 from recognition.alphabet import ALPHABET
 from recognition.arrivals import PlateStay
@@ -29,7 +29,7 @@ NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)
 ARM = ArmState(
     position=Position.CLOSED,
     mode=Mode.AUTOMATIC,
-    link=Link.UP,
+    link=BoardLink.UP,
     presence=PresenceState.CLEAR,
     inputs={},
     inputs_age=0.0,

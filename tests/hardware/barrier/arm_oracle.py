@@ -12,8 +12,8 @@ from hardware.barrier.inputs import InputName, InputSnapshot, Signal
 from hardware.barrier.model import (
     AlarmKind,
     BarrierSettings,
+    BoardLink,
     Cause,
-    Link,
     Mode,
     Motion,
     OrderId,
@@ -273,7 +273,7 @@ class Oracle:
         raising = after.raising is not None
         if after.flight is not None and after.flight.motion is Motion.RAISE:
             raising = True
-        if on and after.link is Link.UP:
+        if on and after.link is BoardLink.UP:
             self._check(raising, "a closing arm is raised for whoever is under it")
 
     def _judge_ends(self, after: BarrierState) -> None:

@@ -8,8 +8,8 @@ from hardware.barrier.inputs import InputName, InputWiring, Signal
 from hardware.barrier.model import (
     AlarmKind,
     BarrierSettings,
+    BoardLink,
     Controller,
-    Link,
     OutcomeKind,
     Position,
 )
@@ -42,7 +42,7 @@ def well(bench: Bench) -> Bench:
     """Return it with its arm down and nothing told yet."""
     bench.set_input(2, True)
     bench.pass_time(0.5)
-    assert (bench.state.position, bench.state.link) == (Position.CLOSED, Link.UP)
+    assert (bench.state.position, bench.state.link) == (Position.CLOSED, BoardLink.UP)
     assert not bench.state.faults
     bench.events.clear()
     return bench
@@ -67,7 +67,7 @@ class TestInputsThatAreNotRead:
         bench.models[0].ails, bench.models[0].spoil = asked, AILMENTS[ailment]
         bench.pass_time(2.0)
         assert bench.state.position is Position.UNKNOWN
-        assert bench.state.faults or bench.state.link is Link.DOWN
+        assert bench.state.faults or bench.state.link is BoardLink.DOWN
         said = told(bench)
         assert len(said) == 1
         assert "board b0 at 0" in said[0]
@@ -79,7 +79,7 @@ class TestInputsThatAreNotRead:
         bench.pass_time(2.0)
         for _ in range(120):
             bench.pass_time(0.25)
-            assert bench.state.faults or bench.state.link is Link.DOWN
+            assert bench.state.faults or bench.state.link is BoardLink.DOWN
         assert len(told(bench)) == 1
 
     def test_it_is_well_again_when_they_are_read_again(self, kind, ailment):
@@ -90,7 +90,7 @@ class TestInputsThatAreNotRead:
         bench.models[0].ails = ()
         bench.pass_time(7.0)
         assert not bench.state.faults
-        assert (bench.state.position, bench.state.link) == (Position.CLOSED, Link.UP)
+        assert (bench.state.position, bench.state.link) == (Position.CLOSED, BoardLink.UP)
 
 
 @pytest.mark.parametrize("ailment", AILMENTS)
@@ -151,7 +151,7 @@ def test_a_board_that_answers_only_errors_is_not_linked(kind):
     bench.pass_time(0.5)
     bench.models[0].ails, bench.models[0].spoil = READS + WRITES, AILMENTS["exception"]
     bench.pass_time(20.0)
-    assert bench.state.link is Link.DOWN
+    assert bench.state.link is BoardLink.DOWN
     assert "refused" in bench.state.why
 
 
@@ -167,13 +167,13 @@ class TestWritesThatAreNotDone:
         bench.pass_time(0.4)
         failed = [e.evidence["why"] for e in bench.of(BarrierAlarm)]
         assert failed
-        assert bench.state.faults or bench.state.link is Link.DOWN
+        assert bench.state.faults or bench.state.link is BoardLink.DOWN
         bench.models[0].ails = ()
         bench.pass_time(10.0)
         bench.station.raise_arm("south", "again", bench.clock.now + 1.0)
         bench.pass_time(1.0)
         assert not bench.state.faults
-        assert bench.state.link is Link.UP
+        assert bench.state.link is BoardLink.UP
 
 
 @pytest.mark.parametrize("ailment", ["exception", "silence"])

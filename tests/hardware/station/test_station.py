@@ -12,8 +12,8 @@ from hardware.barrier.inputs import InputName, InputWiring, Signal
 from hardware.barrier.model import (
     AlarmKind,
     BarrierSettings,
+    BoardLink,
     Controller,
-    Link,
     Mode,
     OutcomeKind,
     OutcomeReason,
@@ -102,7 +102,7 @@ def test_at_start_relays_are_released_inputs_read_and_nothing_moves():
     assert ("release", 2) in desk.board.calls
     assert desk.board.count("pulse") == 0
     state = desk.station.state("south")
-    assert (state.position, state.link) == (Position.CLOSED, Link.UP)
+    assert (state.position, state.link) == (Position.CLOSED, BoardLink.UP)
     assert state.presence is PresenceState.CLEAR
     assert state.inputs[InputName.ARM_DOWN] is Signal.ON
 
@@ -211,7 +211,7 @@ def test_a_raise_on_a_dead_wire_is_refused_at_once_and_never_replayed():
     assert desk.outcome("a").why is OutcomeReason.LINK_DOWN
     desk.board.broken = False
     desk.pass_time(5.0)
-    assert desk.station.state("south").link is Link.UP
+    assert desk.station.state("south").link is BoardLink.UP
     assert desk.board.count("pulse") == 0
 
 
@@ -371,7 +371,7 @@ def test_a_crash_in_a_turn_releases_the_relays_and_the_station_goes_on(caplog):
     assert desk.board.count("release_all") >= 1
     desk.board.read_inputs = right
     desk.pass_time(2.0)
-    assert desk.station.state("south").link is Link.UP
+    assert desk.station.state("south").link is BoardLink.UP
     desk.station.raise_arm("south", "a", desk.clock.now + 1.0)
     desk.pass_time(0.3)
     assert desk.outcome("a").outcome is OutcomeKind.RAISED
@@ -556,10 +556,10 @@ def test_unplugged_in_a_pulse_nothing_stays_energised_and_nothing_comes_late(
         site.station.raise_arm("south", "up", site.clock.monotonic() + 2.0)
         site.until(lambda: site.outcome("up") is not None)
         site.board.pulse = pulse
-        site.until(lambda: site.state.link is Link.DOWN)
+        site.until(lambda: site.state.link is BoardLink.DOWN)
         told = site.outcome("up")
         site.device.plug()
-        site.until(lambda: site.state.link is Link.UP)
+        site.until(lambda: site.state.link is BoardLink.UP)
         site.until(lambda: not any(site.device.relays))
         site.clock.sleep(0.1)
         assert told.outcome in (OutcomeKind.INDETERMINATE, OutcomeKind.FAILED)
@@ -582,7 +582,7 @@ def test_every_kind_of_board_raises_an_arm_and_lets_go(tmp_path, kind):
         station = Station(board, {"a": arm}, clock, lambda lane, event: told.append(event))
         station.start()
         end = clock.monotonic() + 20.0
-        while station.state("a").link is Link.DOWN and clock.monotonic() < end:
+        while station.state("a").link is BoardLink.DOWN and clock.monotonic() < end:
             clock.sleep(0.01)
         device.model.relays.history.clear()
         station.raise_arm("a", "up", clock.monotonic() + 2.0)
