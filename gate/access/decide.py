@@ -55,7 +55,7 @@ _SURE_COLOUR: Final = Policy().colour_confidence
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class DecisionCase:
     """All that is known of one vehicle before one arm.
 
     consensus: None where nothing was read. standing: None where the register cannot say. travel:
@@ -79,7 +79,7 @@ class Case:
 class _Read:
     """A case whose plate is legible."""
 
-    case: Case
+    case: DecisionCase
     seen: Consensus
     plate: Plate
     standing: Standing
@@ -95,7 +95,7 @@ def case_of(
     travel: Direction | None = None,
     clock_sound: bool = True,
     sure_colour: float = _SURE_COLOUR,
-) -> Case:
+) -> DecisionCase:
     """What the register in memory adds to what was read. travel: None if it goes the lane's way.
 
     sure_colour: from which confidence on the colour that was seen tells vehicles apart.
@@ -106,7 +106,7 @@ def case_of(
         dossier = register.dossier(plate.text)
         standing = register.standing_by(dossier, plate, now, _colour(consensus, sure_colour))
         shared = dossier.is_shared()
-    return Case(
+    return DecisionCase(
         consensus=consensus,
         plate=plate,
         standing=standing,
@@ -172,7 +172,7 @@ _ASK: Final = Verdict.ASK_GUARD
 _REFUSE: Final = Verdict.REFUSE
 
 
-def decide(case: Case, policy: Policy) -> Decision:
+def decide(case: DecisionCase, policy: Policy) -> Decision:
     """The answer for this passage. The same case and policy give the same answer."""
     if case.consensus is None or case.plate is None:
         return _unread(case, Reason.NO_PLATE)
@@ -352,7 +352,7 @@ def _decision(read: _Read, verdict: Verdict, reason: Reason) -> Decision:
     )
 
 
-def _unread(case: Case, reason: Reason) -> Decision:
+def _unread(case: DecisionCase, reason: Reason) -> Decision:
     text = case.consensus.text if case.consensus else ""
     return Decision(
         verdict=Verdict.ASK_GUARD,

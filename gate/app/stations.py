@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from gate.domain.passage import LaneId
 from gate.settings.config import BarrierConfig, BoardConfig, Config, InputConfig, LaneConfig
-from hardware.barrier.inputs import Contact, InputName, InputWiring
+from hardware.barrier.inputs import InputContact, InputName, InputWiring
 from hardware.barrier.model import BarrierSettings, Controller
 from hardware.barrier.passing import PassageSettings
 from hardware.boards.board import BoardSettings
@@ -164,5 +164,7 @@ def _barrier(barrier: BarrierConfig, inputs: Mapping[InputName, InputConfig]) ->
 
 
 def _wiring(wired: InputConfig) -> InputWiring:
-    contact = Contact.NORMALLY_OPEN if wired.normally == "open" else Contact.NORMALLY_CLOSED
+    contact = (
+        InputContact.NORMALLY_OPEN if wired.normally == "open" else InputContact.NORMALLY_CLOSED
+    )
     return InputWiring(wired.channel, contact, wired.debounce_ms)

@@ -29,7 +29,7 @@ LEAST_YEAR = 2026
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """One thing that was looked at. remedy: what to do; "" where all is well."""
 
     what: str
@@ -46,7 +46,7 @@ class Finding:
 def run(path: Path, out: Callable[[str], None] = print) -> int:
     """Check everything and print a line for each; 1 if anything needs mending."""
     config = load(path)
-    out(str(Finding("configuration", True, str(path))))
+    out(str(CheckResult("configuration", True, str(path))))
     clock = SystemClock()
     bad = 0
     for finding in findings(config, clock):
@@ -56,7 +56,7 @@ def run(path: Path, out: Callable[[str], None] = print) -> int:
     return 1 if bad else 0
 
 
-def findings(config: Config, clock: Clock) -> Iterator[Finding]:
+def findings(config: Config, clock: Clock) -> Iterator[CheckResult]:
     """Look at one thing after another."""
     yield from _ports(config)
     for name in config.boards:
@@ -69,32 +69,32 @@ def findings(config: Config, clock: Clock) -> Iterator[Finding]:
     yield _wall_clock()
 
 
-def _ports(config: Config) -> Iterator[Finding]:
+def _ports(config: Config) -> Iterator[CheckResult]:
     boards = [board_settings(name, board, {}) for name, board in config.boards.items()]
     for finding in check_ports(boards, list_serial_ports()):
-        yield Finding("ports", not finding.refuse, finding.place, finding.remedy)
+        yield CheckResult("ports", not finding.refuse, finding.place, finding.remedy)
 
 
-def _board(config: Config, name: str, clock: Clock) -> Finding:
+def _board(config: Config, name: str, clock: Clock) -> CheckResult:
     what = f"board {name}"
     try:
         settings = board_settings(name, config.boards[name], arms_of(config, name))
         board = open_board(settings, clock)
     except BoardError as error:
-        return Finding(what, False, error.kind.value, error.remedy)
+        return CheckResult(what, False, error.kind.value, error.remedy)
     try:
         identity = board.connect()
     except BoardError as error:
-        return Finding(what, False, error.kind.value, error.remedy)
+        return CheckResult(what, False, error.kind.value, error.remedy)
     finally:
         board.close()
     seen = f"{identity.protocol}, {identity.relays} relays, {identity.inputs} inputs"
     if not identity.confirmed:
-        return Finding(what, True, f"{seen}; it never answers, so nothing was confirmed")
-    return Finding(what, True, "; ".join((seen, *identity.findings)))
+        return CheckResult(what, True, f"{seen}; it never answers, so nothing was confirmed")
+    return CheckResult(what, True, "; ".join((seen, *identity.findings)))
 
 
-def _camera(config: Config, lane: str, clock: Clock) -> Finding:
+def _camera(config: Config, lane: str, clock: Clock) -> CheckResult:
     settings = eye_settings(lane, config.lanes[lane], config)
     camera = Camera(settings.camera, clock)
     camera.start()
@@ -106,11 +106,11 @@ def _camera(config: Config, lane: str, clock: Clock) -> Finding:
     what = f"camera {lane}"
     if frame is None:
         why = health.why.value if health.why else "no picture yet"
-        return Finding(what, False, why, _CAMERA_REMEDIES.get(why, _CAMERA_REMEDY))
+        return CheckResult(what, False, why, _CAMERA_REMEDIES.get(why, _CAMERA_REMEDY))
     height, width = frame.image.shape[:2]
     well = health.state is not CameraState.IMPAIRED
     seen = f"{width} x {height}" + ("" if well or not health.why else f", {health.why.value}")
-    return Finding(what, well, seen, "" if well else "look at the picture: lens, light, cover")
+    return CheckResult(what, well, seen, "" if well else "look at the picture: lens, light, cover")
 
 
 _CAMERA_REMEDY = "look at the camera's power, network and address"
@@ -139,40 +139,40 @@ _CAMERA_REMEDIES = {
 }
 
 
-def _weights() -> Iterator[Finding]:
+def _weights() -> Iterator[CheckResult]:
     remedy = "install the program's files again"
     manifests = sorted(MODELS.glob("*.json"))
     if not manifests:
-        yield Finding("weights", False, "none found", remedy)
+        yield CheckResult("weights", False, "none found", remedy)
     for path in manifests:
         try:
             checked_files(load_manifest(path))
         except ModelError as error:
-            yield Finding(f"weights {path.stem}", False, str(error), remedy)
+            yield CheckResult(f"weights {path.stem}", False, str(error), remedy)
         else:
-            yield Finding(f"weights {path.stem}", True, "sha256 as in the manifest")
+            yield CheckResult(f"weights {path.stem}", True, "sha256 as in the manifest")
 
 
-def _second_reader(config: Config) -> Finding:
+def _second_reader(config: Config) -> CheckResult:
     state = second_reader.state(config.recognition.second_reader)
-    return Finding("second reader", state.well, state.seen, state.remedy)
+    return CheckResult("second reader", state.well, state.seen, state.remedy)
 
 
-def _disk(config: Config) -> Finding:
+def _disk(config: Config) -> CheckResult:
     folder = config.data
     while not folder.exists():
         folder = folder.resolve().parent
     if not os.access(folder, os.W_OK):
         remedy = "let the service's user write there, or name another folder in `data`"
-        return Finding("disk", False, f"{folder} cannot be written", remedy)
+        return CheckResult("disk", False, f"{folder} cannot be written", remedy)
     free = shutil.disk_usage(folder).free / 1e9
     well = free >= LEAST_FREE_GB
     remedy = "" if well else "free some space, or shorten retention.pictures_days"
-    return Finding("disk", well, f"{free:.1f} GB free at {folder}", remedy)
+    return CheckResult("disk", well, f"{free:.1f} GB free at {folder}", remedy)
 
 
-def _wall_clock() -> Finding:
+def _wall_clock() -> CheckResult:
     now = SystemClock().now().utc
     well = now.year >= LEAST_YEAR
     remedy = "" if well else "set the clock (timedatectl), or connect network time"
-    return Finding("clock", well, now.isoformat(timespec="seconds"), remedy)
+    return CheckResult("clock", well, now.isoformat(timespec="seconds"), remedy)

@@ -18,7 +18,7 @@ from gate.demo.livery import Marking
 from gate.demo.road import Fate
 
 
-class Role(StrEnum):
+class DemoRole(StrEnum):
     """Why a vehicle comes."""
 
     RESIDENT = "resident"
@@ -71,7 +71,7 @@ def read_roster(path: Path) -> Roster:
 class Arrival:
     """One vehicle to come. plate "" for none; gap: seconds of empty lane before it."""
 
-    role: Role
+    role: DemoRole
     plate: str
     kind: BodyKind
     marking: Marking
@@ -82,7 +82,7 @@ class Arrival:
     @property
     def tailgates(self) -> bool:
         """Whether it slips in behind the vehicle before it."""
-        return self.role is Role.TAILGATER
+        return self.role is DemoRole.TAILGATER
 
 
 _PAINTS = (
@@ -98,41 +98,41 @@ _PAINTS = (
     (176, 190, 196),
 )
 _PROGRAMME_IN = (
-    Role.RESIDENT,
-    Role.VISITOR,
-    Role.STRANGER,
-    Role.RESIDENT,
-    Role.AMBULANCE,
-    Role.LOOKALIKE,
-    Role.RESIDENT,
-    Role.TAILGATER,
-    Role.BLOCKED,
-    Role.POLICE,
-    Role.NO_PLATE,
-    Role.RESIDENT,
-    Role.EXPIRED,
-    Role.FIRE,
-    Role.SECOND_CAR,
+    DemoRole.RESIDENT,
+    DemoRole.VISITOR,
+    DemoRole.STRANGER,
+    DemoRole.RESIDENT,
+    DemoRole.AMBULANCE,
+    DemoRole.LOOKALIKE,
+    DemoRole.RESIDENT,
+    DemoRole.TAILGATER,
+    DemoRole.BLOCKED,
+    DemoRole.POLICE,
+    DemoRole.NO_PLATE,
+    DemoRole.RESIDENT,
+    DemoRole.EXPIRED,
+    DemoRole.FIRE,
+    DemoRole.SECOND_CAR,
 )
 _BY_LOT = {
-    Role.RESIDENT: 0.60,
-    Role.VISITOR: 0.12,
-    Role.STRANGER: 0.07,
-    Role.LOOKALIKE: 0.04,
-    Role.SECOND_CAR: 0.04,
-    Role.TAILGATER: 0.03,
-    Role.EXPIRED: 0.02,
-    Role.BLOCKED: 0.02,
-    Role.NO_PLATE: 0.02,
-    Role.AMBULANCE: 0.015,
-    Role.POLICE: 0.015,
-    Role.FIRE: 0.01,
+    DemoRole.RESIDENT: 0.60,
+    DemoRole.VISITOR: 0.12,
+    DemoRole.STRANGER: 0.07,
+    DemoRole.LOOKALIKE: 0.04,
+    DemoRole.SECOND_CAR: 0.04,
+    DemoRole.TAILGATER: 0.03,
+    DemoRole.EXPIRED: 0.02,
+    DemoRole.BLOCKED: 0.02,
+    DemoRole.NO_PLATE: 0.02,
+    DemoRole.AMBULANCE: 0.015,
+    DemoRole.POLICE: 0.015,
+    DemoRole.FIRE: 0.01,
 }
-_PATIENCE = {Role.BLOCKED: 9.0, Role.STRANGER: 20.0, Role.LOOKALIKE: 20.0}
+_PATIENCE = {DemoRole.BLOCKED: 9.0, DemoRole.STRANGER: 20.0, DemoRole.LOOKALIKE: 20.0}
 _SHOWN = {
-    Role.AMBULANCE: (BodyKind.VAN, Marking.AMBULANCE, (236, 236, 236)),
-    Role.FIRE: (BodyKind.SUV, Marking.RESCUE, (32, 26, 176)),
-    Role.POLICE: (BodyKind.SALOON, Marking.POLICE, (238, 238, 238)),
+    DemoRole.AMBULANCE: (BodyKind.VAN, Marking.AMBULANCE, (236, 236, 236)),
+    DemoRole.FIRE: (BodyKind.SUV, Marking.RESCUE, (32, 26, 176)),
+    DemoRole.POLICE: (BodyKind.SALOON, Marking.POLICE, (238, 238, 238)),
 }
 
 
@@ -146,7 +146,7 @@ class Town:
     outside: list[str] = field(default_factory=list)
     inside: list[str] = field(default_factory=list)
     _dice: np.random.Generator = field(init=False)
-    _turn: dict[Role, int] = field(default_factory=dict)
+    _turn: dict[DemoRole, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Put everybody where the register says."""
@@ -167,16 +167,16 @@ class Town:
     def arrivals_out(self) -> Iterator[Arrival]:
         """Vehicles for the exit, without end."""
         while True:
-            yield self._arrival(Role.LEAVING, self._outgoing())
+            yield self._arrival(DemoRole.LEAVING, self._outgoing())
 
     def ended(self, arrival: Arrival, fate: Fate) -> None:
         """A vehicle left a lane: the town takes note of where it is now."""
         if fate is Fate.BACKED_OUT:
-            if arrival.role is Role.LEAVING:
+            if arrival.role is DemoRole.LEAVING:
                 self.inside.append(arrival.plate)
-            elif arrival.role is Role.RESIDENT:
+            elif arrival.role is DemoRole.RESIDENT:
                 self.outside.append(arrival.plate)
-        elif arrival.role is Role.LEAVING:
+        elif arrival.role is DemoRole.LEAVING:
             if arrival.plate in self.roster.residents:
                 self.outside.append(arrival.plate)
         elif arrival.plate:
@@ -184,42 +184,42 @@ class Town:
 
     # --- who is next -----------------------------------------------------------------------------
 
-    def _incoming(self, role: Role) -> str:
+    def _incoming(self, role: DemoRole) -> str:
         roster = self.roster
         fixed = {
-            Role.NO_PLATE: "",
-            Role.AMBULANCE: roster.ambulance,
-            Role.FIRE: roster.fire,
-            Role.POLICE: roster.police,
+            DemoRole.NO_PLATE: "",
+            DemoRole.AMBULANCE: roster.ambulance,
+            DemoRole.FIRE: roster.fire,
+            DemoRole.POLICE: roster.police,
         }
         if role in fixed:
             return fixed[role]
         stock = {
-            Role.VISITOR: roster.visitors,
-            Role.LOOKALIKE: roster.lookalikes,
-            Role.BLOCKED: roster.blocked,
-            Role.EXPIRED: roster.expired,
-            Role.SECOND_CAR: roster.second_cars,
+            DemoRole.VISITOR: roster.visitors,
+            DemoRole.LOOKALIKE: roster.lookalikes,
+            DemoRole.BLOCKED: roster.blocked,
+            DemoRole.EXPIRED: roster.expired,
+            DemoRole.SECOND_CAR: roster.second_cars,
         }.get(role)
-        if role is Role.RESIDENT and self.outside:
+        if role is DemoRole.RESIDENT and self.outside:
             return self._drawn(self.outside)
-        return self._next(role, stock) if stock else self._next(Role.STRANGER, roster.strangers)
+        return self._next(role, stock) if stock else self._next(DemoRole.STRANGER, roster.strangers)
 
     def _outgoing(self) -> str:
         """Mostly residents; now and then a visitor who came during the demo."""
-        return self._drawn(self.inside) or self._next(Role.STRANGER, self.roster.strangers)
+        return self._drawn(self.inside) or self._next(DemoRole.STRANGER, self.roster.strangers)
 
     def _drawn(self, plates: list[str]) -> str:
         return plates.pop(int(self._dice.integers(len(plates)))) if plates else ""
 
-    def _next(self, role: Role, plates: tuple[str, ...]) -> str:
+    def _next(self, role: DemoRole, plates: tuple[str, ...]) -> str:
         turn = self._turn.get(role, 0)
         self._turn[role] = turn + 1
         return plates[turn % len(plates)] if plates else ""
 
-    def _arrival(self, role: Role, plate: str) -> Arrival:
+    def _arrival(self, role: DemoRole, plate: str) -> Arrival:
         kind, marking, paint = _SHOWN.get(role) or _looks(plate, self._dice)
-        gap = 0.0 if role is Role.TAILGATER else float(self._dice.uniform(0.5, 5.0))
+        gap = 0.0 if role is DemoRole.TAILGATER else float(self._dice.uniform(0.5, 5.0))
         patience = min(_PATIENCE.get(role, self.patience), self.patience)
         return Arrival(role, plate, kind, marking, paint, gap, patience)
 

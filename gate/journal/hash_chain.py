@@ -55,7 +55,7 @@ class Flaw(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ChainFault:
     """A flaw and the entry it is in: seq is the number the entry has, or had."""
 
     seq: int
@@ -81,17 +81,17 @@ def forge(prev: bytes, header: Header) -> ChainLink:
     return ChainLink(header, prev, hash_link(prev, header))
 
 
-def check(before: ChainLink | None, link: ChainLink) -> tuple[Finding, ...]:
+def check(before: ChainLink | None, link: ChainLink) -> tuple[ChainFault, ...]:
     """Compare an entry with the one before it; name what was removed, moved or changed."""
     expected = 1 if before is None else before.header.seq + 1
     tip = GENESIS if before is None else before.hash
     seq = link.header.seq
     if seq < expected:
-        return (Finding(seq, Flaw.OUT_OF_ORDER, f"entry {seq} stands after {expected - 1}"),)
-    found: list[Finding] = []
+        return (ChainFault(seq, Flaw.OUT_OF_ORDER, f"entry {seq} stands after {expected - 1}"),)
+    found: list[ChainFault] = []
     if seq > expected:
         gone = f"{expected}" if seq == expected + 1 else f"{expected} to {seq - 1}"
-        found.append(Finding(expected, Flaw.REMOVED, f"entry {gone} is gone"))
+        found.append(ChainFault(expected, Flaw.REMOVED, f"entry {gone} is gone"))
     if hash_link(link.prev, link.header) != link.hash:
         found.append(_not_as_written(link))
     elif seq == expected and link.prev != tip:
@@ -99,23 +99,23 @@ def check(before: ChainLink | None, link: ChainLink) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _not_as_written(link: ChainLink) -> Finding:
+def _not_as_written(link: ChainLink) -> ChainFault:
     """Another place's entry, or one that was changed."""
     seq = link.header.seq
     for other in (place for step in range(1, _NEIGHBOURS) for place in (seq - step, seq + step)):
         if hash_link(link.prev, replace(link.header, seq=other)) == link.hash:
-            return Finding(seq, Flaw.OUT_OF_ORDER, f"entry {other} stands in place of {seq}")
-    return Finding(seq, Flaw.CHANGED, f"entry {seq} is not what was written")
+            return ChainFault(seq, Flaw.OUT_OF_ORDER, f"entry {other} stands in place of {seq}")
+    return ChainFault(seq, Flaw.CHANGED, f"entry {seq} is not what was written")
 
 
-def _broken_joint(before: ChainLink | None, seq: int) -> Finding:
+def _broken_joint(before: ChainLink | None, seq: int) -> ChainFault:
     """Two sound entries that do not follow each other: the earlier one was written anew."""
     earlier = seq if before is None else before.header.seq
-    return Finding(earlier, Flaw.REPLACED, f"entry {earlier} is not the one that {seq} follows")
+    return ChainFault(earlier, Flaw.REPLACED, f"entry {earlier} is not the one that {seq} follows")
 
 
-def check_body(header: Header, salt: bytes, body: bytes) -> Finding | None:
+def check_body(header: Header, salt: bytes, body: bytes) -> ChainFault | None:
     """Compare a body with what the chain says of it."""
     if hash_body(salt, body) == header.body_hash:
         return None
-    return Finding(header.seq, Flaw.BODY_CHANGED, f"the body of entry {header.seq} was changed")
+    return ChainFault(header.seq, Flaw.BODY_CHANGED, f"the body of entry {header.seq} was changed")

@@ -1,4 +1,4 @@
-"""Finding what was done to the journal behind the program's back. Reading only.
+"""ChainFault what was done to the journal behind the program's back. Reading only.
 
 Every entry is hashed again and compared with the one before it; every body with its entry; every
 missing body with the entry that records its purge; the whole with the witness file, which tells
@@ -15,7 +15,7 @@ from gate.domain.errors import VaultError
 from gate.journal import hash_chain
 from gate.journal.checkpoint import testimonies
 from gate.journal.codec import EntryUnreadableError
-from gate.journal.hash_chain import ChainLink, Finding, Flaw
+from gate.journal.hash_chain import ChainFault, ChainLink, Flaw
 from gate.journal.store import StoredEntry, walk
 from gate.storage.database import Database
 from gate.storage.encryption import Keyring
@@ -32,7 +32,7 @@ class Verified:
 
     entries: int
     purged: int
-    findings: tuple[Finding, ...]
+    findings: tuple[ChainFault, ...]
 
     @property
     def sound(self) -> bool:
@@ -61,9 +61,9 @@ def verify(
     findings = [*walker.findings, *walker.unproven()]
     for seq, testimony in sorted(told.items()):
         if testimony.sound:
-            findings.append(Finding(seq, Flaw.CUT_OFF, f"entry {seq} existed and is gone"))
+            findings.append(ChainFault(seq, Flaw.CUT_OFF, f"entry {seq} existed and is gone"))
         else:
-            findings.append(Finding(seq, Flaw.WITNESS_FORGED, "a line of the witness is forged"))
+            findings.append(ChainFault(seq, Flaw.WITNESS_FORGED, "a line of the witness is forged"))
     return Verified(walker.entries, walker.purged, tuple(findings))
 
 
@@ -75,7 +75,7 @@ class _Walker:
         self._before: ChainLink | None = None
         self._taken: Counter[int] = Counter()
         self._recorded: dict[int, int] = {}
-        self.findings: list[Finding] = []
+        self.findings: list[ChainFault] = []
         self.entries = 0
 
     @property
@@ -86,7 +86,7 @@ class _Walker:
     def add(self, kept: StoredEntry, flaw: Flaw, what: str) -> None:
         """Note a flaw of an entry."""
         seq = kept.link.header.seq
-        self.findings.append(Finding(seq, flaw, f"entry {seq} {what}"))
+        self.findings.append(ChainFault(seq, flaw, f"entry {seq} {what}"))
 
     def see(self, kept: StoredEntry) -> None:
         """Check one entry against the one before and against its body."""
@@ -121,10 +121,10 @@ class _Walker:
         if isinstance(entry, ServiceNoted) and entry.what == PURGE:
             self._recorded[kept.link.header.seq] = int(str(entry.detail.get("bodies", 0)))
 
-    def unproven(self) -> Iterator[Finding]:
+    def unproven(self) -> Iterator[ChainFault]:
         """Bodies taken away without a record that says so many were."""
         for seq, taken in sorted(self._taken.items()):
             recorded = self._recorded.get(seq, 0)
             if taken != recorded:
                 what = f"entry {seq} records {recorded} purged bodies, {taken} name it"
-                yield Finding(seq, Flaw.PURGE_UNPROVEN, what)
+                yield ChainFault(seq, Flaw.PURGE_UNPROVEN, what)

@@ -30,7 +30,7 @@ class PlateSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecisionMade:
     """The answer to a Decide order.
 
     valid_until: the monotonic second at which the newest picture it rests on is too old to open by.
@@ -112,7 +112,7 @@ class Ticked:
 Fact = (
     VehicleArrived
     | PlateSeen
-    | Decided
+    | DecisionMade
     | GuardAnswered
     | RaiseByHand
     | OpeningFinished

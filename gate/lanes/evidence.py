@@ -28,7 +28,7 @@ class _Track:
     frame: bytes = b""
 
 
-class Evidence:
+class PassageEvidence:
     """Sightings of one lane. Owned by the lane's thread."""
 
     def __init__(self, *, loop: bool) -> None:

@@ -25,7 +25,7 @@ from gate.domain.passage import Instant, OrderId, PassageEnd, PassageId, Trigger
 from gate.lanes.events import (
     AskGuard,
     Decide,
-    Decided,
+    DecisionMade,
     EndPassage,
     Fact,
     GuardAnswered,
@@ -126,7 +126,7 @@ def step(lane: Lane, fact: Fact, rules: Rules) -> Step:
             return _arrived(lane, fact, rules)
         case PlateSeen():
             return _seen(lane, fact)
-        case Decided():
+        case DecisionMade():
             return _decided(lane, fact, rules)
         case GuardAnswered():
             return _answered(lane, fact, rules)
@@ -188,7 +188,7 @@ def _seen(lane: Lane, fact: PlateSeen) -> Step:
             return lane, ()
 
 
-def _decided(lane: Lane, fact: Decided, rules: Rules) -> Step:
+def _decided(lane: Lane, fact: DecisionMade, rules: Rules) -> Step:
     match lane:
         case Identifying(passage=passage, deciding=True) if passage == fact.passage:
             return _decided_by_rules(fact, passage, rules)
@@ -196,7 +196,7 @@ def _decided(lane: Lane, fact: Decided, rules: Rules) -> Step:
             return _misfit(lane, fact)
 
 
-def _decided_by_rules(fact: Decided, passage: PassageId, rules: Rules) -> Step:
+def _decided_by_rules(fact: DecisionMade, passage: PassageId, rules: Rules) -> Step:
     decision = fact.decision
     if decision.verdict is Verdict.ADMIT and fact.at.monotonic >= fact.valid_until:
         decision = replace(

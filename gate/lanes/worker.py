@@ -34,7 +34,7 @@ from gate.lanes.attribution import COMING, Run
 from gate.lanes.events import (
     AskGuard,
     Decide,
-    Decided,
+    DecisionMade,
     EndPassage,
     Fact,
     GuardAnswered,
@@ -51,7 +51,7 @@ from gate.lanes.events import (
     VehicleBackedOut,
     VehiclePassed,
 )
-from gate.lanes.evidence import Evidence, is_plate
+from gate.lanes.evidence import PassageEvidence, is_plate
 from gate.lanes.messages import (
     Decider,
     LaneSettings,
@@ -120,7 +120,7 @@ class LaneWorker:
         self._journal, self._pictures, self._decider = journal, pictures, decider
         self._barrier, self._look, self._sign = barrier, look, sign
         self._state: lanes.Lane = lanes.Idle()
-        self._evidence = Evidence(loop=settings.has_presence_loop)
+        self._evidence = PassageEvidence(loop=settings.has_presence_loop)
         self._started_by: int | None = None
         self._line = line or StopLine()
         self._widest: PlateDetection | None = None
@@ -294,7 +294,7 @@ class LaneWorker:
             decision = self._about_a_parked_plate() or decision
         self._millis["decide"] = _ms(began, self._clock.monotonic())
         self._show(decision)
-        self._feed(Decided(self._clock.now(), order.passage, decision, valid_until))
+        self._feed(DecisionMade(self._clock.now(), order.passage, decision, valid_until))
 
     def _speaking(self, at: Instant) -> Run:
         """Return what speaks for the vehicle now."""

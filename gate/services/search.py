@@ -10,7 +10,7 @@ from registry.tables.records import Change
 from registry.views.search import Hit, Index, load_index
 
 
-class Finder:
+class RegistrySearch:
     """The search index, made anew when the register has changed. Safe to call from any thread."""
 
     def __init__(self, services: ServiceParts) -> None:

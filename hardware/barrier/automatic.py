@@ -10,10 +10,10 @@ from hardware.barrier.events import PulseFailed
 from hardware.barrier.guards import PulseRequest
 from hardware.barrier.model import (
     AlarmKind,
+    ArmMotion,
     BoardLink,
     Cause,
     Mode,
-    Motion,
     OutcomeKind,
     OutcomeReason,
     Position,
@@ -47,7 +47,7 @@ def pulse_failed(turn: StepContext, fact: PulseFailed) -> None:
         return
     turn.end_flight(*_failure(fact))
     # An arm that may be coming down stays CLOSING, so that whoever steps under it raises it.
-    if flight.motion is not Motion.LOWER or not fact.maybe_sent:
+    if flight.motion is not ArmMotion.LOWER or not fact.maybe_sent:
         turn.move(Trigger.PULSE_FAILED)
     turn.b = replace(turn.b, live_until=turn.now)
     if not fact.late:
@@ -116,7 +116,7 @@ def _protect(turn: StepContext) -> None:
         return
     if b.settings.one_button:
         turn.need_person(OutcomeReason.PRESENT)
-    elif b.flight is None or b.flight.motion is Motion.LOWER:
+    elif b.flight is None or b.flight.motion is ArmMotion.LOWER:
         turn.alarm(AlarmKind.PRESENCE_WHILE_CLOSING)
         turn.wish_raise(turn.own_wish(Cause.PRESENCE, turn.now + b.settings.lower_within))
 
@@ -235,12 +235,12 @@ def _send(turn: StepContext) -> None:
 
 def _send_stop(turn: StepContext, wish: PulseRequest) -> None:
     if turn.ready(Relay.STOP):
-        turn.pulse(wish, Relay.STOP, Motion.STOP, Trigger.STOP_ORDERED)
+        turn.pulse(wish, Relay.STOP, ArmMotion.STOP, Trigger.STOP_ORDERED)
         turn.b = replace(turn.b, stopping=None)
 
 
 def _send_raise(turn: StepContext, wish: PulseRequest) -> None:
-    motion, change = Motion.RAISE, Trigger.RAISE_ORDERED
+    motion, change = ArmMotion.RAISE, Trigger.RAISE_ORDERED
     if turn.b.settings.one_button:
         if turn.b.position in (Position.OPEN, Position.OPENING):
             turn.drop_raising(OutcomeKind.RAISED, OutcomeReason.ALREADY_OPEN)
@@ -248,7 +248,7 @@ def _send_raise(turn: StepContext, wish: PulseRequest) -> None:
         if guards.blind_pulse_refusal(turn.b, turn.now) is not None:
             return
         if turn.b.position is not Position.CLOSED:
-            motion, change = Motion.EITHER, Trigger.EITHER_ORDERED
+            motion, change = ArmMotion.EITHER, Trigger.EITHER_ORDERED
         wish = _while_fresh(turn, wish)
     if turn.ready(Relay.RAISE):
         turn.pulse(wish, Relay.RAISE, motion, change)
@@ -277,5 +277,5 @@ def _send_lower(turn: StepContext, wish: PulseRequest) -> None:
     relay = Relay.RAISE if b.settings.one_button else Relay.LOWER
     if turn.ready(relay):
         brief = _while_fresh(turn, wish)
-        turn.pulse(brief, relay, Motion.LOWER, Trigger.LOWER_ORDERED)
+        turn.pulse(brief, relay, ArmMotion.LOWER, Trigger.LOWER_ORDERED)
         turn.b = replace(turn.b, lowering=None, own_lower=True)

@@ -10,8 +10,8 @@ from types import MappingProxyType
 from hardware.barrier.inputs import InputSnapshot
 from hardware.barrier.model import (
     AlarmKind,
+    ArmMotion,
     Cause,
-    Motion,
     OrderId,
     OutcomeKind,
     OutcomeReason,
@@ -243,7 +243,7 @@ class Pulse:
 
     order_id: OrderId
     relay: Relay
-    motion: Motion
+    motion: ArmMotion
     cause: Cause
     ms: int
     expires_at: float

@@ -9,11 +9,11 @@ from math import inf
 
 from hardware.barrier.inputs import InputName, InputSnapshot, Signal
 from hardware.barrier.model import (
+    ArmMotion,
     BarrierSettings,
     BoardLink,
     Cause,
     Mode,
-    Motion,
     OrderId,
     OutcomeReason,
     Position,
@@ -63,7 +63,7 @@ class Flight:
     """A pulse that was ordered and whose end is not yet known."""
 
     wish: PulseRequest
-    motion: Motion
+    motion: ArmMotion
     since: float
 
 
@@ -237,7 +237,7 @@ def refusal_to_lower(barrier: BarrierState, now: float) -> OutcomeReason | None:
 
 
 def _raise_is_pending(barrier: BarrierState) -> bool:
-    in_flight = barrier.flight is not None and barrier.flight.motion is not Motion.LOWER
+    in_flight = barrier.flight is not None and barrier.flight.motion is not ArmMotion.LOWER
     return barrier.raising is not None or in_flight
 
 

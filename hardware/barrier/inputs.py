@@ -17,8 +17,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 __all__ = [
-    "Contact",
     "Debounce",
+    "InputContact",
     "InputName",
     "InputSnapshot",
     "InputWiring",
@@ -49,7 +49,7 @@ class Signal(StrEnum):
     ABSENT = "absent"  # Declared: there is no such wire.
 
 
-class Contact(StrEnum):
+class InputContact(StrEnum):
     """How the contact behind a channel rests."""
 
     NORMALLY_OPEN = "normally_open"
@@ -61,7 +61,7 @@ class InputWiring:
     """One wire: board channel (from 1, as printed on boards), resting contact, debounce in ms."""
 
     channel: int
-    contact: Contact = Contact.NORMALLY_OPEN
+    contact: InputContact = InputContact.NORMALLY_OPEN
     debounce_ms: int = 40
 
     def __post_init__(self) -> None:
@@ -72,7 +72,7 @@ class InputWiring:
 
     def is_on(self, closed: bool) -> bool:
         """Say what a closed (True) or open contact means on this wire."""
-        return closed if self.contact is Contact.NORMALLY_OPEN else not closed
+        return closed if self.contact is InputContact.NORMALLY_OPEN else not closed
 
 
 @dataclass(frozen=True, slots=True)

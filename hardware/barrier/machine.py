@@ -37,11 +37,11 @@ from hardware.barrier.guards import BarrierState, PulseRequest
 from hardware.barrier.inputs import InputName, InputSnapshot, Signal
 from hardware.barrier.model import (
     AlarmKind,
+    ArmMotion,
     BarrierSettings,
     BoardLink,
     Cause,
     Mode,
-    Motion,
     OrderId,
     OutcomeKind,
     OutcomeReason,
@@ -296,10 +296,10 @@ def _pulse_done(turn: StepContext, fact: f.PulseDone) -> None:
     flight = turn.b.flight
     if flight is None or flight.wish.order_id != fact.order_id:
         return
-    if flight.motion is Motion.EITHER:
+    if flight.motion is ArmMotion.EITHER:
         turn.end_flight(OutcomeKind.INDETERMINATE, OutcomeReason.POSITION_UNKNOWN)
         return
-    kind = OutcomeKind.LOWERED if flight.motion is Motion.LOWER else OutcomeKind.RAISED
+    kind = OutcomeKind.LOWERED if flight.motion is ArmMotion.LOWER else OutcomeKind.RAISED
     turn.end_flight(kind, OutcomeReason.CONFIRMED if fact.confirmed else OutcomeReason.SENT)
 
 

@@ -12,12 +12,12 @@ from hardware.barrier.inputs import InputName
 
 __all__ = [
     "AlarmKind",
+    "ArmMotion",
     "BarrierSettings",
     "BoardLink",
     "Cause",
     "Controller",
     "Mode",
-    "Motion",
     "OrderId",
     "OutcomeKind",
     "OutcomeReason",
@@ -82,7 +82,7 @@ class Relay(StrEnum):
     STOP = "stop"
 
 
-class Motion(StrEnum):
+class ArmMotion(StrEnum):
     """What a pulse makes the arm do. EITHER: one button, and the position is not known."""
 
     RAISE = "raise"

@@ -13,8 +13,8 @@ from hardware.barrier.events import Alarm, Order, Outcome, Pulse, Release
 from hardware.barrier.guards import BarrierState, Flight, PulseRequest
 from hardware.barrier.model import (
     AlarmKind,
+    ArmMotion,
     Cause,
-    Motion,
     OrderId,
     OutcomeKind,
     OutcomeReason,
@@ -65,7 +65,7 @@ class StepContext:
         same = b.last_relay is relay and not b.settings.one_button
         return not b.releasing and (same or self.now >= b.quiet_until)
 
-    def pulse(self, wish: PulseRequest, relay: Relay, motion: Motion, change: Trigger) -> None:
+    def pulse(self, wish: PulseRequest, relay: Relay, motion: ArmMotion, change: Trigger) -> None:
         """Order one pulse; from now on its relay counts as energised."""
         ms = self.b.settings.pulse_ms
         self.orders.append(Pulse(wish.order_id, relay, motion, wish.cause, ms, wish.expires_at))

@@ -18,18 +18,18 @@ from hardware.boards.waveshare_board import WaveshareDialect
 from hardware.clock import Clock
 from hardware.errors import BoardError, Trouble
 from hardware.wire.port import Opener, open_port
-from hardware.wire.wire import Frame, Trace, Wire, trace_nothing
+from hardware.wire.wire import Trace, Wire, WireFrame, trace_nothing
 
 __all__ = [
     "Ack",
     "BoardError",
     "BoardProtocol",
     "BoardSettings",
-    "Frame",
     "Identity",
     "RelayBoard",
     "Trace",
     "Trouble",
+    "WireFrame",
     "open_board",
     "open_boards",
 ]

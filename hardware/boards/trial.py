@@ -12,7 +12,7 @@ from hardware.boards.board import BoardSettings, Identity, RelayBoard
 from hardware.boards.factory import open_board
 from hardware.clock import Clock
 from hardware.errors import BoardError
-from hardware.wire.wire import Frame
+from hardware.wire.wire import WireFrame
 
 WATCH_S = 0.1
 SETTLE_S = 0.3
@@ -63,7 +63,7 @@ def run(trial: Trial, out: Out, clock: Clock, words: Mapping[str, str] = ENGLISH
     """
     start = clock.monotonic()
 
-    def show(frame: Frame) -> None:
+    def show(frame: WireFrame) -> None:
         words_for = words[f"frame_{frame.direction.value}"]
         out(words_for.format(seconds=frame.at - start, bytes=frame.data.hex(" ").upper()))
 

@@ -26,7 +26,7 @@ SPEECH_MOST = 200
 _HARMLESS = str.maketrans({"&": "＆", "$": "＄"})
 
 
-class Colour(IntEnum):
+class SignColour(IntEnum):
     """What a traffic light shows; the number is its byte."""
 
     OFF = 0
@@ -56,7 +56,7 @@ def show_text(text: str) -> bytes:
     return TEXT_HEADER + TEXT_FORMAT + gbk(text, TEXT_MOST) + TEXT_END
 
 
-def show_colour(light: int, colour: Colour) -> bytes:
+def show_colour(light: int, colour: SignColour) -> bytes:
     """Return the frame that sets a traffic light (1 or 2)."""
     if light not in (1, 2):
         raise ValueError(f"there is no traffic light {light}; there are 1 and 2")

@@ -17,10 +17,10 @@ from typing import Protocol
 from hardware.clock import Clock
 from hardware.errors import BoardError
 from hardware.signs import frames
-from hardware.signs.frames import Colour
+from hardware.signs.frames import SignColour
 from hardware.wire.wire import Trace, Wire, trace_nothing
 
-__all__ = ["Colour", "LaneSigns", "SignProtocol", "SignSettings", "Signs"]
+__all__ = ["LaneSigns", "SignColour", "SignProtocol", "SignSettings", "Signs"]
 
 GAP_S = 0.3
 FIRST_RETRY_S = 0.5
@@ -52,7 +52,7 @@ class Signs(Protocol):
         """Show a text until the next one."""
         ...
 
-    def light(self, number: int, colour: Colour) -> None:
+    def light(self, number: int, colour: SignColour) -> None:
         """Set traffic light 1 or 2."""
         ...
 
@@ -165,7 +165,7 @@ class LaneSigns:
         """Show a text until the next one; 64 bytes of GBK at most, the rest is cut."""
         self._put(SignProtocol.LED, "text", frames.show_text(text))
 
-    def light(self, number: int, colour: Colour) -> None:
+    def light(self, number: int, colour: SignColour) -> None:
         """Set traffic light 1 or 2."""
         frame = frames.show_colour(number, colour)
         self._put(SignProtocol.LED, f"light {number}", frame)

@@ -34,7 +34,7 @@ T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
 
 
-class Direction(StrEnum):
+class WireDirection(StrEnum):
     """Which way a frame went."""
 
     SENT = "sent"
@@ -42,15 +42,15 @@ class Direction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class WireFrame:
     """Bytes as they went over the wire, with the monotonic second they were seen."""
 
     at: float
-    direction: Direction
+    direction: WireDirection
     data: bytes
 
 
-Trace = Callable[[Frame], None]
+Trace = Callable[[WireFrame], None]
 
 
 class Decoder(Protocol[T_co]):
@@ -73,7 +73,7 @@ class Exchange(Generic[T]):
     received: bytes
 
 
-def trace_nothing(_frame: Frame) -> None:
+def trace_nothing(_frame: WireFrame) -> None:
     """Trace nothing."""
 
 
@@ -217,7 +217,7 @@ class Wire:
             yield
         finally:
             if heard:
-                self._trace(Frame(self.heard_at, Direction.RECEIVED, bytes(heard)))
+                self._trace(WireFrame(self.heard_at, WireDirection.RECEIVED, bytes(heard)))
 
     def _collect(self, decoder: Decoder[T], deadline: float) -> Exchange[T]:
         heard = bytearray()
@@ -281,7 +281,7 @@ class Wire:
         except FAULTS as error:
             raise self._broken(error) from error
         finally:
-            self._trace(Frame(now, Direction.SENT, data))
+            self._trace(WireFrame(now, WireDirection.SENT, data))
 
     def _broken(self, error: Exception) -> BoardError:
         """Close the port before anything else and return what to raise."""

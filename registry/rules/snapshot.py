@@ -39,7 +39,7 @@ class Inside:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class RegistryCandidate:
     """A plate on record that a reading may have meant.
 
     registered: it has a right of entry, if perhaps one that is over; blocked: it is on the list.
@@ -120,7 +120,7 @@ class RegistrySnapshot:
             return ()
         return tuple(dict.fromkeys(self.taken[space] for space in dossier.registration.spaces))
 
-    def candidates(self, text: str, limit: int = 5) -> tuple[Candidate, ...]:
+    def candidates(self, text: str, limit: int = 5) -> tuple[RegistryCandidate, ...]:
         """Plates on record one look-alike, or one lost character, away; for a person's eyes only.
 
         The order: one character replaced before one lost.
@@ -137,13 +137,13 @@ class RegistrySnapshot:
         near = chain(neighbours(text, first=1), dropped_or_doubled(text))
         yield from filter(self.dossiers.__contains__, near)
 
-    def on_record(self, key: str) -> Candidate | None:
+    def on_record(self, key: str) -> RegistryCandidate | None:
         """What a guard is told of a plate on record, None for one that is not."""
         dossier = self.dossiers.get(key)
         if dossier is None:
             return None
         registered = bool(dossier.registration or dossier.passes or dossier.listing)
-        return Candidate(key, _label(dossier), registered, bool(dossier.blocks))
+        return RegistryCandidate(key, _label(dossier), registered, bool(dossier.blocks))
 
     def with_dossiers(self, changed: Mapping[str, PlateRecord | None]) -> "RegistrySnapshot":
         """The next snapshot, after people changed what is on record for these plates."""

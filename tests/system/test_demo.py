@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.demo.plan import Role
+from gate.demo.plan import DemoRole
 from hardware.clock import SystemClock
 from tests.system.site import (
     EmulatedSite,
@@ -28,8 +28,8 @@ from tests.system.site import (
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
-ENTER = {Role.RESIDENT, Role.VISITOR, Role.AMBULANCE, Role.POLICE}
-STAY_OUT = {Role.STRANGER, Role.LOOKALIKE, Role.BLOCKED}
+ENTER = {DemoRole.RESIDENT, DemoRole.VISITOR, DemoRole.AMBULANCE, DemoRole.POLICE}
+STAY_OUT = {DemoRole.STRANGER, DemoRole.LOOKALIKE, DemoRole.BLOCKED}
 SHOWN_BY = 10
 """Arrivals after which the programme has shown each role of both sets."""
 

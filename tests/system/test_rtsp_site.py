@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from gate.demo.plan import Role
+from gate.demo.plan import DemoRole
 from hardware.clock import SystemClock
 from tests.rtsp.camera import RtspCamera
 from tests.system.site import (
@@ -117,7 +117,7 @@ def test_residents_are_let_in_by_what_an_rtsp_camera_shows(hut: Hut) -> None:
     stood = {o.plate for o in hut.site.truth() if o.event == "at_line"}
     for row in rows(hut.data, "SELECT plate FROM opening WHERE lane='south' AND actor='auto'"):
         assert row["plate"] in stood
-    out = {Role.STRANGER, Role.LOOKALIKE, Role.BLOCKED}
+    out = {DemoRole.STRANGER, DemoRole.LOOKALIKE, DemoRole.BLOCKED}
     assert not {o.role for o in hut.site.pulses("south")} & out
 
 

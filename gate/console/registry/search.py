@@ -20,7 +20,7 @@ from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.services import registry_changes
-from gate.services.search import Finder
+from gate.services.search import RegistrySearch
 from registry.rules import addresses
 from registry.rules.names import mask, mask_phone
 from registry.store.households import HomeRefusal
@@ -29,7 +29,7 @@ from registry.views.search import Hit
 
 def add(pages: Pages) -> None:
     """Register the two pages."""
-    finder = Finder(pages.services)
+    finder = RegistrySearch(pages.services)
 
     async def search(visit: PageContext) -> None:
         await SearchPage(visit, finder).draw()
@@ -47,7 +47,7 @@ def add(pages: Pages) -> None:
 class SearchPage:
     """A field and what fits what is typed into it."""
 
-    def __init__(self, visit: PageContext, finder: Finder) -> None:
+    def __init__(self, visit: PageContext, finder: RegistrySearch) -> None:
         self._visit, self._finder = visit, finder
         say = visit.say
         with widgets.div("page-head"):

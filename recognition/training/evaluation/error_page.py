@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from recognition.alphabet import ALPHABET
 from recognition.reader import PlateText
-from recognition.training.evaluation.evaluate import Picture, Result
+from recognition.training.evaluation.evaluate import LabelledPicture, Result
 
 _HEAD = """<!doctype html><meta charset="utf-8"><title>Wrong readings</title>
 <style>body{font:14px sans-serif;margin:1em}img{height:72px;image-rendering:pixelated}
@@ -33,7 +33,7 @@ def error_page(results: dict[str, Result]) -> str:
     return "\n".join(parts)
 
 
-def _row(picture: Picture, reading: PlateText) -> str:
+def _row(picture: LabelledPicture, reading: PlateText) -> str:
     truth = picture.text.ljust(len(reading.log_probs), ALPHABET[0])
     slots = "".join(_slot(row, truth[index]) for index, row in enumerate(reading.log_probs))
     others = ", ".join(f"{c.text} {c.confidence:.3f}" for c in reading.candidates)

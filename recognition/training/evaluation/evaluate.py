@@ -46,7 +46,7 @@ THRESHOLDS = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class LabelledPicture:
     """One picture to be read: its truth, and the groups that it counts in."""
 
     image: NDArray[np.uint8]
@@ -55,17 +55,17 @@ class Picture:
     name: str
 
 
-def real_pictures(data: Path, split: str = "val") -> list[Picture]:
+def real_pictures(data: Path, split: str = "val") -> list[LabelledPicture]:
     """The cut-outs of a data folder's split, in the order of its label file."""
     return [_real(plate) for plate in load_crops(data, split)]
 
 
-def added_pictures(data: Path, split: str = "val") -> list[Picture]:
+def added_pictures(data: Path, split: str = "val") -> list[LabelledPicture]:
     """Those of `added/`, cut out at their corners as the program does where these are known."""
     return [_added(plate) for plate in load_added(data, split) if not has_old_prefix(plate.text)]
 
 
-def old_army_pictures(data: Path | None, each: int) -> list[Picture]:
+def old_army_pictures(data: Path | None, each: int) -> list[LabelledPicture]:
     """Plates with a prefix that no reading can have: real val ones, then `each` rendered ones."""
     plates = load_added(data, "val") if data is not None else []
     real = [_added(plate) for plate in plates if has_old_prefix(plate.text)]
@@ -74,7 +74,7 @@ def old_army_pictures(data: Path | None, each: int) -> list[Picture]:
     return real + rendered_pictures(shard)
 
 
-def old_army_lines(network: PlateNetwork, pictures: Sequence[Picture]) -> Iterator[str]:
+def old_army_lines(network: PlateNetwork, pictures: Sequence[LabelledPicture]) -> Iterator[str]:
     """What is read on plates that the alphabet cannot write: the surer, the worse."""
     result = read_all(network, pictures)
     whole = [r for r in result.readings if len(r.text) >= FEWEST]
@@ -85,19 +85,19 @@ def old_army_lines(network: PlateNetwork, pictures: Sequence[Picture]) -> Iterat
     yield ""
 
 
-def _added(plate: RealPlate) -> Picture:
+def _added(plate: RealPlate) -> LabelledPicture:
     quad = plate.quad
     image = plate.image if quad is None else upright(plate.image, quad, WIDTH, HEIGHT)
     province = next((c for c in plate.text if c in PROVINCES), "none")
     groups = [f"source {plate.source}", f"class {plate.kind}", f"province {province}"]
     groups += ["two lines"] * plate.two_lines + ["O second"] * (plate.text[1:2] == "O")
     groups += ["WJ and PLA"] * (plate.kind in {"wj", "pla"})
-    return Picture(image, plate.text, ("all", *groups), plate.path)
+    return LabelledPicture(image, plate.text, ("all", *groups), plate.path)
 
 
-def _real(plate: RealPlate) -> Picture:
+def _real(plate: RealPlate) -> LabelledPicture:
     groups = ("all", f"source {plate.source}", f"colour {plate.colour}")
-    return Picture(plate.image, plate.text, groups, plate.path)
+    return LabelledPicture(plate.image, plate.text, groups, plate.path)
 
 
 def balanced_shard(cache: Path, glyphs: tuple[GlyphSet, ...], each: int = 40) -> Shard:
@@ -120,7 +120,7 @@ def _joined(parts: Sequence[Shard]) -> Shard:
     )
 
 
-def rendered_pictures(shard: Shard) -> list[Picture]:
+def rendered_pictures(shard: Shard) -> list[LabelledPicture]:
     """A shard's pictures, grouped by class and by province."""
     order = list(PlateClass)
     found = []
@@ -128,7 +128,7 @@ def rendered_pictures(shard: Shard) -> list[Picture]:
         text = decode(tuple(int(v) for v in row))
         groups = ["all", f"class {order[shard.classes[index]]}"]
         groups += [f"province {c}" for c in text if c in PROVINCES][:1]
-        found.append(Picture(shard.images[index], text, tuple(groups), f"rendered {index}"))
+        found.append(LabelledPicture(shard.images[index], text, tuple(groups), f"rendered {index}"))
     return found
 
 
@@ -136,7 +136,7 @@ def rendered_pictures(shard: Shard) -> list[Picture]:
 class Result:
     """What a network read on pictures, in their order."""
 
-    pictures: tuple[Picture, ...]
+    pictures: tuple[LabelledPicture, ...]
     logits: Logits
     readings: tuple[PlateText, ...]
 
@@ -160,7 +160,7 @@ class Result:
         return sorted(places, key=lambda i: -self.readings[i].confidence)
 
 
-def read_all(network: PlateNetwork, pictures: Sequence[Picture]) -> Result:
+def read_all(network: PlateNetwork, pictures: Sequence[LabelledPicture]) -> Result:
     """Reads the pictures as the program does; the logits are those of the first look alone."""
     parts = [network.logits([p.image for p in some]) for some in _some(pictures)]
     readings = [r for some in _some(pictures) for r in network.read([p.image for p in some])]
@@ -172,12 +172,12 @@ def read_all(network: PlateNetwork, pictures: Sequence[Picture]) -> Result:
     return Result(tuple(pictures), logits, tuple(readings))
 
 
-def _some(pictures: Sequence[Picture]) -> Iterator[Sequence[Picture]]:
+def _some(pictures: Sequence[LabelledPicture]) -> Iterator[Sequence[LabelledPicture]]:
     for start in range(0, len(pictures), _BATCH):
         yield pictures[start : start + _BATCH]
 
 
-def slot_labels(pictures: Sequence[Picture]) -> NDArray[np.int64]:
+def slot_labels(pictures: Sequence[LabelledPicture]) -> NDArray[np.int64]:
     """(n, slots) alphabet indices of the true texts."""
     return np.array([encode(p.text) for p in pictures], np.int64).reshape(-1, SLOTS)
 

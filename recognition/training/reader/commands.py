@@ -13,7 +13,7 @@ import numpy as np
 from recognition.reader import READER_MANIFEST, PlateNetwork
 from recognition.training.evaluation.error_page import error_page
 from recognition.training.evaluation.evaluate import (
-    Picture,
+    LabelledPicture,
     added_pictures,
     balanced_shard,
     glyph_sets,
@@ -132,7 +132,9 @@ def run_training(
     training.train(recipe, stream, files, task, measure, start)
 
 
-def calibration_pictures(options: argparse.Namespace) -> tuple[list[Picture], list[Picture]]:
+def calibration_pictures(
+    options: argparse.Namespace,
+) -> tuple[list[LabelledPicture], list[LabelledPicture]]:
     """Every second real val picture, and rendered ones of a seed that nothing else uses."""
     real = []
     if options.data is not None:

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from recognition.alphabet import decode
-from recognition.training.evaluation.evaluate import Picture
+from recognition.training.evaluation.evaluate import LabelledPicture
 from recognition.training.evaluation.scores import Judged, accuracy
 from recognition.training.reader.train import Measure, to_tensor
 from recognition.training.synthetic.degrade import fit_picture
@@ -18,7 +18,9 @@ _UNMEASURED = ("colour", "province")
 Read = Callable[[nn.Module, np.ndarray], list[str]]
 
 
-def measure_on(sets: Mapping[str, Sequence[Picture]], read: Read | None = None) -> Measure | None:
+def measure_on(
+    sets: Mapping[str, Sequence[LabelledPicture]], read: Read | None = None
+) -> Measure | None:
     """A function that scores a network on sets of pictures; None where there are none.
 
     sets: by the word that goes before the names of their scores. read: texts of a network on
@@ -34,7 +36,7 @@ def measure_on(sets: Mapping[str, Sequence[Picture]], read: Read | None = None) 
     return measure
 
 
-def _on(prefix: str, pictures: Sequence[Picture], read: Read) -> Measure:
+def _on(prefix: str, pictures: Sequence[LabelledPicture], read: Read) -> Measure:
     images = np.stack([fit_picture(p.image, (WIDTH, HEIGHT)) for p in pictures])
     groups = sorted({g for p in pictures for g in p.groups if not g.startswith(_UNMEASURED)})
 

@@ -21,7 +21,7 @@ from recognition.reading import Box, Reading
 from recognition.rectify import upright
 from recognition.second_opinion import Evidence, Opinion
 from recognition.training.evaluation.evaluate import (
-    Picture,
+    LabelledPicture,
     balanced_shard,
     glyph_sets,
     real_pictures,
@@ -99,7 +99,7 @@ def evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _sets(options: argparse.Namespace) -> Iterator[tuple[str, list[Picture]]]:
+def _sets(options: argparse.Namespace) -> Iterator[tuple[str, list[LabelledPicture]]]:
     if options.data is not None:
         yield "Real val cut-outs", real_pictures(options.data)
         yield "Real val cut-outs not weighed on", real_pictures(options.data)[1::2]
@@ -109,18 +109,20 @@ def _sets(options: argparse.Namespace) -> Iterator[tuple[str, list[Picture]]]:
     yield "Rendered, balanced", rendered_pictures(shard)
 
 
-def worse_pictures(data: Path, copies: int, half: int) -> list[Picture]:
+def worse_pictures(data: Path, copies: int, half: int) -> list[LabelledPicture]:
     """Every second val cut-out, `copies` times cut and photographed a little worse."""
     rng = np.random.default_rng([_WORSE_SEED, half])
     plates: list[RealPlate] = load_crops(data, "val")[half::2]
     return [
-        Picture(augmented(rng, plate), plate.text, ("all",), plate.path)
+        LabelledPicture(augmented(rng, plate), plate.text, ("all",), plate.path)
         for plate in plates
         for _ in range(copies)
     ]
 
 
-def cases(first: PlateNetwork, opinions: Opinions, pictures: Sequence[Picture]) -> list[Case]:
+def cases(
+    first: PlateNetwork, opinions: Opinions, pictures: Sequence[LabelledPicture]
+) -> list[Case]:
     """Both readers on the same pictures, as they run at a gate."""
     crops = [picture.image for picture in pictures]
     texts = [text for crop in crops for text in first.read([crop])]

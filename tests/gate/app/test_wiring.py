@@ -15,7 +15,7 @@ from gate.app.wiring_http import secret_of
 from gate.domain.entries import ArmChanged
 from gate.domain.passage import LaneId
 from gate.settings.config import parse
-from hardware.barrier.inputs import Contact, InputName
+from hardware.barrier.inputs import InputContact, InputName
 from hardware.barrier.model import BoardLink
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.faults import BoardFault
@@ -53,7 +53,11 @@ def test_a_secret_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
 def test_a_normally_closed_contact_is_wired_as_such() -> None:
     text = GOOD.replace("{channel: 1}", "{channel: 1, normally: closed, debounce_ms: 80}")
     wiring = arm_settings(parse(text).lanes["south"]).inputs[InputName.PRESENCE]
-    assert (wiring.channel, wiring.contact, wiring.debounce_ms) == (1, Contact.NORMALLY_CLOSED, 80)
+    assert (wiring.channel, wiring.contact, wiring.debounce_ms) == (
+        1,
+        InputContact.NORMALLY_CLOSED,
+        80,
+    )
 
 
 def test_the_relays_of_one_arm_exclude_each_other() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gate.app.clock import SystemClock
-from gate.cli.check import _CAMERA_REMEDIES, Finding, _camera
+from gate.cli.check import _CAMERA_REMEDIES, CheckResult, _camera
 from gate.settings.config import parse
 from hardware.cameras.frames import CameraTrouble
 from hardware.emulators.camera import EmulatedCamera
@@ -17,7 +17,7 @@ from tests.gate.settings.test_config import GOOD
 SEEN_IN_THE_PICTURE = {"frozen", "dark", "bright", "flat", "crashed"}
 
 
-def found(source: str, monkeypatch: pytest.MonkeyPatch) -> Finding:
+def found(source: str, monkeypatch: pytest.MonkeyPatch) -> CheckResult:
     monkeypatch.setattr("gate.cli.check.CAMERA_WITHIN", 3.0)
     config = parse(GOOD.replace("rtsp://camera/1", f"'{source}'"))
     return _camera(config, next(iter(config.lanes)), SystemClock())

@@ -2,7 +2,7 @@
 
 from itertools import islice
 
-from gate.demo.plan import Arrival, Role, Roster, Town, read_roster, write_roster
+from gate.demo.plan import Arrival, DemoRole, Roster, Town, read_roster, write_roster
 from gate.demo.road import Fate
 
 ROSTER = Roster(
@@ -35,13 +35,13 @@ def test_the_same_seed_sends_the_same_vehicles() -> None:
 
 def test_the_first_minutes_show_every_kind_of_passage() -> None:
     shown = {arrival.role for arrival in _let_in(Town(ROSTER, 1), 16)}
-    assert shown == set(Role) - {Role.LEAVING}
+    assert shown == set(DemoRole) - {DemoRole.LEAVING}
 
 
 def test_the_plan_goes_on_when_everybody_is_inside() -> None:
     came = _let_in(Town(ROSTER, 1), 300)
     assert len(came) == 300
-    assert all(arrival.plate or arrival.role is Role.NO_PLATE for arrival in came)
+    assert all(arrival.plate or arrival.role is DemoRole.NO_PLATE for arrival in came)
 
 
 def test_no_resident_comes_in_twice_without_leaving() -> None:
@@ -61,7 +61,7 @@ def test_no_resident_comes_in_twice_without_leaving() -> None:
 
 def test_who_was_not_let_in_is_still_outside() -> None:
     town = Town(ROSTER, 1)
-    arrival = next(a for a in town.arrivals_in() if a.role is Role.RESIDENT)
+    arrival = next(a for a in town.arrivals_in() if a.role is DemoRole.RESIDENT)
     town.ended(arrival, Fate.BACKED_OUT)
     assert arrival.plate in town.outside
     assert arrival.plate not in town.inside

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from gate.journal.hash_chain import (
     GENESIS,
+    ChainFault,
     ChainLink,
-    Finding,
     Flaw,
     Header,
     check,
@@ -27,8 +27,8 @@ def build(n: int) -> list[ChainLink]:
     return links
 
 
-def findings(links: list[ChainLink]) -> list[Finding]:
-    found: list[Finding] = []
+def findings(links: list[ChainLink]) -> list[ChainFault]:
+    found: list[ChainFault] = []
     before = None
     for link in links:
         found += check(before, link)

@@ -4,24 +4,24 @@ tests/gate/lanes/test_attribution."""
 from dataclasses import replace
 from math import inf
 
-from gate.lanes.evidence import KEPT, MOST_TRACKS, Evidence
+from gate.lanes.evidence import KEPT, MOST_TRACKS, PassageEvidence
 from tests.gate.lanes.attribution_cast import at, sighting
 
 AGE = 0.8
 
 
-def texts(evidence: Evidence, now: float) -> list[str]:
+def texts(evidence: PassageEvidence, now: float) -> list[str]:
     return [one.reading.text for one in evidence.speaking(now, AGE, line_known=True)]
 
 
-def begun(second: float = 10.0, *, loop: bool = True) -> Evidence:
-    evidence = Evidence(loop=loop)
+def begun(second: float = 10.0, *, loop: bool = True) -> PassageEvidence:
+    evidence = PassageEvidence(loop=loop)
     evidence.begin(at(second))
     return evidence
 
 
 def test_a_car_is_read_as_it_drives_up() -> None:
-    evidence = Evidence(loop=True)
+    evidence = PassageEvidence(loop=True)
     evidence.add(sighting(1, "吉A12345", 9.0))
     evidence.begin(at(10.0))
     evidence.add(sighting(1, "吉A12345", 10.1))
@@ -29,7 +29,7 @@ def test_a_car_is_read_as_it_drives_up() -> None:
 
 
 def test_nobody_speaks_while_no_passage_is_open() -> None:
-    evidence = Evidence(loop=True)
+    evidence = PassageEvidence(loop=True)
     evidence.add(sighting(1, "吉A12345", 9.9))
     assert texts(evidence, 10.0) == []
     assert not evidence.lose(1)
@@ -111,7 +111,7 @@ def test_pictures_of_the_track_that_speaks() -> None:
 
 
 def test_a_glimpse_is_a_picture_and_speaks_for_nobody() -> None:
-    evidence = Evidence(loop=True)
+    evidence = PassageEvidence(loop=True)
     evidence.glimpse(sighting(1, "吉A12345", 9.9, width=50, frame=b"far"))
     evidence.begin(at(10.0))
     assert texts(evidence, 10.0) == []

@@ -14,7 +14,7 @@ from gate.lanes import machine as lanes
 from gate.lanes.events import (
     AskGuard,
     Decide,
-    Decided,
+    DecisionMade,
     EndPassage,
     Fact,
     GuardAnswered,
@@ -73,7 +73,7 @@ class Road:
     def decide(self, decision: Decision, second: float = 1.0) -> PassageId:
         passage = self.arrive(second - 1)
         self.tell(PlateSeen(at(second), passage, decision.plate, 0.99, settled=True))
-        self.tell(Decided(at(second), passage, decision, valid_until=second + 9))
+        self.tell(DecisionMade(at(second), passage, decision, valid_until=second + 9))
         return passage
 
     def openings(self) -> list[OpenBarrier]:
@@ -212,7 +212,7 @@ INSTANTS = SECONDS.map(at)
 FACTS = st.one_of(
     st.builds(VehicleArrived, INSTANTS, st.sampled_from(Trigger)),
     st.builds(PlateSeen, INSTANTS, PASSAGES, st.just("吉A12345"), st.just(0.9), st.booleans()),
-    st.builds(Decided, INSTANTS, PASSAGES, DECISIONS, st.floats(0, 60)),
+    st.builds(DecisionMade, INSTANTS, PASSAGES, DECISIONS, st.floats(0, 60)),
     st.builds(GuardAnswered, INSTANTS, PASSAGES, st.just("zhang"), DECISIONS),
     st.builds(RaiseByHand, INSTANTS, ORDERS, st.just("zhang"), st.just("x"), st.booleans()),
     st.builds(OpeningFinished, INSTANTS, ORDERS, st.booleans()),
@@ -229,7 +229,7 @@ def test_what_the_rules_decide_opens_while_its_picture_is_young_and_no_longer(
     road = Road()
     passage = road.arrive()
     road.tell(PlateSeen(at(second), passage, ADMIT.plate, 0.99, settled=True))
-    road.tell(Decided(at(second), passage, ADMIT, valid_until))
+    road.tell(DecisionMade(at(second), passage, ADMIT, valid_until))
     if second >= valid_until:
         assert road.openings() == []
         assert isinstance(road.lane, lanes.Asking)
@@ -252,7 +252,7 @@ def test_on_every_road_an_opening_has_an_admission_of_that_very_passage(facts: l
             assert order.decision.verdict is Verdict.ADMIT
             assert order.expires <= fact.at.monotonic + 2.0
             match fact:
-                case Decided(passage=passage, decision=decision):
+                case DecisionMade(passage=passage, decision=decision):
                     assert fact.at.monotonic < order.expires <= fact.valid_until
                     assert isinstance(before, lanes.Identifying)
                     assert before.passage == passage == order.passage

@@ -16,7 +16,7 @@ from gate.reports.model import AuditFilter
 from gate.services import imports, inside, lists, passes, registry_changes, units, visitors
 from gate.services.presence import Undone
 from gate.services.registry_changes import VehicleWanted
-from gate.services.search import Finder
+from gate.services.search import RegistrySearch
 from gate.services.visitors import Home, VisitorStay, Wanted
 from registry.rules.corrections import CorrectionRefusal, PutInside
 from registry.rules.kinds import BlockReason, NameMatch, Occupant, VehicleKind
@@ -163,7 +163,7 @@ def test_a_plate_that_a_camera_could_confuse_is_named(site):
 
 
 def test_the_search_follows_changes(site):
-    finder, there = Finder(site.services), home(site)
+    finder, there = RegistrySearch(site.services), home(site)
     assert finder.search("吉A0K9") == ()
     wanted = VehicleWanted(VehicleKind.OWNER, PlateColour.BLUE, None, "")
     add = registry_changes.add_vehicle(there.id, plate("吉A0K999"), wanted)

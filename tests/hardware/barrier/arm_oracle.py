@@ -11,11 +11,11 @@ from hardware.barrier.guards import BarrierState, mode
 from hardware.barrier.inputs import InputName, InputSnapshot, Signal
 from hardware.barrier.model import (
     AlarmKind,
+    ArmMotion,
     BarrierSettings,
     BoardLink,
     Cause,
     Mode,
-    Motion,
     OrderId,
     OutcomeKind,
     Position,
@@ -204,11 +204,11 @@ class Oracle:
             rested = self.now - self.released_at >= self.settings.dead_time - 1e-9
             self._check(rested, "a dead time lies between two relays")
         self.energised = self.last_relay = pulse.relay
-        if pulse.motion is Motion.RAISE:
+        if pulse.motion is ArmMotion.RAISE:
             self.raised_at = self.now
-        if pulse.motion in (Motion.LOWER, Motion.EITHER):
+        if pulse.motion in (ArmMotion.LOWER, ArmMotion.EITHER):
             self._may_lower(pulse)
-        elif self.settings.one_button and pulse.motion is Motion.RAISE:
+        elif self.settings.one_button and pulse.motion is ArmMotion.RAISE:
             self._one_button(pulse)
         if self.maintenance and not self.fire_latched:
             self._check(pulse.cause is Cause.MAINTENANCE, "maintenance is left alone")
@@ -220,7 +220,7 @@ class Oracle:
         self._check(pulse.cause is not Cause.RAISE_TIMEOUT, "one button gets no retry")
 
     def _may_lower(self, pulse: f.Pulse) -> None:
-        if pulse.motion is Motion.LOWER:
+        if pulse.motion is ArmMotion.LOWER:
             self._check(not self.raises_open, "open beats close")
         self._check(not self.fire_latched, "nothing is lowered in a fire")
         self._check(self._fresh(), "nothing is lowered on stale inputs")
@@ -271,7 +271,7 @@ class Oracle:
             self.reads[-1][name] is Signal.ON for name in self.settings.guards
         )
         raising = after.raising is not None
-        if after.flight is not None and after.flight.motion is Motion.RAISE:
+        if after.flight is not None and after.flight.motion is ArmMotion.RAISE:
             raising = True
         if on and after.link is BoardLink.UP:
             self._check(raising, "a closing arm is raised for whoever is under it")

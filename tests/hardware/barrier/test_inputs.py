@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.barrier.inputs import (
-    Contact,
     Debounce,
+    InputContact,
     InputName,
     InputSnapshot,
     InputWiring,
@@ -17,7 +17,7 @@ from hardware.barrier.inputs import (
 
 PLAN = {
     InputName.PRESENCE: InputWiring(1),
-    InputName.SAFETY: InputWiring(2, Contact.NORMALLY_CLOSED),
+    InputName.SAFETY: InputWiring(2, InputContact.NORMALLY_CLOSED),
     InputName.FIRE: InputWiring(3, debounce_ms=100),
 }
 CLEAR = {1: False, 2: True, 3: False}

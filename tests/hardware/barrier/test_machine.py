@@ -9,11 +9,11 @@ from hardware.barrier.guards import mode, presence
 from hardware.barrier.inputs import InputName, Signal
 from hardware.barrier.model import (
     AlarmKind,
+    ArmMotion,
     BarrierSettings,
     Cause,
     Controller,
     Mode,
-    Motion,
     OrderId,
     OutcomeKind,
     OutcomeReason,
@@ -114,7 +114,7 @@ def test_the_arm_is_lowered_when_the_loop_was_clear_long_enough():
     bench.see(up=True, safety=False, seconds=0.9)
     assert bench.pulses == []
     bench.see(up=True, safety=False, seconds=0.3)
-    assert bench.pulses[-1].motion is Motion.LOWER
+    assert bench.pulses[-1].motion is ArmMotion.LOWER
     assert bench.outcome("down") == (OutcomeKind.LOWERED, OutcomeReason.CONFIRMED)
 
 
@@ -199,7 +199,7 @@ def test_open_beats_close():
     assert bench.pulses[-1].order_id == "a"
     bench.tell(f.LowerRequested(OrderId("again")))
     bench.see(seconds=3.0)
-    assert [p.motion for p in bench.pulses] == [Motion.RAISE]
+    assert [p.motion for p in bench.pulses] == [ArmMotion.RAISE]
 
 
 def test_a_waiting_lowering_is_given_up_for_a_raise():

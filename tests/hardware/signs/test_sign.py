@@ -14,7 +14,7 @@ from hardware.emulators.sign import SignBoard
 from hardware.emulators.speech import SpeechModule
 from hardware.signs import frames
 from hardware.signs.sign import Colour, LaneSigns, SignProtocol, SignSettings
-from hardware.wire.wire import Frame
+from hardware.wire.wire import WireFrame
 
 TEXTS = ["欢迎光临 吉A12345", "请登记", "一路顺风"]
 
@@ -41,7 +41,7 @@ class Lane:
         self.board, self.module = SignBoard(), SpeechModule()
         self.led = EmulatedDevice(self.board, line=PtyLine(tmp_path / "led"), baud=None)
         self.voice = EmulatedDevice(self.module, line=PtyLine(tmp_path / "voice"), baud=None)
-        self.frames: list[Frame] = []
+        self.frames: list[WireFrame] = []
         settings = (
             SignSettings(SignProtocol.LED, str(tmp_path / "led")),
             SignSettings(SignProtocol.VOICE, str(tmp_path / "voice")),

@@ -18,7 +18,7 @@ from hardware.boards.factory import open_boards
 from hardware.emulators.faults import BoardFault
 from hardware.errors import BoardError, Trouble
 from hardware.station.station import ArmSettings, OrderOutcome, Station
-from hardware.wire.wire import Direction, Frame
+from hardware.wire.wire import WireDirection, WireFrame
 from tests.hardware.fake_clock import FakeClock
 from tests.hardware.memory_port import MemoryWire
 from tests.hardware.rig import KINDS, Kind
@@ -45,7 +45,7 @@ class Hut:
     def __init__(self, kind: Kind, inputs: bool = False) -> None:
         self.clock = BusyClock()
         self.wire = MemoryWire(kind.model(), self.clock)
-        self.frames: list[Frame] = []
+        self.frames: list[WireFrame] = []
         self.outcomes: list[OrderOutcome] = []
         asked = BoardSettings(kind.protocol, "x", **{**kind.settings, "gap_s": None})
         (self.board,) = open_boards([asked], self.clock, self.frames.append, self.wire.open)
@@ -115,11 +115,11 @@ def test_a_raise_that_waits_too_long_for_the_wire_is_late_and_the_next_one_goes(
 @ALL
 def test_a_board_says_that_a_pulse_is_late_and_sends_nothing(kind: Kind) -> None:
     hut = Hut(kind)
-    sent = sum(frame.direction is Direction.SENT for frame in hut.frames)
+    sent = sum(frame.direction is WireDirection.SENT for frame in hut.frames)
     with pytest.raises(BoardError) as late:
         hut.board.pulse(RAISE, 200, hut.clock.now)
     assert late.value.kind is Trouble.LATE
-    assert sum(frame.direction is Direction.SENT for frame in hut.frames) == sent
+    assert sum(frame.direction is WireDirection.SENT for frame in hut.frames) == sent
     assert hut.board.trouble is None, "the link is as good as before"
     assert hut.board.pulse(RAISE, 200, inf)
 

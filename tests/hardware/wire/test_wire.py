@@ -23,7 +23,7 @@ from hardware.emulators.lcus import LcusBoard, Status
 from hardware.emulators.line import PtyLine, TcpLine
 from hardware.emulators.waveshare import LINKAGE, WaveshareBoard
 from hardware.errors import BoardError, Trouble
-from hardware.wire.wire import Direction, Frame, Wire, trouble_of
+from hardware.wire.wire import Wire, WireDirection, WireFrame, trouble_of
 from tests.hardware.fake_clock import FakeClock
 from tests.hardware.rig import KINDS, QUICK, Kind, Rig, rig
 
@@ -50,9 +50,9 @@ def fail_of(joint: Rig) -> Trouble:
 def test_a_silent_board_fails_in_time_and_is_not_asked_again(tmp_path: Path) -> None:
     with rig(tmp_path, WAVESHARE, WaveshareBoard(), **QUICK_ANSWER) as joint:
         joint.device.faults.on(BoardFault.SILENCE)
-        sent_before = sum(frame.direction is Direction.SENT for frame in joint.frames)
+        sent_before = sum(frame.direction is WireDirection.SENT for frame in joint.frames)
         assert fail_of(joint) is Trouble.SILENT
-        sent = sum(frame.direction is Direction.SENT for frame in joint.frames) - sent_before
+        sent = sum(frame.direction is WireDirection.SENT for frame in joint.frames) - sent_before
         assert sent == 1, "a pulse is never repeated"
         assert joint.device.relays[0], "the board has acted all the same"
 
@@ -445,7 +445,7 @@ def test_a_line_that_never_falls_silent_is_broken() -> None:
 def test_the_gap_is_kept_after_every_turn_also_a_failed_one() -> None:
     clock = FakeClock()
     port = BreakingPort(None)
-    frames: list[Frame] = []
+    frames: list[WireFrame] = []
     wire = Wire("x", 9600, clock, gap_s=0.05, opener=lambda url, baud: port, trace=frames.append)
     wire.open("me")
     wire.send(b"\xa0\x01\x01\xa2")
