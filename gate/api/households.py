@@ -19,7 +19,7 @@ from registry.store import store
 from registry.store.households import HomeRefusal
 from registry.store.store import Actor
 from registry.tables.records import Building, Household, Person, Space, Vehicle
-from registry.tables.records import UnitOfWork as Stairwell
+from registry.tables.records import Unit as Stairwell
 
 router = APIRouter(prefix="/registry/households", tags=["registry"])
 

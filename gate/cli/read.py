@@ -32,9 +32,13 @@ PHOTOS = frozenset({".heic", ".heif", ".hif", ".avif"})
 """What telephones write and nothing here reads: named as such instead of being passed over."""
 WHY = {
     RefusedStill.NOT_WHOLE: f"is not a whole picture that can be decoded ({READ})",
-    RefusedStill.UNKNOWN_FORMAT: f"is HEIC or AVIF, which is not read: save it as JPEG ({READ} are)",
+    RefusedStill.UNKNOWN_FORMAT: (
+        f"is HEIC or AVIF, which is not read: save it as JPEG ({READ} are)"
+    ),
     RefusedStill.TOO_MANY_PIXELS: "is larger than the limit of 67 megapixels: save it smaller",
-    RefusedStill.TOO_MANY_BYTES: f"is larger than the limit of {MOST_BYTES >> 20} MB: save it smaller",
+    RefusedStill.TOO_MANY_BYTES: (
+        f"is larger than the limit of {MOST_BYTES >> 20} MB: save it smaller"
+    ),
 }
 
 

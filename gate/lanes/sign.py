@@ -7,7 +7,7 @@ on the car already.
 from gate.domain.decision import Decision, Verdict
 from gate.domain.passage import Direction
 from gate.i18n.texts import Texts
-from hardware.signs.sign import Colour, Signs
+from hardware.signs.sign import SignColour, Signs
 
 LIGHT = 1
 
@@ -27,7 +27,7 @@ class LaneSign:
         self._signs.show(shown(decision, direction, self._texts))
         self._signs.say(self._texts.say(f"reasons.{decision.reason.value}.say"))
         admitted = decision.verdict is Verdict.ADMIT
-        self._signs.light(LIGHT, Colour.GREEN if admitted else Colour.RED)
+        self._signs.light(LIGHT, SignColour.GREEN if admitted else SignColour.RED)
 
 
 def shown(decision: Decision, direction: Direction, texts: Texts) -> str:

@@ -59,7 +59,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportBatch:
+class ImportSummary:
     """An import that was applied."""
 
     id: int
@@ -141,11 +141,11 @@ def take_back(number: int) -> Callable[[UnitOfWork, Actor], tuple[ChangedSince, 
     return act
 
 
-def batches(session: Session) -> tuple[ImportBatch, ...]:
+def batches(session: Session) -> tuple[ImportSummary, ...]:
     """Return the last imports, newest first."""
     wanted = select(ImportBatch).order_by(col(ImportBatch.id).desc()).limit(10)
     return tuple(
-        ImportBatch(
+        ImportSummary(
             row.id or 0,
             row.file_name,
             row.at,

@@ -90,8 +90,8 @@ class Consenter:
 class Wanted:
     """What was typed into the form. confirmation: how the household itself confirmed, or "".
 
-    chosen: the days, for VisitorStay.CHOSEN. colour: of the plate of the vehicle that waits, if it was
-    seen: a lorry may have the number of somebody's car. again: though a pass stands already.
+    chosen: the days, for VisitorStay.CHOSEN. colour: of the plate of the vehicle that waits, if it
+    was seen: a lorry may have the number of somebody's car. again: though a pass stands already.
     """
 
     plate: Plate

@@ -20,7 +20,7 @@ from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.i18n.texts import Language
 from gate.services import import_texts, imports, units
-from gate.services.imports import Chosen, ImportBatch, ImportPart, Upload
+from gate.services.imports import Chosen, ImportPart, ImportSummary, Upload
 from registry.spreadsheets.columns import HEADINGS, JOINED, Column, Columns
 from registry.spreadsheets.grid import MOST_BYTES, SheetFault
 from registry.spreadsheets.plan import ImportPlan
@@ -283,7 +283,7 @@ class ImportPage:
             for batch in batches or ():
                 self._batch(batch)
 
-    def _batch(self, batch: ImportBatch) -> None:
+    def _batch(self, batch: ImportSummary) -> None:
         visit, say = self._visit, self._visit.say
         with widgets.div("row-flex"):
             counts = say("importing.counts", rows=batch.rows, refused=batch.refused)
@@ -296,10 +296,10 @@ class ImportPage:
                     say("importing.undo"), self._undoer(batch), kind="small", icon="undo"
                 )
 
-    def _undoer(self, batch: ImportBatch) -> Callable[[], None]:
+    def _undoer(self, batch: ImportSummary) -> Callable[[], None]:
         return lambda: self._undo(batch)
 
-    def _undo(self, batch: ImportBatch) -> None:
+    def _undo(self, batch: ImportSummary) -> None:
         visit, say = self._visit, self._visit.say
 
         async def agreed() -> None:

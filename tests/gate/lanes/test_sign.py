@@ -9,7 +9,7 @@ from gate.domain.decision import Decision, Reason, Verdict
 from gate.domain.passage import Direction
 from gate.i18n.texts import Language, Texts
 from gate.lanes.sign import LaneSign, shown
-from hardware.signs.sign import Colour
+from hardware.signs.sign import SignColour
 
 DECISIONS = st.builds(
     Decision,
@@ -33,7 +33,7 @@ class Board:
     def say(self, text: str) -> None:
         self.told.append(("say", text))
 
-    def light(self, number: int, colour: Colour) -> None:
+    def light(self, number: int, colour: SignColour) -> None:
         self.told.append(("light", colour))
 
 
@@ -59,5 +59,5 @@ def test_never_a_household_nor_a_missing_text(
     assert len(board.told) == 3
     assert "3-2-501" not in told
     assert "⟨" not in told
-    assert ("light", Colour.GREEN) in board.told or decision.verdict is not Verdict.ADMIT
-    assert ("light", Colour.RED) in board.told or decision.verdict is Verdict.ADMIT
+    assert ("light", SignColour.GREEN) in board.told or decision.verdict is not Verdict.ADMIT
+    assert ("light", SignColour.RED) in board.told or decision.verdict is Verdict.ADMIT

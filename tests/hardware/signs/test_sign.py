@@ -13,7 +13,7 @@ from hardware.emulators.line import PtyLine
 from hardware.emulators.sign import SignBoard
 from hardware.emulators.speech import SpeechModule
 from hardware.signs import frames
-from hardware.signs.sign import Colour, LaneSigns, SignProtocol, SignSettings
+from hardware.signs.sign import SignColour, LaneSigns, SignProtocol, SignSettings
 from hardware.wire.wire import WireFrame
 
 TEXTS = ["欢迎光临 吉A12345", "请登记", "一路顺风"]
@@ -67,21 +67,21 @@ def test_a_text_by_the_byte() -> None:
 @pytest.mark.parametrize(
     ("light", "colour", "expected"),
     [
-        (1, Colour.OFF, "FA 2C 01 00 27"),
-        (1, Colour.RED, "FA 2C 01 01 28"),
-        (1, Colour.GREEN, "FA 2C 01 02 29"),
-        (2, Colour.OFF, "FA 2C 02 00 28"),
-        (2, Colour.RED, "FA 2C 02 01 29"),
-        (2, Colour.GREEN, "FA 2C 02 02 2A"),
+        (1, SignColour.OFF, "FA 2C 01 00 27"),
+        (1, SignColour.RED, "FA 2C 01 01 28"),
+        (1, SignColour.GREEN, "FA 2C 01 02 29"),
+        (2, SignColour.OFF, "FA 2C 02 00 28"),
+        (2, SignColour.RED, "FA 2C 02 01 29"),
+        (2, SignColour.GREEN, "FA 2C 02 02 2A"),
     ],
 )
-def test_lights_by_the_byte(light: int, colour: Colour, expected: str) -> None:
+def test_lights_by_the_byte(light: int, colour: SignColour, expected: str) -> None:
     assert frames.show_colour(light, colour) == bytes.fromhex(expected)
 
 
 def test_there_is_no_third_light() -> None:
     with pytest.raises(ValueError, match="no traffic light 3"):
-        frames.show_colour(3, Colour.RED)
+        frames.show_colour(3, SignColour.RED)
 
 
 def test_speech_by_the_byte() -> None:
@@ -112,8 +112,8 @@ def test_the_newest_text_wins_and_telling_never_waits(lane: Lane) -> None:
 
 def test_lights_and_texts_do_not_push_each_other_out(lane: Lane) -> None:
     lane.signs.show("请登记")
-    lane.signs.light(1, Colour.RED)
-    lane.signs.light(2, Colour.GREEN)
+    lane.signs.light(1, SignColour.RED)
+    lane.signs.light(2, SignColour.GREEN)
     until(lambda: lane.board.lights == {1: "red", 2: "green"} and lane.board.text == "请登记")
 
 
@@ -128,7 +128,7 @@ def test_after_a_broken_wire_the_board_shows_the_present_text(lane: Lane) -> Non
     until(lambda: lane.board.text == "请登记")
     lane.led.unplug(power=False)
     assert lane.board.text == ""
-    lane.signs.light(1, Colour.RED)
+    lane.signs.light(1, SignColour.RED)
     until(lambda: len(lane.signs.troubles) == 1)
     lane.led.plug()
     until(lambda: lane.board.text == "请登记" and lane.board.lights[1] == "red")
