@@ -9,9 +9,8 @@ itself. Rules:
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import assert_never
 
 from gate.access.manual_admission import names_check_is_passed_by, says_more
@@ -31,6 +30,7 @@ from gate.domain.ports import Barrier, Clock, Journal, LaneView, Pictures
 from gate.lanes import machine as lanes
 from gate.lanes import records as record
 from gate.lanes.attribution import COMING, Run
+from gate.lanes.current_passage import CurrentPassage
 from gate.lanes.events import (
     AskGuard,
     Decide,
@@ -62,6 +62,7 @@ from gate.lanes.messages import (
     TakeBack,
 )
 from gate.lanes.stop_line import StopLine
+from gate.lanes.view import lane_view
 from hardware.barrier.inputs import InputName, Signal
 from hardware.barrier.model import OutcomeKind
 from hardware.barrier.passing import PassageKind, PassageSeen
@@ -85,15 +86,6 @@ TAKEN_BACK = "taken_back"
 BUTTON = "button"
 """Who raised the arm where it was the button in the hut."""
 
-_NOTHING_READ = Picture()
-_STATE_NAMES: Mapping[type, str] = {
-    lanes.Idle: "idle",
-    lanes.Identifying: "identifying",
-    lanes.Asking: "asking",
-    lanes.RefusedState: "refused",
-    lanes.OpeningState: "opening",
-    lanes.Passing: "open",
-}
 _MAY_HAVE_PASSED = frozenset({PassageEnd.PASSED, PassageEnd.NOT_SEEN, PassageEnd.SUPERSEDED})
 _CAMERA_TROUBLE = frozenset({"lost", "impaired", "restarting"})
 
@@ -123,23 +115,15 @@ class LaneWorker:
         self._evidence = PassageEvidence(loop=settings.has_presence_loop)
         self._started_by: int | None = None
         self._line = line or StopLine()
-        self._widest: PlateDetection | None = None
-        self._snapshot = b""
         self._at_hand = b""
         self._arm = arm
         self._camera = CameraReport("starting", "", 0.0, None)
         self._camera_lost = False
         self._loop_known = self._arrival_seen = False
-        self._consensus: Consensus | None = None
-        self._travel = settings.direction
-        self._millis: dict[str, float] = {}
-        self._picture = _NOTHING_READ
-        self._plate, self._colour = "", ""
-        self._decision: Decision | None = None
         self._ordered: dict[OrderId, PassageId] = {}
         self._raised_at = 0.0
         self._changed = clock.now()
-        self._arrived = self._changed
+        self._passage = CurrentPassage(settings.direction, self._changed)
 
     def next_deadline(self) -> float | None:
         """Return the monotonic second at which `handle(None)` matters, or None."""
@@ -156,7 +140,7 @@ class LaneWorker:
             case TrackLost():
                 self._track_lost(message, at)
             case FullPicture():
-                self._snapshot = message.frame
+                self._passage.snapshot = message.frame
             case CameraReport():
                 self._camera_reported(message)
             case Answer() | TakeBack() | Raise():
@@ -209,11 +193,7 @@ class LaneWorker:
     def _start(self, order: StartPassage) -> None:
         lane, direction = self._settings.lane, self._settings.direction
         self._evidence.begin(order.at, self._started_by)
-        self._consensus, self._snapshot, self._millis = None, b"", {}
-        self._widest = None
-        self._picture, self._plate, self._colour = _NOTHING_READ, "", ""
-        self._decision, self._travel = None, direction
-        self._arrived = order.at
+        self._passage = CurrentPassage(direction, order.at)
         self._note(entries.PassageStarted(order.passage, lane, direction, order.trigger))
         self._look(SetReadingEnabled(on=True))
         self._vote(order.at)
@@ -225,20 +205,13 @@ class LaneWorker:
         if not is_plate(sighting):
             return
         if isinstance(self._state, lanes.Identifying | lanes.Asking):
-            self._note_widest(sighting, self._state.since)
+            self._passage.note_widest(sighting, self._state.since)
         if not self._is_at_line(sighting):
             return
         self._evidence.add(sighting)
         if isinstance(self._state, lanes.Idle | lanes.RefusedState):
             self._start_by_camera(sighting, at)
         self._vote(at)
-
-    def _note_widest(self, sighting: PlateDetection, came: Instant) -> None:
-        """Remember the widest plate that may have come with this vehicle."""
-        if sighting.stay.at_start or sighting.stay.since < came.monotonic - COMING:
-            return
-        if self._widest is None or sighting.width > self._widest.width:
-            self._widest = sighting
 
     def _is_at_line(self, sighting: PlateDetection) -> bool:
         """Return whether a plate can be of the vehicle before the arm, by its width and place."""
@@ -266,14 +239,17 @@ class LaneWorker:
         consensus = vote([one.reading for one in sightings])
         if consensus is None:
             return
-        self._consensus = consensus
+        self._passage.consensus = consensus
         settled = (
             consensus.confidence >= settings.open_confidence
             and consensus.agreeing >= settings.min_frames
         )
         if settled:
             newest = sightings[-1]
-            self._millis = {**newest.millis, "frame_to_vote": _ms(newest.taken, at.monotonic)}
+            self._passage.millis = {
+                **newest.millis,
+                "frame_to_vote": _ms(newest.taken, at.monotonic),
+            }
         passage = self._state.passage
         self._feed(PlateSeen(at, passage, consensus.text, consensus.confidence, settled))
 
@@ -282,18 +258,18 @@ class LaneWorker:
         self._doubt_picture()
         max_age = self._settings.max_frame_age
         speaking = self._speaking(order.at)
-        seen = speaking or (self._evidence.unproven() if self._consensus is None else ())
-        self._consensus = vote([one.reading for one in seen]) or self._consensus
+        seen = speaking or (self._evidence.unproven() if self._passage.consensus is None else ())
+        self._passage.consensus = vote([one.reading for one in seen]) or self._passage.consensus
         valid_until = speaking[-1].taken + max_age if speaking else order.at.monotonic
         decision = self._decider.decide(
-            self._consensus, self._settings.direction, self._travel, order.at
+            self._passage.consensus, self._settings.direction, self._passage.travel, order.at
         )
         if seen and not speaking and decision.verdict is Verdict.ADMIT:
             decision = _asked(decision, Reason.PLATE_WAS_THERE)
-        elif self._consensus is None:
+        elif self._passage.consensus is None:
             decision = self._about_a_parked_plate() or decision
-        self._millis["decide"] = _ms(began, self._clock.monotonic())
-        self._show(decision)
+        self._passage.millis["decide"] = _ms(began, self._clock.monotonic())
+        self._passage.show(decision, self._pictures_now())
         self._feed(DecisionMade(self._clock.now(), order.passage, decision, valid_until))
 
     def _speaking(self, at: Instant) -> Run:
@@ -325,14 +301,9 @@ class LaneWorker:
         if camera.changed < came - COMING:
             self._camera_reported(replace(camera, state="impaired", why="frozen"))
 
-    def _show(self, decision: Decision) -> None:
-        self._plate = decision.plate or (self._consensus.text if self._consensus else "")
-        self._colour = self._consensus.colour.value if self._consensus else ""
-        self._picture = self._pictures_now()
-
     def _pictures_now(self) -> Picture:
         return Picture(
-            frame=self._keep(self._evidence.frame() or self._snapshot),
+            frame=self._keep(self._evidence.frame() or self._passage.snapshot),
             plate=self._keep(self._evidence.plate()),
         )
 
@@ -343,9 +314,9 @@ class LaneWorker:
         """Commit the reading, the decision and the order together; only then raise."""
         began = self._clock.monotonic()
         settings = self._settings
-        if not self._picture.frame:
-            seen = self._evidence.frame() or self._snapshot or self._at_hand
-            self._picture = replace(self._picture, frame=self._keep(seen))
+        if not self._passage.picture.frame:
+            seen = self._evidence.frame() or self._passage.snapshot or self._at_hand
+            self._passage.picture = replace(self._passage.picture, frame=self._keep(seen))
         ordered = record.ordered(order, settings.lane, settings.direction)
         try:
             self._journal.append(*self._decision_entries(order, order.by, order.remark), ordered)
@@ -353,7 +324,7 @@ class LaneWorker:
             self.report_fault(error)
             self._feed(OpeningFinished(self._clock.now(), order.order, False, "not recorded"))
             return
-        self._millis["commit"] = _ms(began, self._clock.monotonic())
+        self._passage.millis["commit"] = _ms(began, self._clock.monotonic())
         self._ordered[order.order] = order.passage
         self._raised_at = self._clock.monotonic()
         self._barrier.raise_arm(order.order, order.expires)
@@ -363,12 +334,14 @@ class LaneWorker:
         self, order: OpenBarrier | AskGuard | Refuse, by: str, remark: str
     ) -> list[entries.Entry]:
         """Return the entries of a decision; the machine's own begin with what it read."""
-        self._decision = order.decision
-        lane, consensus = self._settings.lane, self._consensus
+        self._passage.decision = order.decision
+        lane, consensus = self._settings.lane, self._passage.consensus
         kept: list[entries.Entry] = []
         if consensus is not None and by == "auto":
             sightings = self._evidence.spoke()
-            kept.append(record.read(order.passage, lane, consensus, sightings, self._picture))
+            kept.append(
+                record.read(order.passage, lane, consensus, sightings, self._passage.picture)
+            )
         decided = entries.PassageDecided(
             passage=order.passage,
             lane=lane,
@@ -376,8 +349,8 @@ class LaneWorker:
             by=by,
             remark=remark,
             corrected_from=record.corrected_from(consensus, order.decision, by),
-            millis=dict(self._millis),
-            picture=self._picture,
+            millis=dict(self._passage.millis),
+            picture=self._passage.picture,
         )
         return [*kept, decided]
 
@@ -393,8 +366,8 @@ class LaneWorker:
             _log.critical("lane %s: not recorded: %s", self._settings.lane, kinds)
 
     def _end(self, order: EndPassage) -> None:
-        if self._decision is None and self._consensus is not None:
-            self._note_reading(order.passage, self._consensus)
+        if self._passage.decision is None and self._passage.consensus is not None:
+            self._note_reading(order.passage, self._passage.consensus)
         if order.end is PassageEnd.PASSED:
             self._learn_line()
         lane = self._settings.lane
@@ -405,16 +378,16 @@ class LaneWorker:
     def _learn_line(self) -> None:
         """Learn where the plate of the vehicle that passed was; if none spoke, the widest one."""
         spoke = self._evidence.spoke()
-        seen = spoke[-1] if spoke else self._widest
+        seen = spoke[-1] if spoke else self._passage.widest
         if seen is not None:
             self._line = self._line.learnt(spot_of(seen.reading.box))
 
     def _note_reading(self, passage: PassageId, consensus: Consensus) -> None:
         """Keep what was read of a vehicle that went before anything was decided."""
-        self._picture = self._pictures_now()
+        self._passage.picture = self._pictures_now()
         sightings = self._evidence.spoke()
         lane = self._settings.lane
-        self._note(record.read(passage, lane, consensus, sightings, self._picture))
+        self._note(record.read(passage, lane, consensus, sightings, self._passage.picture))
 
     def _track_lost(self, message: TrackLost, at: Instant) -> None:
         was_the_vehicle = self._evidence.lose(message.track)
@@ -454,7 +427,7 @@ class LaneWorker:
             admitted = self._decider.for_guard(word, state.decision, direction, at)
             if admitted is None:
                 return False
-            decision, self._plate = admitted, admitted.plate
+            decision, self._passage.plate = admitted, admitted.plate
         else:
             decision = replace(state.decision, verdict=Verdict.REFUSE, reason=Reason.GUARD_REFUSED)
         self._feed(GuardAnswered(at, answer.passage, answer.actor, decision, answer.remark))
@@ -528,7 +501,7 @@ class LaneWorker:
             if event.outcome not in {OutcomeKind.RAISED, OutcomeKind.LOWERED}:
                 self._alarm("order_refused", {"why": event.why.value})
             return
-        millis = {**self._millis, "order_to_outcome": _ms(self._raised_at, event.at)}
+        millis = {**self._passage.millis, "order_to_outcome": _ms(self._raised_at, event.at)}
         lane = self._settings.lane
         self._note(record.opening_ended(passage, lane, event, millis))
         raised = event.outcome is OutcomeKind.RAISED
@@ -570,37 +543,15 @@ class LaneWorker:
 
     def view(self) -> LaneView:
         """Return what pages show."""
-        settings, arm, state = self._settings, self._arm, self._state
-        hold = arm.hold_until
-        return LaneView(
-            lane=settings.lane,
-            name=settings.name,
-            direction=settings.direction,
-            state=_STATE_NAMES[type(state)],
+        return lane_view(
+            self._settings,
+            self._state,
+            self._passage,
+            arm=self._arm,
+            camera=self._camera,
             since=self._changed.utc,
-            passage=None if isinstance(state, lanes.Idle) else state.passage,
-            decision=self._decision,
-            plate=self._plate,
-            colour=self._colour,
-            picture=self._picture,
-            arm=arm.position.value,
-            mode=arm.mode.value,
-            link=arm.link.value,
-            presence=arm.presence.value,
-            hold_until=self._wall_time(hold) if hold is not None else None,
-            camera=self._camera.state,
-            camera_why=self._camera.why,
-            locked=arm.locked,
-            maintenance=arm.maintenance,
-            board_faults={fault.value: said for fault, said in arm.faults.items()},
-            link_why=arm.why,
-            may_take_back=isinstance(state, lanes.RefusedState) and state.asked is not None,
-            arrived=None if isinstance(state, lanes.Idle) else self._arrived.utc,
+            now=self._clock.now(),
         )
-
-    def _wall_time(self, monotonic: float) -> datetime:
-        now = self._clock.now()
-        return (now.utc + timedelta(seconds=monotonic - now.monotonic)).replace(microsecond=0)
 
     def _alarm(self, kind: str, evidence: dict[str, object]) -> None:
         alarm = self._rules.new_id()
