@@ -23,7 +23,7 @@ Ask = Callable[[Lanes, str, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class BarrierAction:
+class MenuItem:
     """Something that may be done to an arm. name: key in `arm_sheet`, with .title and .done."""
 
     name: str
@@ -39,7 +39,7 @@ def arm_sheet(visit: PageContext, view: LaneView) -> None:
     dialog, card = widgets.sheet(visit.say("arm_sheet.title", lane=view.name))
     deeds = tuple(deeds_for(view))
 
-    def opener(deed: BarrierAction) -> Callable[[], None]:
+    def opener(deed: MenuItem) -> Callable[[], None]:
         def chosen() -> None:
             dialog.close()
             deed.act(visit, view)
@@ -64,20 +64,20 @@ def arm_sheet(visit: PageContext, view: LaneView) -> None:
     visit.open_sheet(dialog, {str(n): opener(deed) for n, deed in enumerate(deeds, start=1)})
 
 
-def deeds_for(view: LaneView) -> Iterator[BarrierAction]:
+def deeds_for(view: LaneView) -> Iterator[MenuItem]:
     """Return what may be done to an arm in this state."""
     if view.mode == "fire":
-        yield BarrierAction("reset_fire", "local_fire_department", reset_fire, "bad")
+        yield MenuItem("reset_fire", "local_fire_department", reset_fire, "bad")
     if view.arm == "fault":
-        yield BarrierAction("reset_fault", "build_circle", reset_fault, "main")
+        yield MenuItem("reset_fault", "build_circle", reset_fault, "main")
     if view.maintenance:
-        yield BarrierAction("end_maintenance", "engineering", end_maintenance, "main")
+        yield MenuItem("end_maintenance", "engineering", end_maintenance, "main")
     else:
-        yield BarrierAction("begin_maintenance", "engineering", begin_maintenance)
+        yield MenuItem("begin_maintenance", "engineering", begin_maintenance)
     if view.locked:
-        yield BarrierAction("unlock", "lock_open", unlock, "main")
+        yield MenuItem("unlock", "lock_open", unlock, "main")
     else:
-        yield BarrierAction("lock", "lock", lock)
+        yield MenuItem("lock", "lock", lock)
 
 
 def lock(visit: PageContext, view: LaneView) -> None:

@@ -13,7 +13,7 @@ from hardware.emulators.line import PtyLine
 from hardware.emulators.sign import SignBoard
 from hardware.emulators.speech import SpeechModule
 from hardware.signs import frames
-from hardware.signs.sign import SignColour, LaneSigns, SignProtocol, SignSettings
+from hardware.signs.sign import LaneSigns, SignColour, SignProtocol, SignSettings
 from hardware.wire.wire import WireFrame
 
 TEXTS = ["欢迎光临 吉A12345", "请登记", "一路顺风"]
