@@ -63,12 +63,19 @@ def where(request: pytest.FixtureRequest) -> str | None:
 
 
 @pytest.fixture(scope="session")
-def pages() -> Iterator[Served]:
-    """The whole web application over a sample site, on loopback."""
+def one_served_site() -> Iterator[Served]:
+    """The whole web application over a sample site, on loopback. Tests take `pages`."""
     from tests.gate.console.serving import served
 
     with tempfile.TemporaryDirectory() as folder, served(Path(folder), days=1, per_day=12) as site:
         yield site
+
+
+@pytest.fixture
+def pages(one_served_site: Served) -> Served:
+    """The served site with its lanes and rules as they were at first, whatever ran before."""
+    one_served_site.reset()
+    return one_served_site
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from gate.domain.passage import LaneId
 from gate.settings.config import BarrierConfig, BoardConfig, Config, InputConfig, LaneConfig
+from hardware.barrier.events import FireSignal, LockRequested, MaintenanceOn
 from hardware.barrier.inputs import InputContact, InputName, InputWiring
 from hardware.barrier.model import BarrierSettings, Controller
 from hardware.barrier.passing import PassageSettings
@@ -60,15 +61,15 @@ class Stations:
     def latch_fire(self, lane: LaneId) -> None:
         """Bring back a fire opening from before a restart: it stays until a person resets it."""
         station = self.of(lane)
-        station.fire(lane, on=True)
-        station.fire(lane, on=False)
+        station.command(lane, FireSignal(on=True))
+        station.command(lane, FireSignal(on=False))
 
     def resume(self, lane: LaneId, *, locked: bool, maintenance: bool) -> None:
         """Bring back what a person had set before a restart: it stays until a person ends it."""
         if locked:
-            self.of(lane).lock(lane)
+            self.of(lane).command(lane, LockRequested())
         if maintenance:
-            self.of(lane).maintenance(lane, on=True)
+            self.of(lane).command(lane, MaintenanceOn())
 
     def of(self, lane: LaneId) -> Station:
         """Return the station that serves this lane."""

@@ -41,7 +41,7 @@ from gate.journal.journal import Journal
 from gate.journal.latches import latches_of
 from gate.journal.projections.registry_effects import RegistryEffects
 from gate.lanes.barrier import LaneBarrier
-from gate.lanes.control import LaneControl, LaneHandle
+from gate.lanes.control import LaneControl
 from gate.lanes.event_bus import EventBus
 from gate.lanes.messages import SettingsChanged
 from gate.lanes.sign import LaneSign
@@ -164,9 +164,7 @@ class Application:
             {LaneId(lane): self._lane(LaneId(lane), one) for lane, one in config.lanes.items()},
             hub=self.hub,
             journal=store.journal,
-            pictures=store.pictures,
             clock=store.clock,
-            new_id=self.ids,
         )
         self.metrics.look_at(
             self.controllers.values(),
@@ -253,7 +251,7 @@ class Application:
         if controller := self.controllers.get(lane):
             controller.tell(report)
 
-    def _lane(self, lane: LaneId, settings: LaneConfig) -> LaneHandle:
+    def _lane(self, lane: LaneId, settings: LaneConfig) -> LaneThread:
         store = self.store
         barrier = LaneBarrier(self.stations.of(lane), lane)
         with store.database.reading() as connection:
@@ -275,7 +273,7 @@ class Application:
         )
         controller = LaneThread(work, store.clock, self.hub)
         self.controllers[lane] = controller
-        return LaneHandle(controller, barrier, settings.barrier.hold_cap_minutes * 60.0)
+        return controller
 
     def _retune(self) -> None:
         """Hand changed settings to the rules, the lanes, their eyes and what speaks to drivers."""

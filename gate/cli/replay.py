@@ -32,6 +32,7 @@ from gate.domain.passage import Instant, LaneId, OrderId, PassageId
 from gate.domain.ports import UnitOfWork, Written
 from gate.lanes.worker import LaneWorker
 from gate.settings.config import Config, ConfigError, ConfigFault, load
+from hardware.barrier.events import Command, RaiseRequested
 from hardware.barrier.model import (
     BoardLink,
     Mode,
@@ -124,34 +125,10 @@ class DryRunBarrier:
     def __init__(self) -> None:
         self.ordered: list[OrderId] = []
 
-    def raise_arm(self, order: OrderId, expires: float) -> None:
-        """Remember the order."""
-        del expires
-        self.ordered.append(order)
-
-    def lower(self, order: OrderId) -> None:
-        """Nobody lowers an imagined arm."""
-
-    def hold(self, until: float) -> None:
-        """Nobody holds it."""
-
-    def release_hold(self) -> None:
-        """Nor lets it go."""
-
-    def lock(self) -> None:
-        """Nor locks it."""
-
-    def unlock(self) -> None:
-        """Nor unlocks it."""
-
-    def maintenance(self, *, on: bool) -> None:
-        """Nor works on it."""
-
-    def reset_fire(self, by: str) -> None:
-        """Nor has it fires."""
-
-    def reset_fault(self, by: str) -> None:
-        """Nor faults."""
+    def command(self, command: Command) -> None:
+        """Remember an order to raise; nobody does anything else to an imagined barrier."""
+        if isinstance(command, RaiseRequested):
+            self.ordered.append(OrderId(command.order_id))
 
 
 @dataclass(frozen=True, slots=True)

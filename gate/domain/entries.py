@@ -7,7 +7,7 @@ the entry, with the clock's two readings.
 """
 
 from dataclasses import dataclass, field
-from typing import Final
+from enum import StrEnum
 
 from gate.domain.decision import Decision
 from gate.domain.passage import (
@@ -213,13 +213,15 @@ class Record:
     entry: Entry | None
 
 
-LOCK: Final = "lock"
+class BarrierAction(StrEnum):
+    """What a person may ask of a barrier, besides a raise. The words are stored in `GuardActed`."""
 
-
-UNLOCK: Final = "unlock"
-
-
-MAINTENANCE_ON: Final = "maintenance_on"
-
-
-MAINTENANCE_OFF: Final = "maintenance_off"
+    LOWER = "lower"
+    HOLD = "hold"
+    RELEASE_HOLD = "release_hold"
+    LOCK = "lock"
+    UNLOCK = "unlock"
+    MAINTENANCE_ON = "maintenance_on"
+    MAINTENANCE_OFF = "maintenance_off"
+    RESET_FIRE = "reset_fire"
+    RESET_FAULT = "reset_fault"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from gate.domain.entries import LOCK, MAINTENANCE_OFF, MAINTENANCE_ON, UNLOCK
+from gate.domain.entries import BarrierAction
 from gate.storage.tables import audit
 
 
@@ -22,8 +22,12 @@ class Latches:
 def latches_of(connection: Connection, lane: str) -> Latches:
     """Return what people set on the arm of a lane and have not ended."""
     return Latches(
-        locked=_newest(connection, lane, LOCK, UNLOCK) == LOCK,
-        maintenance=_newest(connection, lane, MAINTENANCE_ON, MAINTENANCE_OFF) == MAINTENANCE_ON,
+        locked=_newest(connection, lane, BarrierAction.LOCK, BarrierAction.UNLOCK)
+        == BarrierAction.LOCK,
+        maintenance=_newest(
+            connection, lane, BarrierAction.MAINTENANCE_ON, BarrierAction.MAINTENANCE_OFF
+        )
+        == BarrierAction.MAINTENANCE_ON,
     )
 
 
@@ -33,7 +37,10 @@ def standing(connection: Connection) -> frozenset[int]:
     Retention leaves them, however old they are: they are what a start reads back.
     """
     found: set[int] = set()
-    for set_, ended in ((LOCK, UNLOCK), (MAINTENANCE_ON, MAINTENANCE_OFF)):
+    for set_, ended in (
+        (BarrierAction.LOCK, BarrierAction.UNLOCK),
+        (BarrierAction.MAINTENANCE_ON, BarrierAction.MAINTENANCE_OFF),
+    ):
         newest = select(func.max(audit.c.seq)).where(audit.c.action.in_((set_, ended)))
         query = select(audit.c.seq).where(audit.c.seq.in_(newest.group_by(audit.c.lane)))
         found.update(connection.execute(query.where(audit.c.action == set_)).scalars())

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from gate.cameras.messages import Report
 from gate.domain.decision import Answer, Decision
+from gate.domain.entries import BarrierAction
 from gate.domain.passage import Direction, Instant, LaneId, PassageId
 from gate.lanes.machine import Rules
 from hardware.station.events import Event as StationEvent
@@ -58,6 +59,21 @@ class Raise:
 
 
 @dataclass(frozen=True, slots=True)
+class Operate:
+    """A person asks something of the barrier. jpeg: as for `Raise`; seconds: of a hold.
+
+    until: monotonic second after which it is too late: the person was told that nothing came of it.
+    """
+
+    action: BarrierAction
+    actor: str
+    remark: str
+    until: float
+    seconds: float = 0.0
+    jpeg: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsChanged:
     """The site's settings were changed: from now on the lane works by these."""
 
@@ -65,13 +81,13 @@ class SettingsChanged:
     rules: Rules
 
 
-Message = Report | StationEvent | Answer | TakeBack | Raise | SettingsChanged
+Message = Report | StationEvent | Answer | TakeBack | Raise | Operate | SettingsChanged
 """Everything that a lane is told; None instead of one lets time pass."""
 
 
 @dataclass(frozen=True, slots=True)
 class LaneSettings:
-    """What the controller must know of its lane."""
+    """What the worker must know of its lane."""
 
     lane: LaneId
     name: str

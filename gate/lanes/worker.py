@@ -24,6 +24,7 @@ from gate.cameras.messages import (
 )
 from gate.domain import entries
 from gate.domain.decision import Answer, Decision, Reason, Verdict
+from gate.domain.entries import BarrierAction
 from gate.domain.errors import GateError
 from gate.domain.passage import Direction, Instant, OrderId, PassageEnd, PassageId, Picture, Trigger
 from gate.domain.ports import Barrier, Clock, Journal, LaneView, Pictures
@@ -56,6 +57,7 @@ from gate.lanes.messages import (
     Decider,
     LaneSettings,
     Message,
+    Operate,
     Raise,
     SettingsChanged,
     Sign,
@@ -63,7 +65,10 @@ from gate.lanes.messages import (
 )
 from gate.lanes.stop_line import StopLine
 from gate.lanes.view import lane_view
+from hardware.barrier import events as barrier
+from hardware.barrier.events import Command
 from hardware.barrier.inputs import InputName, Signal
+from hardware.barrier.model import OrderId as ArmOrderId
 from hardware.barrier.model import OutcomeKind
 from hardware.barrier.passing import PassageKind, PassageSeen
 from hardware.errors import Trouble
@@ -143,7 +148,7 @@ class LaneWorker:
                 self._passage.snapshot = message.frame
             case CameraReport():
                 self._camera_reported(message)
-            case Answer() | TakeBack() | Raise():
+            case Answer() | TakeBack() | Raise() | Operate():
                 return self._person_said(message, at)
             case SettingsChanged():
                 self._settings, self._rules = message.settings, message.rules
@@ -327,7 +332,8 @@ class LaneWorker:
         self._passage.millis["commit"] = _ms(began, self._clock.monotonic())
         self._ordered[order.order] = order.passage
         self._raised_at = self._clock.monotonic()
-        self._barrier.raise_arm(order.order, order.expires)
+        raised = ArmOrderId(order.order)
+        self._barrier.command(barrier.RaiseRequested(raised, order.expires))
         self._greet(order.decision)
 
     def _decision_entries(
@@ -403,7 +409,7 @@ class LaneWorker:
 
     # --- people ----------------------------------------------------------------------------------
 
-    def _person_said(self, message: Answer | TakeBack | Raise, at: Instant) -> bool:
+    def _person_said(self, message: Answer | TakeBack | Raise | Operate, at: Instant) -> bool:
         match message:
             case Answer():
                 return self._answered(message, at)
@@ -411,6 +417,8 @@ class LaneWorker:
                 return self._taken_back(message, at)
             case Raise():
                 return self._raised_by_hand(message, at)
+            case Operate():
+                return self._operated(message, at)
             case _ as unreachable:
                 assert_never(unreachable)
 
@@ -455,6 +463,43 @@ class LaneWorker:
         self._feed(RaiseByHand(at, order, actor, remark, emergency, unchecked))
         self._at_hand = b""
         return self._state is not before
+
+    def _operated(self, message: Operate, at: Instant) -> bool:
+        """Write who asked for what, then ask the barrier."""
+        if at.monotonic > message.until:
+            return False
+        picture, lane = self._keep(message.jpeg), self._settings.lane
+        noted = entries.GuardActed(lane, message.actor, message.action, message.remark, picture)
+        try:
+            self._journal.append(noted)
+        except GateError:
+            return False
+        self._barrier.command(self._command_of(message, at))
+        return True
+
+    def _command_of(self, message: Operate, at: Instant) -> Command:
+        match message.action:
+            case BarrierAction.LOWER:
+                return barrier.LowerRequested(ArmOrderId(self._rules.new_id()))
+            case BarrierAction.HOLD:
+                order = ArmOrderId(self._rules.new_id())
+                return barrier.HoldRequested(order, at.monotonic + max(0.0, message.seconds))
+            case BarrierAction.RELEASE_HOLD:
+                return barrier.HoldReleased()
+            case BarrierAction.LOCK:
+                return barrier.LockRequested()
+            case BarrierAction.UNLOCK:
+                return barrier.Unlocked()
+            case BarrierAction.MAINTENANCE_ON:
+                return barrier.MaintenanceOn()
+            case BarrierAction.MAINTENANCE_OFF:
+                return barrier.MaintenanceOff()
+            case BarrierAction.RESET_FIRE:
+                return barrier.FireReset(message.actor)
+            case BarrierAction.RESET_FAULT:
+                return barrier.FaultReset(message.actor)
+            case _ as unreachable:
+                assert_never(unreachable)
 
     def _is_unchecked(self, remark: str) -> bool:
         """Whether a raise for this reason lets a visitor in whose owner's name nobody checked."""

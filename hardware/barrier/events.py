@@ -20,6 +20,7 @@ from hardware.barrier.model import (
 
 __all__ = [
     "Alarm",
+    "Command",
     "Fact",
     "FaultReset",
     "FireReset",
@@ -206,6 +207,22 @@ class ReleaseFailed:
 class Tick:
     """Time passed."""
 
+
+Command = (
+    RaiseRequested
+    | LowerRequested
+    | HoldRequested
+    | HoldReleased
+    | LockRequested
+    | Unlocked
+    | MaintenanceOn
+    | MaintenanceOff
+    | FireSignal
+    | FireReset
+    | FaultReset
+    | PositionStated
+)
+"""What may be asked of a barrier from outside."""
 
 Fact = (
     LinkUp

@@ -20,7 +20,7 @@ from functools import partial
 from types import MappingProxyType
 
 from hardware.barrier import events as f
-from hardware.barrier.model import BoardLink, OrderId
+from hardware.barrier.model import BoardLink
 from hardware.boards.board import Identity, RelayBoard
 from hardware.clock import Clock
 from hardware.errors import BoardError, HardwareError
@@ -216,7 +216,6 @@ class Station:
         self._let_go = False
         self._posting = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._serial = 0
 
     def start(self) -> None:
         """Begin; reaching the board happens on the thread."""
@@ -232,54 +231,12 @@ class Station:
             self._thread.join(timeout)
         return self._thread is None or not self._thread.is_alive()
 
-    def raise_arm(self, lane: str, order_id: str, expires_at: float) -> None:
-        """Ask for the arm to be raised before `expires_at`; an OrderOutcome tells how it ended."""
-        self._put(lane, f.RaiseRequested(OrderId(order_id), expires_at))
+    def command(self, lane: str, command: f.Command) -> None:
+        """Ask something of the lane's barrier. A raise, a lowering and a hold get an OrderOutcome.
 
-    def lower(self, lane: str, order_id: str) -> None:
-        """Ask for the arm to be lowered once that is safe; an OrderOutcome tells how it ended."""
-        self._put(lane, f.LowerRequested(OrderId(order_id)))
-
-    def hold(self, lane: str, until: float, order_id: str | None = None) -> None:
-        """Ask for the arm to be raised and kept up until then; an OrderOutcome tells of the raise.
-
-        The outcome carries `order_id`, or "hold-asked-N" where none was given.
+        Never blocks. Raises StationError for a lane that is not on this station.
         """
-        self._serial += 1
-        name = order_id or f"hold-asked-{self._serial}"
-        self._put(lane, f.HoldRequested(OrderId(name), until))
-
-    def release_hold(self, lane: str) -> None:
-        """End a hold; the arm is not moved by that."""
-        self._put(lane, f.HoldReleased())
-
-    def lock(self, lane: str) -> None:
-        """Refuse raises from now on (except for fire)."""
-        self._put(lane, f.LockRequested())
-
-    def unlock(self, lane: str) -> None:
-        """Take raises again."""
-        self._put(lane, f.Unlocked())
-
-    def fire(self, lane: str, on: bool) -> None:
-        """Tell of a fire signal that does not come over this board; it latches."""
-        self._put(lane, f.FireSignal(on))
-
-    def reset_fire(self, lane: str, by: str = "") -> None:
-        """End a latched fire, as a person; counts only when the signal is gone."""
-        self._put(lane, f.FireReset(by))
-
-    def reset_fault(self, lane: str, by: str = "") -> None:
-        """Take a fault of the arm back, as a person who has looked at it."""
-        self._put(lane, f.FaultReset(by))
-
-    def state_position(self, lane: str, is_open: bool, by: str = "") -> None:
-        """Say where an arm without limit switches stands, as a person who has looked at it."""
-        self._put(lane, f.PositionStated(is_open, by))
-
-    def maintenance(self, lane: str, on: bool) -> None:
-        """Begin or end work on the arm: meanwhile only fire raises it."""
-        self._put(lane, f.MaintenanceOn() if on else f.MaintenanceOff())
+        self._put(lane, command)
 
     def state(self, lane: str) -> ArmState:
         """Return the arm as it is known at this moment."""

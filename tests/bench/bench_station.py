@@ -13,9 +13,10 @@ from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
 
+from hardware.barrier.events import RaiseRequested
 from hardware.barrier.inputs import InputName, InputWiring
 from hardware.barrier.model import BarrierSettings, BoardLink, Controller
-from hardware.boards.factory import BoardProtocol, BoardSettings, Frame, open_board
+from hardware.boards.factory import BoardProtocol, BoardSettings, WireFrame, open_board
 from hardware.clock import SystemClock
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import PtyLine
@@ -30,7 +31,7 @@ LIMIT_MS = 30.0
 
 def measure(raises: int, inputs: Mapping[InputName, InputWiring]) -> list[float]:
     """Return the milliseconds of each raise."""
-    clock, random, frames = SystemClock(), Random(1), list[Frame]()
+    clock, random, frames = SystemClock(), Random(1), list[WireFrame]()
     barrier = BarrierSettings(
         controller=Controller.RAISE_ONLY, closes_itself=True, raise_within=0.2, pulse_ms=100
     )
@@ -50,7 +51,7 @@ def measure(raises: int, inputs: Mapping[InputName, InputWiring]) -> list[float]
         for number in range(raises):
             frames.clear()
             began = clock.monotonic()
-            station.raise_arm("south", str(number), began + 2.0)
+            station.command("south", RaiseRequested(str(number), began + 2.0))
             clock.sleep(0.3 + random.random() * 0.1)
             sent = next(frame for frame in frames if frame.data.startswith(PULSE))
             times.append(1000 * (sent.at + len(sent.data) * BYTE_S - began))

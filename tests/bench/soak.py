@@ -56,6 +56,7 @@ from gate.settings.config import parse
 from gate.storage.database import FILE, open_database
 from gate.storage.encryption import open_vault
 from gate.storage.pictures import Pictures
+from hardware.barrier.events import Command, RaiseRequested
 from hardware.barrier.inputs import InputName
 from hardware.barrier.model import OrderId as ArmOrder
 from hardware.barrier.model import OutcomeKind, OutcomeReason
@@ -108,16 +109,10 @@ class Arm:
         self.order: OrderId | None = None
         self.raised = 0
 
-    def raise_arm(self, order: OrderId, expires: float) -> None:
-        del expires
-        self.order = order
-        self.raised += 1
-
-    def lower(self, order: OrderId) -> None: ...
-    def hold(self, until: float) -> None: ...
-    def release_hold(self) -> None: ...
-    def reset_fire(self, by: str) -> None: ...
-    def reset_fault(self, by: str) -> None: ...
+    def command(self, command: Command) -> None:
+        if isinstance(command, RaiseRequested):
+            self.order = OrderId(command.order_id)
+            self.raised += 1
 
 
 @dataclass(slots=True)

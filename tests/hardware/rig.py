@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hardware.boards.factory import BoardProtocol, BoardSettings, Frame, RelayBoard, open_board
+from hardware.boards.factory import BoardProtocol, BoardSettings, RelayBoard, WireFrame, open_board
 from hardware.clock import SystemClock
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.kmtronic import KmtronicBoard
@@ -30,7 +30,7 @@ class Rig:
     device: EmulatedDevice
     board: RelayBoard
     clock: SystemClock
-    frames: list[Frame] = field(default_factory=list)
+    frames: list[WireFrame] = field(default_factory=list)
 
     @property
     def model(self) -> Any:
@@ -67,7 +67,7 @@ def rig(
 ) -> Iterator[Rig]:
     """Join a board to its driver."""
     link = tmp_path / "board"
-    frames: list[Frame] = []
+    frames: list[WireFrame] = []
     clock = SystemClock()
     # A busy test machine may keep the emulator waiting longer than any real board would.
     settings.setdefault("reply_s", 0.5)

@@ -183,11 +183,11 @@ def test_maintenance_begins_with_a_reason_and_ends_after_a_question(enter, pages
     end.click()
     page.get_by_role("dialog").get_by_role("button", name="取消").click()
     expect(end).to_be_visible()
-    assert asked(pages, "end_maintenance") == []
+    assert asked(pages, "maintenance_off") == []
     end.click()
     page.get_by_role("dialog").get_by_role("button", name="结束检修").click()
     expect(end).to_have_count(0)
-    assert asked(pages, "begin_maintenance") == [("begin_maintenance", "north", "guard", "service")]
+    assert asked(pages, "maintenance_on") == [("maintenance_on", "north", "guard", "service")]
 
 
 def test_a_fault_and_a_fire_are_taken_back_by_a_person(enter, pages):

@@ -27,20 +27,6 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 SURE = "policy.open_confidence"
 
 
-@pytest.fixture(autouse=True)
-def untouched(pages: Served) -> Iterator[None]:
-    """The rules as the file has them, before and after."""
-    forget_settings(pages)
-    yield
-    forget_settings(pages)
-
-
-def forget_settings(pages: Served) -> None:
-    settings = pages.site.services.settings
-    for key in list(settings.given):
-        settings.restore(key, by="tests")
-
-
 def open_page(page: Page, pages: Served, path: str) -> None:
     page.goto(f"{pages.url}{path}")
     settle(page)

@@ -18,7 +18,7 @@ from gate.console.ui import widgets
 from gate.console.ui.once import OneShot
 from gate.console.ui.page import PageContext
 from gate.console.ui.reason_dialog import REASONS, About, reasons_of, why_sheet
-from gate.domain.entries import Audited
+from gate.domain.entries import Audited, BarrierAction
 from gate.domain.errors import JournalUnavailableError
 from gate.domain.passage import Direction, LaneId
 from gate.domain.ports import LaneView
@@ -107,7 +107,10 @@ def _how_long(visit: PageContext, view: LaneView, remark: str) -> None:
         if visit.act(Permission.OPERATE) is None or not once.take():
             return
         dialog.close()
-        done = await by(visit, lambda who: lanes.hold(view.lane, who, remark, minutes * 60.0))
+        done = await by(
+            visit,
+            lambda who: lanes.command(view.lane, BarrierAction.HOLD, who, remark, minutes * 60.0),
+        )
         answer(visit, done, "by_hand.held", view.name)
 
     with card:
@@ -126,7 +129,9 @@ async def release_hold(visit: PageContext, view: LaneView) -> None:
     if visit.act(Permission.OPERATE) is None:
         return
     lanes = visit.services.lanes
-    done = await by(visit, lambda actor: lanes.release_hold(view.lane, actor, ""))
+    done = await by(
+        visit, lambda actor: lanes.command(view.lane, BarrierAction.RELEASE_HOLD, actor, "")
+    )
     answer(visit, done, "by_hand.hold_ended", view.name)
 
 
@@ -135,7 +140,9 @@ def lower_sheet(visit: PageContext, view: LaneView) -> None:
 
     async def chosen(remark: str) -> None:
         lanes = visit.services.lanes
-        if await by(visit, lambda actor: lanes.lower(view.lane, actor, remark)):
+        if await by(
+            visit, lambda actor: lanes.command(view.lane, BarrierAction.LOWER, actor, remark)
+        ):
             visit.tell("by_hand.lowering", lane=view.name)
         else:
             visit.warn("by_hand.not_lowered", lane=view.name)

@@ -14,6 +14,7 @@ from gate.console.ui import widgets
 from gate.console.ui.confirm import confirm
 from gate.console.ui.page import PageContext
 from gate.console.ui.reason_dialog import About, reasons_of, why_sheet
+from gate.domain.entries import BarrierAction
 from gate.domain.ports import Lanes, LaneView
 
 LOCK_REASONS: Final = ("closed_lane", "security", "broken", "other")
@@ -83,7 +84,11 @@ def deeds_for(view: LaneView) -> Iterator[MenuItem]:
 def lock(visit: PageContext, view: LaneView) -> None:
     """Keep the arm from being raised, except by fire."""
     _with_why(
-        visit, view, "lock", LOCK_REASONS, lambda lanes, who, why: lanes.lock(view.lane, who, why)
+        visit,
+        view,
+        "lock",
+        LOCK_REASONS,
+        lambda lanes, who, why: lanes.command(view.lane, BarrierAction.LOCK, who, why),
     )
 
 
@@ -91,7 +96,7 @@ def begin_maintenance(visit: PageContext, view: LaneView) -> None:
     """Leave the arm alone while somebody works on it."""
 
     def begin(lanes: Lanes, who: str, why: str) -> bool:
-        return lanes.begin_maintenance(view.lane, who, why)
+        return lanes.command(view.lane, BarrierAction.MAINTENANCE_ON, who, why)
 
     _with_why(visit, view, "begin_maintenance", WORK_REASONS, begin)
 
@@ -100,7 +105,7 @@ def reset_fault(visit: PageContext, view: LaneView) -> None:
     """State that somebody has looked at the arm."""
 
     def reset(lanes: Lanes, who: str, why: str) -> bool:
-        return lanes.reset_fault(view.lane, who, why)
+        return lanes.command(view.lane, BarrierAction.RESET_FAULT, who, why)
 
     _with_why(visit, view, "reset_fault", FAULT_REASONS, reset)
 
@@ -108,7 +113,10 @@ def reset_fault(visit: PageContext, view: LaneView) -> None:
 def unlock(visit: PageContext, view: LaneView) -> None:
     """End a lock, after a question."""
     _after_question(
-        visit, view, "unlock", lambda lanes, who, why: lanes.unlock(view.lane, who, why)
+        visit,
+        view,
+        "unlock",
+        lambda lanes, who, why: lanes.command(view.lane, BarrierAction.UNLOCK, who, why),
     )
 
 
@@ -116,7 +124,7 @@ def end_maintenance(visit: PageContext, view: LaneView) -> None:
     """Take the arm into service again, after the question whether anybody is still at it."""
 
     def end(lanes: Lanes, who: str, why: str) -> bool:
-        return lanes.end_maintenance(view.lane, who, why)
+        return lanes.command(view.lane, BarrierAction.MAINTENANCE_OFF, who, why)
 
     _after_question(visit, view, "end_maintenance", end)
 
@@ -125,7 +133,7 @@ def reset_fire(visit: PageContext, view: LaneView) -> None:
     """State that the fire is over: a person says so, after a question."""
 
     def reset(lanes: Lanes, who: str, why: str) -> bool:
-        return lanes.reset_fire(view.lane, who, why)
+        return lanes.command(view.lane, BarrierAction.RESET_FIRE, who, why)
 
     _after_question(visit, view, "reset_fire", reset, Permission.RESET_FIRE)
 

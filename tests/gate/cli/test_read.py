@@ -90,4 +90,4 @@ def test_a_folder_with_nothing_to_read_says_so(
 
 
 def test_every_refusal_has_its_words() -> None:
-    assert set(read.WHY) == set(read.Refused)
+    assert set(read.WHY) == set(read.RefusedStill)

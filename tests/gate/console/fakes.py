@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from gate.domain.decision import CandidatePlate, Decision, Objection, Reason, Verdict
+from gate.domain.entries import BarrierAction
 from gate.domain.passage import Direction, Instant, LaneId, PassageId, Picture
 from gate.domain.ports import LaneView, Pictures
 from gate.lanes.event_bus import EventBus
@@ -68,6 +69,19 @@ class FakePictures:
 
     def get(self, sha256: str) -> bytes | None:
         return self.kept.get(sha256)
+
+
+BECOMES: dict[BarrierAction, dict[str, object]] = {
+    BarrierAction.LOWER: {"arm": "closed"},
+    BarrierAction.HOLD: {"arm": "open", "mode": "held_open"},
+    BarrierAction.RELEASE_HOLD: {"mode": "automatic"},
+    BarrierAction.LOCK: {"mode": "locked", "locked": True},
+    BarrierAction.UNLOCK: {"mode": "automatic", "locked": False},
+    BarrierAction.MAINTENANCE_ON: {"mode": "maintenance", "maintenance": True},
+    BarrierAction.MAINTENANCE_OFF: {"mode": "automatic", "maintenance": False},
+    BarrierAction.RESET_FIRE: {"mode": "automatic"},
+    BarrierAction.RESET_FAULT: {"arm": "unknown"},
+}
 
 
 class FakeLanes:
@@ -145,6 +159,18 @@ class FakeLanes:
             ),
         }
 
+        self._first = dict(self.lanes)
+
+    def reset(self) -> None:
+        """Be as at first."""
+        self.asked.clear()
+        self.questions.clear()
+        self.told, self.answer = frozenset(), True
+        for lane, first in self._first.items():
+            if self.lanes[lane] != first:
+                self.lanes[lane] = first
+                self._hub.publish("lane", first)
+
     def views(self) -> Sequence[LaneView]:
         return tuple(self.lanes.values())
 
@@ -202,49 +228,12 @@ class FakeLanes:
             self.change(lane, arm="open")
         return self.answer
 
-    def lower(self, lane: LaneId, actor: str, remark: str) -> bool:
-        if self._obey("lower", lane, actor, remark):
-            self.change(lane, arm="closed")
-        return self.answer
-
-    def hold(self, lane: LaneId, actor: str, remark: str, seconds: float) -> bool:
-        if self._obey("hold", lane, actor, remark, seconds):
-            self.change(lane, arm="open", mode="held_open")
-        return self.answer
-
-    def release_hold(self, lane: LaneId, actor: str, remark: str) -> bool:
-        if self._obey("release_hold", lane, actor, remark):
-            self.change(lane, mode="automatic")
-        return self.answer
-
-    def lock(self, lane: LaneId, actor: str, remark: str) -> bool:
-        if self._obey("lock", lane, actor, remark):
-            self.change(lane, mode="locked", locked=True)
-        return self.answer
-
-    def unlock(self, lane: LaneId, actor: str, remark: str) -> bool:
-        if self._obey("unlock", lane, actor, remark):
-            self.change(lane, mode="automatic", locked=False)
-        return self.answer
-
-    def begin_maintenance(self, lane: LaneId, actor: str, remark: str) -> bool:
-        if self._obey("begin_maintenance", lane, actor, remark):
-            self.change(lane, mode="maintenance", maintenance=True)
-        return self.answer
-
-    def end_maintenance(self, lane: LaneId, actor: str, remark: str) -> bool:
-        if self._obey("end_maintenance", lane, actor, remark):
-            self.change(lane, mode="automatic", maintenance=False)
-        return self.answer
-
-    def reset_fault(self, lane: LaneId, actor: str, remark: str) -> bool:
-        if self._obey("reset_fault", lane, actor, remark):
-            self.change(lane, arm="unknown")
-        return self.answer
-
-    def reset_fire(self, lane: LaneId, actor: str, remark: str) -> bool:
-        if self._obey("reset_fire", lane, actor, remark):
-            self.change(lane, mode="automatic")
+    def command(
+        self, lane: LaneId, action: BarrierAction, actor: str, remark: str, seconds: float = 0.0
+    ) -> bool:
+        held = (seconds,) if action is BarrierAction.HOLD else ()
+        if self._obey(action.value, lane, actor, remark, *held):
+            self.change(lane, **BECOMES[action])
         return self.answer
 
     def acknowledge(self, alarms: Sequence[str], actor: str, remark: str) -> bool:

@@ -47,6 +47,13 @@ class Served:
     app: FastAPI
     devices: "dict[str, list[SetCookieParam]]" = field(default_factory=dict)
 
+    def reset(self) -> None:
+        """Bring lanes and rules back to what they were at first."""
+        self.site.lanes.reset()
+        settings = self.site.services.settings
+        for key in list(settings.given):
+            settings.restore(key, by="tests")
+
 
 def application(site: SampleSite) -> tuple[FastAPI, Authentication]:
     """The whole web application, as `gate.app.wiring` puts it together."""

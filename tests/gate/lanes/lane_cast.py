@@ -19,6 +19,7 @@ from gate.lanes.machine import Rules
 from gate.lanes.messages import Decider, LaneSettings
 from gate.lanes.stop_line import StopLine
 from gate.lanes.worker import LaneWorker
+from hardware.barrier.events import Command, RaiseRequested
 from hardware.barrier.model import BoardLink, Mode, Position, PresenceState
 from hardware.station.events import ArmState
 from recognition.alphabet import ALPHABET
@@ -103,33 +104,12 @@ class Arm:
         self.raised: list[tuple[OrderId, float]] = []
         self._log = log
 
-    def raise_arm(self, order: OrderId, expires: float) -> None:
-        self.raised.append((order, expires))
-        self._log.append(("raise", order))
-
-    def lower(self, order: OrderId) -> None:
-        self._log.append(("lower", order))
-
-    def hold(self, until: float) -> None:
-        self._log.append(("hold", until))
-
-    def release_hold(self) -> None:
-        self._log.append("release_hold")
-
-    def lock(self) -> None:
-        self._log.append("lock")
-
-    def unlock(self) -> None:
-        self._log.append("unlock")
-
-    def maintenance(self, *, on: bool) -> None:
-        self._log.append(("maintenance", on))
-
-    def reset_fire(self, by: str) -> None:
-        self._log.append(("reset_fire", by))
-
-    def reset_fault(self, by: str) -> None:
-        self._log.append(("reset_fault", by))
+    def command(self, command: Command) -> None:
+        if isinstance(command, RaiseRequested):
+            self.raised.append((OrderId(command.order_id), command.expires_at))
+            self._log.append(("raise", command.order_id))
+        else:
+            self._log.append(command)
 
 
 class Book:

@@ -1,48 +1,53 @@
 """What people ask of the arms: written first, with the picture, and not forgotten by a restart."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from gate.cameras.messages import Preview
 from gate.domain import entries
-from gate.domain.entries import GuardActed
+from gate.domain.entries import BarrierAction, GuardActed
 from gate.domain.passage import LaneId
 from gate.domain.ports import Lanes
 from gate.journal.latches import Latches, latches_of
-from gate.lanes.control import SHOWS_NOW_S, LaneControl, LaneHandle
+from gate.lanes.control import ANSWER_WITHIN, SHOWS_NOW_S, LaneControl
 from gate.lanes.event_bus import EventBus
+from gate.lanes.messages import Operate
 from gate.lanes.thread import LaneThread
 from tests.gate.journal.journal_cast import NORTH, SOUTH, desk
 from tests.gate.lanes.lane_cast import Stage
 
-DEEDS = ["lower", "lock", "unlock", "begin_maintenance", "end_maintenance", "reset_fire"]
+
+@contextmanager
+def works(controller: LaneThread) -> Iterator[None]:
+    controller.start()
+    try:
+        yield
+    finally:
+        assert controller.stop(5.0)
 
 
 def site_of(stage: Stage) -> tuple[LaneControl, LaneThread]:
     hub = EventBus()
     controller = LaneThread(stage.work, stage.clock, hub)
-    parts = {LaneId("south"): LaneHandle(controller, stage.arm, 600.0)}
-    made = LaneControl(
-        parts,
-        hub=hub,
-        journal=stage.journal,
-        pictures=stage.album,
-        clock=stage.clock,
-        new_id=stage.new_id,
-    )
+    lanes = {LaneId("south"): controller}
+    made = LaneControl(lanes, hub=hub, journal=stage.journal, clock=stage.clock)
     return made, controller
 
 
-@pytest.mark.parametrize("deed", [*DEEDS, "reset_fault", "release_hold"])
-def test_a_deed_is_written_with_name_reason_and_picture_before_the_arm_hears_of_it(deed):
+@pytest.mark.parametrize("action", BarrierAction)
+def test_what_is_asked_is_written_with_name_reason_and_picture_before_the_arm_hears_of_it(action):
     stage = Stage()
     site, controller = site_of(stage)
     controller.tell(Preview(b"what the camera shows", stage.clock.second))
-    assert getattr(site, deed)(SOUTH, "li", "broken")
+    with works(controller):
+        assert site.command(SOUTH, action, "li", "broken", 60.0)
     first, then = stage.log[-2:]
     assert isinstance(first, GuardActed)
-    assert (first.by, first.remark, first.picture) == ("li", "broken", "sha-1")
+    assert (first.by, first.action, first.remark) == ("li", action.value, "broken")
+    assert first.picture == "sha-1"
     assert not isinstance(then, entries.Entry)
 
 
@@ -51,24 +56,37 @@ def test_an_old_picture_does_not_show_what_a_person_acted_on():
     site, controller = site_of(stage)
     controller.tell(Preview(b"long ago", stage.clock.second))
     stage.clock.second += SHOWS_NOW_S + 1
-    assert site.lock(SOUTH, "li", "")
+    with works(controller):
+        assert site.command(SOUTH, BarrierAction.LOCK, "li", "")
     assert stage.of(GuardActed)[0].picture == ""
 
 
-@pytest.mark.parametrize("deed", DEEDS)
-def test_what_cannot_be_written_is_not_done(deed):
+@pytest.mark.parametrize("action", BarrierAction)
+def test_what_cannot_be_written_is_not_done(action):
     stage = Stage()
-    site, _ = site_of(stage)
+    site, controller = site_of(stage)
     stage.journal.away = True
-    assert not getattr(site, deed)(SOUTH, "li", "")
+    with works(controller):
+        assert not site.command(SOUTH, action, "li", "")
     assert stage.log == []
 
 
-@pytest.mark.parametrize("deed", DEEDS)
-def test_a_lane_that_is_not_there_does_nothing(deed):
+def test_what_the_person_was_told_failed_is_not_done_later():
+    stage = Stage()
+    _, controller = site_of(stage)
+    until = stage.clock.second + ANSWER_WITHIN
+    stage.clock.second = until + 0.1
+    late = Operate(BarrierAction.LOWER, "li", "", until)
+    with works(controller):
+        assert not controller.ask(late).result(5.0)
+    assert stage.log == []
+
+
+@pytest.mark.parametrize("action", BarrierAction)
+def test_a_lane_that_is_not_there_does_nothing(action):
     stage = Stage()
     site, _ = site_of(stage)
-    assert not getattr(site, deed)(LaneId("west"), "li", "")
+    assert not site.command(LaneId("west"), action, "li", "")
     assert stage.log == []
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from hardware.barrier.events import FireSignal, RaiseRequested
 from hardware.barrier.inputs import InputName, InputWiring, Signal
 from hardware.barrier.model import (
     AlarmKind,
@@ -115,11 +116,11 @@ def test_an_arm_whose_inputs_are_refused_can_still_be_raised_and_is_for_fire():
     bench = well(Bench(KINDS["waveshare"], ARM))
     bench.models[0].ails, bench.models[0].spoil = INPUTS, AILMENTS["exception"]
     bench.pass_time(2.0)
-    bench.station.raise_arm("south", "by hand", bench.clock.now + 1.0)
+    bench.station.command("south", RaiseRequested("by hand", bench.clock.now + 1.0))
     bench.pass_time(1.0)
     assert [e.outcome for e in bench.of(OrderOutcome)] == [OutcomeKind.RAISED]
     before = len(bench.models[0].relays.history)
-    bench.station.fire("south", on=True)
+    bench.station.command("south", FireSignal(on=True))
     bench.pass_time(12.0)
     assert len(bench.models[0].relays.history) > before
 
@@ -163,14 +164,14 @@ class TestWritesThatAreNotDone:
         bench = Bench(board, TWO_WAYS)
         bench.pass_time(0.5)
         bench.models[0].ails, bench.models[0].spoil = asked, AILMENTS[ailment]
-        bench.station.raise_arm("south", "up", bench.clock.now + 1.0)
+        bench.station.command("south", RaiseRequested("up", bench.clock.now + 1.0))
         bench.pass_time(0.4)
         failed = [e.evidence["why"] for e in bench.of(BarrierAlarm)]
         assert failed
         assert bench.state.faults or bench.state.link is BoardLink.DOWN
         bench.models[0].ails = ()
         bench.pass_time(10.0)
-        bench.station.raise_arm("south", "again", bench.clock.now + 1.0)
+        bench.station.command("south", RaiseRequested("again", bench.clock.now + 1.0))
         bench.pass_time(1.0)
         assert not bench.state.faults
         assert bench.state.link is BoardLink.UP
@@ -181,7 +182,7 @@ def test_a_pulse_that_was_not_done_is_not_made_good_by_a_release(ailment):
     bench = Bench(KINDS["lctech-ff"], TWO_WAYS)
     bench.pass_time(0.5)
     bench.models[0].ails, bench.models[0].spoil = (b"\x10",), AILMENTS[ailment]
-    bench.station.raise_arm("south", "up", bench.clock.now + 1.0)
+    bench.station.command("south", RaiseRequested("up", bench.clock.now + 1.0))
     bench.pass_time(5.0)
     assert "board b0" in bench.state.faults[BoardFault.WRITES_FAIL]
 
@@ -192,7 +193,7 @@ class TestAWeldedRelay:
         bench = Bench(PROVABLE[kind], TWO_WAYS)
         bench.pass_time(0.5)
         bench.models[0].relays.welded.add(1)
-        bench.station.raise_arm("south", "up", bench.clock.now + 1.0)
+        bench.station.command("south", RaiseRequested("up", bench.clock.now + 1.0))
         bench.pass_time(0.5 + 2.0)
         stuck = [e for e in bench.of(BarrierAlarm) if e.kind is AlarmKind.RELAY_STUCK]
         assert [(e.evidence["relay"], e.evidence["channel"]) for e in stuck] == [("raise", "1")]
@@ -208,7 +209,7 @@ class TestAWeldedRelay:
         relays.welded.add(2)
         bench.boards[0].pulse(2, 300)
         bench.pass_time(3.0)
-        bench.station.fire("south", on=True)
+        bench.station.command("south", FireSignal(on=True))
         bench.pass_time(5.0)
         assert not relays.together
         relays.welded.clear()
@@ -228,7 +229,7 @@ class TestAWeldedRelay:
     def test_a_silent_board_cannot_tell(self):
         bench = Bench(KINDS["lcus-silent"], TWO_WAYS)
         bench.models[0].relays.welded.add(1)
-        bench.station.raise_arm("south", "up", bench.clock.now + 1.0)
+        bench.station.command("south", RaiseRequested("up", bench.clock.now + 1.0))
         bench.pass_time(5.0)
         assert not bench.state.faults
 
@@ -236,7 +237,7 @@ class TestAWeldedRelay:
     def test_a_healthy_board_is_never_blamed(self, kind):
         bench = Bench(PROVABLE[kind], TWO_WAYS)
         for number in range(20):
-            bench.station.raise_arm("south", str(number), bench.clock.now + 1.0)
+            bench.station.command("south", RaiseRequested(str(number), bench.clock.now + 1.0))
             bench.pass_time(0.7 + number / 10)
             assert not bench.state.faults
         assert not [e for e in bench.of(BarrierAlarm) if e.kind is AlarmKind.RELAY_STUCK]

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hardware.barrier.events import LowerRequested, RaiseRequested
 from hardware.barrier.inputs import InputName, InputWiring
 from hardware.barrier.model import BarrierSettings, OutcomeKind, OutcomeReason
 from hardware.boards.board import BoardSettings
@@ -83,12 +84,12 @@ def test_no_raise_leaves_after_its_time(kind: Kind) -> None:
         hut = Hut(kind)
         if unanswered:
             hut.wire.faults.on(BoardFault.SILENCE, 2)
-            hut.station.raise_arm("south", "before", hut.clock.now + 1.0)
+            hut.station.command("south", RaiseRequested("before", hut.clock.now + 1.0))
             hut.station.turn()
         known = len(hut.pulses(RAISE))
         expires = hut.clock.now + life
         hut.clock.lag = lag
-        hut.station.raise_arm("south", "asked", expires)
+        hut.station.command("south", RaiseRequested("asked", expires))
         hut.pass_time(6.0)
         late = [at - expires for at in hut.pulses(RAISE)[known:] if at > expires + FRAME_S]
         assert not late
@@ -100,13 +101,13 @@ def test_a_raise_that_waits_too_long_for_the_wire_is_late_and_the_next_one_goes(
     """The gap of an LCUS wire is 75 ms: the first order dies in it."""
     hut = Hut(KINDS["lcus-spaced"])
     hut.board.release(RAISE)
-    hut.station.raise_arm("south", "first", hut.clock.now + 0.05)
+    hut.station.command("south", RaiseRequested("first", hut.clock.now + 0.05))
     hut.pass_time(1.0)
     assert [(one.order_id, one.outcome, one.why) for one in hut.outcomes] == [
         ("first", OutcomeKind.EXPIRED, OutcomeReason.LATE)
     ]
     assert not hut.pulses(RAISE)
-    hut.station.raise_arm("south", "second", hut.clock.now + 1.0)
+    hut.station.command("south", RaiseRequested("second", hut.clock.now + 1.0))
     hut.pass_time(1.0)
     assert hut.outcomes[-1].outcome is OutcomeKind.RAISED
     assert len(hut.pulses(RAISE)) == 1
@@ -128,10 +129,10 @@ def test_a_board_says_that_a_pulse_is_late_and_sends_nothing(kind: Kind) -> None
 def test_no_lowering_leaves_on_loops_that_were_seen_too_long_ago(lag: float) -> None:
     """What is worth no more than its inputs is looked at when the wire is free, too."""
     hut = Hut(KINDS["waveshare"], inputs=True)
-    hut.station.raise_arm("south", "up", hut.clock.now + 1.0)
+    hut.station.command("south", RaiseRequested("up", hut.clock.now + 1.0))
     hut.pass_time(10.0)
     hut.clock.lag = lag
-    hut.station.lower("south", "down")
+    hut.station.command("south", LowerRequested("down"))
     hut.pass_time(20.0)
     for lowered in hut.pulses(LOWER):
         assert lowered - _last_read(hut, lowered) <= BarrierSettings().fresh_for + FRAME_S
@@ -148,7 +149,7 @@ def test_an_unanswered_raise_is_not_sent_again() -> None:
     for kind in KINDS.values():
         hut = Hut(kind)
         hut.wire.faults.on(BoardFault.SILENCE, 1)
-        hut.station.raise_arm("south", "asked", hut.clock.now + 3.0)
+        hut.station.command("south", RaiseRequested("asked", hut.clock.now + 3.0))
         hut.pass_time(8.0)
         assert len(hut.pulses(RAISE)) == 1, kind.protocol
         assert len({one.order_id for one in hut.outcomes}) == len(hut.outcomes) == 1

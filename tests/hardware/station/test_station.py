@@ -8,6 +8,17 @@ from math import inf
 import pytest
 
 from hardware.barrier import guards
+from hardware.barrier.events import (
+    FireReset,
+    HoldReleased,
+    HoldRequested,
+    LockRequested,
+    LowerRequested,
+    MaintenanceOff,
+    MaintenanceOn,
+    RaiseRequested,
+    Unlocked,
+)
 from hardware.barrier.inputs import InputName, InputWiring, Signal
 from hardware.barrier.model import (
     AlarmKind,
@@ -30,8 +41,8 @@ from hardware.emulators.lane import EmulatedLane, LaneWiring
 from hardware.emulators.line import PtyLine
 from hardware.emulators.waveshare import WaveshareBoard
 from hardware.station.station import (
-    ArmChanged,
     ArmSettings,
+    ArmStateChanged,
     BarrierAlarm,
     InputChanged,
     LinkChanged,
@@ -134,7 +145,7 @@ class TestInputsOnAnotherBoard:
 
     def test_nothing_is_lowered_while_it_does_not_answer(self):
         desk, loops = self.make()
-        desk.station.raise_arm("south", "up", desk.clock.now + 2)
+        desk.station.command("south", RaiseRequested("up", desk.clock.now + 2))
         desk.pass_time(1.0)
         loops.levels[3], loops.levels[4] = True, False
         desk.pass_time(0.5)
@@ -142,7 +153,7 @@ class TestInputsOnAnotherBoard:
         desk.pass_time(1.0)
         assert desk.station.state("south").presence is PresenceState.UNKNOWN
         desk.board.calls.clear()
-        desk.station.lower("south", "down")
+        desk.station.command("south", LowerRequested("down"))
         desk.pass_time(15.0)
         assert ("pulse", 2) not in [call[:2] for call in desk.board.calls]
 
@@ -161,7 +172,7 @@ def test_inputs_are_read_every_50_ms():
 
 def test_a_raise_goes_out_in_the_next_turn_with_its_bytes_told():
     desk = Desk().linked()
-    desk.station.raise_arm("south", "a", desk.clock.now + 1.0)
+    desk.station.command("south", RaiseRequested("a", desk.clock.now + 1.0))
     before = desk.clock.now
     desk.station.turn()
     assert desk.clock.now == before
@@ -174,8 +185,8 @@ def test_a_raise_goes_out_in_the_next_turn_with_its_bytes_told():
 
 def test_an_order_that_waited_for_the_thread_beyond_its_time_is_not_sent():
     desk = Desk().linked()
-    desk.station.raise_arm("south", "a", desk.clock.now + 1.0)
-    desk.station.lower("south", "b")
+    desk.station.command("south", RaiseRequested("a", desk.clock.now + 1.0))
+    desk.station.command("south", LowerRequested("b"))
     desk.clock.advance(6.0)
     desk.pass_time(1.0)
     assert desk.outcome("a").outcome is OutcomeKind.EXPIRED
@@ -192,7 +203,7 @@ def test_time_that_passes_between_decision_and_bytes_is_noticed():
         desk.clock.now += next(ticks, 0.0)
         return step()
 
-    desk.station.raise_arm("south", "a", desk.clock.now + 1.0)
+    desk.station.command("south", RaiseRequested("a", desk.clock.now + 1.0))
     desk.clock.monotonic = late
     desk.station.turn()
     assert desk.board.count("pulse") == 0
@@ -206,7 +217,7 @@ def test_a_raise_on_a_dead_wire_is_refused_at_once_and_never_replayed():
     desk = Desk()
     desk.board.broken = True
     desk.pass_time(0.5)
-    desk.station.raise_arm("south", "a", desk.clock.now + 60.0)
+    desk.station.command("south", RaiseRequested("a", desk.clock.now + 60.0))
     desk.pass_time(0.1)
     assert desk.outcome("a").why is OutcomeReason.LINK_DOWN
     desk.board.broken = False
@@ -236,7 +247,7 @@ def test_a_reconnect_that_nobody_saw_is_a_lost_link():
 def test_a_pulse_that_failed_is_indeterminate_and_the_relay_is_released():
     desk = Desk().linked()
     desk.board.fail.add("pulse")
-    desk.station.raise_arm("south", "a", desk.clock.now + 1.0)
+    desk.station.command("south", RaiseRequested("a", desk.clock.now + 1.0))
     desk.pass_time(0.3)
     assert desk.outcome("a").outcome is OutcomeKind.INDETERMINATE
     assert desk.board.count("pulse") == 1
@@ -265,7 +276,7 @@ def test_the_arm_is_never_lowered_on_somebody():
     desk = Desk().linked()
     desk.board.levels[4], desk.board.levels[3], desk.board.levels[1] = False, True, True
     desk.pass_time(0.5)
-    desk.station.lower("south", "down")
+    desk.station.command("south", LowerRequested("down"))
     desk.pass_time(30.0)
     assert desk.board.count("pulse") == 0
     assert desk.outcome("down").why is OutcomeReason.PRESENT
@@ -275,7 +286,7 @@ def test_a_lowering_that_meets_a_car_is_raised_with_a_dead_time_and_one_relay_at
     desk = Desk().linked()
     desk.board.levels[4], desk.board.levels[3] = False, True
     desk.pass_time(2.0)
-    desk.station.lower("south", "down")
+    desk.station.command("south", LowerRequested("down"))
     desk.pass_time(0.2)
     assert desk.outcome("down").outcome is OutcomeKind.LOWERED
     desk.board.levels[3], desk.board.levels[1] = False, True
@@ -290,9 +301,9 @@ def test_the_second_interlock_stops_what_a_wrong_barrier_orders(monkeypatch):
     desk = Desk().linked()
     desk.board.levels[4], desk.board.levels[3] = False, True
     desk.pass_time(2.0)
-    desk.station.lower("south", "down")
+    desk.station.command("south", LowerRequested("down"))
     desk.pass_time(0.12)
-    desk.station.raise_arm("south", "up", desk.clock.now + 1.0)
+    desk.station.command("south", RaiseRequested("up", desk.clock.now + 1.0))
     desk.pass_time(0.3)
     assert desk.board.count("pulse") >= 1
     assert not desk.board.together
@@ -300,7 +311,7 @@ def test_the_second_interlock_stops_what_a_wrong_barrier_orders(monkeypatch):
 
 def test_two_lanes_on_one_board_do_not_mix():
     desk = Desk(south=SOUTH, north=NORTH).linked()
-    desk.station.raise_arm("north", "n", desk.clock.now + 1.0)
+    desk.station.command("north", RaiseRequested("n", desk.clock.now + 1.0))
     desk.pass_time(0.2)
     assert [channel for name, channel in desk.board.calls if name == "pulse"] == [3]
     assert desk.station.state("north").position is not Position.CLOSED
@@ -314,12 +325,12 @@ def test_a_fire_input_raises_and_is_reset_by_a_person():
     desk.pass_time(0.5)
     assert desk.station.state("north").mode is Mode.FIRE
     assert desk.board.count("pulse") >= 1
-    desk.station.reset_fire("north", "wang")
+    desk.station.command("north", FireReset("wang"))
     desk.pass_time(0.2)
     assert desk.station.state("north").mode is Mode.FIRE
     desk.board.levels[6] = False
     desk.pass_time(0.5)
-    desk.station.reset_fire("north", "wang")
+    desk.station.command("north", FireReset("wang"))
     desk.pass_time(0.2)
     assert desk.station.state("north").mode is Mode.AUTOMATIC
 
@@ -327,20 +338,20 @@ def test_a_fire_input_raises_and_is_reset_by_a_person():
 def test_hold_lock_maintenance_and_their_ends():
     desk = Desk().linked()
     station = desk.station
-    station.hold("south", desk.clock.now + 60.0, "hold")
+    station.command("south", HoldRequested("hold", desk.clock.now + 60.0))
     desk.pass_time(0.1)
     assert station.state("south").mode is Mode.HELD_OPEN
     assert desk.outcome("hold").outcome is OutcomeKind.RAISED
     assert station.state("south").hold_until == pytest.approx(desk.clock.now + 60.0, abs=0.5)
-    station.release_hold("south")
-    station.lock("south")
+    station.command("south", HoldReleased())
+    station.command("south", LockRequested())
     desk.pass_time(0.1)
     assert station.state("south").mode is Mode.LOCKED
-    station.unlock("south")
-    station.maintenance("south", on=True)
+    station.command("south", Unlocked())
+    station.command("south", MaintenanceOn())
     desk.pass_time(0.1)
     assert station.state("south").mode is Mode.MAINTENANCE
-    station.maintenance("south", on=False)
+    station.command("south", MaintenanceOff())
     desk.pass_time(0.1)
     assert station.state("south").mode is Mode.AUTOMATIC
 
@@ -357,7 +368,7 @@ def test_a_listener_that_fails_holds_nothing_up(caplog):
         station.turn()
         clock.advance(0.2)
         station.turn()
-        station.raise_arm("south", "a", clock.now + 1.0)
+        station.command("south", RaiseRequested("a", clock.now + 1.0))
         station.turn()
     assert board.count("pulse") == 1
 
@@ -372,7 +383,7 @@ def test_a_crash_in_a_turn_releases_the_relays_and_the_station_goes_on(caplog):
     desk.board.read_inputs = right
     desk.pass_time(2.0)
     assert desk.station.state("south").link is BoardLink.UP
-    desk.station.raise_arm("south", "a", desk.clock.now + 1.0)
+    desk.station.command("south", RaiseRequested("a", desk.clock.now + 1.0))
     desk.pass_time(0.3)
     assert desk.outcome("a").outcome is OutcomeKind.RAISED
 
@@ -387,7 +398,7 @@ def test_wirings_that_cannot_be_are_refused():
         with pytest.raises(StationError, match="board paper"):
             Station(board, arms, clock, lambda lane, event: None)
     with pytest.raises(StationError, match="south"):
-        Station(board, {"south": SOUTH}, clock, print).raise_arm("west", "a", 0.0)
+        Station(board, {"south": SOUTH}, clock, print).command("west", RaiseRequested("a", 0.0))
     for wrong in ({"lower_channel": 1}, {"lower_channel": None}):
         with pytest.raises(ValueError, match=r"relay|lower_channel"):
             ArmSettings(raise_channel=1, **wrong)
@@ -406,7 +417,7 @@ def test_asking_never_waits_and_stopping_ends_the_thread():
     station = Station(board, {"south": SOUTH}, clock, lambda lane, event: None)
     station.start()
     for number in range(100):
-        station.raise_arm("south", str(number), clock.monotonic() + 1.0)
+        station.command("south", RaiseRequested(str(number), clock.monotonic() + 1.0))
         station.state("south")
     assert not station.stop(timeout=0.05)
     hangs.set()
@@ -432,15 +443,15 @@ def test_every_order_that_meets_the_end_gets_an_outcome_and_no_alarm():
     board = _Answering(FakeClock())
     station = Station(board, {"north": NORTH}, clock, lambda lane, event: told.append(event))
     station.start()
-    station.raise_arm("north", "in flight", inf)
+    station.command("north", RaiseRequested("in flight", inf))
     assert board.asked.wait(20.0)
-    station.raise_arm("north", "queued", inf)
+    station.command("north", RaiseRequested("queued", inf))
     assert not station.stop(timeout=0.0)
     board.answers.set()
     assert station.stop(timeout=20.0)
-    station.lower("north", "after")
-    station.hold("north", inf, "after too")
-    station.lock("north")
+    station.command("north", LowerRequested("after"))
+    station.command("north", HoldRequested("after too", inf))
+    station.command("north", LockRequested())
     ended = {one.order_id: (one.outcome, one.why) for one in told if isinstance(one, OrderOutcome)}
     assert ended == {
         "in flight": (OutcomeKind.RAISED, OutcomeReason.CONFIRMED),
@@ -508,14 +519,14 @@ def test_a_car_comes_through_and_the_arm_comes_down_behind_it(tmp_path):
     with Site(tmp_path) as site:
         site.lane.send(Car(speed=9.0))
         site.until(lambda: site.state.inputs[InputName.PRESENCE] is Signal.ON)
-        site.station.raise_arm("south", "up", site.clock.monotonic() + 2.0)
+        site.station.command("south", RaiseRequested("up", site.clock.monotonic() + 2.0))
         site.until(lambda: any(isinstance(e, PassageSeen) for e in site.events))
-        site.station.lower("south", "down")
+        site.station.command("south", LowerRequested("down"))
         site.until(lambda: site.state.position is Position.CLOSED)
     seen = [event.kind for event in site.events if isinstance(event, PassageSeen)]
     assert seen == [PassageKind.ENTERED]
     assert (site.arm.hits, site.arm.together) == (0, 0)
-    positions = [e.state.position for e in site.events if isinstance(e, ArmChanged)]
+    positions = [e.state.position for e in site.events if isinstance(e, ArmStateChanged)]
     assert [p for i, p in enumerate(positions) if i == 0 or p is not positions[i - 1]][1:6] == [
         Position.CLOSED,
         Position.OPENING,
@@ -527,9 +538,9 @@ def test_a_car_comes_through_and_the_arm_comes_down_behind_it(tmp_path):
 
 def test_a_car_that_stops_under_a_closing_arm_is_not_hit(tmp_path):
     with Site(tmp_path) as site:
-        site.station.raise_arm("south", "up", site.clock.monotonic() + 2.0)
+        site.station.command("south", RaiseRequested("up", site.clock.monotonic() + 2.0))
         site.until(lambda: site.state.position is Position.OPEN)
-        site.station.lower("south", "down")
+        site.station.command("south", LowerRequested("down"))
         site.until(lambda: site.outcome("down") is not None)
         site.arm.travel = 3.0
         site.lane.send(Car(Behaviour.BREAKS_THROUGH, speed=60.0, front=-2.0))
@@ -553,7 +564,7 @@ def test_unplugged_in_a_pulse_nothing_stays_energised_and_nothing_comes_late(
             return pulse(channel, ms, before)
 
         site.board.pulse = unplug_in
-        site.station.raise_arm("south", "up", site.clock.monotonic() + 2.0)
+        site.station.command("south", RaiseRequested("up", site.clock.monotonic() + 2.0))
         site.until(lambda: site.outcome("up") is not None)
         site.board.pulse = pulse
         site.until(lambda: site.state.link is BoardLink.DOWN)
@@ -585,7 +596,7 @@ def test_every_kind_of_board_raises_an_arm_and_lets_go(tmp_path, kind):
         while station.state("a").link is BoardLink.DOWN and clock.monotonic() < end:
             clock.sleep(0.01)
         device.model.relays.history.clear()
-        station.raise_arm("a", "up", clock.monotonic() + 2.0)
+        station.command("a", RaiseRequested("up", clock.monotonic() + 2.0))
         while len(device.model.relays.history) < 2 and clock.monotonic() < end:
             clock.sleep(0.01)
         assert station.stop(5.0)
