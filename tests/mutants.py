@@ -72,7 +72,7 @@ def _first_failure_only(property_: Any) -> Iterator[None]:
     property_._hypothesis_internal_use_settings = settings(
         usual,
         max_examples=1000,
-        phases=(Phase.generate,),
+        phases=(Phase.explicit, Phase.generate),
         database=None,
         report_multiple_bugs=False,
     )

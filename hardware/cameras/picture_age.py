@@ -131,7 +131,7 @@ def follow(before: Timeline, arrival: Arrival) -> Timeline:
     sample, waited = evidence.came - stamp, _was_waited_for(evidence, before.interval)
     if _leapt(before, arrival):
         before = replace(before, offset=None, settling=None)
-    if before.offset is None or sample < before.offset - _JUMP_S:
+    if before.offset is None:
         return _learned(after, before, sample, evidence.came, waited=waited)
     if arrival.stamp is None:
         after = _counted(after, before, sample, waited=waited)

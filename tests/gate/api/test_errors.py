@@ -133,7 +133,7 @@ def test_every_operation_states_who_may_not_and_what_is_malformed(strict: Api) -
                 assert "409" in stated, (method, path)
     shape = described["components"]["schemas"]
     assert "HTTPValidationError" not in shape
-    assert set(shape["Malformed"]["properties"]) == {"detail", "errors"}
+    assert set(shape["MalformedRequest"]["properties"]) == {"detail", "errors"}
 
 
 @pytest.mark.parametrize("who", ["nobody", "a token with no right", *Role])

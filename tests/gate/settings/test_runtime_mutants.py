@@ -66,7 +66,7 @@ MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {
         properties.test_nothing_but_what_is_listed_may_change,
         gate_settings.tunable_of,
         "raise SettingRefusedError(SettingFault.UNKNOWN)",
-        'return Tunable(key, Kind.TEXT, original="")',
+        'return Tunable(key, SettingKind.TEXT, original="")',
     ),
 }
 

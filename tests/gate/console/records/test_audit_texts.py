@@ -10,11 +10,12 @@ import pytest
 import gate
 from gate.auth.users import LogInRefused
 from gate.console.records.audit_texts import action_text
+from gate.domain.entries import BarrierAction
 from gate.i18n.texts import Language, Texts
 
 ROOT = Path(gate.__file__).parent
 # How the name of a call says where its action stands: place, and name where it is a keyword.
-CALLS = {"Audited": 1, "ServiceNoted": 0, "removal": 2, "_act": 2, "GuardActed": 2, "_audit_row": 5}
+CALLS = {"Audited": 1, "ServiceNoted": 0, "removal": 2, "GuardActed": 2, "_audit_row": 5}
 # Actions whose name is put together: the console's look-ups, and what a script may note by itself.
 MADE = {"look_up_history", "look_up_person", "look_up_plate"}
 
@@ -40,6 +41,7 @@ def words(module: str, node: ast.expr) -> Iterator[str]:
 def written() -> dict[str, str]:
     """Every action that the program can write, and where."""
     found = dict.fromkeys(MADE, "look_up")
+    found |= dict.fromkeys((action.value for action in BarrierAction), "barrier")
     for module, tree in modules():
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call):
