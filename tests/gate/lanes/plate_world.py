@@ -1,5 +1,6 @@
-"""A street with a gate, at random: which plate opens for whom?  python -m
-tests.gate.lanes.plate_world
+"""A street with a gate, at random: which plate opens for whom?
+
+python -m tests.gate.lanes.plate_world
 
 Cars come, queue, are let in or turned away; some have a plate on record, some another one, some
 none or a dirty one. Parked cars of residents stand at the roadside, other residents drive by in the
@@ -7,7 +8,8 @@ next lane and park there. Plates are hidden for a while, tracks are lost and fou
 freezes while its clock runs on, the camera stops or its process starts anew, nothing is read while
 nothing moves, and plates become visible only in the light of headlights. The tracking, the
 arrivals, the evidence, the lane and its stop line are the real ones; the reader is not: it reads
-what hangs there, well or badly, and sometimes not at all.
+what hangs there, well or badly, and sometimes not at all. Where the lane is new, cars come one by
+one and nobody drives by or parks anew, as the manual asks of the first twelve (commissioning.md).
 
 `World.step` raises `WrongPlateError` where the rules open for a plate that is not the vehicle's.
 """
@@ -103,6 +105,7 @@ class World:
         self.stage.work = self.stage.made(line=taught_line() if taught else None)
         self.queue: list[Car] = []
         self.others: list[Car] = []
+        self._parked: set[str] = set()
         self._next_car = self.now + 5.0
         self._presence = False
         self._next_worker()
@@ -193,6 +196,9 @@ class World:
         """A resident's car stands at the roadside, near or far, or its plate hangs on a wall."""
         if plate in {one.plate for one in (*self.queue, *self.others)}:
             return
+        if not self.taught and plate in self._parked:
+            return
+        self._parked.add(plate)
         aside = self.dice.choice([-1, 1]) * self.dice.uniform(1.9, 6.0)
         self.others.append(Car(plate, self.dice.uniform(3.0, 18.0), aside))
 
