@@ -8,19 +8,25 @@ PORT ?= 8000
 LOCK ?= requirements.lock
 # Presses everything on the site of its process: after it the site is no longer what others expect.
 ALONE := tests/security/test_role_matrix.py
+# System tests wait for emulated devices more than they compute: three workers on two cores.
+WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: run test static check bench fuzz explore sbom format clean browser rtsp database easyocr-test
+.PHONY: run test unit static check bench fuzz explore sbom format clean browser rtsp database easyocr-test
 
 run: $(VENV)/.run  ## install what running needs, start the demo site
 	$(BIN)/gate demo --port $(PORT)
 
 test: $(VENV)/.dev browser rtsp database  ## install what tests need, run them all
-	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --ignore $(ALONE)
-	$(BIN)/coverage run -m pytest $(ALONE)
-	$(BIN)/coverage combine -q
+	$(BIN)/python -m pytest $(WORKERS) --cov --cov-report= --ignore $(ALONE)
+	$(BIN)/python -m pytest --cov --cov-append --cov-report= $(ALONE)
 	$(BIN)/coverage report
+
+# No whole programs, browser, database server, camera server, training, nor files of slow tests.
+unit: $(VENV)/.dev  ## what tells in a minute whether a change is right: no programs, browser, server
+	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile unit \
+		$(addprefix --ignore tests/,system security fuzz) \
+		-m "not system and not browser and not database and not torch and not slow"
 
 static: $(VENV)/.dev  ## style, types and import contracts
 	$(BIN)/ruff format --check .

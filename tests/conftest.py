@@ -25,14 +25,35 @@ if TYPE_CHECKING:  # Browser and pages load only for the tests that want them.
     Enter = Callable[..., Page]
 
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MOST_PIXELS))  # As `gate` does.
-# The same examples at every run: a change is judged by what it changed, not by a lucky draw. New
-# examples are for `make explore` (gate/docs/decisions/0085).
+# The same examples at every run, fewer for `make unit`: a change is judged by what it changed, not
+# by a lucky draw. New examples are for `make explore` (gate/docs/decisions/0085).
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("gate", settings.get_profile("explore"), derandomize=True)
+settings.register_profile("unit", settings.get_profile("gate"), max_examples=20)
 settings.load_profile("gate")
 
 
 FAILED = pytest.StashKey[bool]()
+NEEDS = {"browser": "browser", "postgres": "database"}
+"""Fixtures that start something which `make unit` goes without, and the marker for it."""
+PROGRAMS = ("system", "security", "fuzz")
+"""Folders whose tests run whole programs."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what a test needs by the fixtures that it takes; whole programs first."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(here).parts[0] in PROGRAMS:
+            item.add_marker("system")
+        taken: list[str] = getattr(item, "fixturenames", [])
+        call = getattr(item, "callspec", None)
+        given = set(taken) | {str(one) for one in (call.params.values() if call else ())}
+        for fixture, marker in NEEDS.items():
+            if fixture in given:
+                item.add_marker(marker)
+    # What takes long begins first, so that no worker is left with it at the end.
+    items.sort(key=lambda item: item.get_closest_marker("system") is None)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -78,8 +99,9 @@ def pages(one_served_site: Served) -> Served:
     return one_served_site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Chromium for the tests of a file: while it is there, no test can run an event loop."""
     from playwright.sync_api import expect
 
     from tests.gate.console.browsing import PATIENCE_MS, chromium

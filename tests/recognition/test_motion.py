@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from recognition.motion import Motion, MotionSettings, PictureChange, change, shrunk, watch
 
+pytestmark = pytest.mark.slow
+
 Grey = NDArray[np.uint8]
 
 

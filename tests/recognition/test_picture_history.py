@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from recognition.picture_history import History, last_without, remember
 from recognition.rectify import shrunk_to
 
+pytestmark = pytest.mark.slow
+
 Image = NDArray[np.uint8]
 LEFT, TOP, WIDTH, HEIGHT = 900, 600, 140, 44
 CORNERS = (

@@ -22,6 +22,8 @@ from tests.registry.rules import (
 )
 from tests.registry.store import test_visits
 
+pytestmark = pytest.mark.slow
+
 SPENT_TWICE = test_passes.test_uses_never_exceed_what_the_pass_allows
 IN_DATABASE = test_visits.test_the_database_does_what_the_pure_rules_say
 COUNTED = test_snapshot.test_memory_and_database_count_alike_and_as_many_as_came_and_went

@@ -9,6 +9,8 @@ from gate.access import decide
 from tests.gate.access import test_decide_properties as properties
 from tests.mutants import seen_red
 
+pytestmark = pytest.mark.slow
+
 MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {
     "a blocked vehicle is let in": (
         properties.test_a_blocked_vehicle_is_never_admitted,

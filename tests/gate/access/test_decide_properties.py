@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -26,6 +27,8 @@ from registry.rules.standing import (
 )
 from tests.gate.access.cases import DAY, NOON, blocked, owner, register
 from tests.registry import strategies
+
+pytestmark = pytest.mark.slow
 
 shares = st.floats(0, 1)
 periods = st.sampled_from(

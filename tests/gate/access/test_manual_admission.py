@@ -30,6 +30,8 @@ from tests.gate.lanes.lane_cast import Stage
 from tests.gate.lanes.test_control import SOUTH, site_of
 from tests.registry import strategies
 
+pytestmark = pytest.mark.slow
+
 ALL = frozenset(Objection)
 AT = Instant(0.0, NOON)
 

@@ -11,6 +11,8 @@ from gate.auth.permissions import Role
 from gate.auth.tokens import GRANTABLE, Scope
 from tests.gate.api.conftest import Api
 
+pytestmark = pytest.mark.slow
+
 BODIES: dict[str, object] = {
     "/api/v1/decide": {"plate": "吉A00501"},
     "/api/v1/registry/vehicles": {"plate": "坏"},

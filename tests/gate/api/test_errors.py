@@ -23,6 +23,8 @@ from tests.fuzz.api import operations
 from tests.gate.api.conftest import Api, build
 from tests.gate.journal.journal_cast import desk
 
+pytestmark = pytest.mark.slow
+
 CHECKS = (
     not_a_server_error,
     status_code_conformance,

@@ -3,6 +3,8 @@
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,8 @@ from hardware.emulators.line import PtyLine
 from hardware.emulators.waveshare import WaveshareBoard
 from tests.gate.settings.test_config import GOOD
 from tests.system.site import wait_for
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(
@@ -110,23 +114,37 @@ def test_the_gate_starts_without_what_only_its_eyes_and_rare_deeds_need() -> Non
     assert done.returncode == 0, done.stderr
 
 
-def test_how_an_order_ended_is_written_before_the_gate_has_stopped(tmp_path: Path) -> None:
-    """The board's answer is lost, so the order is still open when the gate is told to stop."""
-    link = tmp_path / "board"
-    text = GOOD.replace("/dev/one", str(link)).replace("rtsp://camera/1", str(tmp_path / "none"))
-    config = parse(text).model_copy(update={"data": tmp_path})
+@contextmanager
+def one_lane(folder: Path) -> Iterator[tuple[Application, EmulatedDevice]]:
+    """A gate on an emulated board that answers; it is stopped at the end."""
+    link = folder / "board"
+    text = GOOD.replace("/dev/one", str(link)).replace("rtsp://camera/1", str(folder / "none"))
+    config = parse(text).model_copy(update={"data": folder})
     with EmulatedDevice(WaveshareBoard(), line=PtyLine(link), baud=None) as device:
         gate = Application(config)
         gate.start()
         try:
             wait_for(lambda: gate.site.views()[0].link == BoardLink.UP, 30, "the board answers")
-            device.faults.on(BoardFault.SILENCE)
-            assert gate.site.raise_by_hand(LaneId("south"), "li", "a test", emergency=False)
+            yield gate, device
         finally:
             gate.stop()
-        assert device.relays == (False,) * 8
+
+
+def test_how_an_order_ended_is_written_before_the_gate_has_stopped(tmp_path: Path) -> None:
+    """The board's answer is lost, so the order is still open when the gate is told to stop."""
+    with one_lane(tmp_path) as (gate, device):
+        device.faults.on(BoardFault.SILENCE)
+        assert gate.site.raise_by_hand(LaneId("south"), "li", "a test", emergency=False)
     with sqlite3.connect(tmp_path / "gate.db") as database:
         assert database.execute("SELECT COUNT(*) FROM opening").fetchone() == (1,)
         assert database.execute("SELECT * FROM opening WHERE ended IS NULL").fetchall() == []
-        alarms = database.execute("SELECT kind FROM alarm").fetchall()
-    assert ("link_down",) not in alarms
+
+
+def test_a_gate_that_stops_releases_its_relays_and_tells_of_no_lost_board(tmp_path: Path) -> None:
+    with one_lane(tmp_path) as (gate, device):
+        assert gate.site.raise_by_hand(LaneId("south"), "li", "a test", emergency=False)
+        board = device
+    assert board.relays == (False,) * 8
+    with sqlite3.connect(tmp_path / "gate.db") as database:
+        assert database.execute("SELECT COUNT(*) FROM opening").fetchone() == (1,)
+        assert database.execute("SELECT kind FROM alarm WHERE kind = 'link_down'").fetchall() == []

@@ -18,6 +18,8 @@ from gate.storage.database import FILE
 from gate.storage.tables import audit
 from tests.gate.journal.journal_cast import NOON, Desk, desk
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "quite a long one"
 SECRET = totp.new_secret()
 TOTP = pyotp.TOTP(SECRET)

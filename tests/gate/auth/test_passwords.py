@@ -7,6 +7,8 @@ from pwdlib import PasswordHash
 
 from gate.auth.passwords import AT_ONCE, Passwords
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_password_is_right_or_not_and_nobodys_never_is() -> None:
     passwords = Passwords()

@@ -13,6 +13,8 @@ from gate.auth.permissions import Role
 from gate.auth.users import FAILURES_BEFORE_WAIT, WAIT, LogInRefused, User, UserError, Users
 from tests.gate.journal.journal_cast import NOON, Desk, desk
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "quite a long one"
 SECRET = totp.new_secret()
 TOTP = pyotp.TOTP(SECRET)

@@ -14,6 +14,8 @@ from hardware.cameras.frames import CameraTrouble
 from hardware.emulators.camera import EmulatedCamera
 from tests.gate.settings.test_config import GOOD
 
+pytestmark = pytest.mark.slow
+
 SEEN_IN_THE_PICTURE = {"frozen", "dark", "bright", "flat", "crashed"}
 
 

@@ -13,6 +13,8 @@ from registry.tables.records import Vehicle
 from tests.gate.settings.test_config import GOOD
 from tests.registry.spreadsheets.reading.packages import line, xlsx
 
+pytestmark = pytest.mark.slow
+
 HEAD = "楼栋,单元,房号,业主姓名,电话,车牌号,车位号,有效期至,备注\r\n"
 GOOD_ROW = "3栋,2单元,501室,张三,13900001234,吉A12345、吉AD12345,B-1,2027-12-31,\r\n"
 BAD_ROW = "3栋,2单元,502室,李四,13900001235,吉AI2345,B-2,,\r\n"

@@ -30,7 +30,10 @@ BAD = ("3栋", "2单元", "502室", "李四", "13900001235", "吉AI2345", "B-2",
 ENCRYPTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
 
 
-pytestmark = pytest.mark.timeout(300)  # each run opens a new store, on a machine that may be busy
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.timeout(300),
+]  # each run opens a new store, on a machine that may be busy
 
 
 @pytest.fixture(params=["zh_CN", "en"])

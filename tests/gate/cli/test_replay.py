@@ -13,6 +13,8 @@ from recognition.training.synthetic.plate import PlateClass, draw_plate
 from tests.gate.settings.test_config import GOOD
 from tests.hardware.cameras.test_video_file import filmed as blank
 
+pytestmark = pytest.mark.slow
+
 SIZE = (360, 640)
 
 

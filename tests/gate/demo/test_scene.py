@@ -11,6 +11,8 @@ from gate.demo.scene import RoadScene, SeenPlate, VehicleLooks, place_of, view_o
 from gate.demo.weather import Daylight
 from recognition.training.synthetic.plate import PlateClass
 
+pytestmark = pytest.mark.slow
+
 PAINT = (150, 80, 40)
 
 

@@ -40,6 +40,8 @@ from tests.gate.journal.journal_cast import (
     whole,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def office(tmp_path: Path, where: str | None) -> Iterator[Desk]:

@@ -11,6 +11,8 @@ from tests.gate.lanes import test_attribution, test_machine, test_stop_line
 from tests.mutants import seen_red
 from tests.recognition import test_arrivals, test_picture_history
 
+pytestmark = pytest.mark.slow
+
 RULE = test_attribution.test_whoever_speaks_is_here_now_came_with_it_is_nearest_and_unmixed
 PARKED = test_arrivals.test_a_parked_plate_never_arrives_whatever_else_goes_on
 LANE = test_machine.test_what_the_rules_decide_opens_while_its_picture_is_young_and_no_longer

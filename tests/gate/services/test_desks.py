@@ -32,6 +32,8 @@ from registry.views import lists as lists_
 from registry.views.stays import Which
 from tests.gate.console.sample_site import SampleSite, fill, sample_site
 
+pytestmark = pytest.mark.slow
+
 GUARD, MANAGER = User("guard", Role.GUARD), User("manager", Role.MANAGER)
 SHEET = """楼栋,单元,房号,业主姓名,电话,车牌号
 3,1,101,欧阳明,13900007777,吉A0K001

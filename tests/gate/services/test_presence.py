@@ -46,6 +46,8 @@ from tests.gate.journal.journal_cast import NOON, NORTH, SOUTH, Desk, desk, whol
 from tests.gate.journal.projections.test_registry_effects import OWNER, SECOND, VISITOR, settle
 from tests.gate.journal.test_journal import held
 
+pytestmark = pytest.mark.slow
+
 STRANGER = "吉A55555"
 STANDINGS = {OWNER: "registered", SECOND: "registered", VISITOR: "visitor", STRANGER: "unknown"}
 COUNTED = {"registered": Occupant.RESIDENT, "visitor": Occupant.VISITOR}

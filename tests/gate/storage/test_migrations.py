@@ -25,6 +25,8 @@ from registry.store.store import Actor
 from registry.tables.records import Space, Vehicle
 from tests.gate.journal.journal_cast import NOON, desk, key_vault, started
 
+pytestmark = pytest.mark.slow
+
 METADATA = [tables.metadata, SQLModel.metadata]
 OWNERS = (
     gate.storage.account_tables.UserRow,

@@ -18,6 +18,8 @@ from gate.storage import private_files
 from gate.storage.database import FILE, copy_beside, open_database
 from gate.storage.pictures import Pictures
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "a long password"
 
 

@@ -36,6 +36,8 @@ from registry.views.stays import Which
 from tests.gate.journal.journal_cast import NOON, NORTH, ToldClock, key_vault, whole
 from tests.postgres import Server
 
+pytestmark = pytest.mark.slow
+
 RELEASES = Path(__file__).parent / "releases"
 PASSWORD = "quite a long one"
 PASSAGES = 12

@@ -30,6 +30,8 @@ from tests.hardware.fake_clock import FakeClock
 from tests.hardware.memory_port import MemoryWire
 from tests.hardware.rig import KINDS, Kind
 
+pytestmark = pytest.mark.slow
+
 RAISE, LOWER = 1, 2
 INTERLOCK = (frozenset({RAISE, LOWER}),)
 Step = tuple[str, int, int]

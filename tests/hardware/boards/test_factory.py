@@ -10,6 +10,8 @@ from hardware.emulators.waveshare import LINKAGE, WaveshareBoard
 from tests.hardware.fake_clock import FakeClock
 from tests.hardware.rig import KINDS, Kind, rig
 
+pytestmark = pytest.mark.slow
+
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
 interlocked = (frozenset({1, 2}),)
 

@@ -12,6 +12,8 @@ from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import PtyLine
 from hardware.emulators.waveshare import LINKAGE, WaveshareBoard
 
+pytestmark = pytest.mark.slow
+
 
 class Bench:
     """A board on the bench of an installer."""

@@ -15,6 +15,8 @@ from hardware.clock import SystemClock
 from hardware.emulators.camera import EmulatedCamera
 from tests.hardware.fake_clock import FakeClock
 
+pytestmark = pytest.mark.slow
+
 CLOCK = SystemClock()
 
 

@@ -12,6 +12,8 @@ from tests.hardware.cameras import camera_line
 from tests.hardware.cameras.camera_line import Line, Stall, told
 from tests.mutants import seen_red
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 16.0
 LATE = 0.05
 """Seconds that a picture of these tests takes from the camera to us when nothing holds it up."""

@@ -24,6 +24,8 @@ from tests.hardware.fake_clock import FakeClock
 from tests.hardware.memory_port import MemoryWire
 from tests.hardware.rig import KINDS, Kind
 
+pytestmark = pytest.mark.slow
+
 RAISE, LOWER = 1, 2
 FRAME_S = 0.04
 """Longer than any of these boards takes to hear a command once its first byte has left."""

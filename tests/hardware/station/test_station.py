@@ -54,6 +54,8 @@ from tests.hardware.fake_clock import FakeClock
 from tests.hardware.paper_board import PaperBoard
 from tests.hardware.rig import KINDS
 
+pytestmark = pytest.mark.slow
+
 INPUTS = {
     InputName.PRESENCE: InputWiring(1),
     InputName.SAFETY: InputWiring(2),

@@ -27,6 +27,8 @@ from hardware.wire.wire import Wire, WireDirection, WireFrame, trouble_of
 from tests.hardware.fake_clock import FakeClock
 from tests.hardware.rig import KINDS, QUICK, Kind, Rig, rig
 
+pytestmark = pytest.mark.slow
+
 WAVESHARE = BoardProtocol.WAVESHARE
 LCUS = BoardProtocol.LCUS
 QUICK_ANSWER = {"reply_s": 0.05}

@@ -13,6 +13,8 @@ from gate.console.records.audit_texts import action_text
 from gate.domain.entries import BarrierAction
 from gate.i18n.texts import Language, Texts
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(gate.__file__).parent
 # How the name of a call says where its action stands: place, and name where it is a keyword.
 CALLS = {"Audited": 1, "ServiceNoted": 0, "removal": 2, "GuardActed": 2, "_audit_row": 5}

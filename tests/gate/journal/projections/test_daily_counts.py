@@ -23,6 +23,8 @@ from gate.storage.tables import hour_of, passage, state
 from tests.gate.journal.journal_cast import NOON, NORTH, key_vault, migrated
 from tests.gate.reports.traffic import Traffic
 
+pytestmark = pytest.mark.slow
+
 PAST = 8
 DAYS = st.integers(-2, 12)
 STEPS = st.lists(

@@ -25,6 +25,8 @@ from recognition.training.synthetic.backdrops import box_quad
 from recognition.training.synthetic.scenes import Scene, compose
 from tests.recognition.readings import reading
 
+pytestmark = pytest.mark.torch
+
 
 def plan(out: Path, steps: int, part: Part = Part.FINDER) -> Plan:
     return Plan(part, None, out, steps, batch=2, side=96, drawn=3, workers=0, every=1)

@@ -22,6 +22,8 @@ from recognition.training.synthetic.crops import RealPlate, has_old_prefix, load
 from recognition.training.synthetic.plate import PlateClass, draw_plate
 from tests.recognition.training.training_road import run
 
+pytestmark = pytest.mark.slow
+
 _CORNERS = [f"{axis}{corner}" for corner in (1, 2, 3, 4) for axis in "xy"]
 _HEAD = [
     "path",

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+pytest.importorskip("torch")
+
 import torch
 
 from recognition.manifest import ModelError, load_manifest
@@ -15,6 +18,8 @@ from recognition.training.reader.calibrate import fit_temperatures
 from recognition.training.reader.dataset import Batch
 from recognition.training.reader.train import READER, Moment, Recipe, load_average, rate_at
 from tests.recognition.training.training_road import drawn_data, run
+
+pytestmark = pytest.mark.torch
 
 
 @pytest.fixture

@@ -6,6 +6,9 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 import pytest
+
+pytest.importorskip("torch")
+
 import torch
 
 from recognition.manifest import MODELS, ModelError
@@ -18,6 +21,8 @@ from recognition.training.reader.train import to_tensor
 from recognition.training.reader.warm_start import warm_reader
 from recognition.training.synthetic.glyphs import load_glyphs
 from recognition.training.synthetic.render import render
+
+pytestmark = pytest.mark.torch
 
 
 @pytest.fixture(scope="module")

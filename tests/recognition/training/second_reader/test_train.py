@@ -6,6 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+pytest.importorskip("torch")
+
 import torch
 
 from recognition.alphabet import ALPHABET, encode
@@ -29,6 +32,8 @@ from recognition.training.second_reader.scores import (
 from recognition.training.second_reader.train import greedy, line_loss, opinions
 from tests.recognition.readings import reading
 from tests.recognition.training.training_road import drawn_data, run
+
+pytestmark = pytest.mark.torch
 
 BLANK = 0
 
