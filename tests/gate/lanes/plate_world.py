@@ -105,7 +105,7 @@ class World:
         self.stage.work = self.stage.made(line=taught_line() if taught else None)
         self.queue: list[Car] = []
         self.others: list[Car] = []
-        self._parked: set[str] = set()
+        self._seen: set[str] = set()
         self._next_car = self.now + 5.0
         self._presence = False
         self._next_worker()
@@ -190,15 +190,16 @@ class World:
             car.plate = self._text()
         elif kind < 0.75:
             car.plate, car.legible = self._text(), 0.1
+        self._seen.add(car.plate)
         return car
 
     def _park(self, plate: str) -> None:
         """A resident's car stands at the roadside, near or far, or its plate hangs on a wall."""
         if plate in {one.plate for one in (*self.queue, *self.others)}:
             return
-        if not self.taught and plate in self._parked:
+        if not self.taught and plate in self._seen:
             return
-        self._parked.add(plate)
+        self._seen.add(plate)
         aside = self.dice.choice([-1, 1]) * self.dice.uniform(1.9, 6.0)
         self.others.append(Car(plate, self.dice.uniform(3.0, 18.0), aside))
 
