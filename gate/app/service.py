@@ -21,6 +21,7 @@ import uvicorn
 from gate.app.clock import SystemClock
 from gate.app.stations import board_settings
 from gate.domain.errors import GateError
+from gate.logs import output as logs
 from gate.settings.config import Config, ConfigError, ConfigFault, load
 from gate.web.certificates import certificate_faults, run_out
 from gate.web.connections import Connections, Listener, Patience
@@ -38,7 +39,7 @@ _log = logging.getLogger(__name__)
 
 def run_site(path: Path) -> int:
     """Run the gate of this configuration until it is told to stop. Raises ConfigError."""
-    configure_logs()
+    logs.configure(os.environ)
     config = load(path)
     if faults := (*missing_ports(config), *certificate_faults(config.web)):
         raise ConfigError(faults)
@@ -104,6 +105,7 @@ def _server(application: "Application", others: Connections) -> uvicorn.Server:
         uvicorn.Config(
             web_of(application),
             log_level="warning",
+            log_config=None,  # Its lines go the way of all others (gate.logs).
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=2,
@@ -149,14 +151,6 @@ def _there() -> str:
     if not ports:
         return "no serial port is plugged in: check the cable and the board's power"
     return f"plugged in are: {', '.join(ports)}"
-
-
-def configure_logs() -> None:
-    """Send trouble to stderr, where systemd's journal picks it up."""
-    logging.basicConfig(
-        level=os.environ.get("GATE_LOG", "WARNING").upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
 
 
 def _listen(config: Config) -> Listener:

@@ -53,6 +53,7 @@ class WorkerSupervisor:
         self, settings: WorkerSettings, clock: Clock, tell: Callable[[Report], None]
     ) -> None:
         self._settings, self._clock, self._tell = settings, clock, tell
+        self._of_lane = {"lane": settings.lane}
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._pipe: Connection | None = None
@@ -95,7 +96,7 @@ class WorkerSupervisor:
             try:
                 pipe.send(command)
             except (OSError, ValueError):
-                _log.debug("eye %s does not listen", self._settings.lane)
+                _log.debug("a camera worker does not listen", extra=self._of_lane)
 
     def _run(self) -> None:
         delay = FIRST_DELAY
@@ -107,7 +108,7 @@ class WorkerSupervisor:
             self.restarts += 1
             if self._clock.monotonic() - born > HEALTHY_AFTER:
                 delay = FIRST_DELAY
-            _log.warning("eye %s: %s; again in %.1f s", self._settings.lane, why, delay)
+            _log.warning("camera worker: %s; again in %.1f s", why, delay, extra=self._of_lane)
             self._tell(CameraReport("restarting", why, 0.0, None))
             self._stopping.wait(delay)
             delay = min(delay * 2, LONGEST_DELAY)

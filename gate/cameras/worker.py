@@ -7,6 +7,7 @@ thread hangs for good, end, so that the gate starts a new process.
 """
 
 import logging
+import os
 import signal
 from dataclasses import replace
 from functools import partial
@@ -33,6 +34,7 @@ from gate.cameras.messages import (
 )
 from gate.cameras.settings import WorkerSettings
 from gate.cameras.wakeup import WakeUpEvent
+from gate.logs import output as logs
 from hardware.cameras.camera import Camera, Frame
 from hardware.clock import SystemClock
 from recognition import motion, plate_tracks, tracking
@@ -65,7 +67,7 @@ NAP = 0.1
 def watch(pipe: Connection, settings: WorkerSettings) -> None:
     """Run the eye until the gate says so or goes away."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.basicConfig(level=logging.WARNING)
+    logs.configure(os.environ, lane=settings.lane)
     cv2.setNumThreads(1)
     eye = _CameraWorker(pipe, settings)
     eye.run()

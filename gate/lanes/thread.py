@@ -14,6 +14,7 @@ from gate.domain.ports import Clock, LaneView
 from gate.lanes.event_bus import EventBus
 from gate.lanes.messages import Message
 from gate.lanes.worker import LaneWorker
+from gate.logs.context import at_lane
 
 MOST_WAITING = 1000
 _log = logging.getLogger(__name__)
@@ -89,7 +90,8 @@ class LaneThread:
             self._inbox.put_nowait(letter)
         except queue.Full:
             self.lost_messages += 1
-            _log.error("lane %s: inbox full, %s lost", self._view.lane, type(letter.message))
+            with at_lane(self._view.lane):
+                _log.error("inbox full, %s lost", type(letter.message))
             return False
         return True
 
@@ -112,14 +114,15 @@ class LaneThread:
             return None
 
     def _handle(self, message: Message | None) -> bool:
-        try:
-            return self._work.handle(message)
-        except Exception as error:
-            _log.exception("lane %s: %s", self._view.lane, type(message).__name__)
-            self._work.report_fault(error)
-            return False
-        finally:
-            self._publish()
+        with at_lane(self._view.lane):
+            try:
+                return self._work.handle(message)
+            except Exception as error:
+                _log.exception("a lane could not handle %s", type(message).__name__)
+                self._work.report_fault(error)
+                return False
+            finally:
+                self._publish()
 
     def _publish(self) -> None:
         view = self._work.view()

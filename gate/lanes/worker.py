@@ -65,6 +65,7 @@ from gate.lanes.messages import (
 )
 from gate.lanes.stop_line import StopLine
 from gate.lanes.view import lane_view
+from gate.logs.context import in_passage
 from hardware.barrier import events as barrier
 from hardware.barrier.events import Command
 from hardware.barrier.inputs import InputName, Signal
@@ -135,8 +136,12 @@ class LaneWorker:
         return lanes.next_deadline(self._state, self._rules)
 
     def handle(self, message: Message | None) -> bool:
-        """Take one message in; None lets time pass. Returns what an Answer or Raise comes to."""
+        """Take one message in; None lets time pass. Returns what an Answer or Raise comes to.
+
+        Log lines carry the passage from here on; the lane is said by whose thread this is.
+        """
         at = self._clock.now()
+        in_passage(_passage_of(self._state))
         match message:
             case None:
                 self._feed(Ticked(at))
@@ -173,8 +178,11 @@ class LaneWorker:
             self._changed = fact.at
         for order in orders:
             self._obey(order)
+        in_passage(_passage_of(self._state))
 
     def _obey(self, order: Order) -> None:
+        if not isinstance(order, NoteUnexpected):
+            in_passage(order.passage)
         match order:
             case StartPassage():
                 self._start(order)
@@ -369,7 +377,7 @@ class LaneWorker:
             self._journal.append(*noted)
         except GateError:
             kinds = ", ".join(type(one).__name__ for one in noted)
-            _log.critical("lane %s: not recorded: %s", self._settings.lane, kinds)
+            _log.critical("not recorded: %s", kinds)
 
     def _end(self, order: EndPassage) -> None:
         if self._passage.decision is None and self._passage.consensus is not None:
@@ -546,6 +554,7 @@ class LaneWorker:
             if event.outcome not in {OutcomeKind.RAISED, OutcomeKind.LOWERED}:
                 self._alarm("order_refused", {"why": event.why.value})
             return
+        in_passage(passage)
         millis = {**self._passage.millis, "order_to_outcome": _ms(self._raised_at, event.at)}
         lane = self._settings.lane
         self._note(record.opening_ended(passage, lane, event, millis))
@@ -614,6 +623,10 @@ class LaneWorker:
 def _asked(decision: Decision, reason: Reason) -> Decision:
     """Return an admission as a question to the guard; it spends no pass."""
     return replace(decision, verdict=Verdict.ASK_GUARD, reason=reason, visitor_pass=None)
+
+
+def _passage_of(state: lanes.Lane) -> PassageId | None:
+    return None if isinstance(state, lanes.Idle) else state.passage
 
 
 def _trouble(why: str) -> str:

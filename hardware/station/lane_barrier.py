@@ -55,6 +55,7 @@ class StationArm:
         on_event: Callable[[str, Event], None],
     ) -> None:
         self.lane = lane
+        self._of_lane = {"lane": lane}
         self._settings = settings
         self._relays = settings.relays
         self._board = board
@@ -227,7 +228,7 @@ class StationArm:
         try:
             ack = self._board.pulse(channel, order.ms, order.expires_at)
         except BoardError as error:
-            _log.warning("lane %s, order %s: %s", self.lane, order.order_id, error)
+            _log.warning("order %s: %s", order.order_id, error, extra=self._of_lane)
             sent = linked and error.kind not in _NOTHING_SENT
             late = error.kind is Trouble.LATE
             self._wrote("pulse", error)
@@ -242,7 +243,7 @@ class StationArm:
             try:
                 self._board.release(channel)
             except BoardError as error:
-                _log.warning("lane %s, release of relay %d: %s", self.lane, channel, error)
+                _log.warning("release of relay %d: %s", channel, error, extra=self._of_lane)
                 self._wrote("release", error)
                 return f.ReleaseFailed()
             self._energised.discard(channel)
@@ -293,4 +294,4 @@ class StationArm:
         try:
             self._on_event(self.lane, event)
         except Exception:  # A listener's fault must not hold the arm's thread.
-            _log.exception("lane %s: a listener failed at %s", self.lane, type(event).__name__)
+            _log.exception("a listener failed at %s", type(event).__name__, extra=self._of_lane)

@@ -9,6 +9,7 @@ Rules:
 - A board that does not answer holds up its own thread only, for as long as its deadlines allow.
 - A fault of this program releases what it can, is logged, and the thread goes on.
 - Every order gets an outcome, also one that meets the end of the program.
+- Log lines about an order carry the asker's context (lane, passage), which came with it.
 """
 
 import logging
@@ -16,6 +17,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from contextvars import Context, copy_context
 from functools import partial
 from types import MappingProxyType
 
@@ -210,7 +212,7 @@ class Station:
             for place, (one, its) in enumerate(boards)
         ]
         self._arms = {lane: arm for desk in self._desks for lane, arm in desk.arms.items()}
-        self._inbox: deque[tuple[float, str, f.Fact]] = deque()
+        self._inbox: deque[tuple[float, str, f.Fact, Context]] = deque()
         self._wake = threading.Event()
         self._ending = threading.Event()
         self._let_go = False
@@ -257,7 +259,7 @@ class Station:
         with self._posting:
             ended = self._let_go
             if not ended:
-                self._inbox.append((self._clock.monotonic(), lane, fact))
+                self._inbox.append((self._clock.monotonic(), lane, fact, copy_context()))
                 self._wake.set()
         if ended and isinstance(fact, _ORDERS):
             arm.ended(fact.order_id)
@@ -275,7 +277,7 @@ class Station:
             self._guarded(desk, desk.close)
         with self._posting:
             self._let_go = True
-        for _, lane, fact in self._inbox:
+        for _, lane, fact, _ in self._inbox:
             if isinstance(fact, _ORDERS):
                 self._arms[lane].ended(fact.order_id)
 
@@ -289,13 +291,13 @@ class Station:
 
     def _empty_inbox(self) -> None:
         while self._inbox and not self._ending.is_set():
-            asked_at, lane, fact = self._inbox.popleft()
+            asked_at, lane, fact, asker = self._inbox.popleft()
             arm = self._arms[lane]
             stale = self._clock.monotonic() - asked_at > STALE_S
             if stale and isinstance(fact, _ORDERS):
                 arm.late(fact.order_id)
             else:
-                self._guarded(self._desk_of(lane), partial(arm.feed, fact))
+                asker.run(self._guarded, self._desk_of(lane), partial(arm.feed, fact))
 
     def _desk_of(self, lane: str) -> BoardSession:
         return next(desk for desk in self._desks if lane in desk.arms)

@@ -1,0 +1,1 @@
+"""Logs record trouble, and each line says at which lane and in which passage."""
