@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, status
 from fastapi.responses import JSONResponse
 from pydantic import Field
-from sqlmodel import col, select
 
 from gate.api import lookup
 from gate.api.auth import ReadsRegistry, WritesRegistry
@@ -17,7 +16,8 @@ from registry.rules.kinds import BlockReason
 from registry.rules.plates import PlateColour
 from registry.store import store
 from registry.store.store import Actor, BlockRefusal
-from registry.tables.records import Block
+from registry.views import blocks
+from registry.views.blocks import BlockLine
 
 router = APIRouter(prefix="/registry/blocks", tags=["registry"])
 
@@ -93,24 +93,18 @@ def every(
 ) -> BlockPage:
     """Return blocks in the order in which they were made."""
     del caller
-    wanted = select(Block)
-    if not ended:
-        open_end = col(Block.valid_until).is_(None)
-        wanted = wanted.where(
-            col(Block.lifted_at).is_(None),
-            open_end | (col(Block.valid_until) > to.clock.now().utc),
-        )
+    in_force_at = None if ended else to.clock.now().utc
     with to.journal.reading() as session:
-        rows, following = lookup.page(session, Block, wanted, after, limit)
-        return BlockPage(items=[_out(row) for row in rows], next=following)
+        found = blocks.page(session, after, limit, in_force_at)
+    return BlockPage(items=[_out(line) for line in found.lines], next=found.next)
 
 
 @router.get("/{number}", summary="One block", responses={404: {"model": Problem}})
 def one(number: lookup.Number, caller: ReadsRegistry, to: Services) -> BlockOut:
     """Return a block by its number."""
     del caller
-    with to.journal.reading() as session:
-        return _out(lookup.row(session, Block, number))
+    with to.journal.reading() as session, lookup.missing():
+        return _out(blocks.block(session, number))
 
 
 @router.post(
@@ -129,7 +123,7 @@ def block(wish: BlockIn, caller: WritesRegistry, to: Services, key: Key = None) 
         made = deed(unit, by)
         if isinstance(made, BlockRefusal):
             raise lookup.conflict(made, _WHY)
-        return _out(made)
+        return _out(blocks.block(unit.session, store.id_of(made)))
 
     return act(to, caller, key, wish, blocked)
 
@@ -149,21 +143,22 @@ def lift(
     """End a block now; doing it again changes nothing. The line stays on record."""
 
     def lifted(unit: UnitOfWork, by: Actor) -> BlockOut:
-        return _out(lists.lift(number, why)(unit, by))
+        lists.lift(number, why)(unit, by)
+        return _out(blocks.block(unit.session, number))
 
     return act(to, caller, None, f"{number}\0{why}", lifted, code=status.HTTP_200_OK)
 
 
-def _out(row: Block) -> BlockOut:
+def _out(line: BlockLine) -> BlockOut:
     return BlockOut(
-        number=store.id_of(row),
-        plate=row.plate,
-        colour=row.colour,
-        reason=row.reason,
-        detail=row.detail,
-        valid_from=row.valid_from,
-        valid_until=row.valid_until,
-        by=row.created_by,
-        lifted_by=row.lifted_by,
-        lifted_at=row.lifted_at,
+        number=line.id,
+        plate=line.plate,
+        colour=line.colour,
+        reason=line.reason,
+        detail=line.detail,
+        valid_from=line.since,
+        valid_until=line.until,
+        by=line.by,
+        lifted_by=line.lifted_by,
+        lifted_at=line.lifted_at,
     )

@@ -4,14 +4,12 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from sqlmodel import select
 
 from gate.api import lookup
 from gate.api.auth import ReadsHistory
 from gate.api.dependencies import ApiModel, Services, example
-from registry.rules.plates import normalise
-from registry.tables.masking import masked_fields
-from registry.tables.records import Change
+from registry.views import changes
+from registry.views.changes import RecordedChange
 
 router = APIRouter(prefix="/registry/changes", tags=["history"])
 
@@ -62,26 +60,21 @@ def every(
 ) -> ChangePage:
     """Return changes; follow them by asking again with the cursor."""
     del caller
-    wanted = select(Change)
-    if plate:
-        wanted = wanted.where(Change.plate == normalise(plate))
-    if entity:
-        wanted = wanted.where(Change.entity == entity)
     with to.journal.reading() as session:
-        rows, following = lookup.page(session, Change, wanted, after, limit)
-        return ChangePage(items=[_out(row) for row in rows], next=following)
+        found = changes.page(session, after, limit, plate, entity)
+    return ChangePage(items=[_out(change) for change in found.lines], next=found.next)
 
 
-def _out(row: Change) -> ChangeOut:
+def _out(change: RecordedChange) -> ChangeOut:
     return ChangeOut(
-        number=row.id or 0,
-        at=row.at,
-        who=row.who,
-        action=row.action,
-        entity=row.entity,
-        entity_id=row.entity_id,
-        plate=row.plate,
-        before=masked_fields(row.entity, row.before),
-        after=masked_fields(row.entity, row.after),
-        batch=row.batch_id,
+        number=change.id,
+        at=change.at,
+        who=change.who,
+        action=change.action,
+        entity=change.entity,
+        entity_id=change.entity_id,
+        plate=change.plate,
+        before=change.before,
+        after=change.after,
+        batch=change.batch,
     )

@@ -16,7 +16,8 @@ from gate.auth.tokens import Tokens
 from gate.domain.errors import JournalUnavailableError
 from gate.domain.ports import Clock, Journal, Lanes, UnitOfWork
 from gate.reports.reports import Reports
-from gate.storage.account_tables import IdempotencyRow
+from gate.services import idempotency
+from gate.services.idempotency import Answered
 from registry.errors import RegistryError
 from registry.rules.plates import Malformed, Plate, parse
 from registry.store.store import Actor
@@ -98,11 +99,12 @@ def act(
     author = Actor(caller.name, to.clock.now().utc)
     try:
         with to.journal.unit() as unit:
-            if key and (before := unit.session.get(IdempotencyRow, (key, caller.identity))):
+            if key and (before := idempotency.answered(unit.session, key, caller.identity)):
                 return _again(before, digest)
             answer = work(unit, author).model_dump_json()
             if key:
-                unit.session.add(_remember(key, caller, digest, code, answer, author))
+                done = Answered(digest, code, answer)
+                idempotency.remember(unit.session, key, caller.identity, done, author.at)
     except RegistryError as error:
         raise HTTPException(status.HTTP_404_NOT_FOUND, str(error)) from error
     except JournalUnavailableError as error:
@@ -111,20 +113,12 @@ def act(
     return _json(answer, code)
 
 
-def _again(before: IdempotencyRow, digest: str) -> JSONResponse:
-    if before.request != digest:
+def _again(before: Answered, digest: str) -> JSONResponse:
+    if before.digest != digest:
         raise HTTPException(
             status.HTTP_409_CONFLICT, "this Idempotency-Key was used for another request"
         )
-    return _json(before.answer, before.status)
-
-
-def _remember(
-    key: str, caller: Caller, digest: str, code: int, answer: str, author: Actor
-) -> IdempotencyRow:
-    return IdempotencyRow(
-        key=key, caller=caller.identity, request=digest, status=code, answer=answer, at=author.at
-    )
+    return _json(before.body, before.status)
 
 
 class _Ready(JSONResponse):

@@ -1,12 +1,10 @@
 """Households: look at, make, note, take off. People in them are masked (see gate.api.people)."""
 
-from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, status
 from fastapi.responses import JSONResponse
 from pydantic import Field
-from sqlmodel import Session, col, select
 
 from gate.api import lookup
 from gate.api.auth import ReadsRegistry, WritesRegistry
@@ -18,8 +16,9 @@ from registry.rules.names import mask, mask_phone
 from registry.store import store
 from registry.store.households import HomeRefusal
 from registry.store.store import Actor
-from registry.tables.records import Building, Household, Person, Space, Vehicle
-from registry.tables.records import Unit as Stairwell
+from registry.views import households
+from registry.views.households import HouseholdLine
+from registry.views.people import PersonLine
 
 router = APIRouter(prefix="/registry/households", tags=["registry"])
 
@@ -101,14 +100,9 @@ def every(
 ) -> HouseholdList:
     """Return households in the order in which they were made."""
     del caller
-    wanted = select(Household)
-    if building:
-        stairs = select(Stairwell.id).join(Building, col(Building.id) == col(Stairwell.building_id))
-        named = addresses.building(building) or building
-        wanted = wanted.where(col(Household.unit_id).in_(stairs.where(Building.name == named)))
     with to.journal.reading() as session:
-        rows, following = lookup.page(session, Household, wanted, after, limit)
-        return HouseholdList(items=views(session, rows), next=following)
+        found = households.page(session, after, limit, building)
+    return HouseholdList(items=[_out(line) for line in found.lines], next=found.next)
 
 
 @router.get("/{household}", summary="One household", responses={404: {"model": Problem}})
@@ -116,7 +110,7 @@ def one(household: str, caller: ReadsRegistry, to: Services) -> HouseholdOut:
     """Return the household at an address, e.g. 3-2-501."""
     del caller
     with to.journal.reading() as session:
-        return views(session, [lookup.household(session, household)])[0]
+        return _out(households.household(session, lookup.household(session, household)))
 
 
 @router.post(
@@ -137,7 +131,7 @@ def make(wish: HouseholdIn, caller: WritesRegistry, to: Services, key: Key = Non
         row = registry_changes.add_household(address, wish.note)(unit, by)
         if isinstance(row, HomeRefusal):
             raise lookup.conflict(row, WHY)
-        return views(unit.session, [row])[0]
+        return _out(households.household(unit.session, store.id_of(row)))
 
     return act(to, caller, key, wish, made)
 
@@ -154,10 +148,9 @@ def change(
     """Change the note."""
 
     def changed(unit: UnitOfWork, by: Actor) -> HouseholdOut:
-        number = store.id_of(lookup.household(unit.session, household))
-        return views(unit.session, [registry_changes.note_household(number, wish.note)(unit, by)])[
-            0
-        ]
+        number = lookup.household(unit.session, household)
+        registry_changes.note_household(number, wish.note)(unit, by)
+        return _out(households.household(unit.session, number))
 
     said = f"{household}\0{wish.model_dump_json()}"
     return act(to, caller, key, said, changed, code=status.HTTP_200_OK)
@@ -173,9 +166,9 @@ def remove(household: str, caller: WritesRegistry, to: Services) -> JSONResponse
     """Take it off with its people; 409 while vehicles, spaces or the visitor log point to it."""
 
     def removed(unit: UnitOfWork, by: Actor) -> HouseholdOut:
-        row = lookup.household(unit.session, household)
-        answer = views(unit.session, [row])[0]
-        refusal = registry_changes.remove_household(store.id_of(row))(unit, by)
+        number = lookup.household(unit.session, household)
+        answer = _out(households.household(unit.session, number))
+        refusal = registry_changes.remove_household(number)(unit, by)
         if refusal is not None:
             raise lookup.conflict(refusal, WHY)
         return answer
@@ -183,64 +176,25 @@ def remove(household: str, caller: WritesRegistry, to: Services) -> JSONResponse
     return act(to, caller, None, household, removed, code=status.HTTP_200_OK)
 
 
-def views(session: Session, rows: Sequence[Household]) -> list[HouseholdOut]:
-    """Return households as programs see them, with one question for each kind of thing."""
-    numbers = [store.id_of(row) for row in rows]
-    where = _addresses(session, numbers)
-    people: dict[int, list[MaskedPerson]] = {}
-    for person in session.exec(select(Person).where(col(Person.household_id).in_(numbers))):
-        people.setdefault(person.household_id, []).append(masked(person))
-    cars = session.exec(
-        select(Vehicle.household_id, Vehicle.plate)
-        .where(col(Vehicle.household_id).in_(numbers))
-        .order_by(col(Vehicle.plate))
-    )
-    vehicles = _grouped(cars)
-    places = session.exec(
-        select(Space.household_id, Space.name)
-        .where(col(Space.household_id).in_(numbers))
-        .order_by(col(Space.name))
-    )
-    spaces = _grouped(places)
-    return [
-        HouseholdOut(
-            number=number,
-            household=store.label(*where[number], row.room),
-            building=where[number][0],
-            unit=where[number][1],
-            room=row.room,
-            note=row.note,
-            people=people.get(number, []),
-            vehicles=vehicles.get(number, []),
-            spaces=spaces.get(number, []),
-        )
-        for number, row in zip(numbers, rows, strict=True)
-    ]
-
-
-def masked(person: Person) -> MaskedPerson:
+def masked(person: PersonLine) -> MaskedPerson:
     """Return somebody for eyes that need not know whom."""
     return MaskedPerson(
-        number=store.id_of(person),
+        number=person.id,
         role=person.role,
         name=mask(person.name),
         phone=mask_phone(person.phone),
     )
 
 
-def _addresses(session: Session, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """Return building and unit by household."""
-    located = (
-        select(Household.id, Building.name, Stairwell.name)
-        .join(Stairwell, col(Stairwell.id) == col(Household.unit_id))
-        .join(Building, col(Building.id) == col(Stairwell.building_id))
-        .where(col(Household.id).in_(numbers))
+def _out(line: HouseholdLine) -> HouseholdOut:
+    return HouseholdOut(
+        number=line.id,
+        household=line.place.label,
+        building=line.place.building,
+        unit=line.place.unit,
+        room=line.place.room,
+        note=line.note,
+        people=[masked(person) for person in line.people],
+        vehicles=list(line.vehicles),
+        spaces=list(line.spaces),
     )
-    return {number or 0: (house, stair) for number, house, stair in session.exec(located)}
-
-
-def _grouped(pairs: Iterable[tuple[int | None, str]]) -> dict[int, list[str]]:
-    by_home: dict[int, list[str]] = {}
-    for number, word in pairs:
-        by_home.setdefault(number or 0, []).append(word)
-    return by_home

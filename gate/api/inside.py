@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, HTTPException, Query, status
 from fastapi.responses import JSONResponse
 from pydantic import Field
-from sqlmodel import Session
 
 from gate.api import lookup
 from gate.api.auth import CorrectsInside, ReadsInside
@@ -23,6 +22,7 @@ from gate.api.dependencies import (
 from gate.domain.ports import UnitOfWork
 from gate.services import presence as inside_deeds
 from gate.services.presence import Unclear
+from gate.services.units import RegistrySession
 from registry.rules.corrections import (
     MOST_COUNTED,
     Correction,
@@ -207,7 +207,7 @@ def correct(
 
 
 def _meant(
-    session: Session, wish: LeftIn | CameIn | CountedIn, to: ApiServices, now: datetime
+    session: RegistrySession, wish: LeftIn | CameIn | CountedIn, to: ApiServices, now: datetime
 ) -> Correction:
     """What a request corrects, by what is inside now and what the register knows."""
     if isinstance(wish, CountedIn):
@@ -228,7 +228,7 @@ def _meant(
     return inside_deeds.put_back(stay) if wish.since else stay
 
 
-def _answer(session: Session, kind: str, done: Correction) -> CorrectionOut:
+def _answer(session: RegistrySession, kind: str, done: Correction) -> CorrectionOut:
     count = stays.counts(session).occupancy.balance.get(done.occupant, 0)
     if isinstance(done, Recounted):
         return CorrectionOut(kind=kind, plate="", occupant=done.occupant, since=None, count=count)

@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, status
 from fastapi.responses import JSONResponse
 from pydantic import Field
-from sqlmodel import select
 
 from gate.api import lookup
 from gate.api.auth import ReadsRegistry, WritesRegistry
@@ -20,7 +19,8 @@ from registry.rules.plates import PlateColour
 from registry.store import store
 from registry.store.listed import ListingRefusal
 from registry.store.store import Actor
-from registry.tables.records import ListedVehicle, SpecialPattern
+from registry.views import special
+from registry.views.special import FormLine, ListedLine
 
 router = APIRouter(prefix="/registry", tags=["special vehicles"])
 
@@ -118,8 +118,8 @@ def every(
     """Return listed vehicles in the order in which they were listed."""
     del caller
     with to.journal.reading() as session:
-        rows, following = lookup.page(session, ListedVehicle, select(ListedVehicle), after, limit)
-        return ListedPage(items=[_out(row) for row in rows], next=following)
+        found = special.vehicles_page(session, after, limit)
+    return ListedPage(items=[_out(line) for line in found.lines], next=found.next)
 
 
 @router.post(
@@ -144,7 +144,7 @@ def enter(wish: ListedIn, caller: WritesRegistry, to: Services, key: Key = None)
         )(unit, by)
         if isinstance(made, ListingRefusal):
             raise lookup.conflict(made, _WHY)
-        return _out(made)
+        return _out(special.vehicle(unit.session, store.id_of(made)))
 
     return act(to, caller, key, wish, entered)
 
@@ -159,7 +159,7 @@ def leave(number: lookup.Number, caller: WritesRegistry, to: Services) -> JSONRe
     """Take it off; it is a stranger from then on."""
 
     def left(unit: UnitOfWork, by: Actor) -> ListedOut:
-        answer = _out(lookup.row(unit.session, ListedVehicle, number))
+        answer = _out(special.vehicle(unit.session, number))
         lists.unlist(number)(unit, by)
         return answer
 
@@ -173,8 +173,8 @@ def patterns(
     """Return forms in the order in which they were listed."""
     del caller
     with to.journal.reading() as session:
-        rows, following = lookup.page(session, SpecialPattern, select(SpecialPattern), after, limit)
-        return PatternPage(items=[_form(row) for row in rows], next=following)
+        found = special.forms_page(session, after, limit)
+    return PatternPage(items=[_form(line) for line in found.lines], next=found.next)
 
 
 @router.post(
@@ -196,7 +196,7 @@ def enter_form(
             raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
         if isinstance(made, ListingRefusal):
             raise lookup.conflict(made, _WHY)
-        return _form(made)
+        return _form(special.form(unit.session, store.id_of(made)))
 
     return act(to, caller, key, wish, entered)
 
@@ -211,25 +211,25 @@ def leave_form(number: lookup.Number, caller: WritesRegistry, to: Services) -> J
     """Take a form off the list."""
 
     def left(unit: UnitOfWork, by: Actor) -> PatternOut:
-        answer = _form(lookup.row(unit.session, SpecialPattern, number))
+        answer = _form(special.form(unit.session, number))
         lists.unlist_pattern(number)(unit, by)
         return answer
 
     return act(to, caller, None, str(number), left, code=status.HTTP_200_OK)
 
 
-def _out(row: ListedVehicle) -> ListedOut:
+def _out(line: ListedLine) -> ListedOut:
     return ListedOut(
-        number=store.id_of(row),
-        plate=row.plate,
-        colour=row.colour,
-        kind=row.kind,
-        organisation=row.organisation,
-        valid_from=row.valid_from,
-        valid_until=row.valid_until,
-        note=row.note,
+        number=line.id,
+        plate=line.plate,
+        colour=line.colour,
+        kind=line.kind,
+        organisation=line.organisation,
+        valid_from=line.since,
+        valid_until=line.until,
+        note=line.note,
     )
 
 
-def _form(row: SpecialPattern) -> PatternOut:
-    return PatternOut(number=store.id_of(row), pattern=row.pattern, kind=row.kind, note=row.note)
+def _form(line: FormLine) -> PatternOut:
+    return PatternOut(number=line.id, pattern=line.form, kind=line.kind, note=line.note)

@@ -1,23 +1,19 @@
 """Finding what a request names, or answering that it is not there; moments with their zone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import HTTPException, Path, Query, status
 from pydantic import AfterValidator, Field
-from sqlmodel import Session, SQLModel, col
-from sqlmodel.sql.expression import SelectOfScalar
 
 from gate.api.auth import Caller
+from gate.services.units import RegistrySession
 from registry.errors import RecordMissingError
 from registry.rules import addresses
-from registry.store import store
-from registry.tables.records import Household, Numbered
-
-Row = TypeVar("Row", bound=SQLModel)
-Listed = TypeVar("Listed", bound=Numbered)
+from registry.views import households
 
 
 def with_zone(moment: datetime) -> datetime:
@@ -45,41 +41,26 @@ After = Annotated[int, Query(ge=0, le=MOST, description="cursor: `next` of a pag
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 
-def household(session: Session, label: str, caller: Caller | None = None) -> Household:
-    """Return the household; 403 where the caller's token is another household's, 404 for none."""
+def household(session: RegistrySession, label: str, caller: Caller | None = None) -> int:
+    """Return its number; 403 where the caller's token is another household's, 404 for none."""
     address = addresses.parse(label)
     if caller is not None and caller.household and address != addresses.parse(caller.household):
         detail = f"this token speaks for {caller.household} only"
         raise HTTPException(status.HTTP_403_FORBIDDEN, detail)
-    row = (
-        store.find_household(session, address.building, address.unit, address.room)
-        if address
-        else None
-    )
-    if row is None:
+    number = households.number_at(session, address) if address else None
+    if number is None:
         detail = f"there is no household {label!r}; write building-unit-room, e.g. 3-2-501"
         raise HTTPException(status.HTTP_404_NOT_FOUND, detail)
-    return row
+    return number
 
 
-def row(session: Session, table: type[Row], number: int) -> Row:
-    """Return the row with this number, or answer 404."""
+@contextmanager
+def missing() -> Iterator[None]:
+    """Answer 404 where what is asked in the block is not there."""
     try:
-        return store.get(session, table, number)
+        yield
     except RecordMissingError as error:
         raise HTTPException(status.HTTP_404_NOT_FOUND, str(error)) from error
-
-
-def page(
-    session: Session, table: type[Listed], wanted: SelectOfScalar[Listed], after: int, limit: int
-) -> tuple[Sequence[Listed], int | None]:
-    """Return the wanted rows after the cursor, in the order of their ids, and the next cursor.
-
-    The cursor is None where no row follows, as far as this page can tell.
-    """
-    number = col(table.id)
-    rows = session.exec(wanted.where(number > after).order_by(number).limit(limit)).all()
-    return rows, store.id_of(rows[-1]) if len(rows) == limit else None
 
 
 def conflict(refusal: StrEnum, why: dict[str, str]) -> HTTPException:

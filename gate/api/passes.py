@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, status
 from fastapi.responses import JSONResponse
 from pydantic import Field
-from sqlmodel import Session, col, select
 
 from gate.api import lookup
 from gate.api.auth import ReadsPasses, WritesPasses
@@ -18,7 +17,8 @@ from registry.rules.passes import ValidityPeriod
 from registry.rules.plates import PlateColour
 from registry.store import store, visits
 from registry.store.store import Actor
-from registry.tables.records import VisitorPass
+from registry.views import passes as pass_views
+from registry.views.passes import PassLine
 
 router = APIRouter(prefix="/passes", tags=["visitor passes"])
 _REMEDY = {
@@ -115,7 +115,7 @@ def announce(wish: PassIn, caller: WritesPasses, to: Services, key: Key = None) 
         household = lookup.household(unit.session, wish.household, caller)
         request = visits.PassRequest(
             plate=plate,
-            household_id=store.id_of(household),
+            household_id=household,
             kind=wish.kind,
             period=ValidityPeriod(wish.valid_from, wish.valid_until),
             times=wish.times,
@@ -133,7 +133,7 @@ def announce(wish: PassIn, caller: WritesPasses, to: Services, key: Key = None) 
         if isinstance(made, visits.GrantRefusal):
             detail = f"no pass was made: {made.value}{_REMEDY.get(made, '')}"
             raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
-        return _out(unit.session, made)
+        return _out(pass_views.visitor_pass(unit.session, store.id_of(made)))
 
     return act(to, caller, key, wish, announced)
 
@@ -148,16 +148,10 @@ def every(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> PassPage:
     """Return passes; a household's token sees its own."""
-    wanted = select(VisitorPass).order_by(col(VisitorPass.id).desc()).limit(limit)
-    if before is not None:
-        wanted = wanted.where(col(VisitorPass.id) < before)
     with to.journal.reading() as session:
-        if caller.household:
-            home = lookup.household(session, caller.household)
-            wanted = wanted.where(VisitorPass.household_id == home.id)
-        rows = session.exec(wanted).all()
-        items = [_out(session, row) for row in rows]
-    return PassPage(items=items, next=items[-1].number if len(items) == limit else None)
+        home = lookup.household(session, caller.household) if caller.household else None
+        found = pass_views.newest(session, before, limit, home)
+    return PassPage(items=[_out(line) for line in found.lines], next=found.next)
 
 
 @router.delete(
@@ -170,28 +164,29 @@ def revoke(number: lookup.Number, caller: WritesPasses, to: Services) -> JSONRes
     """End a pass now; doing it again changes nothing."""
 
     def revoked(unit: UnitOfWork, by: Actor) -> PassOut:
-        row = lookup.row(unit.session, VisitorPass, number)
+        line = pass_views.visitor_pass(unit.session, number)
         own = not caller.household or (
-            row.household_id == lookup.household(unit.session, caller.household).id
+            line.household_id == lookup.household(unit.session, caller.household)
         )
         if not own:
             raise HTTPException(status.HTTP_404_NOT_FOUND, f"there is no VisitorPass {number}")
-        return _out(unit.session, passes.revoke(number, "")(unit, by))
+        passes.revoke(number, "")(unit, by)
+        return _out(pass_views.visitor_pass(unit.session, number))
 
     return act(to, caller, None, str(number), revoked, code=status.HTTP_200_OK)
 
 
-def _out(session: Session, row: VisitorPass) -> PassOut:
+def _out(line: PassLine) -> PassOut:
     return PassOut(
-        number=row.id or 0,
-        plate=row.plate,
-        colour=row.colour,
-        household=store.label_of(session, row.household_id) if row.household_id else "",
-        kind=row.kind,
-        allowed=row.allowed,
-        spent=row.spent,
-        valid_from=row.valid_from,
-        valid_until=row.valid_until,
-        recurring=row.recurring,
-        revoked_at=row.revoked_at,
+        number=line.id,
+        plate=line.plate,
+        colour=line.colour,
+        household=line.household,
+        kind=line.kind,
+        allowed=line.allowed,
+        spent=line.spent,
+        valid_from=line.since,
+        valid_until=line.until,
+        recurring=line.recurring,
+        revoked_at=line.revoked_at,
     )

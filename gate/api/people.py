@@ -20,7 +20,7 @@ from registry.rules.kinds import PersonRole
 from registry.store import households, store
 from registry.store.households import HomeRefusal
 from registry.store.store import Actor
-from registry.tables.records import Person
+from registry.views import people
 
 router = APIRouter(prefix="/registry", tags=["people"])
 
@@ -63,11 +63,10 @@ def every(
         raise HTTPException(status.HTTP_400_BAD_REQUEST, detail)
     with to.journal.reading() as session:
         home = lookup.household(session, household)
-        rows = store.people_of(session, store.id_of(home))
-        answer = [
-            PersonOut(number=store.id_of(row), role=row.role, name=row.name, phone=row.phone)
-            for row in rows
-        ]
+        living = people.people(session, [home]).get(home, ())
+    answer = [
+        PersonOut(number=one.id, role=one.role, name=one.name, phone=one.phone) for one in living
+    ]
     try:
         to.journal.append(Audited(caller.name, "look_up_person", household, why.strip()))
     except JournalUnavailableError as error:
@@ -89,8 +88,11 @@ def add(
     fields = _fields(wish)
 
     def added(unit: UnitOfWork, by: Actor) -> MaskedPerson:
-        home = store.id_of(lookup.household(unit.session, household))
-        return _kept(registry_changes.add_person(home, fields, wish.role)(unit, by))
+        home = lookup.household(unit.session, household)
+        made = registry_changes.add_person(home, fields, wish.role)(unit, by)
+        if isinstance(made, HomeRefusal):
+            raise lookup.conflict(made, WHY)
+        return masked(people.person(unit.session, store.id_of(made)))
 
     return act(to, caller, key, f"{household}\0{wish.model_dump_json()}", added)
 
@@ -108,7 +110,10 @@ def change(
     fields = _fields(wish)
 
     def changed(unit: UnitOfWork, by: Actor) -> MaskedPerson:
-        return _kept(registry_changes.change_person(number, fields, wish.role)(unit, by))
+        made = registry_changes.change_person(number, fields, wish.role)(unit, by)
+        if isinstance(made, HomeRefusal):
+            raise lookup.conflict(made, WHY)
+        return masked(people.person(unit.session, store.id_of(made)))
 
     said = f"{number}\0{wish.model_dump_json()}"
     return act(to, caller, key, said, changed, code=status.HTTP_200_OK)
@@ -124,7 +129,7 @@ def remove(number: lookup.Number, caller: WritesRegistry, to: Services) -> JSONR
     """Take somebody off; 409 while a pass in force rests on that person's consent."""
 
     def removed(unit: UnitOfWork, by: Actor) -> MaskedPerson:
-        answer = masked(lookup.row(unit.session, Person, number))
+        answer = masked(people.person(unit.session, number))
         refusal = registry_changes.remove_person(number)(unit, by)
         if refusal is not None:
             raise lookup.conflict(refusal, WHY)
@@ -139,9 +144,3 @@ def _fields(wish: PersonIn) -> Mapping[str, str]:
         detail = f"no name or phone number: {fields.value}"
         raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
     return fields
-
-
-def _kept(made: Person | HomeRefusal) -> MaskedPerson:
-    if isinstance(made, HomeRefusal):
-        raise lookup.conflict(made, WHY)
-    return masked(made)

@@ -5,18 +5,18 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, status
 from fastapi.responses import JSONResponse
 from pydantic import Field
-from sqlmodel import Session, select
 
 from gate.api import lookup
 from gate.api.auth import ReadsRegistry, WritesRegistry
 from gate.api.dependencies import ApiModel, Key, Problem, Services, act, example, whole_plate
 from gate.domain.ports import UnitOfWork
 from gate.services import registry_changes
-from registry.rules.snapshot import plate_of
-from registry.store import spaces, store
+from gate.services.units import RegistrySession
+from registry.store import store
 from registry.store.spaces import SpaceRefusal
 from registry.store.store import Actor
-from registry.tables.records import Presence, Space
+from registry.views import spaces, vehicles
+from registry.views.spaces import SpaceLine
 
 router = APIRouter(prefix="/registry/spaces", tags=["registry"])
 
@@ -78,8 +78,8 @@ def every(
     """Return spaces in the order in which they were made."""
     del caller
     with to.journal.reading() as session:
-        rows, following = lookup.page(session, Space, select(Space), after, limit)
-        return SpacePage(items=[_out(session, row) for row in rows], next=following)
+        found = spaces.page(session, after, limit)
+    return SpacePage(items=[_out(line) for line in found.lines], next=found.next)
 
 
 @router.get("/{name}", summary="One space", responses={404: {"model": Problem}})
@@ -87,7 +87,7 @@ def one(name: str, caller: ReadsRegistry, to: Services) -> SpaceOut:
     """Return the space of this name."""
     del caller
     with to.journal.reading() as session:
-        return _out(session, _named(session, name))
+        return _out(spaces.space(session, _named(session, name)))
 
 
 @router.post(
@@ -101,11 +101,11 @@ def make(wish: SpaceIn, caller: WritesRegistry, to: Services, key: Key = None) -
     """Make a space; 409 where its name is taken, 404 where household or a vehicle is not there."""
 
     def made(unit: UnitOfWork, by: Actor) -> SpaceOut:
-        home, vehicles = _meant(unit.session, wish)
-        row = registry_changes.add_space(wish.name, home, wish.note, vehicles)(unit, by)
+        home, shared = _meant(unit.session, wish)
+        row = registry_changes.add_space(wish.name, home, wish.note, shared)(unit, by)
         if isinstance(row, SpaceRefusal):
             raise lookup.conflict(row, _WHY)
-        return _out(unit.session, row)
+        return _out(spaces.space(unit.session, store.id_of(row)))
 
     return act(to, caller, key, wish, made)
 
@@ -122,11 +122,10 @@ def change(
     """Put these values in the place of the old ones; exactly these vehicles share it then."""
 
     def changed(unit: UnitOfWork, by: Actor) -> SpaceOut:
-        number = store.id_of(_named(unit.session, name))
-        home, vehicles = _meant(unit.session, wish)
-        return _out(
-            unit.session, registry_changes.change_space(number, home, wish.note, vehicles)(unit, by)
-        )
+        number = _named(unit.session, name)
+        home, shared = _meant(unit.session, wish)
+        registry_changes.change_space(number, home, wish.note, shared)(unit, by)
+        return _out(spaces.space(unit.session, number))
 
     said = f"{name}\0{wish.model_dump_json()}"
     return act(to, caller, key, said, changed, code=status.HTTP_200_OK)
@@ -142,41 +141,40 @@ def remove(name: str, caller: WritesRegistry, to: Services) -> JSONResponse:
     """Take it off; its vehicles stay registered, and one that stands there stays inside."""
 
     def removed(unit: UnitOfWork, by: Actor) -> SpaceOut:
-        row = _named(unit.session, name)
-        answer = _out(unit.session, row)
-        registry_changes.remove_space(store.id_of(row))(unit, by)
+        number = _named(unit.session, name)
+        answer = _out(spaces.space(unit.session, number))
+        registry_changes.remove_space(number)(unit, by)
         return answer
 
     return act(to, caller, None, name, removed, code=status.HTTP_200_OK)
 
 
-def _named(session: Session, name: str) -> Space:
-    row = spaces.find_space(session, name)
-    if row is None:
+def _named(session: RegistrySession, name: str) -> int:
+    number = spaces.number_of(session, name)
+    if number is None:
         raise HTTPException(status.HTTP_404_NOT_FOUND, f"there is no space {name!r}")
-    return row
+    return number
 
 
-def _meant(session: Session, wish: SpaceWish) -> tuple[int | None, list[int]]:
+def _meant(session: RegistrySession, wish: SpaceWish) -> tuple[int | None, list[int]]:
     """Return the household and the vehicles of a wish; 404 where one is not registered."""
-    home = store.id_of(lookup.household(session, wish.household)) if wish.household else None
-    vehicles = []
+    home = lookup.household(session, wish.household) if wish.household else None
+    shared: list[int] = []
     for text in wish.vehicles:
         plate = whole_plate(text)
-        same = store.vehicles_with(session, plate)
+        same = vehicles.numbers_of(session, plate)
         if not same:
             raise HTTPException(status.HTTP_404_NOT_FOUND, f"{plate.text} is not registered")
-        vehicles += [store.id_of(vehicle) for vehicle in same]
-    return home, vehicles
+        shared += same
+    return home, shared
 
 
-def _out(session: Session, row: Space) -> SpaceOut:
-    stands = select(Presence.plate).where(Presence.space_id == row.id)
+def _out(line: SpaceLine) -> SpaceOut:
     return SpaceOut(
-        number=store.id_of(row),
-        name=row.name,
-        household=store.label_of(session, row.household_id) if row.household_id else "",
-        vehicles=[vehicle.plate for vehicle in spaces.vehicles_of(session, row)],
-        taken_by=plate_of(session.exec(stands).first() or ""),
-        note=row.note,
+        number=line.id,
+        name=line.name,
+        household=line.household,
+        vehicles=list(line.plates),
+        taken_by=line.taken_by,
+        note=line.note,
     )

@@ -1,13 +1,11 @@
 """Registered vehicles: look at, register, change, take off. Persons' names stay out of it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, status
 from fastapi.responses import JSONResponse
 from pydantic import Field
-from sqlmodel import Session, col, select
 
 from gate.api import lookup
 from gate.api.auth import ReadsRegistry, WritesRegistry
@@ -15,11 +13,13 @@ from gate.api.dependencies import ApiModel, Key, Problem, Services, act, example
 from gate.domain.ports import UnitOfWork
 from gate.services import registry_changes
 from gate.services.registry_changes import VehicleWanted
+from gate.services.units import RegistrySession
 from registry.rules.kinds import VehicleKind
 from registry.rules.plates import Plate, PlateColour, is_usual
 from registry.store import store
 from registry.store.store import Actor, Duplicate
-from registry.tables.records import Vehicle
+from registry.views import vehicles
+from registry.views.vehicles import VehicleLine
 
 router = APIRouter(prefix="/registry/vehicles", tags=["registry"])
 
@@ -104,13 +104,10 @@ def every(
 ) -> VehiclePage:
     """Return vehicles in the order in which they were registered."""
     del caller
-    wanted = select(Vehicle).where(col(Vehicle.id) > after).order_by(col(Vehicle.id)).limit(limit)
     with to.journal.reading() as session:
-        if household:
-            home = lookup.household(session, household)
-            wanted = wanted.where(Vehicle.household_id == home.id)
-        items = [_out(session, row) for row in session.exec(wanted).all()]
-    return VehiclePage(items=items, next=items[-1].number if len(items) == limit else None)
+        home = lookup.household(session, household) if household else None
+        found = vehicles.page(session, after, limit, home)
+    return VehiclePage(items=[_out(line) for line in found.lines], next=found.next)
 
 
 @router.get(
@@ -125,7 +122,7 @@ def one(
     del caller
     wanted = whole_plate(plate)
     with to.journal.reading() as session:
-        return _out(session, _named(session, wanted, colour))
+        return _out(vehicles.vehicle(session, _named(session, wanted, colour)))
 
 
 @router.post(
@@ -145,9 +142,11 @@ def register(
         raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, detail)
 
     def registered(unit: UnitOfWork, by: Actor) -> VehicleOut:
-        home = lookup.household(unit.session, wish.household).id if wish.household else None
+        home = lookup.household(unit.session, wish.household) if wish.household else None
         made = registry_changes.add_vehicle(home, plate, wish.wanted(), wish.holder)(unit, by)
-        return _out(unit.session, _not_double(plate, made))
+        if isinstance(made, Duplicate):
+            raise _double(plate, made)
+        return _out(vehicles.vehicle(unit.session, store.id_of(made)))
 
     return act(to, caller, key, wish, registered)
 
@@ -173,9 +172,11 @@ def change(
     wanted = whole_plate(plate)
 
     def changed(unit: UnitOfWork, by: Actor) -> VehicleOut:
-        row = _named(unit.session, wanted, colour)
-        made = registry_changes.change_vehicle(store.id_of(row), wish.wanted())(unit, by)
-        return _out(unit.session, _not_double(wanted, made))
+        number = _named(unit.session, wanted, colour)
+        made = registry_changes.change_vehicle(number, wish.wanted())(unit, by)
+        if isinstance(made, Duplicate):
+            raise _double(wanted, made)
+        return _out(vehicles.vehicle(unit.session, number))
 
     said = f"{wanted.text}\0{colour}\0{wish.model_dump_json()}"
     return act(to, caller, key, said, changed, code=status.HTTP_200_OK)
@@ -194,8 +195,7 @@ def remove(
     wanted = whole_plate(plate)
 
     def removed(unit: UnitOfWork, by: Actor) -> VehicleOut:
-        row = _named(unit.session, wanted, colour)
-        answer = _out(unit.session, row)
+        answer = _out(vehicles.vehicle(unit.session, _named(unit.session, wanted, colour)))
         registry_changes.remove_vehicle(answer.number, "")(unit, by)
         return answer
 
@@ -203,11 +203,9 @@ def remove(
     return act(to, caller, None, said, removed, code=status.HTTP_200_OK)
 
 
-def _named(session: Session, plate: Plate, colour: PlateColour) -> Vehicle:
+def _named(session: RegistrySession, plate: Plate, colour: PlateColour) -> int:
     """Return the vehicle that is meant; which one, if two share the number, only a colour says."""
-    same: Sequence[Vehicle] = store.vehicles_with(session, plate)
-    if colour is not PlateColour.UNKNOWN:
-        same = [row for row in same if row is store.find_vehicle(session, plate, colour)]
+    same = vehicles.numbers_of(session, plate, colour)
     if not same:
         raise HTTPException(status.HTTP_404_NOT_FOUND, f"{plate.text} is not registered")
     if len(same) > 1:
@@ -216,23 +214,21 @@ def _named(session: Session, plate: Plate, colour: PlateColour) -> Vehicle:
     return same[0]
 
 
-def _not_double(plate: Plate, made: Vehicle | Duplicate) -> Vehicle:
-    if isinstance(made, Duplicate):
-        detail = f"{plate.text} is registered already, with {made.household}"
-        raise HTTPException(status.HTTP_409_CONFLICT, detail)
-    return made
+def _double(plate: Plate, made: Duplicate) -> HTTPException:
+    detail = f"{plate.text} is registered already, with {made.household}"
+    return HTTPException(status.HTTP_409_CONFLICT, detail)
 
 
-def _out(session: Session, row: Vehicle) -> VehicleOut:
+def _out(line: VehicleLine) -> VehicleOut:
     return VehicleOut(
-        number=store.id_of(row),
-        plate=row.plate,
-        plate_class=row.plate_class,
-        unusual=not is_usual(row.plate),
-        colour=row.colour,
-        kind=row.kind,
-        household=store.label_of(session, row.household_id) if row.household_id else row.holder,
-        valid_from=row.valid_from,
-        valid_until=row.valid_until,
-        note=row.note,
+        number=line.id,
+        plate=line.plate,
+        plate_class=line.plate_class,
+        unusual=not is_usual(line.plate),
+        colour=line.colour,
+        kind=line.kind,
+        household=line.home,
+        valid_from=line.since,
+        valid_until=line.until,
+        note=line.note,
     )

@@ -5,7 +5,7 @@ lanes decide by takes it in at once.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -19,6 +19,9 @@ from registry.rules.snapshot import RegistrySnapshot
 from registry.store.store import Actor
 
 T = TypeVar("T")
+
+RegistrySession: TypeAlias = Session
+"""A session of the registry, for those who hand it on to views and deeds and ask nothing of it."""
 
 
 class ServiceParts(Protocol):

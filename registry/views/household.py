@@ -1,4 +1,4 @@
-"""What the registry pages ask: search, one household, its vehicles. No page in here."""
+"""One household as its page shows it: who lives there, its vehicles, its history."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,35 +6,11 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from registry.rules.kinds import VehicleKind
-from registry.rules.plates import Plate, neighbours
 from registry.store import store
 from registry.tables.masking import masked_fields
-from registry.tables.records import Change, Household, Space, SpaceVehicle, Vehicle
-
-
-@dataclass(frozen=True, slots=True)
-class PersonLine:
-    """Somebody of a household; name and phone are whole here: the page masks them."""
-
-    id: int
-    name: str
-    phone: str
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class VehicleLine:
-    """A registered vehicle."""
-
-    id: int
-    plate: str
-    colour: str
-    kind: VehicleKind
-    since: datetime | None
-    until: datetime | None
-    note: str
-    spaces: tuple[str, ...]
+from registry.tables.records import Change, Household, Space
+from registry.views.people import PersonLine, people
+from registry.views.vehicles import VehicleLine, of_household
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,41 +44,17 @@ def household(session: Session, number: int) -> HouseholdView | None:
     row = session.get(Household, number)
     if row is None:
         return None
-    people = tuple(
-        PersonLine(person.id or 0, person.name, person.phone, person.role.value)
-        for person in store.people_of(session, number)
-    )
-    cars = session.exec(
-        select(Vehicle).where(Vehicle.household_id == number).order_by(col(Vehicle.plate))
-    ).all()
-    vehicles = tuple(_vehicle_line(session, car) for car in cars)
+    living = people(session, [number]).get(number, ())
+    vehicles = of_household(session, number)
     spaces = session.exec(select(Space.name).where(Space.household_id == number)).all()
     return HouseholdView(
         id=number,
         label=store.label_of(session, number),
         note=row.note,
-        people=people,
+        people=living,
         vehicles=vehicles,
         spaces=tuple(spaces),
-        history=_history(session, number, people, [car.plate for car in cars]),
-    )
-
-
-def _vehicle_line(session: Session, car: Vehicle) -> VehicleLine:
-    spaces = session.exec(
-        select(Space.name)
-        .join(SpaceVehicle, col(SpaceVehicle.space_id) == col(Space.id))
-        .where(SpaceVehicle.vehicle_id == car.id)
-    ).all()
-    return VehicleLine(
-        car.id or 0,
-        car.plate,
-        car.colour.value,
-        car.kind,
-        car.valid_from,
-        car.valid_until,
-        car.note,
-        tuple(spaces),
+        history=_history(session, number, living, [car.plate for car in vehicles]),
     )
 
 
@@ -156,15 +108,3 @@ def _named(
 
 def _is_number_of_row(name: str) -> bool:
     return name == "id" or name.endswith("_id")
-
-
-def vehicle(session: Session, number: int) -> VehicleLine | None:
-    """Return a vehicle; None where there is no such."""
-    row = session.get(Vehicle, number)
-    return _vehicle_line(session, row) if row is not None else None
-
-
-def lookalikes(session: Session, plate: Plate) -> tuple[str, ...]:
-    """Return registered plates one look-alike character away: a camera may take one for another."""
-    near = list(dict.fromkeys(neighbours(plate.text)))
-    return tuple(session.exec(select(Vehicle.plate).where(col(Vehicle.plate).in_(near))))

@@ -18,8 +18,8 @@ from gate.services import lists, units
 from registry.rules.kinds import BlockReason
 from registry.rules.plates import PlateColour, normalise
 from registry.store.store import BlockRefusal
-from registry.views import lists as lists_
-from registry.views.lists import BlockLine
+from registry.views import blocks
+from registry.views.blocks import BlockLine
 
 
 def add(pages: Pages) -> None:
@@ -54,7 +54,7 @@ class BlocksPage:
         """Draw the list as it is now."""
         visit, part = self._visit, self._typed()
         services, now = visit.services, visit.now()
-        lines = await ask(lambda: units.read(services, lambda s: lists_.blocks(s, now, part)))
+        lines = await ask(lambda: units.read(services, lambda s: blocks.blocks(s, now, part)))
         if part != self._typed():
             return  # Typed on meanwhile: an older answer must not be drawn over a newer one.
         self._list.clear()

@@ -27,8 +27,10 @@ from gate.services import registry_changes, units
 from registry.rules.plates import Plate
 from registry.store.households import HomeRefusal
 from registry.store.store import Duplicate
-from registry.views import household as desk
-from registry.views.household import HouseholdView, VehicleLine
+from registry.views import household as household_view
+from registry.views import vehicles
+from registry.views.household import HouseholdView
+from registry.views.vehicles import VehicleLine
 
 
 async def household(visit: PageContext) -> None:
@@ -49,7 +51,9 @@ class HouseholdPage:
         """Draw the household as it is now."""
         visit = self._visit
         services, number = visit.services, self._number
-        view = await ask(lambda: units.read(services, lambda s: desk.household(s, number)))
+        view = await ask(
+            lambda: units.read(services, lambda s: household_view.household(s, number))
+        )
         self._place.clear()
         with self._place:
             if view is None:
@@ -148,7 +152,7 @@ class HouseholdPage:
             typed[0] = plate
             services = visit.services
             near = (
-                await ask(lambda: units.read(services, lambda s: desk.lookalikes(s, plate)))
+                await ask(lambda: units.read(services, lambda s: vehicles.lookalikes(s, plate)))
                 if plate
                 else ()
             )

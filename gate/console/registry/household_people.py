@@ -17,7 +17,8 @@ from registry.rules.fields import RowFault
 from registry.rules.kinds import PersonRole
 from registry.store import households
 from registry.store.households import HomeRefusal
-from registry.views.household import HouseholdView, PersonLine
+from registry.views.household import HouseholdView
+from registry.views.people import PersonLine
 
 
 class PeopleCard:

@@ -16,9 +16,10 @@ from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.services import registry_changes, units, visitors
 from registry.rules.fields import plates as plates_in
+from registry.rules.plates import Plate
 from registry.store.spaces import SpaceRefusal
-from registry.views import lists
-from registry.views.lists import SpaceLine
+from registry.views import spaces, vehicles
+from registry.views.spaces import SpaceLine
 
 
 def add(pages: Pages) -> None:
@@ -62,7 +63,7 @@ class SpacesPage:
         """Draw the list as it is now."""
         visit, part = self._visit, self._typed()
         services, say = visit.services, visit.say
-        lines = await ask(lambda: units.read(services, lambda s: lists.spaces(s, part)))
+        lines = await ask(lambda: units.read(services, lambda s: spaces.spaces(s, part)))
         if part != self._typed():
             return  # Typed on meanwhile: an older answer must not be drawn over a newer one.
         self._list.clear()
@@ -75,8 +76,8 @@ class SpacesPage:
                     widgets.empty(say("spaces.none"), icon="local_parking")
             for line in lines:
                 self._line(line)
-            if len(lines) == lists.MOST:
-                widgets.words(say("spaces.more", n=lists.MOST), "small soft")
+            if len(lines) == spaces.MOST:
+                widgets.words(say("spaces.more", n=spaces.MOST), "small soft")
 
     def _line(self, line: SpaceLine) -> None:
         visit, say = self._visit, self._visit.say
@@ -153,7 +154,7 @@ class SpacesPage:
             return None
         numbers: list[int] = []
         for plate in named:
-            question = self._vehicles_question(plate.text)
+            question = self._vehicles_question(plate)
             same = await ask(question)
             if not same:
                 visit.warn("spaces.not_registered", plate=plate)
@@ -161,9 +162,9 @@ class SpacesPage:
             numbers += same
         return _Wanted(there.id if there else None, note.strip(), tuple(numbers))
 
-    def _vehicles_question(self, plate: str) -> Callable[[], tuple[int, ...]]:
+    def _vehicles_question(self, plate: Plate) -> Callable[[], tuple[int, ...]]:
         services = self._visit.services
-        return lambda: units.read(services, lambda session: lists.vehicle_ids(session, plate))
+        return lambda: units.read(services, lambda session: vehicles.numbers_of(session, plate))
 
     def _remove(self, line: SpaceLine) -> None:
         say = self._visit.say

@@ -21,8 +21,8 @@ from registry.rules.passes import ValidityPeriod
 from registry.rules.patterns import PatternFault
 from registry.rules.plates import PlateColour
 from registry.store.listed import ListingRefusal
-from registry.views import lists as lists_
-from registry.views.lists import FormLine, ListedLine
+from registry.views import special
+from registry.views.special import FormLine, ListedLine
 
 
 def add(pages: Pages) -> None:
@@ -53,7 +53,7 @@ class SpecialPage:
     async def draw(self) -> None:
         """Draw both lists as they are now."""
         services, say = self._visit.services, self._visit.say
-        found = await ask(lambda: units.read(services, lists_.special))
+        found = await ask(lambda: units.read(services, special.special))
         self._list.clear()
         with self._list:
             if found is None:

@@ -8,7 +8,7 @@ from gate.console.ui.page import PageContext
 from gate.services.registry_changes import VehicleWanted
 from registry.rules.kinds import VehicleKind
 from registry.rules.plates import PlateColour
-from registry.views.household import VehicleLine
+from registry.views.vehicles import VehicleLine
 
 
 class VehicleFields:

@@ -19,8 +19,8 @@ from gate.console.ui.queries import ask
 from gate.services import passes, units
 from registry.rules.plates import normalise
 from registry.store.visits import GrantRefusal
-from registry.views import lists
-from registry.views.lists import PassLine
+from registry.views import passes as pass_views
+from registry.views.passes import PassLine
 from registry.views.stays import StayLine
 
 
@@ -63,7 +63,7 @@ class VisitorsPage:
         """Draw both lists as they are now."""
         visit, part = self._visit, self._typed()
         services, now = visit.services, visit.now()
-        lines = await ask(lambda: units.read(services, lambda s: lists.passes(s, now, part)))
+        lines = await ask(lambda: units.read(services, lambda s: pass_views.passes(s, now, part)))
         late = await ask(lambda: services.reports.overstays(now))
         if part != self._typed():
             return  # Typed on meanwhile: an older answer must not be drawn over a newer one.

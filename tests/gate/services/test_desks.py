@@ -27,8 +27,8 @@ from registry.spreadsheets.reading.whole import read
 from registry.store.store import BlockRefusal, Duplicate
 from registry.store.visits import GrantRefusal
 from registry.tables.records import Block, Person, Vehicle, VisitorPass
-from registry.views import household
-from registry.views import lists as lists_
+from registry.views import blocks, household, vehicles
+from registry.views import passes as pass_views
 from registry.views.stays import Which
 from tests.gate.console.sample_site import SampleSite, fill, sample_site
 
@@ -106,13 +106,13 @@ def test_a_pass_is_shown_extended_and_revoked(site):
     number = visitors.register(services, GUARD, wanted)
     assert isinstance(number, int)
     now = services.clock.now().utc
-    (line,) = units.read(services, lambda s: lists_.passes(s, now, "B77777"))
+    (line,) = units.read(services, lambda s: pass_views.passes(s, now, "B77777"))
     assert (line.id, line.household, line.confirmation) == (number, "3-1-101", "电话")
     until = line.until + timedelta(days=1)
     extended = units.change(services, GUARD, passes.extend(number, until))
     assert isinstance(extended, VisitorPass)
     units.change(services, GUARD, passes.revoke(number, ""))
-    assert units.read(services, lambda s: lists_.passes(s, now, "B77777")) == ()
+    assert units.read(services, lambda s: pass_views.passes(s, now, "B77777")) == ()
     assert not isinstance(standing(site, "粤B77777"), Visitor)
 
 
@@ -122,7 +122,7 @@ def test_a_block_is_felt_at_once_and_lifted(site):
     assert isinstance(units.change(services, MANAGER, act), Block)
     assert isinstance(standing(site, "粤B66666"), Blocked)
     now = services.clock.now().utc
-    (line,) = units.read(services, lambda s: lists_.blocks(s, now, "B66666"))
+    (line,) = units.read(services, lambda s: blocks.blocks(s, now, "B66666"))
     units.change(services, MANAGER, lists.lift(line.id, "已找回"))
     assert not isinstance(standing(site, "粤B66666"), Blocked)
     assert actions(site, "block_lifted") == 1
@@ -147,8 +147,7 @@ def test_a_vehicle_is_registered_once_changed_and_removed(site):
     (line,) = [one for one in view.vehicles if one.plate == "吉A0K777"]
     note = VehicleWanted(VehicleKind.STAFF, PlateColour.BLUE, None, "夜班")
     units.change(services, MANAGER, registry_changes.change_vehicle(line.id, note))
-    changed = units.read(services, lambda s: household.vehicle(s, line.id))
-    assert changed is not None
+    changed = units.read(services, lambda s: vehicles.vehicle(s, line.id))
     assert (changed.kind, changed.note) == (VehicleKind.STAFF, "夜班")
     units.change(services, MANAGER, registry_changes.remove_vehicle(line.id, "搬走"))
     assert not isinstance(standing(site, "吉A0K777"), Registered)
@@ -160,7 +159,7 @@ def test_a_plate_that_a_camera_could_confuse_is_named(site):
     units.change(
         services, MANAGER, registry_changes.add_vehicle(there.id, plate("吉A0K888"), wanted)
     )
-    near = units.read(services, lambda s: household.lookalikes(s, plate("吉A0K88B")))
+    near = units.read(services, lambda s: vehicles.lookalikes(s, plate("吉A0K88B")))
     assert near == ("吉A0K888",)
 
 
