@@ -54,6 +54,17 @@ def build(
 
     `app.state.access` is for the caller to set once the pages know their log-ins.
     """
+    app = routes()
+    app.state.services, app.state.events = services, events
+    app.add_middleware(BodyLimit)
+    app.middleware("http")(_guard)
+    _add_health(app, ready)
+    _add_metrics(app, metrics)
+    return app
+
+
+def routes() -> FastAPI:
+    """Return the API and its description alone: it answers once `build` has given it services."""
     app = FastAPI(
         title="Gate",
         version="1",
@@ -62,14 +73,9 @@ def build(
         docs_url=None,
         redoc_url=None,
     )
-    app.state.services, app.state.events = services, events
     for part in PARTS:
         app.include_router(part.router, prefix=API, responses=errors.ANSWERS)
     errors.add(app)
-    app.add_middleware(BodyLimit)
-    app.middleware("http")(_guard)
-    _add_health(app, ready)
-    _add_metrics(app, metrics)
     return app
 
 
