@@ -10,7 +10,14 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted(
     page
-    for place in ("*", "gate/**/*", "hardware/**/*", "recognition/**/*", "registry/**/*")
+    for place in (
+        "*",
+        "examples/*",
+        "gate/**/*",
+        "hardware/**/*",
+        "recognition/**/*",
+        "registry/**/*",
+    )
     for page in ROOT.glob(f"{place}.md")
 )
 MAP = ROOT / "gate" / "docs" / "architecture.md"

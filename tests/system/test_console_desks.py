@@ -113,7 +113,7 @@ def test_both_guards_sign_once_and_the_sheet_is_kept(enter, pages):
     page = enter("guard")
     open_page(page, pages, "/handover")
     before = len(audits(pages, "handover"))
-    keep = page.get_by_role("button", name="双方签字并保存")
+    keep = page.get_by_role("button", name="双方确认并保存")
 
     page.get_by_label("接班人用户名").fill("guard")
     page.get_by_label("密码").fill(PASSWORD)
@@ -138,7 +138,7 @@ def sign(page: Page, name: str, code: str = "") -> None:
     page.get_by_label("密码").fill(PASSWORD)
     if code:
         page.get_by_label("六位验证码").fill(code)
-    page.get_by_role("button", name="双方签字并保存").click()
+    page.get_by_role("button", name="双方确认并保存").click()
 
 
 def test_after_the_handover_the_console_acts_in_the_name_of_who_took_over(enter, pages):
@@ -174,9 +174,9 @@ def test_who_takes_over_shows_the_second_factor_as_at_the_log_in(enter, pages):
         open_page(page, pages, "/handover")
         kept = len(audits(pages, "handover"))
         sign(page, "manager")
-        expect(page.locator(".q-notification").first).to_contain_text("六位动态码")
+        expect(page.locator(".q-notification").first).to_contain_text("六位验证码")
         sign(page, "manager", "000000")
-        expect(page.locator(".q-notification", has_text="动态码不对")).to_be_visible()
+        expect(page.locator(".q-notification", has_text="验证码不对")).to_be_visible()
         assert len(audits(pages, "handover")) == kept
         expect(page.locator(".topbar .who")).to_contain_text("guard")
         later = now + timedelta(seconds=30)

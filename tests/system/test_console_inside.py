@@ -73,14 +73,14 @@ def test_a_guard_finds_a_vehicle_by_a_part_and_ends_its_stay_with_one_press(ente
     only_those_with(page, pages, there.plate[-4:])
     expect(line_of(page, there.plate)).to_be_visible()
     before = lines(pages, "presence_removed")
-    line_of(page, there.plate).get_by_role("button", name="已不在场内").click()
+    line_of(page, there.plate).get_by_role("button", name="补录离场").click()
     page.get_by_role("dialog").get_by_role("button", name="巡查核实").dblclick()
     expect(page.locator(".q-notification", has_text="已更正 1 项")).to_be_visible()
     expect(line_of(page, there.plate)).to_have_count(0)
     assert not still_inside(pages, there.plate)
     assert there.plate not in pages.site.services.registry.snapshot.inside
     # Somebody else still has the old list before him: the second is told.
-    line_of(other, there.plate).get_by_role("button", name="已不在场内").click()
+    line_of(other, there.plate).get_by_role("button", name="补录离场").click()
     other.get_by_role("dialog").get_by_role("button", name="巡查核实").click()
     expect(other.locator(".q-notification", has_text="已经不在场内")).to_be_visible()
     assert lines(pages, "presence_removed") == before + 1
@@ -94,15 +94,15 @@ def test_a_guard_finds_a_vehicle_by_a_part_and_ends_its_stay_with_one_press(ente
 def test_a_vehicle_that_came_in_unseen_is_counted_once_by_a_doubled_click(enter, pages):
     page = enter("guard")
     open_page(page, pages)
-    page.get_by_role("button", name="有车在场内").click()
+    page.get_by_role("button", name="补录进场").click()
     sheet = page.get_by_role("dialog")
     before = counted(pages, Occupant.UNKNOWN)
-    sheet.get_by_role("button", name="有车在场内").click()
+    sheet.get_by_role("button", name="补录进场").click()
     expect(page.locator(".q-notification", has_text="车牌")).to_be_visible()
     sheet.get_by_label("车牌", exact=True).first.fill("粤B24680")
     expect(sheet).to_contain_text("将计入：未登记")
     sheet.get_by_role("button", name="巡查核实").click()
-    sheet.get_by_role("button", name="有车在场内").dblclick()
+    sheet.get_by_role("button", name="补录进场").dblclick()
     expect(line_of(page, "粤B24680")).to_be_visible()
     assert counted(pages, Occupant.UNKNOWN) == before + 1
     assert lines(pages, "presence_added") >= 1
@@ -148,18 +148,18 @@ def test_who_was_not_seen_for_long_is_ticked_and_ended_together(enter, pages):
     inside.correct(services, User("tests", Role.ADMIN), forgotten, "tests")
     page = enter("manager")
     open_page(page, pages)
-    page.get_by_role("button", name="久未见车").click()
+    page.get_by_role("button", name="长期未出场").click()
     sheet = page.get_by_role("dialog")
     boxes = sheet.get_by_role("checkbox")
     expect(boxes.first).to_be_visible()
     assert not any(box.is_checked() for box in boxes.all())
-    sheet.get_by_role("button", name="打勾的已不在场内").click()
+    sheet.get_by_role("button", name="打勾的补录离场").click()
     expect(page.locator(".q-notification", has_text="请先打勾")).to_be_visible()
     sheet.get_by_role("button", name="全部打勾").click()
     expect(boxes.first).to_be_checked()
     sheet.get_by_role("checkbox", name="粤B10002").click()
     sheet.get_by_role("button", name="巡查核实").click()
-    sheet.get_by_role("button", name="打勾的已不在场内").dblclick()
+    sheet.get_by_role("button", name="打勾的补录离场").dblclick()
     expect(page.locator(".q-notification", has_text="已更正")).to_be_visible()
     assert [still_inside(pages, f"粤B1000{n}") for n in range(3)] == [False, False, True]
 
@@ -168,7 +168,7 @@ def test_an_auditor_looks_and_corrects_nothing(enter, pages):
     page = enter(Role.AUDITOR.value)
     open_page(page, pages)
     expect(page.locator(".figure").first).to_be_visible()
-    for name in ("已不在场内", "有车在场内", "清点", "久未见车", "撤回"):
+    for name in ("补录离场", "补录进场", "清点", "长期未出场", "撤回"):
         expect(page.get_by_role("button", name=name)).to_have_count(0)
 
 
@@ -218,7 +218,7 @@ def test_a_guard_sees_which_vehicle_is_in_the_space_and_corrects_a_missed_exit(e
         page.wait_for_url("**/inside?plate=*")
         settle(page)
         expect(page.locator(".candidate")).to_have_count(1)
-        line_of(page, there).get_by_role("button", name="已不在场内").click()
+        line_of(page, there).get_by_role("button", name="补录离场").click()
         reason = page.get_by_role("dialog").get_by_role("button", name="巡查核实")
         expect(reason).to_be_visible()
         assert faults_in_both_themes(page) == []

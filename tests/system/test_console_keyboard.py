@@ -18,13 +18,13 @@ PAGES = (
 SHEETS = (
     ("/tokens", "新建令牌"),
     ("/users", "添加用户"),
-    ("/privacy/holds", "新建保留"),
+    ("/privacy/holds", "新建保全"),
     ("/privacy/disclosures", "登记一次提供"),
-    ("/settings", "修改 入口自动放行的把握"),
+    ("/settings", "修改 入口自动放行置信度"),
     ("/registry", "添加住户"),
     ("/spaces", "添加车位"),
     ("/blocks", "加入黑名单"),
-    ("/special", "列入车辆"),
+    ("/special", "添加车辆"),
 )
 # What a key must get to, in the order in which it stands on the page.
 MARK = """most => {

@@ -87,7 +87,7 @@ def test_what_is_typed_before_the_page_has_its_socket_arrives_in_its_order(enter
 
 def left_button(page: Page) -> Locator:
     """What says of the first vehicle in the list that it has left."""
-    return page.get_by_role("button", name="已不在场内").first
+    return page.get_by_role("button", name="补录离场").first
 
 
 def stay_sheet(page: Page) -> Locator:

@@ -62,7 +62,7 @@ def test_a_hold_spares_its_passage_from_the_purge_until_it_is_released(enter, pa
     drove_out(pages, "p-over", "吉A27182", 200)
     page = enter("manager")
     open_page(page, pages, "/privacy/holds")
-    page.get_by_role("button", name="新建保留").click()
+    page.get_by_role("button", name="新建保全").click()
     sheet = page.get_by_role("dialog")
     keep = sheet.get_by_role("button", name="保存")
     keep.click()
@@ -111,7 +111,7 @@ def test_a_hold_spares_its_passage_from_the_purge_until_it_is_released(enter, pa
 def test_a_hold_on_a_passage_that_is_not_there_would_keep_nothing(enter, pages):
     page = enter("manager")
     open_page(page, pages, "/privacy/holds")
-    page.get_by_role("button", name="新建保留").click()
+    page.get_by_role("button", name="新建保全").click()
     sheet = page.get_by_role("dialog")
     sheet.get_by_label("或通行编号").fill("p-nowhere")
     sheet.get_by_label("原因").fill("保险")
@@ -265,7 +265,7 @@ def test_a_guard_sees_no_paper(enter, pages):
 def test_a_manager_who_is_no_longer_one_places_no_hold_from_an_open_sheet(enter, pages):
     page = enter("manager")
     open_page(page, pages, "/privacy/holds")
-    page.get_by_role("button", name="新建保留").click()
+    page.get_by_role("button", name="新建保全").click()
     sheet = page.get_by_role("dialog")
     sheet.get_by_label("车牌").fill("吉A17320")
     sheet.get_by_label("原因").fill("迟了")

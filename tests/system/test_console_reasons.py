@@ -45,10 +45,10 @@ SHEETS: dict[str, tuple[str, Open]] = {
     "refuse": ("/ask", keys("r")),
     "let in": ("/ask", keys("1")),
     "block": ("/blocks", button("加入黑名单")),
-    "left": ("/inside", button("已不在场内")),
-    "came": ("/inside", button("有车在场内")),
+    "left": ("/inside", button("补录离场")),
+    "came": ("/inside", button("补录进场")),
     "count": ("/inside", button("清点")),
-    "long unseen": ("/inside", button("久未见车")),
+    "long unseen": ("/inside", button("长期未出场")),
     "export log": ("/log", button("导出")),
     "export inside": ("/inside", button("导出")),
     "export audit": ("/lookups", button("导出")),
@@ -57,7 +57,7 @@ SHEETS: dict[str, tuple[str, Open]] = {
 }
 # A press that says yes without a reason; a sheet whose reasons act at once has none.
 YES = {
-    "block": "加入黑名单", "came": "有车在场内", "count": "保存", "long unseen": "打勾的已不在场内",
+    "block": "加入黑名单", "came": "补录进场", "count": "保存", "long unseen": "打勾的补录离场",
     "export log": "开始导出", "export inside": "开始导出", "export audit": "开始导出",
     "export report": "开始导出", "visitor's name": "查看",
 }  # fmt: skip

@@ -110,10 +110,10 @@ def test_a_carer_for_weeks_needs_somebody_of_the_household(enter, pages):
 def test_an_ambulance_is_listed_and_taken_off(enter, pages):
     page = enter("manager")
     open_page(page, pages, "/special")
-    page.get_by_role("button", name="列入车辆").click()
+    page.get_by_role("button", name="添加车辆").click()
     sheet = page.get_by_role("dialog")
     sheet.get_by_label("车牌").first.fill("粤B120V5")
-    add = sheet.get_by_role("button", name="列入车辆")
+    add = sheet.get_by_role("button", name="添加车辆")
     add.click()
     expect(page.locator(".q-notification", has_text="请写明单位")).to_be_visible()
     sheet.get_by_label("哪个单位的车").fill("市急救中心")
@@ -131,7 +131,7 @@ def test_a_guard_sees_special_vehicles_and_changes_none(enter, pages):
     page = enter("guard")
     open_page(page, pages, "/special")
     expect(page.locator("#main")).to_contain_text("特种车")
-    expect(page.get_by_role("button", name="列入车辆")).to_have_count(0)
+    expect(page.get_by_role("button", name="添加车辆")).to_have_count(0)
 
 
 def test_a_household_gets_people_a_car_and_a_space(enter, pages):
@@ -269,7 +269,7 @@ def test_the_columns_of_a_sheet_are_said_by_hand(enter, pages, tmp_path: Path):
     expect(main.locator("td", has_text="「品牌」这一列没有导入")).to_be_visible()
     page.get_by_label("品牌").click()
     page.get_by_role("option", name="备注").click()
-    page.get_by_role("button", name="试算").click()
+    page.get_by_role("button", name="预检").click()
     expect(main.locator("td", has_text="「品牌」这一列没有导入")).to_have_count(0)
     expect(main.locator("td", has_text="工作表「说明」没有导入")).to_be_visible()
 
@@ -298,15 +298,15 @@ def test_a_web_page_with_the_name_of_a_spreadsheet_is_called_one(enter, pages, t
 def test_a_plate_of_an_unusual_form_is_to_be_checked_and_is_registered(enter, pages):
     page = enter("manager")
     open_page(page, pages, "/special")
-    page.get_by_role("button", name="列入车辆").click()
+    page.get_by_role("button", name="添加车辆").click()
     sheet = page.get_by_role("dialog")
     sheet.get_by_label("车牌").first.fill("吉AKQJ12")
     expect(sheet.locator(".badge", has_text="少见的格式")).to_be_visible()
     sheet.get_by_label("哪个单位的车").fill("市急救中心二分站")
-    sheet.get_by_role("button", name="列入车辆").click()
+    sheet.get_by_role("button", name="添加车辆").click()
     expect(page.locator("#main")).to_contain_text("市急救中心二分站")
     assert isinstance(standing(pages, "吉AKQJ12"), Emergency)
     open_page(page, pages, "/special")
-    page.get_by_role("button", name="列入车辆").click()
+    page.get_by_role("button", name="添加车辆").click()
     sheet.get_by_label("车牌").first.fill("吉AI2345")
     expect(sheet.locator(".badge", has_text="字母 I")).to_be_visible()
