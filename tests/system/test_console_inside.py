@@ -131,7 +131,7 @@ def test_a_count_says_what_it_changes_before_it_is_kept(enter, pages):
     assert lines(pages, "presence_recounted") == 1
     # A slip: the difference is taken back, and a doubled click takes it back once.
     corrected = page.locator(".row-flex", has_text=f"{before:,} → 77")
-    corrected.get_by_role("button", name="Take back").click()
+    corrected.get_by_role("button", name="Undo").click()
     expect(sheet).to_contain_text(f"({before - 77:+,})")
     sheet.get_by_role("button", name="Pressed by mistake").dblclick()
     expect(page.locator(".card", has_text="Visitor").locator(".figure").first).to_have_text(

@@ -82,7 +82,7 @@ def test_a_hold_spares_its_passage_from_the_purge_until_it_is_released(enter, pa
     keep.dblclick()
     card = page.locator(".card", has_text="剐蹭纠纷 0415")
     expect(card).to_have_count(1)
-    expect(card).to_contain_text("保留中")
+    expect(card).to_contain_text("保全中")
     assert len(held(pages, "吉A31415")) == 1
 
     assert purge(pages).passages == 1
@@ -119,7 +119,7 @@ def test_a_hold_on_a_passage_that_is_not_there_would_keep_nothing(enter, pages):
     said(page, "没有编号为 p-nowhere 的通行")
     sheet.get_by_label("或通行编号").fill("sample-000003")
     sheet.get_by_role("button", name="保存").click()
-    expect(page.locator(".card", has_text="sample-000003")).to_contain_text("保留中")
+    expect(page.locator(".card", has_text="sample-000003")).to_contain_text("保全中")
 
 
 def test_how_long_data_is_kept_is_shown_with_its_floor_and_where_it_is_changed(enter, pages):

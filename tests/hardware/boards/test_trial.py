@@ -41,7 +41,7 @@ def test_status_shows_the_board_its_findings_and_its_frames(bench: Bench) -> Non
     assert bench.try_(TrialAction.STATUS) == 0
     text = "\n".join(bench.lines)
     assert "waveshare board, 8 relays, 8 inputs, version V1.00" in text
-    assert "put right: input 1 drove relay 1 (linkage)" in text
+    assert "corrected: input 1 drove relay 1 (linkage)" in text
     assert "relays energised: none" in text
     assert "inputs closed: 3" in text
     assert "->  01 01 00 00 00 08 3D CC" in text

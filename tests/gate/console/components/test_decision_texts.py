@@ -100,7 +100,7 @@ def test_what_is_wrong_with_a_lane_is_shown(view):
     texts = Texts(Language.ENGLISH)
     broken = replace(view, link="down", camera="lost", mode="fire", presence="unknown")
     badges = state_badges(texts, broken)
-    for word in ("Relay board not answering", "Camera away", "Fire", "Loop: unknown"):
+    for word in ("Relay board not answering", "Camera not connected", "Fire", "Loop: unknown"):
         assert word in badges
 
 
