@@ -91,7 +91,7 @@ def every(
     after: lookup.After = 0,
     limit: lookup.Limit = 100,
 ) -> BlockPage:
-    """Return blocks in the order in which they were made."""
+    """Return blocks in the order in which they were added."""
     del caller
     in_force_at = None if ended else to.clock.now().utc
     with to.journal.reading() as session:
@@ -115,7 +115,7 @@ def one(number: lookup.Number, caller: ReadsRegistry, to: Services) -> BlockOut:
     responses={409: {"model": Problem}},
 )
 def block(wish: BlockIn, caller: WritesRegistry, to: Services, key: Key = None) -> JSONResponse:
-    """Block from now on; 409 where the law forbids it."""
+    """Block from now on; 409 if the law forbids it."""
     plate = whole_plate(wish.plate)
 
     def blocked(unit: UnitOfWork, by: Actor) -> BlockOut:
@@ -140,7 +140,7 @@ def lift(
     to: Services,
     why: Annotated[str, Query(min_length=1, max_length=200, description="goes on record")],
 ) -> JSONResponse:
-    """End a block now; doing it again changes nothing. The line stays on record."""
+    """End a block now; repeating it changes nothing. The line is kept."""
 
     def lifted(unit: UnitOfWork, by: Actor) -> BlockOut:
         lists.lift(number, why)(unit, by)

@@ -53,7 +53,7 @@ class Answer(ApiModel):
 
 @router.post("/decide", summary="What would happen with this plate, and why")
 def decide(question: Question, caller: Decides, to: Services) -> Answer:
-    """Answer as the lane would for a clean reading; what can be no plate answers 422."""
+    """Answer as the lane would for a clean reading; 422 if it cannot be a plate."""
     del caller
     plate = whole_plate(question.plate)
     decision = to.decider.for_clean_reading(

@@ -57,7 +57,7 @@ def example(**fields: JsonValue) -> ConfigDict:
 
 
 class Problem(BaseModel):
-    """An answer that says no, and why."""
+    """A refusal, with its reason."""
 
     detail: str
 

@@ -26,7 +26,7 @@ _MOST_CHARACTERS: Final = 200
 
 
 class Misfit(BaseModel):
-    """One place of a request that is not as it must be. loc: keys and indices that lead there."""
+    """One malformed place of a request. loc: the keys and indices that lead there."""
 
     loc: list[str | int]
     msg: str
@@ -34,19 +34,19 @@ class Misfit(BaseModel):
 
 
 class MalformedRequest(Problem):
-    """A request that is not as it must be."""
+    """A malformed request."""
 
     errors: list[Misfit] = []
 
 
 ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
-    400: {"model": Problem, "description": "The body is no JSON that can be read."},
+    400: {"model": Problem, "description": "The body is not readable JSON."},
     401: {"model": Problem, "description": "Nobody is logged in, and no token was sent."},
-    403: {"model": Problem, "description": "Who asks may not do this."},
+    403: {"model": Problem, "description": "The caller may not do this."},
     413: {"model": Problem, "description": "The body is too large."},
     422: {
         "model": MalformedRequest,
-        "description": "The request is malformed, or asks what cannot be.",
+        "description": "The request is malformed, or asks for something impossible.",
     },
     503: {"model": Problem, "description": "The record cannot be reached: try again."},
 }

@@ -32,7 +32,7 @@ WHY = {
 
 
 class HouseholdIn(ApiModel):
-    """A household to make; building and unit are made with it where they are missing."""
+    """A household to add; a missing building or unit is added with it."""
 
     model_config = example(household="3-2-501", note="")
 
@@ -41,7 +41,7 @@ class HouseholdIn(ApiModel):
 
 
 class HouseholdNote(ApiModel):
-    """What may be changed of a household; its address is its name."""
+    """What may be changed about a household, which is named by its address."""
 
     model_config = example(note="出租中")
 
@@ -49,7 +49,7 @@ class HouseholdNote(ApiModel):
 
 
 class MaskedPerson(ApiModel):
-    """Somebody of a household, for eyes that need not know whom."""
+    """A person of a household, masked."""
 
     number: int
     role: str
@@ -98,7 +98,7 @@ def every(
     after: lookup.After = 0,
     limit: lookup.Limit = 100,
 ) -> HouseholdList:
-    """Return households in the order in which they were made."""
+    """Return households in the order in which they were added."""
     del caller
     with to.journal.reading() as session:
         found = households.page(session, after, limit, building)
@@ -115,13 +115,13 @@ def one(household: str, caller: ReadsRegistry, to: Services) -> HouseholdOut:
 
 @router.post(
     "",
-    summary="Make a household",
+    summary="Add a household",
     response_model=HouseholdOut,
     status_code=201,
     responses={409: {"model": Problem}},
 )
 def make(wish: HouseholdIn, caller: WritesRegistry, to: Services, key: Key = None) -> JSONResponse:
-    """Make a household; 409 where there is one at the address."""
+    """Add a household; 409 if there is already one at the address."""
     address = addresses.parse(wish.household)
     if address is None or not address.room:
         detail = f"{wish.household!r} is no address; write building-unit-room, e.g. 3-2-501"
@@ -158,12 +158,12 @@ def change(
 
 @router.delete(
     "/{household}",
-    summary="Take a household off the register",
+    summary="Remove a household",
     response_model=HouseholdOut,
     responses={404: {"model": Problem}, 409: {"model": Problem}},
 )
 def remove(household: str, caller: WritesRegistry, to: Services) -> JSONResponse:
-    """Take it off with its people; 409 while vehicles, spaces or the visitor log point to it."""
+    """Remove it with its people; 409 while vehicles, spaces or the visitor log refer to it."""
 
     def removed(unit: UnitOfWork, by: Actor) -> HouseholdOut:
         number = lookup.household(unit.session, household)

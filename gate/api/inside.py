@@ -52,7 +52,7 @@ _SPLIT = "~"
 
 
 class StayOut(ApiModel):
-    """A vehicle inside. household: whom it belongs to or visits; due: when a visitor should go."""
+    """A vehicle inside. household: its own or the visited one; due: when a visitor should go."""
 
     model_config = example(
         plate="吉A12345",
@@ -78,7 +78,7 @@ class StayOut(ApiModel):
 
 
 class CountOut(ApiModel):
-    """How many of a class are inside, of them known by plate, and how many may be (null: any)."""
+    """Vehicles of a class inside, those known by plate, and the limit (null: none)."""
 
     occupant: Occupant
     count: int
@@ -102,7 +102,7 @@ class _OfVehicle(ApiModel):
 
 
 class LeftIn(_OfVehicle):
-    """A vehicle that is no longer inside. since: the stay that was seen, where it is known."""
+    """A vehicle that has left. since: the stay that was shown, if known."""
 
     model_config = example(
         kind="left", plate="吉A12345", since="2026-11-22T12:00:00+08:00", why="not found on patrol"
@@ -112,7 +112,7 @@ class LeftIn(_OfVehicle):
 
 
 class CameIn(_OfVehicle):
-    """A vehicle that is inside. since: puts back a stay that was ended by mistake, as it was."""
+    """A vehicle that is inside. since: restores a stay that was ended by mistake."""
 
     model_config = example(kind="came", plate="吉A12345", why="followed another vehicle")
 
@@ -163,7 +163,7 @@ def every(
     after: Annotated[str, Query(max_length=80, description="cursor: `next` of a page")] = "",
     limit: lookup.Limit = 100,
 ) -> InsideList:
-    """Return a page of vehicles, and the counts, in which vehicles that nobody read are too."""
+    """Return a page of vehicles, and the counts, which include vehicles with unread plates."""
     del caller
     which, place = Which(normalise(plate), occupant), _place(after)
     with to.journal.reading() as session:
@@ -194,7 +194,7 @@ def every(
 def correct(
     wish: CorrectionIn, caller: CorrectsInside, to: Services, key: Key = None
 ) -> JSONResponse:
-    """Correct at once, on record with its reason; 409 where it does not fit what is so now."""
+    """Correct at once and record the reason; 409 if it does not fit the present state."""
 
     def corrected(unit: UnitOfWork, by: Actor) -> CorrectionOut:
         meant = _meant(unit.session, wish, to, by.at)

@@ -37,14 +37,14 @@ class LaneOut(ApiModel):
 
 @router.get("/lanes", summary="All lanes as they are now")
 def lanes(caller: ReadsLanes, to: Services) -> list[LaneOut]:
-    """Return every lane; no plate is among it."""
+    """Return every lane, without any plate."""
     del caller
     return [_out(view) for view in to.lanes.views()]
 
 
 @router.get("/events", summary="Changes of lanes as they happen (text/event-stream)")
 async def events(request: Request, caller: ReadsLanes) -> StreamingResponse:
-    """Stream each change of a lane as one event until the caller goes away."""
+    """Stream each change of a lane as one event until the caller disconnects."""
     del caller
     queue: asyncio.Queue[LaneOut] = asyncio.Queue(WAITING)
     loop = asyncio.get_running_loop()

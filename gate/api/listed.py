@@ -32,7 +32,7 @@ _WHY = {
 
 
 class ListedIn(ApiModel):
-    """A vehicle to list. emergency: before every rule; utility: like a registered vehicle."""
+    """A special vehicle. emergency: before every rule; utility: like a registered vehicle."""
 
     model_config = example(
         plate="吉A120V5",
@@ -53,7 +53,7 @@ class ListedIn(ApiModel):
 
 
 class ListedOut(ApiModel):
-    """A listed vehicle."""
+    """A special vehicle."""
 
     model_config = example(
         number=2,
@@ -84,7 +84,7 @@ class ListedPage(ApiModel):
 
 
 class PatternIn(ApiModel):
-    """A form of plates: ? is one character, * any number; never one that anybody could have."""
+    """A plate pattern: ? is one character, * any number; never one that ordinary cars match."""
 
     model_config = example(pattern="吉O????警", kind="emergency", note="省公安厅")
 
@@ -94,7 +94,7 @@ class PatternIn(ApiModel):
 
 
 class PatternOut(ApiModel):
-    """A listed form."""
+    """A plate pattern."""
 
     model_config = example(number=1, pattern="吉O????警", kind="emergency", note="省公安厅")
 
@@ -115,7 +115,7 @@ class PatternPage(ApiModel):
 def every(
     caller: ReadsRegistry, to: Services, after: lookup.After = 0, limit: lookup.Limit = 100
 ) -> ListedPage:
-    """Return listed vehicles in the order in which they were listed."""
+    """Return special vehicles in the order in which they were added."""
     del caller
     with to.journal.reading() as session:
         found = special.vehicles_page(session, after, limit)
@@ -124,13 +124,13 @@ def every(
 
 @router.post(
     "/listed",
-    summary="List a special vehicle",
+    summary="Add a special vehicle",
     response_model=ListedOut,
     status_code=201,
     responses={409: {"model": Problem}},
 )
 def enter(wish: ListedIn, caller: WritesRegistry, to: Services, key: Key = None) -> JSONResponse:
-    """List by whole plate; 409 where it is listed already."""
+    """Add by whole plate; 409 if it is already listed."""
     plate = whole_plate(wish.plate)
 
     def entered(unit: UnitOfWork, by: Actor) -> ListedOut:
@@ -151,12 +151,12 @@ def enter(wish: ListedIn, caller: WritesRegistry, to: Services, key: Key = None)
 
 @router.delete(
     "/listed/{number}",
-    summary="Take a vehicle off the list",
+    summary="Remove a special vehicle",
     response_model=ListedOut,
     responses={404: {"model": Problem}},
 )
 def leave(number: lookup.Number, caller: WritesRegistry, to: Services) -> JSONResponse:
-    """Take it off; it is a stranger from then on."""
+    """Remove it; from then on it is an unregistered vehicle."""
 
     def left(unit: UnitOfWork, by: Actor) -> ListedOut:
         answer = _out(special.vehicle(unit.session, number))
@@ -166,11 +166,11 @@ def leave(number: lookup.Number, caller: WritesRegistry, to: Services) -> JSONRe
     return act(to, caller, None, str(number), left, code=status.HTTP_200_OK)
 
 
-@router.get("/patterns", summary="Listed forms of plates")
+@router.get("/patterns", summary="Plate patterns of special vehicles")
 def patterns(
     caller: ReadsRegistry, to: Services, after: lookup.After = 0, limit: lookup.Limit = 100
 ) -> PatternPage:
-    """Return forms in the order in which they were listed."""
+    """Return patterns in the order in which they were added."""
     del caller
     with to.journal.reading() as session:
         found = special.forms_page(session, after, limit)
@@ -179,7 +179,7 @@ def patterns(
 
 @router.post(
     "/patterns",
-    summary="List a form of plates",
+    summary="Add a plate pattern",
     response_model=PatternOut,
     status_code=201,
     responses={409: {"model": Problem}},
@@ -187,7 +187,7 @@ def patterns(
 def enter_form(
     wish: PatternIn, caller: WritesRegistry, to: Services, key: Key = None
 ) -> JSONResponse:
-    """List a form; 422 where ordinary cars would fit it."""
+    """Add a pattern; 422 if ordinary cars would match it."""
 
     def entered(unit: UnitOfWork, by: Actor) -> PatternOut:
         made = lists.list_pattern(wish.pattern, wish.kind, wish.note)(unit, by)
@@ -203,12 +203,12 @@ def enter_form(
 
 @router.delete(
     "/patterns/{number}",
-    summary="Take a form off the list",
+    summary="Remove a plate pattern",
     response_model=PatternOut,
     responses={404: {"model": Problem}},
 )
 def leave_form(number: lookup.Number, caller: WritesRegistry, to: Services) -> JSONResponse:
-    """Take a form off the list."""
+    """Remove a plate pattern."""
 
     def left(unit: UnitOfWork, by: Actor) -> PatternOut:
         answer = _form(special.form(unit.session, number))

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/passages", tags=["passages"])
 
 
 class PassageOut(ApiModel):
-    """One passage. Times are UTC; times that have not come yet are null."""
+    """One passage. Times are UTC; null for what has not happened yet."""
 
     passage: str
     lane: str

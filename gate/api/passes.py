@@ -161,7 +161,7 @@ def every(
     responses={404: {"model": Problem}},
 )
 def revoke(number: lookup.Number, caller: WritesPasses, to: Services) -> JSONResponse:
-    """End a pass now; doing it again changes nothing."""
+    """End a pass now; repeating it changes nothing."""
 
     def revoked(unit: UnitOfWork, by: Actor) -> PassOut:
         line = pass_views.visitor_pass(unit.session, number)

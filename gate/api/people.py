@@ -26,7 +26,7 @@ router = APIRouter(prefix="/registry", tags=["people"])
 
 
 class PersonIn(ApiModel):
-    """Somebody who lives in a household, or lets it."""
+    """A person who lives in a household, or lets it."""
 
     model_config = example(name="张明华", phone="13900001234", role="owner")
 
@@ -36,7 +36,7 @@ class PersonIn(ApiModel):
 
 
 class PersonOut(ApiModel):
-    """Somebody of a household, whole."""
+    """A person of a household, unmasked."""
 
     model_config = example(number=40, role="owner", name="张明华", phone="13900001234")
 
@@ -76,7 +76,7 @@ def every(
 
 @router.post(
     "/households/{household}/people",
-    summary="Let somebody live in a household",
+    summary="Add a person to a household",
     response_model=MaskedPerson,
     status_code=201,
     responses={404: {"model": Problem}, 409: {"model": Problem}},
@@ -84,7 +84,7 @@ def every(
 def add(
     household: str, wish: PersonIn, caller: WritesRegistry, to: Services, key: Key = None
 ) -> JSONResponse:
-    """Add somebody; 409 where the household has somebody of that name."""
+    """Add a person; 409 if the household already has a person with that name."""
     fields = _fields(wish)
 
     def added(unit: UnitOfWork, by: Actor) -> MaskedPerson:
@@ -99,14 +99,14 @@ def add(
 
 @router.put(
     "/people/{number}",
-    summary="Correct somebody's name, phone or role",
+    summary="Correct a person's name, phone or role",
     response_model=MaskedPerson,
     responses={404: {"model": Problem}, 409: {"model": Problem}},
 )
 def change(
     number: lookup.Number, wish: PersonIn, caller: WritesRegistry, to: Services, key: Key = None
 ) -> JSONResponse:
-    """Put these values in the place of the old ones, which the history keeps."""
+    """Replace the old values, which the history keeps."""
     fields = _fields(wish)
 
     def changed(unit: UnitOfWork, by: Actor) -> MaskedPerson:
@@ -121,12 +121,12 @@ def change(
 
 @router.delete(
     "/people/{number}",
-    summary="Take somebody off the register",
+    summary="Remove a person",
     response_model=MaskedPerson,
     responses={404: {"model": Problem}, 409: {"model": Problem}},
 )
 def remove(number: lookup.Number, caller: WritesRegistry, to: Services) -> JSONResponse:
-    """Take somebody off; 409 while a pass in force rests on that person's consent."""
+    """Remove a person; 409 while a valid pass rests on that person's consent."""
 
     def removed(unit: UnitOfWork, by: Actor) -> MaskedPerson:
         answer = masked(people.person(unit.session, number))

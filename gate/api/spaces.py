@@ -27,7 +27,7 @@ _WHY = {
 
 
 class SpaceWish(ApiModel):
-    """Whose a space is and which registered vehicles share it (一位多车)."""
+    """The household of a space and the registered vehicles that share it (一位多车)."""
 
     model_config = example(household="3-2-501", vehicles=["吉A12345"], note="")
 
@@ -37,7 +37,7 @@ class SpaceWish(ApiModel):
 
 
 class SpaceIn(SpaceWish):
-    """A space to make."""
+    """A space to add."""
 
     model_config = example(name="B-0017", household="3-2-501", vehicles=["吉A12345"], note="")
 
@@ -75,7 +75,7 @@ class SpacePage(ApiModel):
 def every(
     caller: ReadsRegistry, to: Services, after: lookup.After = 0, limit: lookup.Limit = 100
 ) -> SpacePage:
-    """Return spaces in the order in which they were made."""
+    """Return spaces in the order in which they were added."""
     del caller
     with to.journal.reading() as session:
         found = spaces.page(session, after, limit)
@@ -92,13 +92,13 @@ def one(name: str, caller: ReadsRegistry, to: Services) -> SpaceOut:
 
 @router.post(
     "",
-    summary="Make a parking space",
+    summary="Add a parking space",
     response_model=SpaceOut,
     status_code=201,
     responses={404: {"model": Problem}, 409: {"model": Problem}},
 )
 def make(wish: SpaceIn, caller: WritesRegistry, to: Services, key: Key = None) -> JSONResponse:
-    """Make a space; 409 where its name is taken, 404 where household or a vehicle is not there."""
+    """Add a space; 409 if its name is taken, 404 if the household or a vehicle is unknown."""
 
     def made(unit: UnitOfWork, by: Actor) -> SpaceOut:
         home, shared = _meant(unit.session, wish)
@@ -112,14 +112,14 @@ def make(wish: SpaceIn, caller: WritesRegistry, to: Services, key: Key = None) -
 
 @router.put(
     "/{name}",
-    summary="Change whose a space is and who shares it",
+    summary="Change the household and vehicles of a space",
     response_model=SpaceOut,
     responses={404: {"model": Problem}, 409: {"model": Problem}},
 )
 def change(
     name: str, wish: SpaceWish, caller: WritesRegistry, to: Services, key: Key = None
 ) -> JSONResponse:
-    """Put these values in the place of the old ones; exactly these vehicles share it then."""
+    """Replace the old values; exactly these vehicles share the space then."""
 
     def changed(unit: UnitOfWork, by: Actor) -> SpaceOut:
         number = _named(unit.session, name)
@@ -133,12 +133,12 @@ def change(
 
 @router.delete(
     "/{name}",
-    summary="Take a space off the register",
+    summary="Remove a space",
     response_model=SpaceOut,
     responses={404: {"model": Problem}},
 )
 def remove(name: str, caller: WritesRegistry, to: Services) -> JSONResponse:
-    """Take it off; its vehicles stay registered, and one that stands there stays inside."""
+    """Remove it; its vehicles stay registered, and one that is parked there stays inside."""
 
     def removed(unit: UnitOfWork, by: Actor) -> SpaceOut:
         number = _named(unit.session, name)

@@ -15,7 +15,7 @@ router = APIRouter(prefix="/tokens", tags=["tokens"])
 
 
 class TokenIn(ApiModel):
-    """A wish for a token. household: for this household's visitors alone, e.g. 3-2-501; such a
+    """A token to make. household: for this household's visitors alone, e.g. 3-2-501; such a
     token may hold passes:read and passes:write and nothing else.
     """
 
@@ -87,11 +87,11 @@ def every(caller: MakesTokens, to: Services) -> list[TokenOut]:
 
 @router.delete(
     "/{number}",
-    summary="End a token now",
+    summary="Revoke a token",
     status_code=204,
     responses={404: {"model": Problem}},
 )
 def revoke(number: lookup.Number, caller: MakesTokens, to: Services) -> None:
-    """End a token; 404 where there is none with this number."""
+    """Revoke a token; 404 if there is none with this number."""
     if not to.tokens.revoke(number, by=caller.name):
         raise HTTPException(status.HTTP_404_NOT_FOUND, f"there is no token {number}")

@@ -30,7 +30,7 @@ Colour = Annotated[
 
 
 class VehicleWish(ApiModel):
-    """What may be said of a vehicle. colour: two vehicles may share a number, of two colours."""
+    """A vehicle's values. colour: two vehicles may share a number if their colours differ."""
 
     model_config = example(
         kind="owner", colour="blue", valid_until="2027-12-31T23:59:59+08:00", note=""
@@ -50,7 +50,7 @@ class VehicleWish(ApiModel):
 
 
 class VehicleIn(VehicleWish):
-    """A vehicle to register with a household, or with a holder (a firm, a member of staff)."""
+    """A vehicle to register with a household, or with a holder (company or member of staff)."""
 
     model_config = example(plate="吉A12345", household="3-2-501", kind="owner", colour="blue")
 
@@ -118,7 +118,7 @@ def every(
 def one(
     plate: str, caller: ReadsRegistry, to: Services, colour: Colour = PlateColour.UNKNOWN
 ) -> VehicleOut:
-    """Return the vehicle with this whole plate; 409 where two share it and no colour is given."""
+    """Return the vehicle with this whole plate; 409 if two share it and no colour is given."""
     del caller
     wanted = whole_plate(plate)
     with to.journal.reading() as session:
@@ -135,7 +135,7 @@ def one(
 def register(
     wish: VehicleIn, caller: WritesRegistry, to: Services, key: Key = None
 ) -> JSONResponse:
-    """Register; 409 where the vehicle is registered already: it is never overwritten."""
+    """Register; 409 if the vehicle is already registered: it is never overwritten."""
     plate = whole_plate(wish.plate)
     if bool(wish.household) == bool(wish.holder):
         detail = "give either household or holder"
@@ -165,7 +165,7 @@ def change(
     colour: Colour = PlateColour.UNKNOWN,
     key: Key = None,
 ) -> JSONResponse:
-    """Put these values in the place of the old ones. A wrong plate is another vehicle: re-register.
+    """Replace the old values. A wrong plate means another vehicle: register that one instead.
 
     colour (in the address): which of two vehicles with one number is meant.
     """
@@ -184,14 +184,14 @@ def change(
 
 @router.delete(
     "/{plate}",
-    summary="Take a vehicle off the register",
+    summary="Remove a vehicle",
     response_model=VehicleOut,
     responses={404: {"model": Problem}, 409: {"model": Problem}},
 )
 def remove(
     plate: str, caller: WritesRegistry, to: Services, colour: Colour = PlateColour.UNKNOWN
 ) -> JSONResponse:
-    """Take it off; the history keeps what it was."""
+    """Remove it; the history keeps what it was."""
     wanted = whole_plate(plate)
 
     def removed(unit: UnitOfWork, by: Actor) -> VehicleOut:
