@@ -112,7 +112,7 @@ def test_a_refused_row_is_status_1_with_cell_and_remedy(
         (None, ("请检查文件名", "check its name")),
         (b"", ("文件是空的", "The file is empty")),
         (b"\x89PNG\r\n\x1a\n\x00\x00", ("另存为 xlsx", "as xlsx")),
-        (ENCRYPTED, ("请取消密码", "take it off")),
+        (ENCRYPTED, ("请取消密码", "remove it")),
         ("甲,乙\r\n1,2\r\n".encode(), ("车牌号", "Plate")),
     ],
     ids=["missing", "empty", "picture", "encrypted", "headings"],
