@@ -125,6 +125,8 @@ def _greet(application: "Application", listener: socket.socket) -> None:
     scheme = "https" if config.web.tls_certificate else "http"
     host, port = listener.getsockname()[:2]
     print(f"gate: {config.site.name}: {scheme}://{host}:{port}/", flush=True)
+    if named := config.from_environment.values():
+        print(f"gate: from the environment, before the file: {', '.join(named)}", flush=True)
     if given := application.settings.given:
         print(f"gate: changed on the page, before the file: {', '.join(given)}", flush=True)
 

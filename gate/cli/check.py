@@ -47,6 +47,8 @@ def run(path: Path, out: Callable[[str], None] = print) -> int:
     """Check everything and print a line for each; 1 if anything needs mending."""
     config = load(path)
     out(str(CheckResult("configuration", True, str(path))))
+    for key, variable in config.from_environment.items():
+        out(str(CheckResult("configuration", True, f"{key} comes from {variable}")))
     clock = SystemClock()
     bad = 0
     for finding in findings(config, clock):

@@ -18,8 +18,8 @@ def parser() -> argparse.ArgumentParser:
         prog="gate",
         description="Vehicle access control for residential communities: reads Chinese plates, "
         "checks them against residents and visitors, raises the arm, keeps the record.",
-        epilog="The environment variable GATE_DATA names the data folder of every command, over "
-        "what config.yaml says.",
+        epilog="The environment goes before config.yaml: GATE_DATA names the data folder, "
+        "GATE_WEB__PORT the port of the pages, and so on for every key.",
     )
     verbs = whole.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for add in (

@@ -6,7 +6,7 @@ found in one go. Whether ports and cameras exist is for `gate.cli.check`, which 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
@@ -14,11 +14,12 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 
 from gate.domain.errors import GateError
 from gate.domain.passage import Direction
 from gate.domain.schedule import parse_schedule
+from gate.settings.environment import Overlay, overlay
 from hardware.barrier.inputs import InputName
 from hardware.barrier.model import Controller
 from hardware.boards.board import BoardProtocol
@@ -323,6 +324,12 @@ class Config(ConfigPart):
     retention: RetentionConfig = Field(
         default_factory=RetentionConfig, description="How long data is kept."
     )
+    _from_environment: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def from_environment(self) -> Mapping[str, str]:
+        """The keys that the environment set, each with its variable."""
+        return self._from_environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,8 +363,13 @@ def load(path: Path) -> Config:
     return parse(text, place=str(path))
 
 
-def parse(text: str, *, place: str = "config.yaml") -> Config:
-    """Check the text of a config.yaml. Raises ConfigError; GATE_DATA overrides `data`."""
+def parse(
+    text: str, *, place: str = "config.yaml", environment: Mapping[str, str] | None = None
+) -> Config:
+    """Check the text of a config.yaml. Raises ConfigError.
+
+    environment: goes before the text (gate.settings.environment); none: that of the process.
+    """
     try:
         raw = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -366,15 +378,27 @@ def parse(text: str, *, place: str = "config.yaml") -> Config:
         raise ConfigError(
             (ConfigFault(place, "must be a mapping of keys such as site, boards, lanes"),)
         )
-    if folder := os.environ.get("GATE_DATA"):
-        raw["data"] = folder
+    made = overlay(Config, raw, os.environ if environment is None else environment)
+    return _checked(made)
+
+
+def _checked(made: Overlay) -> Config:
+    unread = tuple(ConfigFault(name, what) for name, what in made.faults)
     try:
-        config = Config.model_validate(raw)
+        config = Config.model_validate(made.raw)
     except ValidationError as error:
-        raise ConfigError(tuple(_pydantic_faults(error))) from error
-    if faults := tuple(contradictions(config)):
+        wrong = (_named(made, fault) for fault in _pydantic_faults(error))
+        raise ConfigError((*unread, *wrong)) from error
+    if faults := (*unread, *(_named(made, fault) for fault in contradictions(config))):
         raise ConfigError(faults)
+    config._from_environment = made.given  # noqa: SLF001 - set once, where it is made
     return config
+
+
+def _named(made: Overlay, fault: ConfigFault) -> ConfigFault:
+    """Let a fault say from which variable its key came."""
+    variable = made.variable_of(fault.key)
+    return ConfigFault(f"{fault.key} ({variable})", fault.what) if variable else fault
 
 
 def _pydantic_faults(error: ValidationError) -> Iterator[ConfigFault]:

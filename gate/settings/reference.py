@@ -18,9 +18,27 @@ HEAD = """# config.yaml
 
 Every key, its default and what it is for. `python -m gate.settings.reference` makes this page from
 the code. Try a changed file with `gate check`; an unknown key, a wrong value or two lanes on one
-relay stops `gate run` with a line for each fault. `GATE_DATA` in the environment overrides `data`.
-What stands under `policy` can also be changed on the settings page, at once and with history; what
-was changed there goes before this file until it is taken back there.
+relay stops `gate run` with a line for each fault. What stands under `policy` can also be changed on
+the settings page, at once and with history; what was changed there goes before this file until it
+is taken back there.
+
+Every key can come from the environment, which goes before the file: `GATE_` and the key's parts,
+joined by two underscores.
+
+| in config.yaml | in the environment |
+|---|---|
+| `data: /var/lib/gate` | `GATE_DATA=/var/lib/gate` |
+| `web: {port: 8080}` | `GATE_WEB__PORT=8080` |
+| `web: {proxies: [10.0.0.5, 10.0.0.6]}` | `GATE_WEB__PROXIES='[10.0.0.5, 10.0.0.6]'` |
+| `lanes: {south: {barrier: {raise: 2}}}` | `GATE_LANES__SOUTH__BARRIER__RAISE=2` |
+| `recognition: {threads: 2}` | `GATE_RECOGNITION='{threads: 2}'` |
+
+A text is taken as it stands; lists and whole sections are written as in the file; empty means none
+where a key may be none. Names of lanes and boards are found in any case, with `_` for whatever is
+neither letter nor digit. A fault names the key and the variable. A variable with two underscores
+that is no key, or one that is nearly a key, stops `gate run`; others, such as the log-ins named by
+`camera.user_env`, are left alone. `gate check` names every key that comes from the environment, and
+the settings page marks it. `GATE_LOG` and `GATE_LOG_FORMAT`: [operations.md](operations.md).
 """
 
 

@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
@@ -143,9 +144,14 @@ def _engines(where: Path | str) -> Database:
         raise DatabaseUnusableError(
             f"{url.get_backend_name()} is not supported: SQLite or PostgreSQL"
         )
-    engine = create_engine(url, pool_pre_ping=True, connect_args=_POSTGRES)
+    engine = _engine(url, pool_pre_ping=True, connect_args=_POSTGRES)
     reader = engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
     return Database(engine, reader, None)
+
+
+def _engine(url: URL, **how: Any) -> Engine:
+    """Make an engine whose errors do not say what a statement was about: they reach the log."""
+    return create_engine(url, hide_parameters=True, **how)
 
 
 def _sqlite(path: Path) -> Database:
@@ -153,8 +159,8 @@ def _sqlite(path: Path) -> Database:
     private_files.make_file(path)
     private_files.close(path)
     url = URL.create("sqlite", database=str(path))
-    writer = create_engine(url, pool_size=2, connect_args={"timeout": BUSY_MS / 1000})
-    reader = create_engine(url, pool_size=8, connect_args={"timeout": 5})
+    writer = _engine(url, pool_size=2, connect_args={"timeout": BUSY_MS / 1000})
+    reader = _engine(url, pool_size=8, connect_args={"timeout": 5})
     event.listen(writer, "connect", _prepare_writer)
     event.listen(writer, "begin", _begin_immediate)
     event.listen(reader, "connect", _prepare_reader)

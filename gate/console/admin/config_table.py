@@ -10,6 +10,8 @@ from pydantic import BaseModel
 from gate.console.ui import widgets
 from gate.console.ui.page import PageContext
 from gate.i18n.texts import FIRST
+from gate.settings.config import Config
+from gate.settings.environment import variable_of
 from gate.settings.tunables import POLICY
 
 FILE = "config.yaml"
@@ -26,11 +28,13 @@ class ConfigLine:
     purpose: str
 
 
-def config_table(visit: PageContext, config: BaseModel) -> None:
+def config_table(visit: PageContext, config: Config) -> None:
     """Place a table for each section, with the file that they stand in."""
     say = visit.say
     file = str(visit.services.config_file or FILE)
     widgets.words(say("settings.where", file=file), "soft")
+    if config.from_environment:
+        widgets.words(say("settings.from_environment"), "soft")
     sections: dict[str, list[ConfigLine]] = {}
     for line in lines(config):
         if line.key in POLICY:
@@ -44,12 +48,18 @@ def config_table(visit: PageContext, config: BaseModel) -> None:
             cells = (
                 [
                     f"<code>{escape(line.key)}</code>",
-                    f"<b>{escape(line.value)}</b>",
+                    f"<b>{escape(line.value)}</b>{_variable(config, line.key)}",
                     _purpose(visit, line),
                 ]
                 for line in rows
             )
             widgets.table(heads, cells, caption=name).classes("config-table")
+
+
+def _variable(config: Config, key: str) -> str:
+    """Return the mark of a key that the environment set: its variable."""
+    variable = variable_of(key, config.from_environment)
+    return f"<br><code>{escape(variable)}</code>" if variable else ""
 
 
 def _purpose(visit: PageContext, line: ConfigLine) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gate.app.clock import SystemClock
-from gate.cli.check import _CAMERA_REMEDIES, CheckResult, _camera
+from gate.cli.check import _CAMERA_REMEDIES, CheckResult, _camera, run
 from gate.settings.config import parse
 from hardware.cameras.frames import CameraTrouble
 from hardware.emulators.camera import EmulatedCamera
@@ -68,3 +68,20 @@ def test_every_trouble_that_shows_no_picture_has_a_remedy_of_its_own() -> None:
 def test_a_device_may_be_written_as_a_number(tmp_path: Path) -> None:
     config = parse(GOOD.replace("rtsp://camera/1", "0"))
     assert next(iter(config.lanes.values())).camera.source == "0"
+
+
+def test_the_check_says_which_keys_come_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "config.yaml"
+    place.write_text(GOOD.replace("/dev/one", str(tmp_path / "none")), encoding="utf-8")
+    monkeypatch.setattr("gate.cli.check.CAMERA_WITHIN", 0.1)
+    monkeypatch.setenv("GATE_LANES__SOUTH__CAMERA__SOURCE", "no/such/film.mp4")
+    monkeypatch.setenv("GATE_DATA", str(tmp_path))
+    said: list[str] = []
+    run(place, said.append)
+    camera = "lanes.south.camera.source comes from GATE_LANES__SOUTH__CAMERA__SOURCE"
+    assert said[1:3] == [
+        "ok      configuration: data comes from GATE_DATA",
+        f"ok      configuration: {camera}",
+    ]
