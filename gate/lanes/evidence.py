@@ -103,9 +103,9 @@ class PassageEvidence:
         self._came, self._vehicle = at.monotonic, vehicle
         self._widest, self._clearest = {}, {}
         self._spoke, self._frame = (), b""
-        for number, track in self._tracks.items():
-            if number == vehicle and track.sightings:
-                self._note(track.sightings[-1])
+        track = self._tracks.get(vehicle) if vehicle is not None else None
+        if track is not None and track.sightings:
+            self._note(track.sightings[-1])
 
     def end(self, *, passed: bool) -> None:
         """End the passage; what spoke for it speaks for no other one while it is in sight.

@@ -13,8 +13,8 @@ half. Reach: a plate is 0.44 m wide, so that 2.5 widths are 1.1 m to each side o
 the middle of the next lane is at least 2.5 m away.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from math import hypot
 from statistics import median
 
@@ -29,10 +29,25 @@ Spot = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
+class _Usual:
+    """Where plates at the line are, and how wide, in pixels; None until enough have taught it."""
+
+    width: float | None
+    place: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
 class StopLine:
-    """spots: of the plates of the last vehicles that passed, oldest first."""
+    """spots: of the plates of the last vehicles that passed, oldest first.
+
+    What is usual follows from them once for each line: every plate that is seen asks for it.
+    """
 
     spots: tuple[Spot, ...] = ()
+    _usual: _Usual = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_usual", _usual(self.spots))
 
     def learnt(self, spot: Spot) -> "StopLine":
         """Return the line after one more vehicle. spot: of its plate, or the widest one seen."""
@@ -42,32 +57,34 @@ class StopLine:
 
     def least(self, floor: float, *, two_lines: bool) -> float:
         """Return the least width in pixels of a plate that decides; at least `floor`."""
-        if len(self.spots) < ENOUGH:
+        if self._usual.width is None:
             return floor
         share = SHARE_TWO_LINES if two_lines else SHARE
-        return max(floor, share * median(width for _, _, width in self.spots))
+        return max(floor, share * self._usual.width)
 
     @property
     def is_known(self) -> bool:
         """Whether enough vehicles have passed to tell where plates at the line are."""
-        return len(self._places()) >= ENOUGH
-
-    def _places(self) -> list[tuple[float, float]]:
-        return [(x, y) for x, y, _ in self.spots if x or y]
+        return self._usual.place is not None
 
     def is_at(self, spot: Spot) -> bool:
         """Return whether a plate is where plates at the line are, as far as that is known yet."""
-        known = self._places()
-        if len(known) < ENOUGH:
+        width, place = self._usual.width, self._usual.place
+        if width is None or place is None:
             return True
-        usual = median(x for x, _ in known), median(y for _, y in known)
-        reach = REACH * median(width for _, _, width in self.spots)
-        return hypot(spot[0] - usual[0], spot[1] - usual[1]) <= reach
+        reach = REACH * width
+        return hypot(spot[0] - place[0], spot[1] - place[1]) <= reach
+
+
+def _usual(spots: Sequence[Spot]) -> _Usual:
+    places = [(x, y) for x, y, _ in spots if x or y]
+    width = median(width for _, _, width in spots) if len(spots) >= ENOUGH else None
+    if len(places) < ENOUGH:
+        return _Usual(width, None)
+    return _Usual(width, (median(x for x, _ in places), median(y for _, y in places)))
 
 
 def stop_line(spots: Iterable[Spot]) -> StopLine:
     """Return the line that these vehicles have taught, oldest first."""
-    line = StopLine()
-    for spot in spots:
-        line = line.learnt(spot)
-    return line
+    measured = tuple(spot for spot in spots if spot[2] > 0)
+    return StopLine(measured[-REMEMBERED:])

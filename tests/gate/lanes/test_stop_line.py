@@ -1,12 +1,22 @@
 """A plate behind the vehicle at the stop line opens nothing, once the lane has seen some pass."""
 
+from math import hypot
 from statistics import median
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.lanes.stop_line import ENOUGH, REMEMBERED, Spot, StopLine, stop_line
+from gate.lanes.stop_line import (
+    ENOUGH,
+    REACH,
+    REMEMBERED,
+    SHARE,
+    SHARE_TWO_LINES,
+    Spot,
+    StopLine,
+    stop_line,
+)
 
 LENGTH_M, GAP_M, LOOP_M = 4.7, 1.0, 1.7
 
@@ -72,3 +82,34 @@ def test_where_plates_are_is_not_known_before_enough_have_passed_or_from_old_rec
     old = stop_line([spot(150.0, 0.0, 0.0)] * ENOUGH)
     assert old.is_at(spot(150.0, x=10.0))
     assert not stop_line([spot(150.0)] * ENOUGH).is_at(spot(150.0, x=10.0))
+
+
+SPOTS = st.tuples(st.just(0.0) | st.floats(0, 1920), st.just(0.0) | st.floats(0, 1080),
+                  st.floats(-1, 400))  # fmt: skip
+
+
+@given(st.lists(SPOTS, max_size=REMEMBERED + 9), SPOTS, st.booleans())
+def test_a_line_taught_one_by_one_answers_as_one_worked_out_anew(
+    taught: list[Spot], asked: Spot, two_lines: bool
+) -> None:
+    """What a line knows of the usual place and width is that of its own last vehicles, always."""
+    one_by_one = StopLine()
+    for one in taught:
+        one_by_one = one_by_one.learnt(one)
+    line = stop_line(taught)
+    assert line == one_by_one
+    last = [one for one in taught if one[2] > 0][-REMEMBERED:]
+    placed = [one for one in last if one[0] or one[1]]
+    width = median(one[2] for one in last) if last else 0.0
+    share = SHARE_TWO_LINES if two_lines else SHARE
+    known = len(last) >= ENOUGH
+    for answers in (line, one_by_one):
+        assert answers.is_known == (len(placed) >= ENOUGH)
+        least = max(60.0, share * width) if known else 60.0
+        assert answers.least(60.0, two_lines=two_lines) == least
+        if answers.is_known:
+            usual = median(one[0] for one in placed), median(one[1] for one in placed)
+            near = hypot(asked[0] - usual[0], asked[1] - usual[1]) <= REACH * width
+            assert answers.is_at(asked) == near
+        else:
+            assert answers.is_at(asked)
