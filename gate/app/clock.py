@@ -1,4 +1,4 @@
-"""The one real clock of the gate; only `gate.app.wiring` and the command line build it."""
+"""The one real clock of the gate; only `gate.app.store` and the command line build it."""
 
 from datetime import UTC, datetime
 

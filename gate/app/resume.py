@@ -1,8 +1,13 @@
-"""What the journal still knows of a lane's stop line: it is not learnt anew at each start."""
+"""What the journal still knows of each lane: its stop line, and what its arm was left with."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
 from gate.domain.entries import ArmChanged, PassageRead
+from gate.domain.passage import LaneId
+from gate.journal.latches import latches_of
 from gate.journal.store import newest, of_passage, readable
 from gate.lanes.stop_line import REMEMBERED, Spot, StopLine, stop_line
 from gate.storage.encryption import Keyring
@@ -37,3 +42,24 @@ def fire_was_on(connection: Connection, lane: str, vault: Keyring) -> bool:
     kept = newest(connection, ArmChanged.__name__, lane)
     said = readable(kept, vault) if kept is not None else None
     return isinstance(said, ArmChanged) and said.mode == Mode.FIRE.value
+
+
+@dataclass(frozen=True, slots=True)
+class LeftArm:
+    """How the last run left an arm: held up by fire, locked or maintained by a person."""
+
+    fire: bool
+    locked: bool
+    maintenance: bool
+
+
+def left_arms(
+    connection: Connection, lanes: Iterable[str], vault: Keyring
+) -> Mapping[LaneId, LeftArm]:
+    """Return how the arm of each lane was left; read before a station starts and changes it."""
+    found: dict[LaneId, LeftArm] = {}
+    for lane in lanes:
+        latches = latches_of(connection, lane)
+        fire = fire_was_on(connection, lane, vault)
+        found[LaneId(lane)] = LeftArm(fire, latches.locked, latches.maintenance)
+    return found

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gate.app.wiring import key_file_of
+from gate.app.store import key_file_of
 from gate.domain.errors import GateError
 from gate.settings.config import Config, load
 from gate.storage import field_encryption

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from gate.app.clock import SystemClock
-from gate.app.wiring import key_of, open_store
+from gate.app.store import key_of, open_store
 from gate.cli.journal_files import run_backup, run_restore, run_verify
 from gate.domain.errors import GateError
 from gate.settings.config import Config, load

@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 from tqdm import tqdm
 
-from gate.app.wiring import open_store
+from gate.app.store import open_store
 from gate.domain.entries import Audited
 from gate.domain.errors import JournalUnavailableError
 from gate.domain.ports import Clock, Journal

@@ -22,7 +22,7 @@ from tqdm import tqdm
 from gate.access.registry_cache import RegistryCache
 from gate.access.service import DecisionService
 from gate.app.from_config import lane_settings, policy_of, rules_of
-from gate.app.wiring import open_store
+from gate.app.store import open_store
 from gate.cameras import second_reader
 from gate.cameras.messages import PlateDetection, SetReadingEnabled, TrackLost
 from gate.cli.read import load as load_picture

@@ -4,7 +4,7 @@ import getpass
 import sys
 from pathlib import Path
 
-from gate.app.wiring import open_store
+from gate.app.store import open_store
 from gate.auth.permissions import Role
 from gate.auth.users import UserError, UserFault
 from gate.settings.config import load

@@ -75,7 +75,7 @@ def main(port: int = 8000, data: Path | None = None, pace: float = 1.0, light: s
 
 def prepare(config: Config, story: Story) -> None:
     """Fill an empty database with the community and the log-ins; leave a filled one alone."""
-    from gate.app.wiring import open_store
+    from gate.app.store import open_store
 
     store = open_store(config)
     try:

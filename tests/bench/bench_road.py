@@ -21,7 +21,7 @@ from gate.access.registry_cache import RegistryCache
 from gate.access.service import DecisionService
 from gate.app.from_config import lane_settings, policy_of, rules_of
 from gate.app.stations import arms_of, board_settings
-from gate.app.wiring import open_store
+from gate.app.store import open_store
 from gate.cameras.messages import PlateDetection, SetReadingEnabled
 from gate.demo.community import cast, settle
 from gate.domain.entries import OpeningEnded, PassageDecided, Record

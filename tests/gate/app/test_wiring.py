@@ -12,13 +12,14 @@ import pytest
 from gate.app.from_config import with_user
 from gate.app.resume import fire_was_on
 from gate.app.stations import arm_settings, board_settings, groups
-from gate.app.wiring import Application, Store, open_store
+from gate.app.store import Store, open_store
+from gate.app.wiring import Application
 from gate.app.wiring_http import secret_of
-from gate.domain.entries import ArmChanged
+from gate.domain.entries import ArmChanged, BarrierAction
 from gate.domain.passage import LaneId
 from gate.settings.config import parse
 from hardware.barrier.inputs import InputContact, InputName
-from hardware.barrier.model import BoardLink
+from hardware.barrier.model import BoardLink, Mode
 from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.faults import BoardFault
 from hardware.emulators.line import PtyLine
@@ -148,3 +149,30 @@ def test_a_gate_that_stops_releases_its_relays_and_tells_of_no_lost_board(tmp_pa
     with sqlite3.connect(tmp_path / "gate.db") as database:
         assert database.execute("SELECT COUNT(*) FROM opening").fetchone() == (1,)
         assert database.execute("SELECT kind FROM alarm WHERE kind = 'link_down'").fetchall() == []
+
+
+def test_an_arm_comes_back_as_people_left_it(tmp_path: Path) -> None:
+    lane = LaneId("south")
+    with one_lane(tmp_path) as (gate, _):
+        assert gate.site.command(lane, BarrierAction.LOCK, "li", "a test")
+        wait_for(lambda: gate.site.views()[0].locked, 30, "the lock")
+    with one_lane(tmp_path) as (gate, _):
+        wait_for(lambda: gate.site.views()[0].locked, 30, "the lock after a restart")
+        assert not gate.site.views()[0].maintenance
+        assert gate.site.command(lane, BarrierAction.UNLOCK, "li", "a test")
+        assert gate.site.command(lane, BarrierAction.MAINTENANCE_ON, "li", "a test")
+        wait_for(lambda: gate.site.views()[0].maintenance, 30, "maintenance")
+    with one_lane(tmp_path) as (gate, _):
+        wait_for(lambda: gate.site.views()[0].maintenance, 30, "maintenance after a restart")
+        assert not gate.site.views()[0].locked
+
+
+def test_an_arm_that_fire_held_up_is_held_up_again(tmp_path: Path) -> None:
+    store = open_store(parse(GOOD).model_copy(update={"data": tmp_path}))
+    try:
+        store.journal.start()
+        store.journal.append(ArmChanged(LaneId("south"), "open", "fire", "up", "clear"))
+    finally:
+        store.close()
+    with one_lane(tmp_path) as (gate, _):
+        wait_for(lambda: gate.site.views()[0].mode == Mode.FIRE, 30, "the fire opening")

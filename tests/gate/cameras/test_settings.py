@@ -54,13 +54,13 @@ def test_a_threshold_changed_on_the_page_reaches_the_eyes_now_and_after_a_restar
     config = parse(SECOND).model_copy(update={"data": tmp_path})
     gate = Application(config)
     try:
-        assert {one.settings.ask_below for one in gate.watchers.values()} == {0.95}
+        assert {one.settings.ask_below for one in gate.lanes.watchers.values()} == {0.95}
         gate.settings.change("policy.open_confidence", "0.99", by="li", why="a misread")
-        assert {one.settings.ask_below for one in gate.watchers.values()} == {0.99}
+        assert {one.settings.ask_below for one in gate.lanes.watchers.values()} == {0.99}
     finally:
         gate.store.close()
     again = Application(config)
     try:
-        assert {one.settings.ask_below for one in again.watchers.values()} == {0.99}
+        assert {one.settings.ask_below for one in again.lanes.watchers.values()} == {0.99}
     finally:
         again.store.close()

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from sqlmodel import select
 
-from gate.app.wiring import open_store
+from gate.app.store import open_store
 from gate.cli.registry import export_file, import_file, template_file
 from gate.settings.config import load
 from registry.tables.records import Vehicle

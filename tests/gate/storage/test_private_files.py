@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gate.app.clock import SystemClock
-from gate.app.wiring import open_store
+from gate.app.store import open_store
 from gate.auth.permissions import Role
 from gate.journal import backup
 from gate.settings.config import Config
