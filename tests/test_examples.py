@@ -35,11 +35,13 @@ def test_the_service_builds_every_lane(config: Config) -> None:
     gate = Application(config.model_copy(update={"database": None, "key_file": None}))
     try:
         lanes = {LaneId(lane) for lane in config.lanes}
-        assert set(gate.controllers) == set(gate.watchers) == lanes
+        assert set(gate.lanes.threads) == set(gate.lanes.watchers) == lanes
         assert {view.lane for view in gate.site.views()} == lanes
-        assert set(gate.signs) == {lane for lane in lanes if config.lanes[lane].sign is not None}
+        assert set(gate.lanes.signs) == {
+            lane for lane in lanes if config.lanes[lane].sign is not None
+        }
         for lane, one in config.lanes.items():
-            assert gate.stations.state(LaneId(lane)).link is not None, one.name
+            assert gate.lanes.stations.state(LaneId(lane)).link is not None, one.name
     finally:
         gate.store.close()
 

@@ -41,11 +41,11 @@ class SiteLanes:
         self._store, self._settings, self._decider = store, settings, decider
         self._ids = Ids(store.clock)
         self._threads: dict[LaneId, LaneThread] = {}
-        self._signs = _signs(config, store)
+        self.signs = _signs(config, store)
         self._lane_signs = {
-            lane: LaneSign(signs, self._texts()) for lane, signs in self._signs.items()
+            lane: LaneSign(signs, self._texts()) for lane, signs in self.signs.items()
         }
-        self._stations = Stations(config, store.clock, self._tell)
+        self.stations = Stations(config, store.clock, self._tell)
         self._left = _left(config, store)
         self.watchers = self._watchers()
         for name in config.lanes:
@@ -63,26 +63,26 @@ class SiteLanes:
         """Start all threads and processes, with the arms as the last run left them."""
         for thread in self._threads.values():
             thread.start()
-        self._stations.start()
+        self.stations.start()
         for lane, left in self._left.items():
             if left.fire:
-                self._stations.latch_fire(lane)
+                self.stations.latch_fire(lane)
         for lane, left in self._left.items():
-            self._stations.resume(lane, locked=left.locked, maintenance=left.maintenance)
-        for signs in self._signs.values():
+            self.stations.resume(lane, locked=left.locked, maintenance=left.maintenance)
+        for signs in self.signs.values():
             signs.start()
         for watcher in self.watchers.values():
             watcher.start()
 
     def tellers(self) -> tuple[Callable[[float], bool], ...]:
         """What stops those that tell the lanes something; each takes seconds to wait."""
-        return (self._stations.stop, *(watcher.stop for watcher in self.watchers.values()))
+        return (self.stations.stop, *(watcher.stop for watcher in self.watchers.values()))
 
     def listeners(self) -> tuple[Callable[[float], bool], ...]:
         """What stops the lanes and what speaks to drivers, once nothing is told any more."""
         return (
             *(thread.stop for thread in self._threads.values()),
-            *(partial(_stop_signs, signs) for signs in self._signs.values()),
+            *(partial(_stop_signs, signs) for signs in self.signs.values()),
         )
 
     def are_live(self) -> bool:
@@ -128,9 +128,9 @@ class SiteLanes:
             journal=store.journal,
             pictures=store.pictures,
             decider=self._decider,
-            barrier=LaneBarrier(self._stations.of(lane), lane),
+            barrier=LaneBarrier(self.stations.of(lane), lane),
             look=self.watchers[lane].look,
-            arm=self._stations.state(lane),
+            arm=self.stations.state(lane),
             line=line,
             sign=self._lane_signs.get(lane),
         )
