@@ -20,21 +20,7 @@ from gate.app.clock import SystemClock
 from gate.settings.config import WebConfig
 from gate.web.certificates import certificate_faults, run_out
 from tests.gate.console.browsing import log_in
-from tests.system.site import RunningGate, free_port, running_gate, wait_for
-
-PASSWORD = "a long password"
-SITE = """
-web: {{port: {port}, tls_certificate: {certificate}, tls_key: {key}}}
-data: {data}
-boards:
-  one: {{protocol: waveshare, url: "socket://127.0.0.1:9", relays: 8, inputs: 8}}
-lanes:
-  south:
-    name: 南门
-    direction: in
-    camera: {{source: {data}/no-picture.png}}
-    barrier: {{board: one, raise: 1}}
-"""
+from tests.system.site import PASSWORD, RunningGate, lone_gate, one_lane, wait_for
 
 
 def write(folder: Path, name: str, *, days: int = 3650) -> tuple[Path, Path]:
@@ -118,13 +104,8 @@ def test_a_certificate_that_ran_out_is_told_and_used(tmp_path: Path) -> None:
 # --- the real program -----------------------------------------------------------------------------
 
 
-def settle(folder: Path, certificate: Path, key: Path) -> tuple[Path, int]:
-    port, config = free_port(), folder / "config.yaml"
-    config.write_text(
-        SITE.format(port=port, certificate=certificate, key=key, data=folder / "data"),
-        encoding="utf-8",
-    )
-    return config, port
+def web(certificate: Path, key: Path) -> str:
+    return f"tls_certificate: {certificate}, tls_key: {key}"
 
 
 @pytest.fixture(scope="module")
@@ -132,12 +113,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningG
     """`gate run` with a certificate, and a guard who may log in."""
     folder = tmp_path_factory.mktemp("tls")
     certificate, key = write(folder, "good")
-    config, port = settle(folder, certificate, key)
-    command = [sys.executable, "-m", "gate", "user", "add", "boss", "--role", "admin"]
-    subprocess.run(
-        [*command, "--config", str(config)], input=PASSWORD, text=True, check=True, timeout=120
-    )
-    with running_gate(["run", "--config", str(config)], port, folder / "said") as gate:
+    with lone_gate(folder, "boss", "admin", web=web(certificate, key)) as gate:
         yield gate, certificate
 
 
@@ -227,7 +203,7 @@ def test_who_speaks_plainly_gets_nothing(secured: tuple[RunningGate, Path]) -> N
 def test_the_program_does_not_start_with_a_key_of_another_certificate(tmp_path: Path) -> None:
     certificate, _ = write(tmp_path, "one")
     _, key = write(tmp_path, "two")
-    config, _ = settle(tmp_path, certificate, key)
+    config, _ = one_lane(tmp_path, web=web(certificate, key))
     command = [sys.executable, "-m", "gate", "run", "--config", str(config)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
     assert ended.returncode == 2

@@ -6,6 +6,8 @@
 
 The site outlives the gate, as a real one does; `site.truth()` says what really happened there, and
 `site.ask("south", "relays")` questions a board (see hardware.emulators.control).
+
+What needs no traffic takes `lone_gate(folder, "guard", "guard")`: one lane, and one person.
 """
 
 import json
@@ -33,6 +35,23 @@ from gate.demo.settings import config_text
 from gate.settings.config import load
 from registry.store.sample import Size, generate
 
+PASSWORD = "a long password"
+"""Of everybody whom `add_person` adds."""
+NO_BOARD = "socket://127.0.0.1:9"
+"""A port at which nothing answers."""
+ONE_LANE = """
+web: {{port: {port}{web}}}
+data: {data}
+boards:
+  one: {{protocol: waveshare, url: "{board}", relays: 8, inputs: 8}}
+lanes:
+  south:
+    name: 南门
+    direction: in
+    camera: {{source: {data}/no-picture.png}}
+    barrier: {{board: one, raise: 1}}
+    inputs: {{{inputs}}}
+"""
 SMALL = Size(buildings=3, households=90, residents=150, vehicles=90, passes=10)
 
 
@@ -184,6 +203,40 @@ def running_gate(arguments: list[str], port: int, output: Path) -> Iterator[Runn
     finally:
         if child.poll() is None:
             gate.kill()
+
+
+def one_lane(
+    folder: Path, *, board: str = NO_BOARD, web: str = "", inputs: str = ""
+) -> tuple[Path, int]:
+    """Write the config.yaml of one lane without pictures; return it and its port.
+
+    web, inputs: further keys as YAML writes them in one line.
+    """
+    config, port = folder / "config.yaml", free_port()
+    text = ONE_LANE.format(
+        port=port, web=web and f", {web}", data=folder / "data", board=board, inputs=inputs
+    )
+    config.write_text(text, encoding="utf-8")
+    return config, port
+
+
+def add_person(config: Path, name: str, role: str) -> None:
+    """Let somebody log in with `PASSWORD`, as `gate user add` does."""
+    command = [sys.executable, "-m", "gate", "user", "add", name, "--role", role]
+    subprocess.run(
+        [*command, "--config", str(config)], input=PASSWORD, text=True, check=True, timeout=300
+    )
+
+
+@contextmanager
+def lone_gate(
+    folder: Path, name: str, role: str, *, board: str = NO_BOARD, web: str = "", inputs: str = ""
+) -> Iterator[RunningGate]:
+    """Run the gate of one lane, in which this person may log in; it may not be up yet."""
+    config, port = one_lane(folder, board=board, web=web, inputs=inputs)
+    add_person(config, name, role)
+    with running_gate(["run", "--config", str(config)], port, folder / "said") as gate:
+        yield gate
 
 
 def wait_for(

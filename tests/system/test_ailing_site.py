@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,24 +14,7 @@ from hardware.emulators.device import EmulatedDevice
 from hardware.emulators.line import PtyLine
 from hardware.emulators.waveshare import WaveshareBoard
 from tests.hardware.station.ailing import AILMENTS, INPUTS, Ailing
-from tests.system.site import RunningGate, free_port, rows, running_gate, wait_for
-
-PASSWORD = "a long password"
-SITE = """
-web: {{port: {port}}}
-data: {data}
-boards:
-  one: {{protocol: waveshare, url: "{board}", relays: 8, inputs: 8}}
-lanes:
-  south:
-    name: 南门
-    direction: in
-    camera: {{source: {data}/no-picture.png}}
-    barrier: {{board: one, raise: 1}}
-    inputs:
-      presence: {{channel: 1}}
-      arm_down: {{channel: 2}}
-"""
+from tests.system.site import PASSWORD, RunningGate, lone_gate, rows, wait_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +53,15 @@ class Hut:
 @pytest.fixture(scope="module")
 def hut(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hut]:
     folder = tmp_path_factory.mktemp("ailing")
-    config, port, link = folder / "config.yaml", free_port(), folder / "b"
-    text = SITE.format(port=port, data=folder / "data", board=link)
-    config.write_text(text, encoding="utf-8")
-    add = [sys.executable, "-m", "gate", "user", "add", "wang", "--role", "guard"]
-    with EmulatedDevice(Ailing(WaveshareBoard()), line=PtyLine(link), baud=None) as board:
-        subprocess.run(
-            [*add, "--config", str(config)], input=PASSWORD, text=True, check=True, timeout=120
-        )
-        with running_gate(["run", "--config", str(config)], port, folder / "said") as gate:
-            gate.wait_until_up()
-            made = Hut(gate, board, folder / "data")
-            made.wait(lambda: made.said_of_the_board() == "", "a board that is well")
-            yield made
+    link, inputs = folder / "b", "presence: {channel: 1}, arm_down: {channel: 2}"
+    with (
+        EmulatedDevice(Ailing(WaveshareBoard()), line=PtyLine(link), baud=None) as board,
+        lone_gate(folder, "wang", "guard", board=str(link), inputs=inputs) as gate,
+    ):
+        gate.wait_until_up()
+        made = Hut(gate, board, folder / "data")
+        made.wait(lambda: made.said_of_the_board() == "", "a board that is well")
+        yield made
 
 
 def test_exceptions_to_reads_are_alarmed_with_the_boards_name(hut: Hut) -> None:

@@ -21,8 +21,10 @@ import pytest
 from gate.journal.spool_file import RESERVE
 from hardware.clock import SystemClock
 from tests.system.site import (
+    PASSWORD,
     EmulatedSite,
     RunningGate,
+    add_person,
     emulated_site,
     free_port,
     rows,
@@ -36,7 +38,6 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(1200)]
 
 CLOCK = SystemClock()
 LANES = ("south", "north")
-PASSWORD = "a long password"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,7 @@ def hut(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hut]:
     with emulated_site(folder, story.roster, "--pace", "2", "--light", "day") as site:
         config = site.write_config(folder / "config.yaml", data, port)
         settle_in(config, story)
-        command = [sys.executable, "-m", "gate", "user", "add", "wang", "--role", "guard"]
-        run([*command, "--config", str(config)], input=PASSWORD, text=True, check=True, timeout=300)
+        add_person(config, "wang", "guard")
         with running_gate(["run", "--config", str(config)], port, folder / "said.txt") as gate:
             gate.wait_until_up(300)
             made = Hut(site, gate, config, data)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from gate.console.records.audit import LENGTH
 from gate.domain.entries import (
     Audited,
     GuardActed,
@@ -88,6 +89,24 @@ def test_the_days_bound_the_lines(enter, pages, written):
     page.get_by_label("到", exact=True).fill(today.isoformat())
     page.get_by_role("button", name="查找").click()
     expect(page.locator("main tbody tr").first).to_be_visible()
+
+
+def test_older_lines_come_page_by_page_and_the_newest_again(enter, pages):
+    marks = [f"mark-{number:03}" for number in range(2 * LENGTH)]
+    pages.site.publish(
+        *(Audited("manager", "setting_changed", "policy.open_confidence", mark) for mark in marks)
+    )
+    page = open_audit(enter, pages)
+    table, lines = page.locator("main tbody"), page.locator("main tbody tr")
+    expect(lines).to_have_count(LENGTH)
+    expect(table).to_contain_text(marks[-1])
+    expect(page.get_by_role("button", name="回到最新")).to_have_count(0)
+    page.get_by_role("button", name="更早的记录").click()
+    expect(table).to_contain_text(marks[1])
+    expect(table).not_to_contain_text(marks[-1])
+    page.get_by_role("button", name="回到最新").click()
+    expect(table).to_contain_text(marks[-1])
+    expect(table).not_to_contain_text(marks[1])
 
 
 def test_it_is_taken_as_a_file_with_a_reason(enter, pages, written):

@@ -2,8 +2,6 @@
 
 import resource
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -12,23 +10,10 @@ import httpx
 import pytest
 
 from gate.console.session.anonymous_sockets import MOST
-from tests.system.site import RunningGate, free_port, running_gate, wait_for
+from tests.system.site import PASSWORD, RunningGate, lone_gate, wait_for
 
-PASSWORD = "a long password"
 FEW = 256
 CROWD = 300
-SITE = """
-web: {{port: {port}}}
-data: {data}
-boards:
-  one: {{protocol: waveshare, url: "socket://127.0.0.1:9", relays: 8, inputs: 8}}
-lanes:
-  south:
-    name: 南门
-    direction: in
-    camera: {{source: {data}/no-picture.png}}
-    barrier: {{board: one, raise: 1}}
-"""
 HALF = b"GET / HTTP/1.1\r\nHost: a\r\n"
 SOCKET = (
     b"GET /_nicegui_ws/socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: a\r\n"
@@ -41,13 +26,7 @@ SOCKET = (
 def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGate]:
     """`gate run` with few descriptors, and a guard who may log in."""
     folder = tmp_path_factory.mktemp("crowd")
-    config, port = folder / "config.yaml", free_port()
-    config.write_text(SITE.format(port=port, data=folder / "data"), encoding="utf-8")
-    add = [sys.executable, "-m", "gate", "user", "add", "guard", "--role", "guard"]
-    subprocess.run(
-        [*add, "--config", str(config)], input=PASSWORD, text=True, check=True, timeout=120
-    )
-    with running_gate(["run", "--config", str(config)], port, folder / "said") as running:
+    with lone_gate(folder, "guard", "guard") as running:
         resource.prlimit(running.child.pid, resource.RLIMIT_NOFILE, (FEW, FEW))
         running.wait_until_up()
         yield running

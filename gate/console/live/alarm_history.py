@@ -1,10 +1,11 @@
 """Alarms: those that stand, by kind, and the history: which, where, when, who took them on."""
 
-from datetime import datetime, time, timedelta
+from collections.abc import Sequence
 from html import escape
 from typing import Final
 
 from gate.auth.permissions import Permission
+from gate.console.components.paged_list import DayFields, PagedList
 from gate.console.live.alarms import AlarmStrip
 from gate.console.ui import widgets
 from gate.console.ui.alarm_texts import severity_badge, why_html
@@ -12,7 +13,7 @@ from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.domain.alarms import severity_of
-from gate.reports.alarms import AlarmFilter, AlarmPage
+from gate.reports.alarms import AlarmFilter
 from gate.reports.model import AlarmRow
 
 LENGTH: Final = 60
@@ -36,12 +37,10 @@ class AlarmsPage:
     def __init__(self, visit: PageContext, kinds: tuple[str, ...]) -> None:
         self._visit = visit
         self._names = {str(view.lane): view.name for view in visit.services.lanes.views()}
-        self._which = AlarmFilter()
         widgets.hidden_heading(visit.say("nav.alarms"))
         self._strip = AlarmStrip(visit, shown=None)
         self._filter(kinds)
-        self._rows = widgets.div("card").style("margin-top:12px")
-        self._buttons = widgets.div("row-flex").style("margin-top:10px")
+        self._list = PagedList(visit, Permission.WATCH, self._lines, self._nothing)
         visit.keys.lay({"k": self._strip.acknowledge_first})
         visit.listen(self._heard)
 
@@ -54,10 +53,7 @@ class AlarmsPage:
             self._lane = widgets.choice_field(say("log.lane"), self._names, clearable=True)
             self._state = widgets.choice_field(say("alarm.state"), states, "all")
             self._actor = widgets.text_field(say("alarm.by"))
-            self._since, self._until = (
-                widgets.text_field(say(key)).props("type=date stack-label")
-                for key in ("visitor.first", "visitor.last")
-            )
+            self._days = DayFields(self._visit, "visitor.first", "visitor.last")
             self._actor.on("keydown.enter", self.search)
             widgets.button(say("shell.search"), self.search, kind="main", icon="search")
 
@@ -70,49 +66,32 @@ class AlarmsPage:
     async def refresh(self) -> None:
         """Show the newest of everything."""
         await self._strip.refresh()
-        await self._show(None)
+        await self._show(AlarmFilter())
 
     async def search(self) -> None:
         """Show the newest that match."""
-        since, until = self._day(self._since.value), self._day(self._until.value)
-        self._which = AlarmFilter(
-            since=since,
-            until=until + timedelta(days=1) if until else None,
+        which = AlarmFilter(
+            since=self._days.since,
+            until=self._days.until,
             kind=str(self._kind.value or ""),
             lane=str(self._lane.value or ""),
             standing=_STATES[str(self._state.value or "all")],
             actor=str(self._actor.value or "").strip(),
         )
-        await self._show(None)
+        await self._show(which)
 
-    def _day(self, typed: object) -> datetime | None:
-        if not typed:
-            return None
-        day = datetime.fromisoformat(str(typed)).date()
-        return datetime.combine(day, time(), self._visit.services.zone)
+    async def _show(self, which: AlarmFilter) -> None:
+        reports = self._visit.services.reports
+        await self._list.show(lambda cursor: reports.alarm_page(which, cursor, LENGTH))
 
-    async def _show(self, cursor: int | None) -> None:
-        if self._visit.act(Permission.WATCH) is None:
-            return
-        reports, which = self._visit.services.reports, self._which
-        page = await ask(lambda: reports.alarm_page(which, cursor, LENGTH))
-        self._rows.clear()
-        self._buttons.clear()
-        with self._rows:
-            self._lines(page)
-        with self._buttons:
-            self._older(page, cursor)
+    def _nothing(self) -> None:
+        widgets.empty(self._visit.say("alarm.nothing"), icon="notifications_none")
 
-    def _lines(self, page: AlarmPage | None) -> None:
+    def _lines(self, rows: Sequence[AlarmRow]) -> None:
         say = self._visit.say
-        if page is None:
-            widgets.empty(say("shell.record_away"), icon="cloud_off")
-        elif not page.rows:
-            widgets.empty(say("alarm.nothing"), icon="notifications_none")
-        else:
-            heads = ("log.time", "alarm.what", "log.lane", "alarm.state")
-            cells = (self._cells(row) for row in page.rows)
-            widgets.table([say(head) for head in heads], cells, caption=say("nav.alarms"))
+        heads = ("log.time", "alarm.what", "log.lane", "alarm.state")
+        cells = (self._cells(row) for row in rows)
+        widgets.table([say(head) for head in heads], cells, caption=say("nav.alarms"))
 
     def _cells(self, row: AlarmRow) -> list[str]:
         visit, texts = self._visit, self._visit.texts
@@ -128,10 +107,3 @@ class AlarmsPage:
             escape(self._names.get(row.lane, row.lane)),
             escape(seen + remark),
         ]
-
-    def _older(self, page: AlarmPage | None, cursor: int | None) -> None:
-        say = self._visit.say
-        if cursor is not None:
-            widgets.button(say("shell.newest"), lambda: self._show(None), icon="first_page")
-        if page is not None and page.cursor is not None:
-            widgets.button(say("shell.more"), lambda: self._show(page.cursor), icon="chevron_right")

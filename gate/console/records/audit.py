@@ -1,19 +1,18 @@
 """The audit log: who did what, to what, when and why. For managers and auditors."""
 
-from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final
 
 from gate.auth.permissions import Permission
 from gate.console.components.export_dialog import export_sheet
+from gate.console.components.paged_list import DayFields, PagedList
 from gate.console.records.audit_texts import action_text, actor_text, target_html, why_words
 from gate.console.ui import widgets
 from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
-from gate.console.ui.queries import ask
 from gate.reports.exports import Listed
-from gate.reports.model import AuditFilter, AuditPage, AuditRow
+from gate.reports.model import AuditFilter, AuditRow
 from registry.spreadsheets.formulas import harmless
 
 LENGTH: Final = 60
@@ -46,7 +45,6 @@ class LookupsPage:
 
     def __init__(self, visit: PageContext) -> None:
         self._visit = visit
-        self._which = AuditFilter()
         say = visit.say
         widgets.hidden_heading(say("nav.lookups"))
         with widgets.div("card filters"):
@@ -54,33 +52,22 @@ class LookupsPage:
             self._kind = widgets.choice_field(say("lookups.kind"), kinds, "everything")
             self._actor = widgets.text_field(say("log.actor"))
             self._target = widgets.text_field(say("lookups.target"))
-            self._first, self._last = (
-                widgets.text_field(say(key)).props("type=date stack-label")
-                for key in ("log.first_day", "log.last_day")
-            )
+            self._days = DayFields(visit, "log.first_day", "log.last_day")
             for typed in (self._actor, self._target):
                 typed.on("keydown.enter", self.search)
             widgets.button(say("shell.search"), self.search, kind="main", icon="search")
             if visit.may(Permission.EXPORT):
                 widgets.button(say("export.title"), self._export, icon="download")
-        self._rows = widgets.div("card").style("margin-top:12px")
-        self._buttons = widgets.div("row-flex").style("margin-top:10px")
+        self._list = PagedList(visit, Permission.READ_AUDIT, self._lines, self._nothing)
 
     def _wanted(self) -> AuditFilter:
-        first, last = self._day(self._first.value), self._day(self._last.value)
         return AuditFilter(
-            since=first,
-            until=last + timedelta(days=1) if last else None,
+            since=self._days.since,
+            until=self._days.until,
             actor=str(self._actor.value or "").strip(),
             action=KINDS[str(self._kind.value)],
             target=str(self._target.value or "").strip(),
         )
-
-    def _day(self, typed: object) -> datetime | None:
-        if not typed:
-            return None
-        day = datetime.fromisoformat(str(typed)).date()
-        return datetime.combine(day, time(), self._visit.services.zone)
 
     def _export(self) -> None:
         visit, which = self._visit, self._wanted()
@@ -89,32 +76,17 @@ class LookupsPage:
 
     async def search(self) -> None:
         """Show the newest lines that match."""
-        self._which = self._wanted()
-        await self._show(None)
+        which, reports = self._wanted(), self._visit.services.reports
+        await self._list.show(lambda cursor: reports.audit(which, cursor, LENGTH))
 
-    async def _show(self, cursor: int | None) -> None:
-        if self._visit.act(Permission.READ_AUDIT) is None:
-            return
-        reports, which = self._visit.services.reports, self._which
-        page = await ask(lambda: reports.audit(which, cursor, LENGTH))
-        self._rows.clear()
-        self._buttons.clear()
-        with self._rows:
-            self._lines(page)
-        with self._buttons:
-            self._older(page, cursor)
-
-    def _lines(self, page: AuditPage | None) -> None:
+    def _nothing(self) -> None:
         say = self._visit.say
-        if page is None:
-            widgets.empty(say("shell.record_away"), icon="cloud_off")
-        elif not page.rows:
-            widgets.empty(say("lookups.nothing"), say("lookups.nothing_hint"), "policy")
-        else:
-            heads = [say(key) for key in HEADS]
-            widgets.table(
-                heads, (self._cells(row) for row in page.rows), caption=say("nav.lookups")
-            )
+        widgets.empty(say("lookups.nothing"), say("lookups.nothing_hint"), "policy")
+
+    def _lines(self, rows: Sequence[AuditRow]) -> None:
+        say = self._visit.say
+        cells = (self._cells(row) for row in rows)
+        widgets.table([say(key) for key in HEADS], cells, caption=say("nav.lookups"))
 
     def _cells(self, row: AuditRow) -> list[str]:
         visit = self._visit
@@ -133,13 +105,6 @@ class LookupsPage:
             return ""
         said = escape(self._visit.say("passage.pictures"))
         return f' <a href="/console/picture/{escape(picture)}.jpg" target="_blank">{said}</a>'
-
-    def _older(self, page: AuditPage | None, cursor: int | None) -> None:
-        say = self._visit.say
-        if cursor is not None:
-            widgets.button(say("shell.newest"), lambda: self._show(None), icon="first_page")
-        if page is not None and page.cursor is not None:
-            widgets.button(say("shell.more"), lambda: self._show(page.cursor), icon="chevron_right")
 
 
 def listed(visit: PageContext, which: AuditFilter) -> Listed:
