@@ -6,6 +6,7 @@ PORT ?= 8000
 # What runs is installed by version and hash. `make run LOCK=` takes the newest releases instead, for
 # a platform or a Python that a pinned release knows nothing of yet.
 LOCK ?= requirements.lock
+DEV_LOCK := $(if $(LOCK),requirements-dev.lock)
 # Presses everything on the site of its process: after it the site is no longer what others expect.
 ALONE := tests/security/test_role_matrix.py
 # System tests wait for emulated devices more than they compute: three workers on two cores.
@@ -78,9 +79,10 @@ $(VENV)/.run: pyproject.toml requirements.lock
 		$(PIP) $(if $(LOCK),--no-compile --no-deps) --editable .; installed=$$?; wait; exit $$installed
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml requirements.lock
+# torch comes with the second line: no lock knows which of its builds a machine's index has.
+$(VENV)/.dev: pyproject.toml requirements-dev.lock
 	$(PYTHON) -m venv $(VENV)
-	$(if $(LOCK),$(PIP) --require-hashes --requirement $(LOCK))
+	$(if $(DEV_LOCK),$(PIP) --require-hashes --requirement $(DEV_LOCK))
 	$(PIP) --editable '.[dev]'
 	@touch $@ $(VENV)/.run
 
