@@ -11,14 +11,14 @@ from gate.cli.parser import Run, parser
 from gate.domain.errors import GateError
 from gate.storage import private_files
 
-MOST_PIXELS = 1 << 26
+MAX_PIXELS = 1 << 26
 """Of a picture that is decoded: 67 megapixels. OpenCV's own limit lets a small file take 3 GB."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit status."""
     # OpenCV reads it when it is loaded; the cameras' processes inherit it.
-    os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MOST_PIXELS))
+    os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MAX_PIXELS))
     private_files.begin()
     options = parser().parse_args(arguments)
     run: Run = options.run

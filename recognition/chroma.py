@@ -24,7 +24,7 @@ ACHROMATIC = frozenset({Colour.WHITE, Colour.BLACK})
 _ALL = frozenset(Colour) - {Colour.UNKNOWN}
 
 _PICTURE, _PLATE = 48, 24  # Places along the longer side.
-_LEAST_SHARE = 0.05
+_MIN_SHARE = 0.05
 _LIGHT_ENOUGH = 20  # Darker pixels' shares are noise.
 _LIT = 0.05  # Where less is light, it may be the plate itself.
 _SEEN = 14.0  # Levels between a pixel's strongest and weakest colour; JPEG's own noise has 6.
@@ -62,7 +62,7 @@ def _tint(pixels: Pixels) -> Pixels:
     if len(light) < _LIT * len(pixels):
         return np.ones(3, np.float32)
     shares = np.median(light / light[:, 1:2], axis=0)
-    return np.asarray(np.maximum(shares, _LEAST_SHARE), np.float32)
+    return np.asarray(np.maximum(shares, _MIN_SHARE), np.float32)
 
 
 def _coloured(pixels: Pixels, tint: Pixels) -> float:

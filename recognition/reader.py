@@ -28,7 +28,7 @@ READER_MANIFEST = MODELS / "reader.json"
 # A text that the grammar allows may stand before a better one that it forbids, but only where the
 # picture leaves it at least this share of the best text's probability.
 _GRAMMAR_REACH = 0.01
-_MOST_CANDIDATES = 5
+_MAX_CANDIDATES = 5
 _BEAM = 12
 _SURE = 0.9995
 # Readings less sure than this are looked at again with the edges moved by these shares of width and
@@ -185,7 +185,7 @@ def _plate_text(
         log_probs=log_probs,
         candidates=tuple(
             Candidate(path.text, float(np.exp(path.least)))
-            for path in paths[1 : 1 + _MOST_CANDIDATES]
+            for path in paths[1 : 1 + _MAX_CANDIDATES]
             if path.text
         ),
     )

@@ -25,7 +25,7 @@ FLOOR = 0.5
 """Readings less sure than this are not worth asking about: some position has no clear best."""
 
 NO_LIFT = 1.0
-_MOST_DOUBT = 0.95
+_MAX_DOUBT = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _lowered(reading: Reading, ratio: float) -> Reading:
     after = _odds_times(before, ratio)
     flat = 1.0 / probs.shape[1]
     room = np.maximum(before - flat, 1e-12)
-    share = np.clip((before - after) / room, 0.0, _MOST_DOUBT)[:, None]
+    share = np.clip((before - after) / room, 0.0, _MAX_DOUBT)[:, None]
     mixed = (1 - share) * probs + share * flat
     scaled = np.asarray(np.log(np.maximum(mixed, 1e-12)), np.float32)
     confidence = float(_odds_times(np.array([reading.confidence]), ratio)[0])

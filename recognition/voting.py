@@ -25,7 +25,7 @@ from recognition.reading import Candidate, Colour, Consensus, Reading
 DOUBT = 1e-3
 """Probability that a reading says nothing about the plate at all (reflection, wrong corners)."""
 
-LEAST_LIKENESS = 0.5
+MIN_LIKENESS = 0.5
 """Correlation of the errors of two readings of one plate that share no pixels' places; measured on
 simulated approaches (`python -m recognition.training approach`)."""
 
@@ -140,7 +140,7 @@ def effective(party: Sequence[Reading]) -> float:
 
 def _likeness(corners: NDArray[np.float64]) -> NDArray[np.float64]:
     """Correlation of readings' errors, (n, n) from corners (n, 4, 2): 1 where the plate stands
-    still, LEAST_LIKENESS far away.
+    still, MIN_LIKENESS far away.
 
     A plate that moved by its own height, or grew by a fifth, falls on other pixels of the sensor,
     under other light and blur.
@@ -149,7 +149,7 @@ def _likeness(corners: NDArray[np.float64]) -> NDArray[np.float64]:
     wider = np.maximum(width[:, None], width[None, :])
     gaps = corners[:, None] - corners[None, :]
     apart = np.hypot(gaps[..., 0], gaps[..., 1]).mean(axis=2) / (0.25 * wider)
-    return np.asarray(LEAST_LIKENESS + (1 - LEAST_LIKENESS) * np.exp(-(apart**2)), np.float64)
+    return np.asarray(MIN_LIKENESS + (1 - MIN_LIKENESS) * np.exp(-(apart**2)), np.float64)
 
 
 def _texts(probs: NDArray[np.float64]) -> list[Candidate]:

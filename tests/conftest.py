@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from gate.__main__ import MOST_PIXELS
+from gate.__main__ import MAX_PIXELS
 from tests.postgres import Server, running_server
 
 if TYPE_CHECKING:  # Browser and pages load only for the tests that want them.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # Browser and pages load only for the tests that want them.
 
     Enter = Callable[..., Page]
 
-os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MOST_PIXELS))  # As `gate` does.
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MAX_PIXELS))  # As `gate` does.
 # The same examples at every run, fewer for `make unit`: a change is judged by what it changed, not
 # by a lucky draw. New examples are for `make explore` (gate/docs/decisions/0085).
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])

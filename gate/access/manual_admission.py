@@ -3,7 +3,7 @@
 Rules of this file, for every door (pages, programs):
 1. A plate that is blocked, that the pictures do not support, or for which the register does not
    speak, has objections. The person must have been told each of them, and must give a reason.
-2. The pictures do not support a plate whose probability is below `LEAST_SUPPORT` while something
+2. The pictures do not support a plate whose probability is below `MIN_SUPPORT` while something
    was read, nor one whose ground is of another colour than was surely seen.
 3. Who is let in as a visitor without a pass is let in past the check of the owner's name: that
    needs words, and is counted apart (`Reason.VISITOR_UNCHECKED`).
@@ -28,7 +28,7 @@ from registry.rules.standing import (
     Visitor,
 )
 
-LEAST_SUPPORT: Final = 0.05
+MIN_SUPPORT: Final = 0.05
 """Below this probability the pictures do not support a plate: one in twenty is not a misread that
 happens, it is another vehicle."""
 VISITOR: Final = "visitor"
@@ -99,7 +99,7 @@ def _is_supported(seen: Decision, text: str, standing: Standing | None) -> bool:
     sure = support(seen, text)
     if not text or sure is None:
         return True  # Nothing was read: the person's eyes are all there is.
-    return sure >= LEAST_SUPPORT and not _colour_contradicts(seen, text, standing)
+    return sure >= MIN_SUPPORT and not _colour_contradicts(seen, text, standing)
 
 
 def _colour_contradicts(seen: Decision, text: str, standing: Standing | None) -> bool:

@@ -2,7 +2,7 @@
 
 Rules of this file:
 - `detail` says in words what is wrong. Of a malformed request `errors` names the places, the first
-  `MOST_SHOWN`; what was sent is not given back: it may be a megabyte, or no text at all.
+  `MAX_SHOWN`; what was sent is not given back: it may be a megabyte, or no text at all.
 - Whatever came in, the answer is ASCII JSON that can be written: NaN, Infinity and halves of
   surrogate pairs are malformed, not a fault of the server.
 - Every route states these answers in the OpenAPI description (`ANSWERS`).
@@ -21,8 +21,8 @@ from starlette.exceptions import HTTPException
 from gate.api.dependencies import Problem
 from gate.domain.errors import JournalUnavailableError
 
-MOST_SHOWN: Final = 10
-_MOST_CHARACTERS: Final = 200
+MAX_SHOWN: Final = 10
+_MAX_CHARACTERS: Final = 200
 
 
 class Misfit(BaseModel):
@@ -70,7 +70,7 @@ def add(app: FastAPI) -> None:
 async def _malformed(_request: Request, error: Exception) -> Plain:
     if not isinstance(error, RequestValidationError):
         raise error
-    found = list(_misfits(error.errors()[:MOST_SHOWN]))
+    found = list(_misfits(error.errors()[:MAX_SHOWN]))
     words = "; ".join(f"{'.'.join(map(str, one.loc))}: {one.msg}" for one in found)
     answer = MalformedRequest(detail=words or "malformed", errors=found)
     return Plain(answer.model_dump(), status.HTTP_422_UNPROCESSABLE_CONTENT)
@@ -84,7 +84,7 @@ def _misfits(errors: Iterable[Mapping[str, Any]]) -> Iterable[Misfit]:
 
 def _short(text: str) -> str:
     """Return a text that UTF-8 can write, and not more of it than a person reads."""
-    return text[:_MOST_CHARACTERS].encode("utf-8", "backslashreplace").decode()
+    return text[:_MAX_CHARACTERS].encode("utf-8", "backslashreplace").decode()
 
 
 async def _refused(_request: Request, error: Exception) -> Plain:

@@ -24,7 +24,7 @@ from gate.services import presence as inside_deeds
 from gate.services.presence import Unclear
 from gate.services.units import RegistrySession
 from registry.rules.corrections import (
-    MOST_COUNTED,
+    MAX_COUNTED,
     Correction,
     CorrectionRefusal,
     Recounted,
@@ -45,7 +45,7 @@ _WHY = {
     CorrectionRefusal.OTHER_STAY.value: "it is inside, but not since `since`: look again",
     CorrectionRefusal.INSIDE_ALREADY.value: "this vehicle is inside already",
     CorrectionRefusal.COUNT_CHANGED.value: "the count is not `before` any more: count again",
-    CorrectionRefusal.NO_COUNT.value: f"a count is 0 to {MOST_COUNTED}",
+    CorrectionRefusal.NO_COUNT.value: f"a count is 0 to {MAX_COUNTED}",
 }
 _SAME_NUMBER = "two vehicles have this number: name the `colour`"
 _SPLIT = "~"
@@ -128,8 +128,8 @@ class CountedIn(ApiModel):
 
     kind: Literal["counted"]
     occupant: Occupant
-    before: Annotated[int, Field(ge=-MOST_COUNTED, le=MOST_COUNTED)]
-    counted: Annotated[int, Field(ge=0, le=MOST_COUNTED)]
+    before: Annotated[int, Field(ge=-MAX_COUNTED, le=MAX_COUNTED)]
+    counted: Annotated[int, Field(ge=0, le=MAX_COUNTED)]
     why: Annotated[str, Field(min_length=1, max_length=200)]
 
 

@@ -30,7 +30,7 @@ from gate.storage.account_tables import UserRow
 
 FAILURES_BEFORE_WAIT = 5
 WAIT = timedelta(minutes=5)
-SHORTEST_PASSWORD = 8
+MIN_PASSWORD = 8
 _log = logging.getLogger(__name__)
 
 
@@ -326,8 +326,8 @@ def _log_in_noted(name: str, answer: User | LogInRefused) -> Audited:
 
 
 def _check_password(password: str) -> None:
-    if len(password) < SHORTEST_PASSWORD:
-        message = f"a password has at least {SHORTEST_PASSWORD} characters"
+    if len(password) < MIN_PASSWORD:
+        message = f"a password has at least {MIN_PASSWORD} characters"
         raise UserError(UserFault.SHORT_PASSWORD, message)
 
 

@@ -3,7 +3,7 @@
 Rules:
 1. A decoder that hangs, dies or eats memory takes its own process with it, nothing else.
 2. The child says something at least every second. Silence for `SILENCE` seconds, or its end, means
-   a new child, after a delay that doubles up to `LONGEST_DELAY` and starts over once a child has
+   a new child, after a delay that doubles up to `MAX_DELAY` and starts over once a child has
    lived `HEALTHY_AFTER` seconds. It is never given up: a camera comes back by itself.
 3. Nothing here blocks a lane: reports are handed on, commands are dropped while no child listens.
 """
@@ -37,7 +37,7 @@ def open_eye(pipe: Connection, settings: WorkerSettings) -> None:
 
 SILENCE = 8.0
 FIRST_DELAY = 0.5
-LONGEST_DELAY = 8.0
+MAX_DELAY = 8.0
 HEALTHY_AFTER = 60.0
 LOADING = 30.0
 """Seconds a child may take to load its networks before its silence counts."""
@@ -111,7 +111,7 @@ class WorkerSupervisor:
             _log.warning("camera worker: %s; again in %.1f s", why, delay, extra=self._of_lane)
             self._tell(CameraReport("restarting", why, 0.0, None))
             self._stopping.wait(delay)
-            delay = min(delay * 2, LONGEST_DELAY)
+            delay = min(delay * 2, MAX_DELAY)
 
     def _one_life(self) -> str:
         """Run one child to its end and return why it ended."""

@@ -24,8 +24,8 @@ from hardware.errors import BoardError
 from recognition.manifest import MODELS, ModelError, checked_files, load_manifest
 
 CAMERA_WITHIN = 8.0
-LEAST_FREE_GB = 2.0
-LEAST_YEAR = 2026
+MIN_FREE_GB = 2.0
+MIN_YEAR = 2026
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +168,13 @@ def _disk(config: Config) -> CheckResult:
         remedy = "let the service's user write there, or name another folder in `data`"
         return CheckResult("disk", False, f"{folder} cannot be written", remedy)
     free = shutil.disk_usage(folder).free / 1e9
-    well = free >= LEAST_FREE_GB
+    well = free >= MIN_FREE_GB
     remedy = "" if well else "free some space, or shorten retention.pictures_days"
     return CheckResult("disk", well, f"{free:.1f} GB free at {folder}", remedy)
 
 
 def _wall_clock() -> CheckResult:
     now = SystemClock().now().utc
-    well = now.year >= LEAST_YEAR
+    well = now.year >= MIN_YEAR
     remedy = "" if well else "set the clock (timedatectl), or connect network time"
     return CheckResult("clock", well, now.isoformat(timespec="seconds"), remedy)

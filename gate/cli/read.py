@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from gate.cameras import second_reader
-from hardware.cameras.stills import MOST_BYTES, SUFFIXES, RefusedStill, unpacked
+from hardware.cameras.stills import MAX_BYTES, SUFFIXES, RefusedStill, unpacked
 from recognition.manifest import ModelError
 from recognition.pipeline import PlateReader
 from recognition.reading import Box, Reading
@@ -37,7 +37,7 @@ WHY = {
     ),
     RefusedStill.TOO_MANY_PIXELS: "is larger than the limit of 67 megapixels: save it smaller",
     RefusedStill.TOO_MANY_BYTES: (
-        f"is larger than the limit of {MOST_BYTES >> 20} MB: save it smaller"
+        f"is larger than the limit of {MAX_BYTES >> 20} MB: save it smaller"
     ),
 }
 

@@ -31,7 +31,7 @@ from registry.spreadsheets import importing
 from registry.spreadsheets.columns import Table
 from registry.spreadsheets.drafts import Entity
 from registry.spreadsheets.export import export
-from registry.spreadsheets.grid import MOST_BYTES, SheetFault
+from registry.spreadsheets.grid import MAX_BYTES, SheetFault
 from registry.spreadsheets.plan import ImportPlan
 from registry.spreadsheets.reading.aside import read_now
 from registry.spreadsheets.sheets import write_csv, write_xlsx
@@ -117,7 +117,7 @@ def bring(desk: RegistryCommands, file: Path, *, dry_run: bool, refused: Path | 
 def _opened(file: Path) -> tuple[bytes, Understood] | str:
     """The file and what it comes to, or which of the texts of "sheet_fault" says why not."""
     try:
-        if file.stat().st_size > MOST_BYTES:
+        if file.stat().st_size > MAX_BYTES:
             return SheetFault.TOO_LARGE
         content = file.read_bytes()
     except OSError:

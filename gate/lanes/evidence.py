@@ -14,11 +14,11 @@ from gate.domain.passage import Instant
 from gate.lanes.attribution import NEARER, YOUNG, AttributionTime, Run, may_be_of, speaker
 
 KEPT = 16
-MOST_TRACKS = 32
+MAX_TRACKS = 32
 """Tracks of one passage that are compared; of more than that the widest plates."""
 GONE_AFTER = 10.0
 """Seconds without a reading after which a plate that drove through is out of sight."""
-LEAST_SCORE, LEAST_CONFIDENCE = 0.8, 0.3
+MIN_SCORE, MIN_CONFIDENCE = 0.8, 0.3
 """Below both of these a find is no plate: measured finds at 0.6 to 0.7 are plates in 61 % only."""
 
 
@@ -65,7 +65,7 @@ class PassageEvidence:
             self._widest[number] = bare
         if bare.reading.confidence >= self._clearest.get(number, bare).reading.confidence:
             self._clearest[number] = bare
-        if len(self._widest) > MOST_TRACKS:
+        if len(self._widest) > MAX_TRACKS:
             narrowest = min(self._widest, key=lambda one: self._widest[one].width)
             del self._widest[narrowest], self._clearest[narrowest]
 
@@ -191,4 +191,4 @@ class PassageEvidence:
 def is_plate(sighting: PlateDetection) -> bool:
     """Return whether this find is a plate at all, as far as its score and its text tell."""
     reading = sighting.reading
-    return reading.box.score >= LEAST_SCORE or reading.confidence >= LEAST_CONFIDENCE
+    return reading.box.score >= MIN_SCORE or reading.confidence >= MIN_CONFIDENCE

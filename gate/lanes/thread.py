@@ -16,7 +16,7 @@ from gate.lanes.messages import Message
 from gate.lanes.worker import LaneWorker
 from gate.logs.context import at_lane
 
-MOST_WAITING = 1000
+MAX_WAITING = 1000
 _log = logging.getLogger(__name__)
 
 
@@ -33,7 +33,7 @@ class LaneThread:
 
     def __init__(self, work: LaneWorker, clock: Clock, hub: EventBus) -> None:
         self._work, self._clock, self._hub = work, clock, hub
-        self._inbox: queue.Queue[_Envelope] = queue.Queue(MOST_WAITING)
+        self._inbox: queue.Queue[_Envelope] = queue.Queue(MAX_WAITING)
         self._preview: Preview | None = None
         self._view = work.view()
         self.lost_messages = 0

@@ -37,7 +37,7 @@ from gate.storage.settings_table import SettingRow
 
 CHANGED: Final = "setting_changed"
 RESTORED: Final = "setting_restored"
-LONGEST_SAID, LONGEST_SHOWN = 80, 24
+MAX_SAID, MAX_SHOWN = 80, 24
 """Characters of a sentence that is spoken, and of a line on an LED board."""
 _POLICY, _TEXT = "policy.", "text."
 _log = logging.getLogger(__name__)
@@ -185,7 +185,7 @@ def tunable_of(key: str) -> Tunable:
         name = key.removeprefix(start)
         if key.startswith(start) and _is_tunable_text(name):
             shown = name.startswith("sign.")
-            longest = LONGEST_SHOWN if shown else LONGEST_SAID
+            longest = MAX_SHOWN if shown else MAX_SAID
             original = catalogue(language).get(name) or catalogue(FIRST)[name]
             return Tunable(key, SettingKind.TEXT, longest=longest, original=original, group="texts")
     raise SettingRefusedError(SettingFault.UNKNOWN)

@@ -10,10 +10,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MOST_BYTES: Final = 1_000_000
-MOST_OF_API: Final = 64_000
+MAX_BYTES: Final = 1_000_000
+MAX_OF_API: Final = 64_000
 """Bytes of JSON: the largest body that the API knows has a few hundred."""
-MOST_UPLOADED: Final = 21_000_000
+MAX_UPLOADED: Final = 21_000_000
 """A spreadsheet of 20 MB and what a form wraps around it."""
 
 SAID: Final = "this request is too large"
@@ -23,8 +23,8 @@ UPLOADS: Final = "/_nicegui/client/"
 def most(path: str) -> int:
     """Return how many bytes a request to this path may carry."""
     if path.startswith(UPLOADS):
-        return MOST_UPLOADED
-    return MOST_OF_API if path.startswith("/api/") else MOST_BYTES
+        return MAX_UPLOADED
+    return MAX_OF_API if path.startswith("/api/") else MAX_BYTES
 
 
 class BodyLimit:

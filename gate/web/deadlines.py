@@ -11,7 +11,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gate.web.connections import Connection, Connections, ConnectionStage
 
-MOST_HEAD = 65_536
+MAX_HEAD = 65_536
 """Bytes of a request's head. httptools itself knows no limit."""
 
 
@@ -36,7 +36,7 @@ class DeadlineProtocol(HttpToolsProtocol):
         if self._is(ConnectionStage.HEAD):
             self._head += len(data)
         super().data_received(data)
-        if self._is(ConnectionStage.HEAD) and self._head > MOST_HEAD:
+        if self._is(ConnectionStage.HEAD) and self._head > MAX_HEAD:
             self.send_400_response("the head of this request is too long")
 
     def on_headers_complete(self) -> None:

@@ -103,7 +103,7 @@ def _dialect(board: BoardSettings, wire: Wire, clock: Clock) -> Dialect:
             return LcTechDialect(board, wire, clock)
 
 
-MOST_RELAYS = {
+MAX_RELAYS = {
     BoardProtocol.LCUS: lcus.RELAYS,
     BoardProtocol.KMTRONIC: kmtronic.RELAYS,
     BoardProtocol.NUMATO: 32,
@@ -119,7 +119,7 @@ def _check(board: BoardSettings, earlier: Sequence[BoardSettings]) -> None:
 
 
 def _wrong_alone(board: BoardSettings) -> list[str]:
-    most = MOST_RELAYS[board.protocol]
+    most = MAX_RELAYS[board.protocol]
     relays = most if board.relays is None else board.relays
     channels = {channel for group in board.interlock for channel in group}
     has_address = board.protocol in BUS_PROTOCOLS

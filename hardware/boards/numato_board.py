@@ -8,7 +8,7 @@ from hardware.boards.protocol import Identification, no_answer
 from hardware.errors import BoardError
 from hardware.wire.wire import Wire
 
-LONGEST_MS = 60_000
+MAX_MS = 60_000
 REPLY_S = 0.2
 GAP_S = 0.005
 HINT = "check that protocol and relays match the module"
@@ -18,7 +18,7 @@ class NumatoDialect:
     """One Numato module. It has no inputs unless the configuration names some (GPIO)."""
 
     timed = False
-    longest_ms = LONGEST_MS
+    longest_ms = MAX_MS
 
     def __init__(self, settings: BoardSettings, wire: Wire) -> None:
         self.relays = numato.RELAYS if settings.relays is None else settings.relays

@@ -15,7 +15,7 @@ from hardware.boards.protocol import Identification, no_answer
 from hardware.errors import BoardError, Trouble
 from hardware.wire.wire import Decoder, Wire
 
-LONGEST_MS = 60_000
+MAX_MS = 60_000
 REPLY_S = 0.1
 TAIL_S = 0.03
 """Longer than the line of one more relay takes at 9600 baud."""
@@ -54,7 +54,7 @@ class UnacknowledgedProtocol:
     """One LCUS or KMTronic board."""
 
     timed = False
-    longest_ms = LONGEST_MS
+    longest_ms = MAX_MS
     inputs = 0
 
     def __init__(self, settings: BoardSettings, wire: Wire, words: Words) -> None:

@@ -38,10 +38,10 @@ _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 _FIRST_DELAY = 0.5
-_LONGEST_DELAY = 3.0
+_MAX_DELAY = 3.0
 # A camera that showed pictures with this password may refuse it once while it starts.
 _TOO_OFTEN_DELAY = 20.0
-_DENIED_ONCE, _DENIED_DELAY, _LONGEST_DENIED = 3.0, 60.0, 1800.0
+_DENIED_ONCE, _DENIED_DELAY, _MAX_DENIED = 3.0, 60.0, 1800.0
 _KEY_FRAME_AFTER = 1.0  # A stream that shows nothing for so long is said to wait for a key frame.
 _KEY_FRAME_WITHIN = 45.0  # Cameras send one every 30 s at the least.
 _BEHIND_EVERY = 0.5  # Seconds between the pictures that are shown while a stream catches up.
@@ -131,12 +131,12 @@ class Camera:
             return _TOO_OFTEN_DELAY
         if self._state[1] not in (CameraTrouble.WRONG_PASSWORD, CameraTrouble.FORBIDDEN):
             self._denials = 0
-            pause, self._delay = self._delay, min(self._delay * 2, _LONGEST_DELAY)
+            pause, self._delay = self._delay, min(self._delay * 2, _MAX_DELAY)
             return pause
         self._denials += 1
         if self._number and self._denials == 1:
             return _DENIED_ONCE
-        return float(min(_DENIED_DELAY * 2.0 ** (self._denials - 1), _LONGEST_DENIED))
+        return float(min(_DENIED_DELAY * 2.0 ** (self._denials - 1), _MAX_DENIED))
 
     def _call(self, ask: Callable[[], _T]) -> _T:
         """Ask the decoder something; `health` tells how long it has been at it."""

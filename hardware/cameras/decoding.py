@@ -42,7 +42,7 @@ _BY_ERROR = (
     (av.error.HTTPServerError, 503),
 )
 _CLOCK = SystemClock()
-_MOST_PIXELS = str(1 << 26)
+_MAX_PIXELS = str(1 << 26)
 _opening = threading.Lock()
 # What FFmpeg says while another thread opens a stream: nobody is to read it.
 logging.getLogger("libav").addHandler(logging.NullHandler())
@@ -121,7 +121,7 @@ class Film:
         self._video = container.streams.video[0]
         self._video.thread_type = "NONE"
         self._video.codec_context.thread_count = 1
-        self._video.codec_context.options = {"max_pixels": _MOST_PIXELS}
+        self._video.codec_context.options = {"max_pixels": _MAX_PIXELS}
         self._packets = container.demux(self._video)
         self._reformatter = VideoReformatter()
 

@@ -7,9 +7,9 @@ its own first and last marker (ITU T.81, annex B), thumbnails inside it included
 
 import re
 
-__all__ = ["MOST_BYTES", "JpegParts"]
+__all__ = ["MAX_BYTES", "JpegParts"]
 
-MOST_BYTES = 16 << 20
+MAX_BYTES = 16 << 20
 """Of one picture; more is no picture, and is thrown away."""
 
 _START = b"\xff\xd8\xff"
@@ -64,7 +64,7 @@ class JpegParts:
         0 where it is no picture.
         """
         while True:
-            if len(self._buffer) > MOST_BYTES and self._at > MOST_BYTES:
+            if len(self._buffer) > MAX_BYTES and self._at > MAX_BYTES:
                 return 0
             if self._coded and not self._to_marker():
                 return None

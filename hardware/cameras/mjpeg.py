@@ -25,7 +25,7 @@ from hardware.clock import Clock, SystemClock
 __all__ = ["Mjpeg"]
 
 _CHUNK = 1 << 16
-_MOST_READS = 256  # Before a picture is handed out although more has come: 16 MB.
+_MAX_READS = 256  # Before a picture is handed out although more has come: 16 MB.
 _REDIRECTS = 3
 
 
@@ -66,7 +66,7 @@ class Mjpeg:
         waited = False
         until = self._clock.monotonic() + self._settings.read_within
         try:
-            for _ in range(_MOST_READS):
+            for _ in range(_MAX_READS):
                 if not self._has_more():
                     if self._ready:
                         break

@@ -14,12 +14,12 @@ import numpy as np
 
 from hardware.cameras.frames import Image
 
-__all__ = ["MOST_BYTES", "SUFFIXES", "RefusedStill", "decode", "unpacked"]
+__all__ = ["MAX_BYTES", "SUFFIXES", "RefusedStill", "decode", "unpacked"]
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 """Names of files that hold pictures; lower case."""
 
-MOST_BYTES = 64 << 20
+MAX_BYTES = 64 << 20
 """Of a picture's file; a camera's largest JPEG has about 10 MB."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -46,7 +46,7 @@ def decode(content: bytes) -> Image | None:
 
 def unpacked(content: bytes) -> Image | RefusedStill:
     """Return the picture as (height, width, 3) blue-green-red, or why there is none."""
-    if len(content) > MOST_BYTES:
+    if len(content) > MAX_BYTES:
         return RefusedStill.TOO_MANY_BYTES
     if _ISO_FILE.match(content):
         return RefusedStill.UNKNOWN_FORMAT

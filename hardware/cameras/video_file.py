@@ -15,7 +15,7 @@ from hardware.cameras.sources import Grabbed
 
 __all__ = ["Recording", "played"]
 
-_LEAST_STEP = 1e-3
+_MIN_STEP = 1e-3
 
 
 class Recording:
@@ -88,7 +88,7 @@ class Recording:
             return self._base
         if shown.taken is None or self._first is None:
             return self._at + self._step
-        return max(self._base + shown.taken - self._first, self._at + _LEAST_STEP)
+        return max(self._base + shown.taken - self._first, self._at + _MIN_STEP)
 
 
 def played(path: Path, fps: float) -> Iterator[tuple[int, float, Image]]:
@@ -104,7 +104,7 @@ def played(path: Path, fps: float) -> Iterator[tuple[int, float, Image]]:
         while (came := source.grab()) is not None:
             number += 1
             second = came.stamp or 0.0
-            if second + _LEAST_STEP < due:
+            if second + _MIN_STEP < due:
                 continue
             due = max(due + 1.0 / fps, second)
             image = source.retrieve()

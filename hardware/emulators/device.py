@@ -22,7 +22,7 @@ from hardware.emulators.model import BoardModel
 
 TURNAROUND_S = 0.001
 SILENT_CHARACTERS = 3.5
-LEAST_SILENCE_S = 0.001
+MIN_SILENCE_S = 0.001
 LET_GO_S = 5.0
 
 
@@ -216,7 +216,7 @@ class EmulatedDevice:
                 self._leaving.append((at, byte))
             if self.faults.holds(BoardFault.DEAF):
                 continue
-            self._silence_at = at + max(SILENT_CHARACTERS * self._byte_s, LEAST_SILENCE_S)
+            self._silence_at = at + max(SILENT_CHARACTERS * self._byte_s, MIN_SILENCE_S)
             for model in self.models:
                 self._answer(model.take(byte, at), at)
 

@@ -77,7 +77,7 @@ class CorrectionRefusal(StrEnum):
     NO_COUNT = "no_count"
 
 
-MOST_COUNTED = 99_999
+MAX_COUNTED = 99_999
 """More vehicles than any community holds: a figure above is a slip of the finger."""
 
 
@@ -96,7 +96,7 @@ def refusal(
         case PutInside():
             return None if since is None else CorrectionRefusal.INSIDE_ALREADY
         case Recounted():
-            if not 0 <= correction.after <= MOST_COUNTED:
+            if not 0 <= correction.after <= MAX_COUNTED:
                 return CorrectionRefusal.NO_COUNT
             return None if balance == correction.before else CorrectionRefusal.COUNT_CHANGED
         case _:

@@ -73,7 +73,7 @@ _PLATE_FAULTS: Final[Mapping[PlateFault, RowFault]] = {
     PlateFault.LENGTH: RowFault.PLATE_LENGTH,
     PlateFault.FORM: RowFault.PLATE_FORM,
 }
-_LONGEST_CELL: Final = 200
+_MAX_CELL: Final = 200
 _ERRORS: Final = re.compile(r"#(REF|N/A|NAME\?|VALUE|DIV/0|NUM|NULL|FORMULA)!?.*|#+")
 _EXPONENT: Final = re.compile(r"\d(\.\d+)?E\+?\d+")
 _ROUND: Final = re.compile(r"1\d{4}0{6}|1\d{5,}0{5,}")
@@ -123,7 +123,7 @@ COLOURS: Final[Mapping[PlateColour, str]] = {
 
 def any_fault(cell: str) -> RowFault | None:
     """What is wrong with a cell whatever it should say."""
-    if len(cell) > _LONGEST_CELL:
+    if len(cell) > _MAX_CELL:
         return RowFault.TOO_LONG
     if any(unicodedata.category(c) in ("Cc", "Cs", "Co") and c not in "\n\r\t" for c in cell):
         return RowFault.CONTROL_CHARACTER

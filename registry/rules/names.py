@@ -38,7 +38,7 @@ _PLACEHOLDER: Final = re.compile("[老小].")
 _DOTS: Final = re.compile("[·•・‧∙⋅●.]")
 # A name of more characters than this that has no dot and no long surname is no Chinese one.
 _LONGEST: Final = 4
-_MOST_SOUNDS: Final = 64
+_MAX_SOUNDS: Final = 64
 
 
 def check(said: str, known: Iterable[str]) -> NameMatch:
@@ -136,7 +136,7 @@ def _blurred(syllable: str) -> str:
 def initials(name: str) -> frozenset[str]:
     """The pinyin initials that one may type for a name: 张三 -> {"zs"}; 曾 gives z and c."""
     ways = map(_letters, _TITLES.sub("", _plain(name)))
-    return frozenset("".join(way) for way in islice(product(*ways), _MOST_SOUNDS))
+    return frozenset("".join(way) for way in islice(product(*ways), _MAX_SOUNDS))
 
 
 @lru_cache(maxsize=32768)

@@ -13,7 +13,7 @@ from registry.rules.plates import normalise
 
 _SPECIAL_ENDS = ("警", "应急", "学", "挂", "港", "澳", "使", "领")
 _SPECIAL_STARTS = ("WJ", "应急", "民航")
-_LEAST_FIXED = 5
+_MIN_FIXED = 5
 
 
 class PatternFault(StrEnum):
@@ -43,7 +43,7 @@ def compile_pattern(text: str, kind: ListedKind) -> Pattern | PatternFault:
         return PatternFault.FOREIGN_CHARACTER
     fixed = sum(character not in "?*" for character in key)
     special = key.endswith(_SPECIAL_ENDS) or key.startswith(_SPECIAL_STARTS)
-    if not special and fixed < _LEAST_FIXED:
+    if not special and fixed < _MIN_FIXED:
         return PatternFault.TOO_WIDE
     form = "".join({"?": ".", "*": ".*"}.get(character, re.escape(character)) for character in key)
     return Pattern(key, kind, re.compile(form))

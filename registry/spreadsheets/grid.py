@@ -7,15 +7,15 @@ from typing import Final
 
 from registry.errors import RegistryError
 
-MOST_BYTES: Final = 20_000_000
-MOST_UNPACKED: Final = 200_000_000
-MOST_ROWS: Final = 20_000
+MAX_BYTES: Final = 20_000_000
+MAX_UNPACKED: Final = 200_000_000
+MAX_ROWS: Final = 20_000
 """Rows with anything in them, of all sheets together: an import is one transaction."""
-MOST_CELLS: Final = 1_000_000
-MOST_COLUMNS: Final = 16_384
-MOST_LINES: Final = 1_048_576
+MAX_CELLS: Final = 1_000_000
+MAX_COLUMNS: Final = 16_384
+MAX_LINES: Final = 1_048_576
 """As many as a sheet of Excel has, empty ones too."""
-MOST_CHARACTERS: Final = 20_000_000
+MAX_CHARACTERS: Final = 20_000_000
 
 
 class SheetFault(StrEnum):
@@ -69,10 +69,10 @@ Book = tuple[Sheet, ...]
 class Budget:
     """What may still be taken from a file."""
 
-    rows: int = MOST_ROWS
-    cells: int = MOST_CELLS
-    characters: int = MOST_CHARACTERS
-    fills: int = field(default=MOST_CELLS)
+    rows: int = MAX_ROWS
+    cells: int = MAX_CELLS
+    characters: int = MAX_CHARACTERS
+    fills: int = field(default=MAX_CELLS)
 
     def spend(self, row: SheetRow) -> None:
         """Count a row. Raises TooLargeError."""
@@ -97,7 +97,7 @@ def kept(
     lines: every line from the first on, with the places of its numbers. Raises TooLargeError.
     """
     for number, (cells, numbers) in enumerate(lines, start=1):
-        if number > MOST_LINES or len(cells) > MOST_COLUMNS:
+        if number > MAX_LINES or len(cells) > MAX_COLUMNS:
             raise TooLargeError
         width = len(cells)
         while width and not cells[width - 1]:

@@ -16,7 +16,7 @@ from registry.spreadsheets.rows import RefusedRow
 
 _WIDTH: Final = 16
 _PREPARED_ROWS: Final = 5000
-_LONGEST_NAME: Final = 31
+_MAX_NAME: Final = 31
 _NOT_IN_NAMES: Final = str.maketrans(dict.fromkeys("[]:*?/\\'"))
 
 
@@ -93,11 +93,11 @@ def refused_rows(
 
 def _sheet_name(name: str, taken: set[str]) -> str:
     """A name that a spreadsheet allows and that no other sheet has."""
-    plain = name.translate(_NOT_IN_NAMES)[:_LONGEST_NAME] or "Sheet"
+    plain = name.translate(_NOT_IN_NAMES)[:_MAX_NAME] or "Sheet"
     number = 1
     chosen = plain
     while chosen.casefold() in taken:
         number += 1
-        chosen = f"{plain[: _LONGEST_NAME - 4]}-{number}"
+        chosen = f"{plain[: _MAX_NAME - 4]}-{number}"
     taken.add(chosen.casefold())
     return chosen

@@ -90,8 +90,8 @@ class GrantRefusal(StrEnum):
     ALREADY = "already"
 
 
-LONGEST_VISIT: Final = timedelta(days=31)
-LONGEST_RECURRING: Final = timedelta(days=366)
+MAX_VISIT: Final = timedelta(days=31)
+MAX_RECURRING: Final = timedelta(days=366)
 """A visitor for longer than that is a resident, or comes on consent that is asked for anew."""
 
 
@@ -103,7 +103,7 @@ def grant(session: Session, wanted: PassRequest, by: Actor) -> VisitorPass | Gra
     counted = wanted.times is not None and wanted.times >= 1
     if counted != (wanted.kind is PassKind.TIMES) or (wanted.times is not None) != counted:
         return GrantRefusal.TIMES
-    if end - max(start, by.at) > (LONGEST_RECURRING if wanted.recurring else LONGEST_VISIT):
+    if end - max(start, by.at) > (MAX_RECURRING if wanted.recurring else MAX_VISIT):
         return GrantRefusal.TOO_LONG
     if store.is_blocked(session, wanted.plate, wanted.colour, by.at):
         return GrantRefusal.BLOCKED
@@ -197,7 +197,7 @@ def extend(
     """Move the end of a pass that was not revoked."""
     if row.revoked_at is not None or until <= max(row.valid_from, by.at):
         return GrantRefusal.PERIOD
-    if until - by.at > (LONGEST_RECURRING if row.recurring else LONGEST_VISIT):
+    if until - by.at > (MAX_RECURRING if row.recurring else MAX_VISIT):
         return GrantRefusal.TOO_LONG
     return store.update(session, row, by, valid_until=until)
 

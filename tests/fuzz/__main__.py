@@ -11,11 +11,11 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from gate.__main__ import MOST_PIXELS
+from gate.__main__ import MAX_PIXELS
 from gate.app.clock import SystemClock
 
 NAMES = ("api", "sheets", "pictures", "serial", "frames")
-MOST_MB = 1_200
+MAX_MB = 1_200
 """Memory may not grow by more than this in a target, whatever the cases hold."""
 
 
@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("--only", choices=NAMES)
     chosen = parser.parse_args()
     # OpenCV reads both when it is loaded. The first is what `gate` sets; it tells of each bad file.
-    os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MOST_PIXELS))
+    os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MAX_PIXELS))
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     names = [name for name in NAMES if chosen.only in {None, name}]
     failed = [name for name in names if not _report(name, _job(name), chosen.cases)]
@@ -57,7 +57,7 @@ def _report(name: str, job: Callable[[int], int], cases: int) -> bool:
     grown = _peak_mb() - before
     took = clock.monotonic() - begun
     print(f"{name}: {done} cases, {took:.0f} s, +{grown:.0f} to {_peak_mb():.0f} MB", flush=True)
-    return grown <= MOST_MB
+    return grown <= MAX_MB
 
 
 def _peak_mb() -> float:

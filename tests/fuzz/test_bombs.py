@@ -14,7 +14,7 @@ import pytest
 from gate.cli.read import load
 from hardware.cameras.frames import CameraSettings
 from hardware.cameras.sources import Folder
-from hardware.cameras.stills import MOST_BYTES, decode
+from hardware.cameras.stills import MAX_BYTES, decode
 from registry.spreadsheets.grid import SheetFault
 from registry.spreadsheets.reading.aside import read_now
 from registry.spreadsheets.sheets import write_xlsx
@@ -104,4 +104,4 @@ def test_what_follows_the_end_of_a_picture_is_not_looked_at() -> None:
 
 
 def test_a_file_that_is_far_too_large_for_a_picture_is_not_unpacked() -> None:
-    assert decode(b"BM" + bytes(MOST_BYTES)) is None
+    assert decode(b"BM" + bytes(MAX_BYTES)) is None

@@ -78,7 +78,7 @@ def test_readings_of_a_growing_plate_make_each_other_surer_but_with_a_ceiling() 
     assert few is not None
     assert many is not None
     assert 0.9 < few.confidence < many.confidence < 1.0
-    assert effective(approach) <= 1 / voting.LEAST_LIKENESS
+    assert effective(approach) <= 1 / voting.MIN_LIKENESS
 
 
 def test_disagreement_lowers_the_confidence() -> None:

@@ -15,7 +15,7 @@ from websockets.sync.client import connect
 
 from gate.settings.config import WebConfig
 from gate.web.connections import GOING, Connection, Connections, Listener, Patience
-from gate.web.deadlines import MOST_HEAD, protocol
+from gate.web.deadlines import MAX_HEAD, protocol
 from gate.web.descriptors import KEPT_BACK, LEAST, for_the_web
 from gate.web.proxies import known
 from tests.security.test_tls import write
@@ -151,7 +151,7 @@ class TestWhoDawdlesIsCutOff:
             keep_saying(plug, b"a")
 
     def test_whose_head_never_ends(self) -> None:
-        endless = b"X-A: " + b"a" * 100 * MOST_HEAD
+        endless = b"X-A: " + b"a" * 100 * MAX_HEAD
         refused = pytest.raises((ConnectionResetError, BrokenPipeError))
         with web(PATIENT) as pages, closing(pages.plug(HALF)) as plug, refused:
             plug.sendall(endless)

@@ -16,7 +16,7 @@ from gate.domain.ports import LaneView
 from registry.rules.plates import Malformed, parse
 from registry.rules.standing import Standing
 
-MOST_SHOWN, LEAST_SURE = 5, 0.01
+MAX_SHOWN, MIN_SURE = 5, 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,12 @@ def worth_showing(view: LaneView) -> list[CandidatePlate]:
     seen = view.decision
     if seen is None:
         return []
-    likely = [one for one in seen.candidates if one.registered or one.confidence >= LEAST_SURE]
+    likely = [one for one in seen.candidates if one.registered or one.confidence >= MIN_SURE]
     if seen.plate and seen.plate not in {one.text for one in likely}:
         sure = support(seen, seen.plate) or 0.0
         likely.append(CandidatePlate(seen.plate, sure, registered=False))
         likely.sort(key=lambda one: -one.confidence)
-    return likely[:MOST_SHOWN]
+    return likely[:MAX_SHOWN]
 
 
 def hotkeys(choices: Sequence[Choice]) -> Iterator[tuple[str, Choice]]:

@@ -19,7 +19,7 @@ from gate.services import inside, presence
 from gate.services.inside import Corrected, Done
 from gate.services.presence import Unclear
 from registry.rules.corrections import (
-    MOST_COUNTED,
+    MAX_COUNTED,
     Correction,
     CorrectionRefusal,
     PutInside,
@@ -169,7 +169,7 @@ def count(visit: PageContext, occupant: Occupant, counts: Counts, then: Then) ->
 
     def typed() -> int | None:
         text = str(number.value or "").strip()
-        return int(text) if text.isdecimal() and int(text) <= MOST_COUNTED else None
+        return int(text) if text.isdecimal() and int(text) <= MAX_COUNTED else None
 
     def compared() -> None:
         after = typed()

@@ -22,14 +22,14 @@ from gate.i18n.texts import Language
 from gate.services import import_texts, imports, units
 from gate.services.imports import Chosen, ImportPart, ImportSummary, Upload
 from registry.spreadsheets.columns import HEADINGS, JOINED, Column, Columns
-from registry.spreadsheets.grid import MOST_BYTES, SheetFault
+from registry.spreadsheets.grid import MAX_BYTES, SheetFault
 from registry.spreadsheets.plan import ImportPlan
 from registry.spreadsheets.reading.aside import read
 
 SHOWN: Final = 200
 KINDS: Final = ".xlsx,.xlsm,.xls,.xlsb,.et,.ods,.csv,.txt,.tsv"
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_MOST_MAPPED: Final = 20
+_MAX_MAPPED: Final = 20
 """Sheets whose columns may be mapped by hand; a building each is common, and more are taken too."""
 
 
@@ -56,7 +56,7 @@ class ImportPage:
             upload = ui.upload(
                 label=say("importing.choose"),
                 auto_upload=True,
-                max_file_size=MOST_BYTES,
+                max_file_size=MAX_BYTES,
                 on_upload=self._uploaded,
                 on_rejected=lambda: visit.warn("sheet_fault.too_large"),
             )
@@ -104,7 +104,7 @@ class ImportPage:
         self._selects = {}
         with self._mapping, widgets.div("card col-flex").style("margin-top:12px"):
             widgets.heading(say("importing.columns"), 3)
-            for part in upload.parts[:_MOST_MAPPED]:
+            for part in upload.parts[:_MAX_MAPPED]:
                 if len(upload.parts) > 1:
                     widgets.heading(say("importing.sheet", sheet=part.sheet.name), 4)
                 if not part.columns:

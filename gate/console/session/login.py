@@ -36,7 +36,7 @@ TAKEN: Final = "/handover/taken"
 HOME: Final = "/live"
 _AGAIN: Final = timedelta(seconds=10)
 """When it is worth trying again where the database is away, or too many wait."""
-MOST_WAITING: Final = 32
+MAX_WAITING: Final = 32
 """Log-ins that wait for their turn: about three seconds' work on two cores."""
 
 
@@ -151,7 +151,7 @@ class _Desk:
             return _Refusal("hurry", 429, self._throttle.wait(guesser.address, now))
         if wait := self._guesses.wait(guesser, now):
             return _Refusal(LogInRefused.WAIT.value, 429, wait)
-        if self._waiting >= MOST_WAITING and not guesser.device:
+        if self._waiting >= MAX_WAITING and not guesser.device:
             return _Refusal("hurry", 503, _AGAIN)
         return None
 

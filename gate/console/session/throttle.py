@@ -10,7 +10,7 @@ from typing import Final
 
 TRIES: Final = 20
 WITHIN: Final = timedelta(minutes=1)
-_MOST_ADDRESSES: Final = 4096
+_MAX_ADDRESSES: Final = 4096
 
 
 class Throttle:
@@ -27,7 +27,7 @@ class Throttle:
         if allowed:
             recent.append(at)
         self._seen[address] = recent
-        while len(self._seen) > _MOST_ADDRESSES:
+        while len(self._seen) > _MAX_ADDRESSES:
             self._seen.popitem(last=False)
         return allowed
 

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from recognition.manifest import ModelError
 from recognition.training.reader.net import ReaderNet
 
-_LEAST_SPREAD = 1e-6
+_MIN_SPREAD = 1e-6
 """Channels that vary less over the pictures are dead: they keep their weights as they are."""
 
 Arrays = dict[str, Tensor]
@@ -158,8 +158,8 @@ def _settled(norm: nn.Module, seen: Tensor, before: Layer, bias: Tensor) -> Tens
     if not isinstance(norm, nn.BatchNorm2d):
         raise TypeError(f"{type(norm).__name__} is no batch norm")
     mean, spread = seen.mean(dim=(0, 2, 3)), seen.var(dim=(0, 2, 3), unbiased=False)
-    alive = spread > _LEAST_SPREAD
-    scale = torch.where(alive, spread.clamp(min=_LEAST_SPREAD).rsqrt(), torch.ones_like(spread))
+    alive = spread > _MIN_SPREAD
+    scale = torch.where(alive, spread.clamp(min=_MIN_SPREAD).rsqrt(), torch.ones_like(spread))
     before.weight.data.mul_(scale[:, None, None, None])
     mean, spread = mean * scale, spread * scale**2
     norm.running_mean, norm.running_var = mean, spread

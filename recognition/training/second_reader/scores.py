@@ -12,7 +12,7 @@ from recognition.reading import Reading
 from recognition.second_opinion import Evidence, Opinion, is_doubtful, weighed
 
 _Z = 1.645
-_LEAST_DIFFER = 0.05
+_MIN_DIFFER = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _evidence(seen: Tally, sure: float) -> Evidence:
     return Evidence(
         sure=sure,
         agree=round(max(1.0, agree), 3),
-        differ=round(min(1.0, max(_LEAST_DIFFER, differ)), 3),
+        differ=round(min(1.0, max(_MIN_DIFFER, differ)), 3),
         ceiling=round(min(ceiling, 0.9999), 4),
     )
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Final
 
 import registry
-from registry.spreadsheets.grid import MOST_BYTES, Book, Sheet, SheetFault, SheetRow
+from registry.spreadsheets.grid import MAX_BYTES, Book, Sheet, SheetFault, SheetRow
 
-MOST_SECONDS: Final = 60.0
-MOST_SAID: Final = 64_000_000
+MAX_SECONDS: Final = 60.0
+MAX_SAID: Final = 64_000_000
 """Bytes that the child may say: its rows with all their quotes and escapes."""
 _PORTION: Final = 1 << 20
 ENVIRONMENT: Final = {
@@ -33,7 +33,7 @@ async def read(content: bytes) -> Book | SheetFault:
 
     Cancelled, it ends the child first.
     """
-    if len(content) > MOST_BYTES:
+    if len(content) > MAX_BYTES:
         return SheetFault.TOO_LARGE
     async with _busy:
         said = await _told(content)
@@ -55,7 +55,7 @@ async def _told(content: bytes) -> bytes | SheetFault:
         env=ENVIRONMENT,
     )
     try:
-        async with asyncio.timeout(MOST_SECONDS):
+        async with asyncio.timeout(MAX_SECONDS):
             said, _ = await asyncio.gather(_heard(child), _feed(child, content))
             ended = await child.wait()
     except TimeoutError:
@@ -84,7 +84,7 @@ async def _heard(child: Process) -> bytes | None:
     said = bytearray()
     while portion := await child.stdout.read(_PORTION) if child.stdout else b"":
         said += portion
-        if len(said) > MOST_SAID:
+        if len(said) > MAX_SAID:
             child.kill()
             return None
     return bytes(said)

@@ -15,18 +15,18 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
-from registry.spreadsheets.grid import MOST_BYTES, Book, SheetFault
+from registry.spreadsheets.grid import MAX_BYTES, Book, SheetFault
 from registry.spreadsheets.reading.whole import read
 
-MOST_MEMORY: Final = 1 << 30
-MOST_CPU_S: Final = 30
+MAX_MEMORY: Final = 1 << 30
+MAX_CPU_S: Final = 30
 _POLITE: Final = 10
 
 
 def main() -> None:
     """Read, and say what was read."""
     _limit()
-    content = sys.stdin.buffer.read(MOST_BYTES + 1)
+    content = sys.stdin.buffer.read(MAX_BYTES + 1)
     out = sys.stdout
     for line in lines(read(content)):
         out.write(line)
@@ -49,8 +49,8 @@ def lines(found: Book | SheetFault) -> Iterator[str]:
 
 def _limit() -> None:
     for what, most in (
-        (resource.RLIMIT_AS, MOST_MEMORY),
-        (resource.RLIMIT_CPU, MOST_CPU_S),
+        (resource.RLIMIT_AS, MAX_MEMORY),
+        (resource.RLIMIT_CPU, MAX_CPU_S),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
     ):

@@ -11,7 +11,7 @@ from registry.rules.invisible import visible
 from registry.spreadsheets.columns import find_heading
 from registry.spreadsheets.formulas import restored
 from registry.spreadsheets.grid import (
-    MOST_COLUMNS,
+    MAX_COLUMNS,
     Book,
     Budget,
     Sheet,
@@ -44,7 +44,7 @@ def read(content: bytes) -> Book | SheetFault:
 
 def _lines(text: str, delimiter: str) -> Iterator[tuple[Sequence[str], frozenset[int]]]:
     for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-        if len(line) > MOST_COLUMNS:
+        if len(line) > MAX_COLUMNS:
             raise TooLargeError
         yield [restored(visible(cell).strip()) for cell in line], frozenset()
 

@@ -18,8 +18,8 @@ from registry.spreadsheets.reading.silent import (
 )
 
 _SOMETHING: Final = re.compile(rb"""<(?:[\w.-]+:)?f[\s/>]|\bt\s*=\s*["']e["']""")
-_MOST_TAGS: Final = 3_000_000
-_MOST_MERGED: Final = 100_000
+_MAX_TAGS: Final = 3_000_000
+_MAX_MERGED: Final = 100_000
 _PLACE: Final = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _MAIN: Final = "xl/workbook.xml"
 
@@ -47,7 +47,7 @@ def find(archive: Archive, workbook: str) -> Silent:
 def _costs_too_much(part: bytes) -> bool:
     """Whether a part has more cells, empty ones too, or merged ranges than are worth reading."""
     cells = part.count(b"<c") + part.count(b":c")
-    return cells > _MOST_TAGS or part.count(b"mergeCell ") > _MOST_MERGED
+    return cells > _MAX_TAGS or part.count(b"mergeCell ") > _MAX_MERGED
 
 
 def _sheets(workbook: bytes) -> tuple[dict[str, str], bool]:

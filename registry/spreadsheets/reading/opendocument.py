@@ -13,7 +13,7 @@ from registry.spreadsheets.reading.silent import (
 )
 
 PART: Final = "content.xml"
-_MOST_REPEATED: Final = 1000
+_MAX_REPEATED: Final = 1000
 """Of an error in one row; what is repeated further is a row of formatting."""
 
 
@@ -79,7 +79,7 @@ class _Reader:
         if self.error:
             shown = self.said.strip()
             text = shown if shown.startswith("#") and self.error != UNVALUED else self.error
-            for further in range(min(self.repeated, _MOST_REPEATED)):
+            for further in range(min(self.repeated, _MAX_REPEATED)):
                 sheet.add((self.row, self.column + further), text)
         self.column += self.repeated
         self.error = ""

@@ -17,7 +17,7 @@ Place = tuple[int, int]
 """A cell's row and column, from 0."""
 Area = tuple[Place, Place]
 
-_MOST_ERRORS: Final = 100_000
+_MAX_ERRORS: Final = 100_000
 UNVALUED: Final = "#FORMULA!"
 """What stands for a formula without its value."""
 
@@ -32,7 +32,7 @@ class SilentSheet:
     def add(self, place: Place, text: str) -> None:
         """Note an error. Raises TooLargeError where a file holds more than any sheet may."""
         self.errors[place] = text
-        if len(self.errors) > _MOST_ERRORS:
+        if len(self.errors) > _MAX_ERRORS:
             raise TooLargeError
 
 

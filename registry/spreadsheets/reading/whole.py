@@ -1,13 +1,13 @@
 """A file of any kind into sheets of text: what the child process does (see `aside`)."""
 
-from registry.spreadsheets.grid import MOST_BYTES, Book, SheetFault, TooLargeError
+from registry.spreadsheets.grid import MAX_BYTES, Book, SheetFault, TooLargeError
 from registry.spreadsheets.reading import delimited, workbook
 from registry.spreadsheets.reading.file_kind import is_workbook, named_fault
 
 
 def read(content: bytes) -> Book | SheetFault:
     """The sheets of a file, or why nothing in it can be read."""
-    if len(content) > MOST_BYTES:
+    if len(content) > MAX_BYTES:
         return SheetFault.TOO_LARGE
     if not content.strip():
         return SheetFault.EMPTY

@@ -27,7 +27,7 @@ from python_calamine import (
 
 from registry.rules.invisible import visible
 from registry.spreadsheets.formulas import restored
-from registry.spreadsheets.grid import MOST_UNPACKED, Book, Budget, Sheet, SheetFault, kept
+from registry.spreadsheets.grid import MAX_UNPACKED, Book, Budget, Sheet, SheetFault, kept
 from registry.spreadsheets.reading import biff, ooxml, opendocument
 from registry.spreadsheets.reading.file_kind import COMPOUND
 from registry.spreadsheets.reading.silent import Archive, Area, Place, Silent, SilentSheet
@@ -89,7 +89,7 @@ def _silent(content: bytes) -> Silent | SheetFault:
                 return SheetFault.NO_SPREADSHEET
             return biff.find_xls(compound.openstream(name).read())
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
+        if sum(part.file_size for part in packed.infolist()) > MAX_UNPACKED:
             return SheetFault.TOO_LARGE
         return _in_archive(Archive(packed))
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate.access.decide import case_of, decide
-from gate.access.manual_admission import LEAST_SUPPORT, NO_REASON, may_admit, objections, support
+from gate.access.manual_admission import MIN_SUPPORT, NO_REASON, may_admit, objections, support
 from gate.access.service import DecisionService
 from gate.domain.decision import Answer, Decision, Objection, Reason, Verdict
 from gate.domain.entries import PassageDecided
@@ -89,7 +89,7 @@ def test_one_press_admits_nothing_blocked_or_unsupported(world, remark: str) -> 
         assert not any(block.valid.holds(NOON) for block in known.dossier(text).blocks)
         sure = next((one.confidence for one in asked.candidates if one.text == text), 0.0)
         read = asked.evidence.get("text") == text and asked.evidence.get("confidence", 0.0)
-        assert max(sure, float(read)) >= LEAST_SUPPORT
+        assert max(sure, float(read)) >= MIN_SUPPORT
 
 
 @given(worlds(), st.sets(st.sampled_from(Objection)))

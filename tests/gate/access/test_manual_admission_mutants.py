@@ -32,7 +32,7 @@ MUTANTS: dict[str, tuple[Callable[..., Any], Callable[..., Any], str, str]] = {
     "a plate that nobody read is supported": (
         ONE_PRESS,
         manual_admission._is_supported,
-        "return sure >= LEAST_SUPPORT and",
+        "return sure >= MIN_SUPPORT and",
         "return",
     ),
     "no reason is needed": (

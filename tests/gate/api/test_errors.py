@@ -13,12 +13,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from gate.api.errors import MOST_SHOWN
+from gate.api.errors import MAX_SHOWN
 from gate.auth.permissions import Role
 from gate.auth.tokens import Scope
 from gate.domain.errors import JournalUnavailableError
 from gate.journal.projections.registry_effects import RegistryEffects
-from gate.web.body_limit import MOST_OF_API
+from gate.web.body_limit import MAX_OF_API
 from tests.fuzz.api import operations
 from tests.gate.api.conftest import Api, build
 from tests.gate.journal.journal_cast import desk
@@ -89,7 +89,7 @@ def test_no_body_is_more_than_a_malformed_request(
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(strict: Api) -> None:
     admin = strict.user(Role.ADMIN)
-    body = b"[" + b"1," * MOST_OF_API + b"1]"
+    body = b"[" + b"1," * MAX_OF_API + b"1]"
     for sent in (body, iter([body])):
         answer = admin.post(DECIDE, content=sent, headers=JSON)
         assert (answer.status_code, list(answer.json())) == (413, ["detail"])
@@ -101,7 +101,7 @@ def test_what_was_sent_is_not_given_back_and_the_places_are_named(strict: Api) -
     said = answer.json()
     assert answer.status_code == 422
     assert "hidden" not in answer.text
-    assert len(said["errors"]) == MOST_SHOWN
+    assert len(said["errors"]) == MAX_SHOWN
     assert said["errors"][0].keys() == {"loc", "msg", "type"}
     assert said["errors"][0]["loc"][0] == "body"
 

@@ -65,7 +65,7 @@ def test_a_limit_is_called_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     # 1 bit a pixel would be unpacked to three bytes: OpenCV's limit is set by `gate` and the tests.
     assert cv2.imwrite(str(huge), np.zeros((8200, 8200), np.uint8))
     assert "limit of 67 megapixels" in str(load(huge))
-    monkeypatch.setattr("hardware.cameras.stills.MOST_BYTES", 1000)
+    monkeypatch.setattr("hardware.cameras.stills.MAX_BYTES", 1000)
     assert "limit of 64 MB" in str(load(saved(tmp_path / "many.bmp", 60, 90)))
 
 

@@ -4,7 +4,7 @@ tests/gate/lanes/test_attribution."""
 from dataclasses import replace
 from math import inf
 
-from gate.lanes.evidence import KEPT, MOST_TRACKS, PassageEvidence
+from gate.lanes.evidence import KEPT, MAX_TRACKS, PassageEvidence
 from tests.gate.lanes.attribution_cast import at, sighting
 
 AGE = 0.8
@@ -163,7 +163,7 @@ def test_what_is_kept_is_bounded() -> None:
     for n in range(200):
         evidence.add(sighting(1 + n % 90, "吉A12345", 10.0 + n / 100, width=50 + n))
         evidence.add(sighting(1000, "吉A12345", 10.0 + n / 100, width=400))
-    assert len(evidence._widest) == len(evidence._clearest) == MOST_TRACKS
+    assert len(evidence._widest) == len(evidence._clearest) == MAX_TRACKS
     assert all(not one.frame and not one.plate for one in evidence._widest.values())
     assert max(len(track.sightings) for track in evidence._tracks.values()) == KEPT
 

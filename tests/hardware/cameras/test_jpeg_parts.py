@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.cameras import jpeg_parts
-from hardware.cameras.jpeg_parts import MOST_BYTES, JpegParts
+from hardware.cameras.jpeg_parts import MAX_BYTES, JpegParts
 
 
 def jpeg(seed: int, progressive: bool = False, thumbnail: bool = False) -> bytes:
@@ -67,10 +67,10 @@ def test_noise_gives_no_error_and_the_next_picture_comes(noise: list[bytes], one
 
 
 def test_a_picture_without_end_is_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jpeg_parts, "MOST_BYTES", 5000)
+    monkeypatch.setattr(jpeg_parts, "MAX_BYTES", 5000)
     parts, one = JpegParts(), jpeg(1)
     start = one.index(b"\xff\xda")
     for _ in range(20):
         assert parts.feed(one[:start] + bytes(1000)) == []
     assert one in parts.feed(one + one)
-    assert MOST_BYTES >= 1 << 24
+    assert MAX_BYTES >= 1 << 24

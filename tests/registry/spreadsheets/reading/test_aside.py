@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.spreadsheets.grid import MOST_BYTES, SheetFault
+from registry.spreadsheets.grid import MAX_BYTES, SheetFault
 from registry.spreadsheets.reading import aside, child
 from registry.spreadsheets.reading.whole import read
 from tests.registry.spreadsheets.reading.packages import good_sheet, line, text, xls, xlsx
@@ -59,7 +59,7 @@ def test_a_small_file_of_many_cells_is_too_large(content: bytes) -> None:
 
 def test_a_file_that_is_too_long_starts_no_child(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere")
-    assert aside.read_now(bytes(MOST_BYTES + 1)) is SheetFault.TOO_LARGE
+    assert aside.read_now(bytes(MAX_BYTES + 1)) is SheetFault.TOO_LARGE
 
 
 def run_child(code: str) -> subprocess.CompletedProcess[bytes]:
@@ -77,7 +77,7 @@ def run_child(code: str) -> subprocess.CompletedProcess[bytes]:
 
 def test_the_child_gets_no_more_memory_than_its_limit() -> None:
     assert run_child("bytes(500_000_000)").returncode == 0
-    done = run_child(f"bytes({child.MOST_MEMORY})")
+    done = run_child(f"bytes({child.MAX_MEMORY})")
     assert b"MemoryError" in done.stderr
 
 
@@ -88,7 +88,7 @@ def test_the_child_writes_no_file(tmp_path: Path) -> None:
 
 def test_the_child_gets_no_more_processor_time_than_its_limit() -> None:
     code = "import resource; print(resource.getrlimit(resource.RLIMIT_CPU))"
-    assert run_child(code).stdout.decode().strip() == f"({child.MOST_CPU_S}, {child.MOST_CPU_S})"
+    assert run_child(code).stdout.decode().strip() == f"({child.MAX_CPU_S}, {child.MAX_CPU_S})"
 
 
 def test_the_child_loads_nothing_of_the_service() -> None:
@@ -135,13 +135,13 @@ def test_who_stops_waiting_ends_the_child() -> None:
 
 
 def test_a_child_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aside, "MOST_SECONDS", 0.0)
+    monkeypatch.setattr(aside, "MAX_SECONDS", 0.0)
     assert aside.read_now(xlsx({"a": good_sheet()})) is SheetFault.TOO_LARGE
     assert children() == set()
 
 
 def test_a_child_that_says_too_much_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aside, "MOST_SAID", 10)
+    monkeypatch.setattr(aside, "MAX_SAID", 10)
     assert aside.read_now(xlsx({"a": good_sheet()})) is SheetFault.TOO_LARGE
 
 

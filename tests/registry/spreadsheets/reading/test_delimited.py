@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.spreadsheets.grid import MOST_COLUMNS, MOST_ROWS, Book, SheetFault, SheetRow
+from registry.spreadsheets.grid import MAX_COLUMNS, MAX_ROWS, Book, SheetFault, SheetRow
 from registry.spreadsheets.reading.whole import read
 
 HEAD = ("楼栋", "房号", "业主姓名", "车牌号")
@@ -58,8 +58,8 @@ def test_a_text_file_keeps_no_numbers() -> None:
     [
         (b"\x81\x00\xff", SheetFault.ENCODING),
         (b"a\0\0\0\0\0b\0\0", SheetFault.ENCODING),
-        (b"," * (MOST_COLUMNS + 1), SheetFault.TOO_LARGE),
-        (b"1,2\n" * (MOST_ROWS + 1), SheetFault.TOO_LARGE),
+        (b"," * (MAX_COLUMNS + 1), SheetFault.TOO_LARGE),
+        (b"1,2\n" * (MAX_ROWS + 1), SheetFault.TOO_LARGE),
         (b"\n" * 2_000_000 + b"a", SheetFault.TOO_LARGE),
         (b"a" * 200_000, SheetFault.DAMAGED),
         (b"a" * 20_000_001, SheetFault.TOO_LARGE),
