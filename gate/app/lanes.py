@@ -120,7 +120,7 @@ class SiteLanes:
     def _worker(self, lane: LaneId) -> LaneWorker:
         store, config = self._store, self._settings.config
         with store.database.reading() as connection:
-            line = remembered(connection, lane, store.vault)
+            line = remembered(connection, lane, store.keyring)
         return LaneWorker(
             lane_settings(lane, config.lanes[lane], config),
             rules_of(config, self._ids),
@@ -150,7 +150,7 @@ def _signs(config: Config, store: Store) -> dict[LaneId, LaneSigns]:
 
 def _left(config: Config, store: Store) -> Mapping[LaneId, LeftArm]:
     with store.database.reading() as connection:
-        return left_arms(connection, config.lanes, store.vault)
+        return left_arms(connection, config.lanes, store.keyring)
 
 
 def _stop_signs(signs: LaneSigns, timeout: float) -> bool:

@@ -15,7 +15,7 @@ from gate.storage.tables import opening
 from hardware.barrier.model import Mode
 
 
-def remembered(connection: Connection, lane: str, vault: Keyring) -> StopLine:
+def remembered(connection: Connection, lane: str, keyring: Keyring) -> StopLine:
     """Return the line as the last vehicles that were let in by their plate taught it."""
     raised = (
         select(opening.c.passage)
@@ -24,23 +24,23 @@ def remembered(connection: Connection, lane: str, vault: Keyring) -> StopLine:
         .limit(REMEMBERED)
     )
     passages = connection.execute(raised).scalars().all()
-    read = (_spot(connection, one, vault) for one in reversed(passages))
+    read = (_spot(connection, one, keyring) for one in reversed(passages))
     return stop_line(read)
 
 
-def _spot(connection: Connection, passage: str, vault: Keyring) -> Spot:
+def _spot(connection: Connection, passage: str, keyring: Keyring) -> Spot:
     for kept in of_passage(connection, passage):
         if kept.link.header.kind == PassageRead.__name__:
-            entry = readable(kept, vault)
+            entry = readable(kept, keyring)
             if isinstance(entry, PassageRead):
                 return entry.x, entry.y, entry.width
     return 0.0, 0.0, 0.0
 
 
-def fire_was_on(connection: Connection, lane: str, vault: Keyring) -> bool:
+def fire_was_on(connection: Connection, lane: str, keyring: Keyring) -> bool:
     """Return whether the arm was held up by a fire signal when the service last ran."""
     kept = newest(connection, ArmChanged.__name__, lane)
-    said = readable(kept, vault) if kept is not None else None
+    said = readable(kept, keyring) if kept is not None else None
     return isinstance(said, ArmChanged) and said.mode == Mode.FIRE.value
 
 
@@ -54,12 +54,12 @@ class LeftArm:
 
 
 def left_arms(
-    connection: Connection, lanes: Iterable[str], vault: Keyring
+    connection: Connection, lanes: Iterable[str], keyring: Keyring
 ) -> Mapping[LaneId, LeftArm]:
     """Return how the arm of each lane was left; read before a station starts and changes it."""
     found: dict[LaneId, LeftArm] = {}
     for lane in lanes:
         latches = latches_of(connection, lane)
-        fire = fire_was_on(connection, lane, vault)
+        fire = fire_was_on(connection, lane, keyring)
         found[LaneId(lane)] = LeftArm(fire, latches.locked, latches.maintenance)
     return found

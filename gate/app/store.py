@@ -20,7 +20,7 @@ class Store:
 
     clock: SystemClock
     database: Database
-    vault: Keyring
+    keyring: Keyring
     journal: Journal
     pictures: Pictures
     people: Users
@@ -37,13 +37,13 @@ def open_store(config: Config) -> Store:
     clock = SystemClock()
     config.data.mkdir(mode=private_files.FOLDER, parents=True, exist_ok=True)
     private_files.tighten(config.data)
-    vault = key_of(config)
+    keyring = key_of(config)
     database = open_database(config.database or config.data)
-    field_encryption.seal(database, vault)
-    journal = Journal(database, config.data, vault, clock, effects=RegistryEffects())
-    pictures = Pictures(config.data / "pictures", vault)
+    field_encryption.seal(database, keyring)
+    journal = Journal(database, config.data, keyring, clock, effects=RegistryEffects())
+    pictures = Pictures(config.data / "pictures", keyring)
     people = Users(journal, factor_required=config.web.admin_second_factor)
-    return Store(clock, database, vault, journal, pictures, people)
+    return Store(clock, database, keyring, journal, pictures, people)
 
 
 def key_of(config: Config) -> FileKeyring:

@@ -47,7 +47,7 @@ class Application:
         self._open_record()
         self.register = self._registry_cache()
         self.settings = self._settings()
-        self.reports = Reports(self.store.database, self.store.vault, self._zone)
+        self.reports = Reports(self.store.database, self.store.keyring, self._zone)
         self.decider = self._decisions()
         self.housekeeping = self._nightly_work()
         self.lanes = SiteLanes(self.store, self.settings, self.decider, self.hub)

@@ -20,7 +20,7 @@ def verify(config: Path) -> int:
     site = load(config)
     store = open_store(site)
     try:
-        return run_verify(store.database, store.vault, site.data, sys.stdout)
+        return run_verify(store.database, store.keyring, site.data, sys.stdout)
     finally:
         store.close()
 

@@ -21,13 +21,13 @@ from gate.storage.encryption import Keyring
 from gate.storage.pictures import Pictures
 
 
-def run_verify(database: Database, vault: Keyring, folder: Path, out: TextIO) -> int:
+def run_verify(database: Database, keyring: Keyring, folder: Path, out: TextIO) -> int:
     """Check the whole journal; 0 if sound, 1 with a line for each finding, 2 if unreadable."""
     with tqdm(unit=" entries", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
         try:
             found = verify(
                 database,
-                vault,
+                keyring,
                 folder / WITNESS_FILE,
                 progress=lambda done: _advance(bar, done),
             )
@@ -62,10 +62,10 @@ def run_backup(data: Path, into: Path, pictures: Pictures, clock: Clock, out: Te
     return 0
 
 
-def run_restore(data: Path, folder: Path, vault: Keyring, clock: Clock, out: TextIO) -> int:
+def run_restore(data: Path, folder: Path, keyring: Keyring, clock: Clock, out: TextIO) -> int:
     """Put a backup in place; 0, or 1 with what is wrong, and then nothing was changed."""
     try:
-        found = backup.restore(data, folder, vault, clock)
+        found = backup.restore(data, folder, keyring, clock)
     except (GateError, OSError) as error:
         print(f"nothing was restored: {error}", file=out)
         return 1

@@ -103,7 +103,7 @@ def check(folder: Path) -> Backup:
     return Backup(folder, at, entries, sum(name.startswith(PICTURES) for name in files), size)
 
 
-def restore(data: Path, folder: Path, vault: Keyring, clock: Clock) -> Backup:
+def restore(data: Path, folder: Path, keyring: Keyring, clock: Clock) -> Backup:
     """Put a backup in place of what is in the data folder; that is moved to `replaced-<time>`.
 
     Raises RestoreRefusedError, and FolderInUseError while the gate runs.
@@ -119,12 +119,12 @@ def restore(data: Path, folder: Path, vault: Keyring, clock: Clock) -> Backup:
         for name in (FILE, SPOOL_FILE):
             if (folder / name).exists():
                 shutil.copy2(folder / name, fresh / name)
-        _must_be_sound(fresh, vault)
+        _must_be_sound(fresh, keyring)
         _bring_pictures(folder / PICTURES, data / PICTURES)
         _exchange(data, fresh, clock.now().utc)
     finally:
         tenancy.leave()
-    _note(data, found, vault, clock)
+    _note(data, found, keyring, clock)
     return found
 
 
@@ -177,7 +177,7 @@ def _copy_pictures(pictures: Pictures, folder: Path, earlier: Path | None) -> in
     return n
 
 
-def _must_be_sound(fresh: Path, vault: Keyring) -> None:
+def _must_be_sound(fresh: Path, keyring: Keyring) -> None:
     """Check file and chain of what will be put in place. Raises RestoreRefusedError."""
     try:
         with closing(sqlite3.connect(fresh / FILE)) as copy:
@@ -188,7 +188,7 @@ def _must_be_sound(fresh: Path, vault: Keyring) -> None:
         raise RestoreRefusedError(f"the backup's database is damaged: {answer}")
     try:
         database = open_database(fresh)
-        verified = verify(database, vault, fresh / WITNESS_FILE)
+        verified = verify(database, keyring, fresh / WITNESS_FILE)
         database.dispose()
     except GateError as error:
         raise RestoreRefusedError(f"the backup cannot be used: {error}") from error
@@ -225,10 +225,10 @@ def _exchange(data: Path, fresh: Path, now: datetime) -> None:
     sync_folder(data)
 
 
-def _note(data: Path, found: Backup, vault: Keyring, clock: Clock) -> None:
+def _note(data: Path, found: Backup, keyring: Keyring, clock: Clock) -> None:
     """Put the restore itself on record."""
     database = open_database(data)
-    journal = Journal(database, data, vault, clock)
+    journal = Journal(database, data, keyring, clock)
     try:
         detail: dict[str, object] = {"made": found.at.isoformat(), "entries": found.entries}
         journal.append(ServiceNoted("restored", detail))

@@ -26,10 +26,10 @@ class EntryBatch:
     """One transaction's entries. `sealed` is called after the commit."""
 
     def __init__(
-        self, connection: Connection, vault: Keyring, projection: Projection, witness: Witness
+        self, connection: Connection, keyring: Keyring, projection: Projection, witness: Witness
     ) -> None:
         self._connection = connection
-        self._vault = vault
+        self._vault = keyring
         self._projection = projection
         self._witness = witness
         self._tip: Tip = tip(connection)
@@ -76,8 +76,8 @@ class EntryBatch:
 class BatchWriter:
     """Begins batches."""
 
-    def __init__(self, vault: Keyring, projection: Projection, witness: Witness) -> None:
-        self._vault = vault
+    def __init__(self, keyring: Keyring, projection: Projection, witness: Witness) -> None:
+        self._vault = keyring
         self._projection = projection
         self._witness = witness
 

@@ -1,7 +1,7 @@
 """The end of the chain, told outside the database, so that cutting entries off is noticed.
 
 The file's first line is the newest entry, written over after every commit; every hour one more
-line stays behind it. A line is authenticated with the vault's key, which is not in the database, so
+line stays behind it. A line is authenticated with the keyring's key, which is not in the database, so
 whoever writes the whole chain anew cannot write it. Not fsynced: after a power cut it may lag
 behind the database, never run ahead of it.
 """
@@ -23,7 +23,7 @@ _EVERY = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class SignedCheckpoint:
-    """At that time the chain had this entry. sound: the line carries the vault's signature."""
+    """At that time the chain had this entry. sound: the line carries the keyring's signature."""
 
     seq: int
     hash: bytes
@@ -34,9 +34,9 @@ class SignedCheckpoint:
 class Witness:
     """Writes the file. What it cannot write it leaves: a passage never waits for a witness."""
 
-    def __init__(self, path: Path, vault: Keyring) -> None:
+    def __init__(self, path: Path, keyring: Keyring) -> None:
         self._path = path
-        self._vault = vault
+        self._vault = keyring
         self._handle: int | None = None
         self._kept: datetime | None = None
 
@@ -67,26 +67,26 @@ class Witness:
         return self._handle
 
 
-def testimonies(path: Path, vault: Keyring) -> Iterator[SignedCheckpoint]:
+def testimonies(path: Path, keyring: Keyring) -> Iterator[SignedCheckpoint]:
     """What the file says, the newest entry first; nothing where there is no file."""
     try:
         contents = path.read_bytes()
     except FileNotFoundError:
         return
     for start in range(0, len(contents), _SLOT):
-        yield _read(contents[start : start + _SLOT], vault)
+        yield _read(contents[start : start + _SLOT], keyring)
 
 
-def _line(vault: Keyring, seq: int, digest: bytes, at: datetime) -> bytes:
+def _line(keyring: Keyring, seq: int, digest: bytes, at: datetime) -> bytes:
     told = [seq, digest.hex(), micros(at)]
-    mac = vault.mac(json.dumps(told).encode()).hex()
+    mac = keyring.mac(json.dumps(told).encode()).hex()
     return json.dumps([*told, mac]).encode().ljust(_SLOT - 1) + b"\n"
 
 
-def _read(line: bytes, vault: Keyring) -> SignedCheckpoint:
+def _read(line: bytes, keyring: Keyring) -> SignedCheckpoint:
     try:
         seq, digest, at, mac = json.loads(line)
-        expected = vault.mac(json.dumps([seq, digest, at]).encode()).hex()
+        expected = keyring.mac(json.dumps([seq, digest, at]).encode()).hex()
         return SignedCheckpoint(int(seq), bytes.fromhex(digest), moment(at), mac == expected)
     except (ValueError, TypeError):
         return SignedCheckpoint(0, b"", moment(0), sound=False)

@@ -85,7 +85,7 @@ class Journal:
         self,
         database: Database,
         folder: Path,
-        vault: Keyring,
+        keyring: Keyring,
         clock: Clock,
         *,
         effects: Effects | None = None,
@@ -101,10 +101,10 @@ class Journal:
         self._database = database
         self._clock = clock
         self._lock = threading.Lock()
-        witness = Witness(folder / WITNESS_FILE, vault)
-        self._scribe = BatchWriter(vault, Projection(effects or NoEffects()), witness)
+        witness = Witness(folder / WITNESS_FILE, keyring)
+        self._scribe = BatchWriter(keyring, Projection(effects or NoEffects()), witness)
         self._spooler = SpoolReplayer(
-            spool or Spool(folder / SPOOL_FILE), database, self._scribe, vault
+            spool or Spool(folder / SPOOL_FILE), database, self._scribe, keyring
         )
         self._stamps = ClockWatch(clock, boot or boot_id())
         self._clock_went_on = clock_went_on

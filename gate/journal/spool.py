@@ -29,12 +29,12 @@ class SpoolReplayer:
     """`put` may be called on any thread; `drain` and `resume` under the journal's lock."""
 
     def __init__(
-        self, spool: Spool, database: Database, scribe: BatchWriter, vault: Keyring
+        self, spool: Spool, database: Database, scribe: BatchWriter, keyring: Keyring
     ) -> None:
         self._spool = spool
         self._database = database
         self._scribe = scribe
-        self._vault = vault
+        self._vault = keyring
         self._lock = threading.Lock()
         self._taken: Spooled | None = None
         self._resumed = False

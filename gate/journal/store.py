@@ -54,13 +54,13 @@ class StoredEntry:
         header = self.link.header
         return Instant(header.monotonic / 1_000_000, moment(header.at))
 
-    def body(self, vault: Keyring) -> bytes | None:
+    def body(self, keyring: Keyring) -> bytes | None:
         """The body in the clear. Raises VaultError."""
-        return None if self.sealed is None else vault.unseal(self.sealed, PURPOSE)
+        return None if self.sealed is None else keyring.unseal(self.sealed, PURPOSE)
 
-    def entry(self, vault: Keyring) -> Entry | None:
+    def entry(self, keyring: Keyring) -> Entry | None:
         """The entry, if its body is still there. Raises VaultError and EntryUnreadableError."""
-        plain = self.body(vault)
+        plain = self.body(keyring)
         return None if plain is None else decode(self.link.header.kind, plain)
 
 
@@ -89,7 +89,7 @@ def tip(connection: Connection) -> Tip:
     return Tip(row.seq, row.hash, Stamp(row.at, row.monotonic / 1_000_000, row.boot))
 
 
-def write(connection: Connection, end: Tip, stamped: Stamped, vault: Keyring) -> Tip:
+def write(connection: Connection, end: Tip, stamped: Stamped, keyring: Keyring) -> Tip:
     """Add one entry after `end`; return the new end. Projection is the caller's business."""
     plain = encode(stamped.entry)
     salt = os.urandom(16)
@@ -106,7 +106,7 @@ def write(connection: Connection, end: Tip, stamped: Stamped, vault: Keyring) ->
     )
     link = forge(end.hash, header)
     connection.execute(_INSERT_ENTRY, _columns(link, stamp.at))
-    sealed = vault.seal(plain, PURPOSE)
+    sealed = keyring.seal(plain, PURPOSE)
     connection.execute(_INSERT_BODY, {"seq": header.seq, "salt": salt, "sealed": sealed})
     return Tip(header.seq, link.hash, stamp)
 
@@ -161,10 +161,10 @@ def newest(connection: Connection, kind: str, lane: str) -> StoredEntry | None:
     return _kept(row) if row is not None else None
 
 
-def readable(kept: StoredEntry, vault: Keyring) -> Entry | None:
+def readable(kept: StoredEntry, keyring: Keyring) -> Entry | None:
     """The entry, or None where its body is gone or its key is not here."""
     try:
-        return kept.entry(vault)
+        return kept.entry(keyring)
     except VaultError:
         return None
 

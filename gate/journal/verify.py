@@ -41,7 +41,7 @@ class Verified:
 
 
 def verify(
-    database: Database, vault: Keyring, witness: Path, *, progress: Progress | None = None
+    database: Database, keyring: Keyring, witness: Path, *, progress: Progress | None = None
 ) -> Verified:
     """Walk the whole journal. progress: told the number of entries done, now and then.
 
@@ -49,8 +49,8 @@ def verify(
     """
     with database.reading() as connection:
         # The witness is read first: entries that are added meanwhile must not look cut off.
-        told = {one.seq: one for one in testimonies(witness, vault)}
-        walker = _Walker(vault)
+        told = {one.seq: one for one in testimonies(witness, keyring)}
+        walker = _Walker(keyring)
         for kept in walk(connection):
             walker.see(kept)
             testimony = told.pop(kept.link.header.seq, None)
@@ -70,8 +70,8 @@ def verify(
 class _Walker:
     """What has to be remembered from one entry to the next."""
 
-    def __init__(self, vault: Keyring) -> None:
-        self._vault = vault
+    def __init__(self, keyring: Keyring) -> None:
+        self._vault = keyring
         self._before: ChainLink | None = None
         self._taken: Counter[int] = Counter()
         self._recorded: dict[int, int] = {}

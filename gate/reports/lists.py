@@ -18,7 +18,7 @@ from gate.storage.encryption import Keyring
 from gate.storage.tables import alarm, audit, opening
 
 
-def detail(connection: Connection, of: PassageId, vault: Keyring) -> PassageDetail | None:
+def detail(connection: Connection, of: PassageId, keyring: Keyring) -> PassageDetail | None:
     """Everything that is known of a passage."""
     row = by_id(connection, of)
     if row is None:
@@ -26,16 +26,16 @@ def detail(connection: Connection, of: PassageId, vault: Keyring) -> PassageDeta
     orders = select(opening).where(opening.c.passage == of).order_by(opening.c.seq)
     return PassageDetail(
         row=row,
-        records=tuple(record(kept, vault) for kept in store.of_passage(connection, of)),
+        records=tuple(record(kept, keyring) for kept in store.of_passage(connection, of)),
         openings=tuple(_opening(one) for one in connection.execute(orders)),
         paired=None if row.paired is None else by_number(connection, row.paired),
     )
 
 
-def record(kept: store.StoredEntry, vault: Keyring) -> Record:
+def record(kept: store.StoredEntry, keyring: Keyring) -> Record:
     """An entry as reports give it."""
     header = kept.link.header
-    entry = store.readable(kept, vault)
+    entry = store.readable(kept, keyring)
     return Record(header.seq, kept.at(), header.kind, header.lane, header.passage, entry)
 
 

@@ -48,9 +48,9 @@ from registry.views.stays import StayLine
 class Reports:
     """Answers from the database. zone: the site's, for days and hours of charts."""
 
-    def __init__(self, database: Database, vault: Keyring, zone: tzinfo) -> None:
+    def __init__(self, database: Database, keyring: Keyring, zone: tzinfo) -> None:
         self._database = database
-        self._vault = vault
+        self._vault = keyring
         self._zone = zone
 
     # --- the log ------------------------------------------------------------------------------

@@ -113,18 +113,18 @@ def rotate(key_file: Path) -> int:
     return number
 
 
-def seal_text(vault: Keyring, text: str, purpose: str) -> str:
+def seal_text(keyring: Keyring, text: str, purpose: str) -> str:
     """A personal column's text, sealed; "" stays "" so that emptiness can be asked for."""
     if not text:
         return ""
-    return _TEXT + base64.b64encode(vault.seal(text.encode(), purpose)).decode()
+    return _TEXT + base64.b64encode(keyring.seal(text.encode(), purpose)).decode()
 
 
-def unseal_text(vault: Keyring, text: str, purpose: str) -> str:
+def unseal_text(keyring: Keyring, text: str, purpose: str) -> str:
     """The text that `seal_text` sealed; one from before sealing comes back as it is."""
     if not text.startswith(_TEXT):
         return text
-    return vault.unseal(base64.b64decode(text[len(_TEXT) :]), purpose).decode()
+    return keyring.unseal(base64.b64decode(text[len(_TEXT) :]), purpose).decode()
 
 
 def _read_keys(key_file: Path) -> dict[int, bytes]:

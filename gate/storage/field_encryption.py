@@ -23,10 +23,10 @@ _PORTION = 500
 
 
 class TextSealer(Sealer):
-    """The vault, in the registry's words."""
+    """The keyring, in the registry's words."""
 
-    def __init__(self, vault: FileKeyring) -> None:
-        self._vault = vault
+    def __init__(self, keyring: FileKeyring) -> None:
+        self._vault = keyring
 
     def seal(self, text: str, purpose: str) -> str:
         """Seal under the newest key."""
@@ -46,11 +46,11 @@ class Unsealer(TextSealer):
         return text
 
 
-def seal(database: Database, vault: FileKeyring) -> int:
+def seal(database: Database, keyring: FileKeyring) -> int:
     """Seal from now on, and what is not yet under the newest key; return how many rows were."""
     for engine in (database.writer, database.reader):
-        seal_with(engine, TextSealer(vault))
-    mark = str(vault.newest)
+        seal_with(engine, TextSealer(keyring))
+    mark = str(keyring.newest)
     with database.reading() as connection:
         if _mark(connection) == mark:
             return 0
@@ -61,10 +61,10 @@ def seal(database: Database, vault: FileKeyring) -> int:
     return done
 
 
-def unseal(database: Database, vault: FileKeyring) -> int:
+def unseal(database: Database, keyring: FileKeyring) -> int:
     """Write every personal column clear; return how many rows were rewritten."""
     for engine in (database.writer, database.reader):
-        seal_with(engine, Unsealer(vault))
+        seal_with(engine, Unsealer(keyring))
     with database.writing() as connection:
         connection.execute(delete(state).where(state.c.name == _MARK))
     return sum(_rewrite(database, table, columns) for table, columns in sealed_columns())

@@ -1,4 +1,4 @@
-"""Pictures of passages: files named by the SHA-256 of the JPEG, sealed by the vault.
+"""Pictures of passages: files named by the SHA-256 of the JPEG, sealed by the keyring.
 
 Rules: `put` returns at once with the name; a thread writes (beside, fsync, rename), so that a lane
 never waits for a disk; the queue is bounded, and what does not fit, or cannot be written, is
@@ -41,10 +41,10 @@ class PictureCounts:
 class Pictures:
     """gate.domain.ports.Pictures over a folder. Thread-safe."""
 
-    def __init__(self, folder: Path, vault: Keyring, *, queue: int = _QUEUE) -> None:
+    def __init__(self, folder: Path, keyring: Keyring, *, queue: int = _QUEUE) -> None:
         """Begin the writing thread. The folder is made when it is first needed."""
         self._folder = folder
-        self._vault = vault
+        self._vault = keyring
         self._room = queue
         self._waiting: OrderedDict[str, bytes] = OrderedDict()
         self._changed = threading.Condition()

@@ -310,8 +310,8 @@ def bench_charts(reports: Reports, end: datetime, rounds: int) -> None:
 
 def bench_append(database: Database, folder: Path, passages: int) -> None:
     """Appends of whole passages, as lanes make them, durable each."""
-    vault = FileKeyring({1: bytes(32)})
-    journal = Journal(database, folder, vault, SystemClock())
+    keyring = FileKeyring({1: bytes(32)})
+    journal = Journal(database, folder, keyring, SystemClock())
     journal.start()
     names = [f"bench-{time.time_ns()}-{n}" for n in range(passages)]
     times = Timed("append, committed and durable")

@@ -142,10 +142,10 @@ class Site:
         self.clock, self.dice, self.folder = ToldClock(), random.Random(seed), folder
         self._jpeg = bytes(self.dice.randrange(256) for _ in range(picture))
         self.config = parse(CONFIG)
-        self.vault = open_vault(folder / "vault.key")
+        self.keyring = open_vault(folder / "vault.key")
         self.database = open_database(folder)
         self.journal = Journal(
-            self.database, folder, self.vault, self.clock, effects=RegistryEffects(), boot="soak"
+            self.database, folder, self.keyring, self.clock, effects=RegistryEffects(), boot="soak"
         )
         self.trust, self.metrics, self.hub = ClockTrust(), Metrics(), EventBus()
         self.alarms: list[str] = []
@@ -159,7 +159,7 @@ class Site:
         self.register = RegistryCache(self.journal, self.clock)
         self.journal.subscribe(lambda _: self.register.nudge())
         self.register.start()
-        self.pictures = Pictures(folder / "pictures", self.vault)
+        self.pictures = Pictures(folder / "pictures", self.keyring)
         known = self.register.snapshot.dossiers
         self.plates = [key for key in sorted(known) if len(key) == 7 and known[key].registration]
         self.lanes = {name: self._lane(LaneId(name)) for name in ("south", "north")}
@@ -365,7 +365,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _faults(site: Site, levels: Sequence[Level]) -> list[str]:
-    found = verify(site.database, site.vault, site.folder / WITNESS_FILE)
+    found = verify(site.database, site.keyring, site.folder / WITNESS_FILE)
     with site.database.reading() as connection:
         kept, open_ = connection.exec_driver_sql(
             "SELECT count(*), sum(ended IS NULL) FROM passage"

@@ -19,7 +19,7 @@ from gate.domain.passage import LaneId
 from gate.journal.journal import Journal
 from gate.journal.spool_file import Spool
 from gate.storage.database import open_database
-from tests.gate.journal.journal_cast import ROOM, key_vault, whole
+from tests.gate.journal.journal_cast import ROOM, file_keyring, whole
 
 
 def say(line: str) -> None:
@@ -52,7 +52,7 @@ def main() -> None:
     folder, first, locked = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     database = open_database(folder)
     spool = Spool(folder / "journal.spool", reserve=ROOM)
-    journal = Journal(database, folder, key_vault(), SystemClock(), spool=spool)
+    journal = Journal(database, folder, file_keyring(), SystemClock(), spool=spool)
     journal.start()
     threading.Thread(target=hold, args=(folder, locked), daemon=True).start()
     lanes = [LaneId("south"), LaneId("north")]

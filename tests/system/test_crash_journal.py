@@ -56,7 +56,7 @@ def test_nothing_is_lost_and_nothing_is_ordered_twice(tmp_path: Path) -> None:
             open_ends = connection.execute(
                 select(tables.passage.c.passage).where(tables.passage.c.ended.is_(None))
             ).all()
-        found = verify(made.database, made.vault, tmp_path / "journal.witness")
+        found = verify(made.database, made.keyring, tmp_path / "journal.witness")
     assert found.findings == ()
     assert open_ends == []
 

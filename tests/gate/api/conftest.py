@@ -101,7 +101,7 @@ def build(made: Desk) -> Api:
         clock=made.clock,
         journal=made.journal,
         register=register,
-        reports=Reports(made.database, made.vault, ZoneInfo("Asia/Shanghai")),
+        reports=Reports(made.database, made.keyring, ZoneInfo("Asia/Shanghai")),
         lanes=NoLanes(),  # type: ignore[arg-type]  # the routes of lanes only look at them
         decider=DecisionService(register, Policy(), lambda: True),
         tokens=tokens,

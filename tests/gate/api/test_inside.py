@@ -50,7 +50,7 @@ def test_a_vehicle_is_put_inside_looked_at_and_taken_out(api: Api) -> None:
 def test_what_was_corrected_is_on_record_under_the_tokens_name(api: Api) -> None:
     client = api.token(Scope.INSIDE_WRITE)
     corrected(client, kind="came", plate="吉B00001", why="followed")
-    reports = Reports(api.desk.database, api.desk.vault, api.desk.clock.utc.tzinfo)  # type: ignore[arg-type]
+    reports = Reports(api.desk.database, api.desk.keyring, api.desk.clock.utc.tzinfo)  # type: ignore[arg-type]
     (row,) = reports.audit(AuditFilter(target="吉B00001")).rows
     assert (row.actor, row.action, row.why) == ("token:a program", "presence_added", "followed")
 

@@ -29,7 +29,7 @@ Step = Callable[[Api], None]
 def told(api: Api) -> dict[str, dict[Occupant, int]]:
     """What each of those who tell how many are inside says, by class."""
     now, client = api.desk.clock.utc, api.token(Scope.INSIDE_READ)
-    reports = Reports(api.desk.database, api.desk.vault, UTC)
+    reports = Reports(api.desk.database, api.desk.keyring, UTC)
     charts = reports.charts(ReportPeriod(now - timedelta(days=1), now))
     shift = reports.shift(now - timedelta(hours=8), now)
     with api.desk.journal.reading() as session:

@@ -28,7 +28,7 @@ def test_old_passages_lose_plate_and_person_once_a_night(tmp_path: Path) -> None
     with desk(tmp_path) as made:
         for entries in whole("old", "吉A12345"):
             made.journal.append(*entries)
-        pictures = Pictures(tmp_path / "pictures", made.vault)
+        pictures = Pictures(tmp_path / "pictures", made.keyring)
         try:
             retention = Retention(made.journal, pictures, Limits(), made.clock)
             keeping = Housekeeping(retention, made.database, made.clock, CHINA)
@@ -40,7 +40,7 @@ def test_old_passages_lose_plate_and_person_once_a_night(tmp_path: Path) -> None
             assert keeping.tick() is None
         finally:
             pictures.close()
-        reports = Reports(made.database, made.vault, CHINA)
+        reports = Reports(made.database, made.keyring, CHINA)
         (row,) = reports.passages(PassageFilter()).rows
         assert (row.passage, row.plate, row.household) == (PassageId("old"), "", "")
 

@@ -24,11 +24,11 @@ def test_the_plates_of_those_who_were_let_in_come_back_in_order(tmp_path: Path) 
             drive(made, f"car-{number}", 100.0 + number)
         drive(made, "other", 300.0, lane=NORTH)
         with made.database.reading() as connection:
-            assert remembered(connection, SOUTH, made.vault).spots == tuple(
+            assert remembered(connection, SOUTH, made.keyring).spots == tuple(
                 (900.0, 500.0, 100.0 + number) for number in range(3)
             )
 
 
 def test_an_empty_journal_knows_no_line(tmp_path: Path) -> None:
     with desk(tmp_path) as made, made.database.reading() as connection:
-        assert remembered(connection, SOUTH, made.vault).spots == ()
+        assert remembered(connection, SOUTH, made.keyring).spots == ()

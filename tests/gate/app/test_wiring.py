@@ -85,7 +85,7 @@ def test_boards_that_need_each_other_share_a_thread() -> None:
 
 def fire_known(store: Store, lane: str) -> bool:
     with store.database.reading() as connection:
-        return fire_was_on(connection, lane, store.vault)
+        return fire_was_on(connection, lane, store.keyring)
 
 
 def test_a_fire_opening_is_remembered_over_a_restart(tmp_path: Path) -> None:

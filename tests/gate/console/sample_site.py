@@ -127,10 +127,10 @@ def sample_site(folder: Path) -> Iterator[SampleSite]:
 
 @contextmanager
 def _opened(folder: Path, clock: SampleClock) -> Iterator[SampleSite]:
-    vault = open_vault(folder / "vault.key")
+    keyring = open_vault(folder / "vault.key")
     database = open_database(folder)
-    journal = Journal(database, folder, vault, clock, effects=RegistryEffects())
-    pictures = Pictures(folder / "pictures", vault)
+    journal = Journal(database, folder, keyring, clock, effects=RegistryEffects())
+    pictures = Pictures(folder / "pictures", keyring)
     hub = EventBus()
     lanes = FakeLanes(clock, hub, pictures)
     settings = Settings(journal, CONFIG, clock)
@@ -147,7 +147,7 @@ def _opened(folder: Path, clock: SampleClock) -> Iterator[SampleSite]:
         people=Users(journal),
         pictures=pictures,
         journal=journal,
-        reports=Reports(database, vault, ZONE),
+        reports=Reports(database, keyring, ZONE),
         registry=RegistryCache(journal, clock),
         settings=settings,
         config_file=Path("config.yaml"),

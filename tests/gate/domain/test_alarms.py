@@ -103,7 +103,7 @@ def test_standing_alarms_are_counted_by_kind_however_many(tmp_path: Path) -> Non
             made.clock.pass_by(1)
             made.journal.append(AlarmRaised(f"a{number}", lane, kind, {"why": kind}))
         made.journal.append(AlarmAcknowledged("a0", "li", "seen"))
-        reports = Reports(made.database, made.vault, NOON.tzinfo)
+        reports = Reports(made.database, made.keyring, NOON.tzinfo)
         first, second = reports.standing_alarms()
         assert (first.kind, first.n, first.lanes) == ("arm_dropped", 1, ("south",))
         assert (second.kind, second.n, second.lanes) == ("camera", 240, ("north", "south"))
@@ -115,7 +115,7 @@ def test_all_of_a_kind_are_those_that_were_there_when_it_was_asked(tmp_path: Pat
     with desk(tmp_path) as made:
         for number in range(3):
             made.journal.append(AlarmRaised(f"a{number}", SOUTH, "camera", {}))
-        reports = Reports(made.database, made.vault, NOON.tzinfo)
+        reports = Reports(made.database, made.keyring, NOON.tzinfo)
         (seen,) = reports.standing_alarms()
         made.journal.append(AlarmRaised("later", SOUTH, "camera", {}))
         made.journal.append(AlarmRaised("other", SOUTH, "link_down", {}))
@@ -134,7 +134,7 @@ def test_the_history_is_filtered_and_turned_over_page_by_page(tmp_path: Path) ->
             kind = "camera" if number < 7 else "fire"
             made.journal.append(AlarmRaised(f"a{number}", lane, kind, {}))
         made.journal.append(AlarmAcknowledged("a3", "li", "swept"))
-        reports = Reports(made.database, made.vault, NOON.tzinfo)
+        reports = Reports(made.database, made.keyring, NOON.tzinfo)
 
         def found(**which: object) -> list[str]:
             rows, cursor = [], None

@@ -68,7 +68,7 @@ class Desk:
     folder: Path
     clock: ToldClock
     database: Database
-    vault: Keyring
+    keyring: Keyring
     journal: Journal
     heard: list[str] = field(default_factory=list)
 
@@ -81,7 +81,7 @@ def migrated() -> bytes:
         return (Path(folder) / FILE).read_bytes()
 
 
-def key_vault() -> FileKeyring:
+def file_keyring() -> FileKeyring:
     return FileKeyring({1: bytes(range(32))})
 
 
@@ -102,19 +102,19 @@ def desk(
     if where is None and not (folder / FILE).exists():
         (folder / FILE).write_bytes(migrated())
     database = open_database(where or folder)
-    vault = key_vault()
+    keyring = file_keyring()
     spool = Spool(folder / "journal.spool", reserve=ROOM)
     journal = Journal(
         database,
         folder,
-        vault,
+        keyring,
         clock,
         effects=effects,
         boot=boot,
         clock_went_on=lambda: clock_went_on,
         spool=spool,
     )
-    made = Desk(folder, clock, database, vault, journal)
+    made = Desk(folder, clock, database, keyring, journal)
     journal.subscribe(lambda record: made.heard.append(record.kind))
     try:
         if start:

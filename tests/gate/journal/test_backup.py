@@ -19,7 +19,7 @@ from gate.reports.reports import Reports
 from gate.storage.encryption import FileKeyring
 from gate.storage.instance_lock import FolderInUseError
 from gate.storage.pictures import Pictures
-from tests.gate.journal.journal_cast import Desk, ToldClock, desk, key_vault, started, whole
+from tests.gate.journal.journal_cast import Desk, ToldClock, desk, file_keyring, started, whole
 
 JPEG = b"\xff\xd8 a picture \xff\xd9"
 
@@ -37,18 +37,18 @@ def office(data: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 def pictures(data: Path) -> Iterator[Pictures]:
-    kept = Pictures(data / "pictures", key_vault())
+    kept = Pictures(data / "pictures", file_keyring())
     yield kept
     kept.close()
 
 
 def passages(made: Desk) -> list[PassageId]:
-    rows = Reports(made.database, made.vault, UTC).passages(PassageFilter()).rows
+    rows = Reports(made.database, made.keyring, UTC).passages(PassageFilter()).rows
     return [one.passage for one in rows]
 
 
 def test_rehearsal_everything_is_lost_and_comes_back(data: Path, tmp_path: Path) -> None:
-    pictures = Pictures(data / "pictures", key_vault())
+    pictures = Pictures(data / "pictures", file_keyring())
     with desk(data) as made:
         for entries in whole("a", "吉A12345"):
             made.journal.append(*entries)
@@ -58,15 +58,15 @@ def test_rehearsal_everything_is_lost_and_comes_back(data: Path, tmp_path: Path)
     pictures.close()
     shutil.rmtree(data)
 
-    backup.restore(data, kept.folder, key_vault(), ToldClock())
+    backup.restore(data, kept.folder, file_keyring(), ToldClock())
 
-    again = Pictures(data / "pictures", key_vault())
+    again = Pictures(data / "pictures", file_keyring())
     assert again.get(name) == JPEG
     again.close()
     with desk(data) as made:
         assert passages(made) == ["a"]
-        assert verify(made.database, made.vault, data / "journal.witness").sound
-        restored = Reports(made.database, made.vault, UTC).audit(AuditFilter(action="restored"))
+        assert verify(made.database, made.keyring, data / "journal.witness").sound
+        restored = Reports(made.database, made.keyring, UTC).audit(AuditFilter(action="restored"))
         assert len(restored.rows) == 1
         made.journal.append(started("b"))
 
@@ -96,16 +96,16 @@ def test_a_backup_while_lanes_write_is_one_sound_moment(
     assert made[0].entries <= made[1].entries <= made[2].entries
     for one in made:
         backup.check(one.folder)
-        backup.restore(tmp_path / f"to-{one.folder.name}", one.folder, key_vault(), ToldClock())
+        backup.restore(tmp_path / f"to-{one.folder.name}", one.folder, file_keyring(), ToldClock())
 
 
 def test_what_is_replaced_is_kept_aside(data: Path, tmp_path: Path) -> None:
-    pictures = Pictures(data / "pictures", key_vault())
+    pictures = Pictures(data / "pictures", file_keyring())
     with desk(data) as made:
         kept = backup.make(data, tmp_path / "usb", pictures, made.clock.utc)
         made.journal.append(started("later"))
     pictures.close()
-    backup.restore(data, kept.folder, key_vault(), ToldClock())
+    backup.restore(data, kept.folder, file_keyring(), ToldClock())
     aside = next(data.glob("replaced-*"))
     assert (aside / "gate.db").exists()
     assert (aside / "journal.witness").exists()
@@ -116,7 +116,7 @@ def test_a_running_gate_is_not_restored_over(
 ) -> None:
     made = backup.make(data, tmp_path / "usb", pictures, office.clock.utc)
     with pytest.raises(FolderInUseError, match="stop it first"):
-        backup.restore(data, made.folder, key_vault(), ToldClock())
+        backup.restore(data, made.folder, file_keyring(), ToldClock())
 
 
 @pytest.mark.parametrize("name", ["gate.db", "journal.spool", "manifest.json"])
@@ -129,14 +129,14 @@ def test_a_changed_backup_is_refused_and_changes_nothing(
     (made.folder / name).write_bytes(contents)
     target = tmp_path / "elsewhere"
     with pytest.raises(RestoreRefusedError):
-        backup.restore(target, made.folder, key_vault(), ToldClock())
+        backup.restore(target, made.folder, file_keyring(), ToldClock())
     assert not (target / "gate.db").exists()
 
 
 def test_an_unfinished_backup_is_refused(tmp_path: Path) -> None:
     (tmp_path / "usb").mkdir()
     with pytest.raises(RestoreRefusedError, match="not a finished backup"):
-        backup.restore(tmp_path / "data", tmp_path / "usb", key_vault(), ToldClock())
+        backup.restore(tmp_path / "data", tmp_path / "usb", file_keyring(), ToldClock())
 
 
 def test_a_backup_needs_its_key(
@@ -165,17 +165,17 @@ def test_pictures_of_an_earlier_backup_are_linked(
 
 
 def test_people_at_a_terminal_are_told(data: Path, tmp_path: Path) -> None:
-    pictures = Pictures(data / "pictures", key_vault())
+    pictures = Pictures(data / "pictures", file_keyring())
     out = io.StringIO()
     with desk(data) as made:
         made.journal.append(started("a"))
-        assert run_verify(made.database, made.vault, data, out) == 0
+        assert run_verify(made.database, made.keyring, data, out) == 0
         assert run_backup(data, tmp_path / "usb", pictures, made.clock, out) == 0
-        assert run_restore(data, tmp_path / "usb", made.vault, made.clock, out) == 1
+        assert run_restore(data, tmp_path / "usb", made.keyring, made.clock, out) == 1
         with made.database.writer.connect() as connection, connection.begin():
             connection.exec_driver_sql("DROP TRIGGER entry_update")
             connection.exec_driver_sql("UPDATE entry SET lane = 'north' WHERE seq = 2")
-        assert run_verify(made.database, made.vault, data, out) == 1
+        assert run_verify(made.database, made.keyring, data, out) == 1
     pictures.close()
     told = out.getvalue()
     assert "2 entries, 0 bodies purged on record: sound" in told

@@ -58,7 +58,7 @@ def file_office(tmp_path: Path) -> Iterator[Desk]:
 
 
 def row(made: Desk, name: str) -> PassageRow:
-    detail = Reports(made.database, made.vault, UTC).passage(PassageId(name))
+    detail = Reports(made.database, made.keyring, UTC).passage(PassageId(name))
     assert detail is not None
     return detail.row
 
@@ -97,7 +97,7 @@ def test_a_passage_is_projected_with_everything_a_page_shows(office: Desk) -> No
     assert (seen.opening, seen.outcome, seen.actor) == ("raised", "passed", "auto")
     assert (seen.household, seen.standing, seen.frames) == ("3-2-501", "registered", 5)
     assert seen.started < (seen.decided or NOON) < (seen.opened or NOON) < (seen.ended or NOON)
-    assert verify(office.database, office.vault, office.folder / "journal.witness").sound
+    assert verify(office.database, office.keyring, office.folder / "journal.witness").sound
 
 
 def test_an_entry_and_an_exit_of_one_plate_are_one_visit(office: Desk) -> None:
@@ -123,7 +123,7 @@ def test_asking_and_correcting_stay_on_record(office: Desk) -> None:
     )
     seen = row(office, "a")
     assert (seen.asked, seen.corrected_from, seen.actor) == (True, "吉A1234S", "wang")
-    reports = Reports(office.database, office.vault, UTC)
+    reports = Reports(office.database, office.keyring, UTC)
     assert len(reports.passages(PassageFilter(corrected=True, asked=True, actor="wang")).rows) == 1
 
 
@@ -216,7 +216,7 @@ def test_a_locked_database_spools_and_is_caught_up_in_order(office: Desk) -> Non
     expected = [type(entry).__name__ for entries in appends for entry in entries]
     assert passages == [*expected, "PassageStarted"]
     assert [row(office, f"p{n}").outcome for n in range(3)] == ["passed"] * 3
-    assert verify(office.database, office.vault, office.folder / "journal.witness").sound
+    assert verify(office.database, office.keyring, office.folder / "journal.witness").sound
 
 
 def test_what_is_spooled_survives_a_crash_and_is_taken_over_once(
@@ -307,7 +307,7 @@ def test_lanes_write_at_once_and_the_chain_holds(office: Desk) -> None:
     office.journal.append(started("last"))
     with office.database.reading() as connection:
         assert connection.execute(select(func.count()).select_from(tables.passage)).scalar() == 21
-    assert verify(office.database, office.vault, office.folder / "journal.witness").sound
+    assert verify(office.database, office.keyring, office.folder / "journal.witness").sound
 
 
 def test_a_listener_that_fails_is_no_failed_write(office: Desk) -> None:
@@ -321,7 +321,7 @@ def test_a_listener_that_fails_is_no_failed_write(office: Desk) -> None:
 
 
 def test_alarms_stand_until_a_person_saw_them(office: Desk) -> None:
-    reports = Reports(office.database, office.vault, UTC)
+    reports = Reports(office.database, office.keyring, UTC)
     office.journal.append(AlarmRaised("x", LaneId("south"), "tailgating", {"n": 2}))
     assert [one.kind for one in reports.alarms()] == ["tailgating"]
     office.journal.append(AlarmAcknowledged("x", "wang", "seen"))
@@ -336,7 +336,7 @@ def test_odd_data_is_kept_and_named(office: Desk) -> None:
     assert kinds(office)[-2:] == ["AlarmRaised", "ServiceNoted"]
     remark = "half an emoji \ud83d and a nul \0"
     office.journal.append(Audited("wang", "remark", "a\0b", remark))
-    assert verify(office.database, office.vault, office.folder / "journal.witness").sound
+    assert verify(office.database, office.keyring, office.folder / "journal.witness").sound
 
 
 def test_a_clock_that_jumps_is_noted_and_the_order_stays(office: Desk) -> None:
@@ -345,7 +345,7 @@ def test_a_clock_that_jumps_is_noted_and_the_order_stays(office: Desk) -> None:
     office.journal.append(started("b"))
     assert kinds(office)[-2:] == ["ServiceNoted", "PassageStarted"]
     assert row(office, "b").number > row(office, "a").number
-    reports = Reports(office.database, office.vault, UTC)
+    reports = Reports(office.database, office.keyring, UTC)
     assert [one.passage for one in reports.passages(PassageFilter()).rows] == ["b", "a"]
     assert reports.audit(AuditFilter(action="clock_jump")).rows[0].detail["same_run"] is True
 
@@ -358,7 +358,9 @@ def test_a_clock_that_comes_up_behind_the_record_is_noted(
         clock = first.clock
     clock.utc, clock.seconds = NOON.replace(year=1971), 5.0
     with desk(tmp_path, where=where, clock=clock, boot="boot-2") as second:
-        jumps = Reports(second.database, second.vault, UTC).audit(AuditFilter(action="clock_jump"))
+        jumps = Reports(second.database, second.keyring, UTC).audit(
+            AuditFilter(action="clock_jump")
+        )
         assert [one.detail["same_run"] for one in jumps.rows] == [False]
 
 
@@ -377,7 +379,7 @@ def test_a_command_beside_the_service_extends_the_same_chain(
     with desk(office.folder, start=False, where=where) as command, command.journal.unit() as unit:
         unit.append(Audited("admin", "import"))
     office.journal.append(started("b"))
-    assert verify(office.database, office.vault, office.folder / "journal.witness").sound
+    assert verify(office.database, office.keyring, office.folder / "journal.witness").sound
     assert kinds(office)[-3:] == ["PassageStarted", "Audited", "PassageStarted"]
 
 

@@ -15,7 +15,7 @@ from gate.privacy.retention import Limits, Retention
 from gate.privacy.subject_access import Subject, forget_person
 from gate.storage.database import FILE
 from gate.storage.pictures import Pictures
-from tests.gate.journal.journal_cast import Desk, desk, key_vault, started, whole
+from tests.gate.journal.journal_cast import Desk, desk, file_keyring, started, whole
 
 PLATE = "吉A73519"
 
@@ -42,7 +42,7 @@ def pass_by(made: Desk) -> None:
 
 
 def retention(made: Desk, tmp_path: Path) -> Callable[[], None]:
-    pictures = Pictures(tmp_path / "pictures", key_vault())
+    pictures = Pictures(tmp_path / "pictures", file_keyring())
 
     def run() -> None:
         Retention(made.journal, pictures, Limits(), made.clock).run()

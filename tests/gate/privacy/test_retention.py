@@ -44,7 +44,7 @@ from registry.tables.records import (
     Visit,
     VisitorPass,
 )
-from tests.gate.journal.journal_cast import NOON, Desk, desk, key_vault, started, whole
+from tests.gate.journal.journal_cast import NOON, Desk, desk, file_keyring, started, whole
 
 JPEG = b"\xff\xd8 a vehicle \xff\xd9"
 DAY = 86_400.0
@@ -59,13 +59,13 @@ def office(tmp_path: Path, where: str | None) -> Iterator[Desk]:
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Iterator[Pictures]:
-    kept = Pictures(tmp_path / "pictures", key_vault())
+    kept = Pictures(tmp_path / "pictures", file_keyring())
     yield kept
     kept.close()
 
 
 def reports(made: Desk) -> Reports:
-    return Reports(made.database, made.vault, UTC)
+    return Reports(made.database, made.keyring, UTC)
 
 
 def row(made: Desk, name: str) -> PassageRow:
@@ -88,7 +88,7 @@ def drive(made: Desk, name: str, plate: str, **changes: object) -> None:
 
 
 def sound(made: Desk) -> bool:
-    return verify(made.database, made.vault, made.folder / "journal.witness").sound
+    return verify(made.database, made.keyring, made.folder / "journal.witness").sound
 
 
 def test_an_old_passage_loses_plate_and_person_and_stays_counted(
@@ -300,7 +300,7 @@ def test_a_body_emptied_under_somebody_elses_record_is_found(office: Desk) -> No
         connection.exec_driver_sql(
             "UPDATE body SET sealed = NULL, salt = NULL, purged_by = 1 WHERE seq = 3"
         )
-    found = verify(office.database, office.vault, office.folder / "journal.witness").findings
+    found = verify(office.database, office.keyring, office.folder / "journal.witness").findings
     assert [(one.seq, one.flaw.value) for one in found] == [(1, "purge_unproven")]
 
 
@@ -317,7 +317,7 @@ def test_what_was_done_behind_the_programs_back_is_named(office: Desk) -> None:
         connection.exec_driver_sql("DELETE FROM entry WHERE seq = 9")
         connection.exec_driver_sql("DELETE FROM body WHERE seq > 20")
         connection.exec_driver_sql("DELETE FROM entry WHERE seq > 20")
-    found = verify(office.database, office.vault, office.folder / "journal.witness").findings
+    found = verify(office.database, office.keyring, office.folder / "journal.witness").findings
     assert [(one.seq, one.flaw.value) for one in found] == [
         (4, "changed"),
         (6, "body_changed"),

@@ -47,7 +47,7 @@ from tests.gate.journal.journal_cast import (
     SOUTH,
     desk,
     ended,
-    key_vault,
+    file_keyring,
     migrated,
     ordered,
     raised,
@@ -74,7 +74,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 @pytest.fixture(scope="module")
 def reports(database: Database) -> Reports:
-    return Reports(database, key_vault(), ZONE)
+    return Reports(database, file_keyring(), ZONE)
 
 
 @pytest.fixture(scope="module")
@@ -336,7 +336,7 @@ def test_only_a_person_s_hand_is_counted_as_by_hand(tmp_path: Path) -> None:
             emergency = replace(ordered(name, "", by=by, order=f"order-{name}"), reason="emergency")
             made.journal.append(started(name), emergency)
             made.journal.append(raised(name), ended(name))
-        reports = Reports(made.database, made.vault, UTC)
+        reports = Reports(made.database, made.keyring, UTC)
         now = made.clock.utc + timedelta(hours=1)
         shift = reports.shift(NOON - timedelta(days=1), now)
         charts = reports.charts(ReportPeriod(NOON - timedelta(days=1), now))
@@ -348,7 +348,7 @@ def test_the_audit_is_paged_and_filtered(tmp_path: Path) -> None:
     with desk(tmp_path) as made:
         made.journal.append(*(Audited("wang", "look_up_plate", f"p{n}", "why") for n in range(25)))
         made.journal.append(Audited("li", "log_in"))
-        reports = Reports(made.database, made.vault, UTC)
+        reports = Reports(made.database, made.keyring, UTC)
         first = reports.audit(AuditFilter(action="look_up*"), limit=20)
         assert first.cursor is not None
         second = reports.audit(AuditFilter(action="look_up*"), first.cursor, limit=20)
@@ -371,7 +371,7 @@ def test_lists_are_exported_with_watermark_and_record(tmp_path: Path) -> None:
         for name in ("a", "b"):
             for entries in whole(name, "吉A12345"):
                 made.journal.append(*entries)
-        reports = Reports(made.database, made.vault, UTC)
+        reports = Reports(made.database, made.keyring, UTC)
         taker = ExportWriter("wang", "police request 12", "wang 2026-03-02 police request 12")
         told: list[tuple[int, int]] = []
 

@@ -32,7 +32,7 @@ def test_they_are_counted_apart(tmp_path: Path, shift: bool) -> None:
         let_in(made, 3, Reason.BY_HAND, "delivery")
         let_in(made, 4, Reason.GUARD_ADMITTED, "visitor")
         since, until = NOON - timedelta(hours=1), NOON + timedelta(hours=1)
-        reports = Reports(made.database, made.vault, NOON.tzinfo)
+        reports = Reports(made.database, made.keyring, NOON.tzinfo)
         shares = reports.shift(since, until).shares if shift else None
         shares = shares or reports.shares(ReportPeriod(since, until))
         assert shares.unchecked == 2

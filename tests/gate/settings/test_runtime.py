@@ -46,7 +46,7 @@ def office(folder: Path) -> Iterator[tuple[Settings, Desk]]:
 
 
 def history(made: Desk) -> list[tuple[str, str, dict[str, object]]]:
-    reports = Reports(made.database, made.vault, ZoneInfo("Asia/Shanghai"))
+    reports = Reports(made.database, made.keyring, ZoneInfo("Asia/Shanghai"))
     rows = reports.audit(AuditFilter(action="setting_*")).rows
     return [(row.action, row.why, row.detail) for row in rows]
 
@@ -313,7 +313,7 @@ def test_a_text_of_the_site_goes_before_the_programs():
 def test_who_changed_it_is_in_the_entry(tmp_path):
     with office(tmp_path) as (settings, made):
         settings.change(SURE, "0.995", by="li", why="why")
-        rows = Reports(made.database, made.vault, ZoneInfo("UTC")).audit(AuditFilter()).rows
+        rows = Reports(made.database, made.keyring, ZoneInfo("UTC")).audit(AuditFilter()).rows
         assert [(row.actor, row.target) for row in rows if row.action == CHANGED] == [("li", SURE)]
         assert Audited.__name__ in made.heard
 

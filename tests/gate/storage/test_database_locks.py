@@ -18,7 +18,7 @@ from gate.journal.projections.registry_effects import RegistryEffects
 from gate.storage import private_files
 from gate.storage.database import FILE, copy_beside, open_database
 from gate.storage.pictures import Pictures
-from tests.gate.journal.journal_cast import Desk, desk, key_vault, started
+from tests.gate.journal.journal_cast import Desk, desk, file_keyring, started
 
 READ = """
 import sqlite3, sys
@@ -41,7 +41,7 @@ def seen_by_another_program(made: Desk) -> int:
 
 
 def back_up(made: Desk) -> None:
-    pictures = Pictures(made.folder / "pictures", key_vault())
+    pictures = Pictures(made.folder / "pictures", file_keyring())
     backup.make(made.folder, made.folder.parent / "usb", pictures, made.clock.now().utc)
     pictures.close()
 

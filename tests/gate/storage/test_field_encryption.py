@@ -41,7 +41,7 @@ def test_names_and_telephones_are_sealed_on_the_disk_and_plain_in_the_program(
     tmp_path: Path,
 ) -> None:
     with desk(tmp_path) as made:
-        field_encryption.seal(made.database, made.vault)
+        field_encryption.seal(made.database, made.keyring)
         add_person(made)
         with made.journal.reading() as session:
             person = session.exec(select(Person)).one()
@@ -58,9 +58,9 @@ def test_a_register_from_before_is_sealed_once_at_the_first_start(tmp_path: Path
     with desk(tmp_path) as made:
         add_person(made)
         assert raw_name(made.database) == NAME
-        assert field_encryption.seal(made.database, made.vault) > 0
+        assert field_encryption.seal(made.database, made.keyring) > 0
         assert raw_name(made.database).startswith("sealed:")
-        assert field_encryption.seal(made.database, made.vault) == 0
+        assert field_encryption.seal(made.database, made.keyring) == 0
         with made.journal.reading() as session:
             found = load_index(session).search("oyrl")
             assert [hit.entry.phone for hit in found] == [PHONE]
@@ -85,9 +85,9 @@ def test_after_a_rotation_everything_is_under_the_new_key(tmp_path: Path) -> Non
 
 def test_unsealing_is_the_way_back(tmp_path: Path) -> None:
     with desk(tmp_path) as made:
-        field_encryption.seal(made.database, made.vault)
+        field_encryption.seal(made.database, made.keyring)
         add_person(made)
-        assert field_encryption.unseal(made.database, made.vault) > 0
+        assert field_encryption.unseal(made.database, made.keyring) > 0
         assert raw_name(made.database) == NAME
         with made.database.reading() as connection:
             kept = connection.execute(text("SELECT after FROM change WHERE entity='Person'"))
@@ -97,7 +97,7 @@ def test_unsealing_is_the_way_back(tmp_path: Path) -> None:
 def test_what_is_empty_can_be_asked_for(tmp_path: Path) -> None:
     """Retention asks whether a name is still there."""
     with desk(tmp_path) as made:
-        field_encryption.seal(made.database, made.vault)
+        field_encryption.seal(made.database, made.keyring)
         with made.journal.unit() as unit:
             unit.session.add(Visit(plate="吉A12345", visitor_name="", checked_in_at=NOON))
             unit.session.add(Visit(plate="吉A54321", visitor_name="张三", checked_in_at=NOON))

@@ -23,7 +23,7 @@ from registry.rules.plates import Plate, PlateClass
 from registry.store import store
 from registry.store.store import Actor
 from registry.tables.records import Space, Vehicle
-from tests.gate.journal.journal_cast import NOON, desk, key_vault, started
+from tests.gate.journal.journal_cast import NOON, desk, file_keyring, started
 
 pytestmark = pytest.mark.slow
 
@@ -70,7 +70,7 @@ def test_an_upgrade_keeps_the_record_and_a_copy_of_the_file(tmp_path: Path) -> N
     database = open_database(tmp_path)
     with database.reading() as connection:
         assert connection.execute(select(tables.passage.c.passage)).scalars().all() == ["a"]
-    assert verify(database, key_vault(), tmp_path / "journal.witness").sound
+    assert verify(database, file_keyring(), tmp_path / "journal.witness").sound
     database.dispose()
     with closing(sqlite3.connect(tmp_path / f"{FILE}.before-upgrade-from-0001")) as copy:
         assert copy.execute("SELECT passage FROM passage").fetchall() == [("a",)]

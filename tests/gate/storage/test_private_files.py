@@ -121,8 +121,8 @@ def test_a_restore_leaves_nothing_open(tmp_path: Path) -> None:
     for path in made.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
     with closing(open_store(config(data))) as store:
-        vault = store.vault
-    backup.restore(data, made, vault, SystemClock())
+        keyring = store.keyring
+    backup.restore(data, made, keyring, SystemClock())
     assert open_to_others(data) == []
     assert not_ours_alone(data / FILE) == []
 
@@ -158,7 +158,7 @@ def test_a_shared_folder_is_named_and_left(
 
 def test_pictures_begin_in_a_folder_of_their_own(tmp_path: Path) -> None:
     with closing(open_store(config(tmp_path / "data"))) as store:
-        pictures = Pictures(tmp_path / "album", store.vault)
+        pictures = Pictures(tmp_path / "album", store.keyring)
         name = pictures.put(b"a picture")
         assert pictures.settle()
         pictures.close()

@@ -26,7 +26,7 @@ from gate.settings.config import load
 from gate.settings.runtime import Settings
 from gate.storage import field_encryption
 from gate.storage.database import Database, open_database
-from tests.gate.journal.journal_cast import NOON, ToldClock, key_vault, whole
+from tests.gate.journal.journal_cast import NOON, ToldClock, file_keyring, whole
 from tests.gate.storage.test_upgrade import RELEASES, left_by
 
 CONFIG = RELEASES / "0006.config.yaml"
@@ -36,28 +36,28 @@ CONFIG = RELEASES / "0006.config.yaml"
 def database(tmp_path: Path) -> Iterator[Database]:
     left_by("0006", tmp_path)
     opened = open_database(tmp_path)
-    field_encryption.seal(opened, key_vault())
+    field_encryption.seal(opened, file_keyring())
     yield opened
     opened.dispose()
 
 
 @pytest.fixture
 def journal(tmp_path: Path, database: Database) -> Iterator[Journal]:
-    made = Journal(database, tmp_path, key_vault(), ToldClock(), effects=RegistryEffects())
+    made = Journal(database, tmp_path, file_keyring(), ToldClock(), effects=RegistryEffects())
     made.start()
     yield made
     made.close()
 
 
 def test_the_record_is_sound(tmp_path: Path, database: Database) -> None:
-    found = verify(database, key_vault(), tmp_path / "journal.witness")
+    found = verify(database, file_keyring(), tmp_path / "journal.witness")
     assert found.sound
     assert found.entries > 30
 
 
 def test_an_entry_of_every_kind_is_read_back(database: Database) -> None:
     with database.reading() as connection:
-        entries = [readable(kept, key_vault()) for kept in walk(connection)]
+        entries = [readable(kept, file_keyring()) for kept in walk(connection)]
     assert None not in entries
     known = {type(entry).__name__ for entry in entries}
     then = {"AlarmAcknowledged", "AlarmRaised", "ArmChanged", "Audited", "GuardActed"}
@@ -69,14 +69,14 @@ def test_an_entry_of_every_kind_is_read_back(database: Database) -> None:
 
 
 def test_reports_find_its_passages(database: Database) -> None:
-    page = Reports(database, key_vault(), ZoneInfo("Asia/Shanghai")).passages(PassageFilter())
+    page = Reports(database, file_keyring(), ZoneInfo("Asia/Shanghai")).passages(PassageFilter())
     assert len(page.rows) == 5
     assert {row.outcome for row in page.rows} == {"passed"}
 
 
 def test_what_people_had_set_is_still_set(database: Database) -> None:
     with database.reading() as connection:
-        assert fire_was_on(connection, "south", key_vault())
+        assert fire_was_on(connection, "south", file_keyring())
         assert latches_of(connection, "south").locked
 
 
@@ -92,4 +92,4 @@ def test_its_users_settings_and_configuration_are_taken(journal: Journal) -> Non
 def test_the_record_goes_on(tmp_path: Path, journal: Journal, database: Database) -> None:
     for entries in whole("new", "吉A12345"):
         journal.append(*entries)
-    assert verify(database, key_vault(), tmp_path / "journal.witness").sound
+    assert verify(database, file_keyring(), tmp_path / "journal.witness").sound

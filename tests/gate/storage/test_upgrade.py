@@ -33,7 +33,7 @@ from registry.tables.records import Person
 from registry.views import stays
 from registry.views.search import load_index
 from registry.views.stays import Which
-from tests.gate.journal.journal_cast import NOON, NORTH, ToldClock, key_vault, whole
+from tests.gate.journal.journal_cast import NOON, NORTH, ToldClock, file_keyring, whole
 from tests.postgres import Server
 
 pytestmark = pytest.mark.slow
@@ -98,7 +98,7 @@ def clear_names(database: Database) -> list[str]:
 
 def must_be_whole(database: Database, folder: Path) -> None:
     """The record is sound and nothing is missing."""
-    assert verify(database, key_vault(), folder / "journal.witness").sound
+    assert verify(database, file_keyring(), folder / "journal.witness").sound
     with database.reading() as connection:
         kept = connection.execute(text("SELECT count(*) FROM passage")).scalar()
         assert kept == PASSAGES
@@ -107,10 +107,10 @@ def must_be_whole(database: Database, folder: Path) -> None:
 
 def test_an_earlier_release_s_data_is_upgraded_and_used(tmp_path: Path, place: Path | str) -> None:
     database = open_database(place)
-    field_encryption.seal(database, key_vault())
+    field_encryption.seal(database, file_keyring())
     must_be_whole(database, tmp_path)
     assert all(name.startswith("sealed:") for name in clear_names(database))
-    journal = Journal(database, tmp_path, key_vault(), ToldClock())
+    journal = Journal(database, tmp_path, file_keyring(), ToldClock())
     journal.start()
     try:
         people = Users(journal)
@@ -132,15 +132,15 @@ def test_what_was_written_since_survives_the_way_back_and_forward_again(
     tmp_path: Path, place: Path | str
 ) -> None:
     database = open_database(place)
-    field_encryption.seal(database, key_vault())
-    journal = Journal(database, tmp_path, key_vault(), ToldClock())
+    field_encryption.seal(database, file_keyring())
+    journal = Journal(database, tmp_path, file_keyring(), ToldClock())
     with journal.unit() as unit:
         before = unit.session.exec(select(Person).order_by(Person.id)).all()
         names = [person.name for person in before]
         unit.append(Audited("admin", "since"))
     journal.close()
 
-    field_encryption.unseal(database, key_vault())
+    field_encryption.unseal(database, file_keyring())
     with rebuilding(database) as connection:
         run.downgrade(connection, "0002")
     assert sorted(clear_names(database)) == sorted(names)
@@ -151,7 +151,7 @@ def test_what_was_written_since_survives_the_way_back_and_forward_again(
     database.dispose()
 
     database = open_database(place)
-    field_encryption.seal(database, key_vault())
+    field_encryption.seal(database, file_keyring())
     assert all(name.startswith("sealed:") for name in clear_names(database))
     must_be_whole(database, tmp_path)
     database.dispose()
@@ -286,12 +286,12 @@ def test_an_earlier_release_s_vehicles_inside_leave_with_their_visits(
     tmp_path: Path, place: Path | str
 ) -> None:
     database = open_database(place)
-    field_encryption.seal(database, key_vault())
-    reports = Reports(database, key_vault(), UTC)
+    field_encryption.seal(database, file_keyring())
+    reports = Reports(database, file_keyring(), UTC)
     assert reports.inside().known[Occupant.RESIDENT] == PASSAGES
     assert reports.inside().total() == PASSAGES
     clock = ToldClock(NOON + timedelta(days=1))
-    journal = Journal(database, tmp_path, key_vault(), clock, effects=RegistryEffects())
+    journal = Journal(database, tmp_path, file_keyring(), clock, effects=RegistryEffects())
     journal.start()
     try:
         for entries in whole("out", "吉A27Y01", lane=NORTH, direction=Direction.OUT):

@@ -20,7 +20,7 @@ from tests.gate.journal.journal_cast import (
     decision,
     desk,
     ended,
-    key_vault,
+    file_keyring,
     ordered,
     started,
 )
@@ -37,20 +37,20 @@ def office(tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Iterator[Pictures]:
-    made = Pictures(tmp_path / "pictures", key_vault())
+    made = Pictures(tmp_path / "pictures", file_keyring())
     yield made
     made.close()
 
 
 def look(office: Desk, pictures: Pictures, name: str) -> ShownPicture:
-    detail = Reports(office.database, office.vault, UTC).passage(PassageId(name))
+    detail = Reports(office.database, office.keyring, UTC).passage(PassageId(name))
     assert detail is not None
     return shown(detail.row, detail.records, pictures)
 
 
 def on_row(office: Desk, name: str) -> str:
     """By the row a held passage keeps its picture, and a person gets a copy of it."""
-    detail = Reports(office.database, office.vault, UTC).passage(PassageId(name))
+    detail = Reports(office.database, office.keyring, UTC).passage(PassageId(name))
     return detail.row.picture_frame if detail else ""
 
 
@@ -111,7 +111,7 @@ def test_a_picture_that_an_earlier_release_kept_in_the_journal_alone_is_shown(
 ) -> None:
     name = pictures.put(JPEG)
     office.journal.append(started("a"), decided("a", "auto", Picture(name)))
-    detail = Reports(office.database, office.vault, UTC).passage(PassageId("a"))
+    detail = Reports(office.database, office.keyring, UTC).passage(PassageId("a"))
     assert detail is not None
     old = replace(detail.row, picture_frame="", picture_plate="")
     assert shown(old, detail.records, pictures) == ShownPicture(Picture(name), None)

@@ -20,7 +20,7 @@ from gate.reports.model import Charts
 from gate.reports.reports import Reports
 from gate.storage.database import FILE, Database, open_database
 from gate.storage.tables import hour_of, passage, state
-from tests.gate.journal.journal_cast import NOON, NORTH, key_vault, migrated
+from tests.gate.journal.journal_cast import NOON, NORTH, file_keyring, migrated
 from tests.gate.reports.traffic import Traffic
 
 pytestmark = pytest.mark.slow
@@ -88,7 +88,7 @@ def counted_anew(database: Database, period: ReportPeriod, zone: ZoneInfo) -> Ch
         kept = [dict(row) for row in connection.execute(select(state)).mappings()]
         connection.execute(delete(state))
     try:
-        return Reports(database, key_vault(), zone).charts(period)
+        return Reports(database, file_keyring(), zone).charts(period)
     finally:
         if kept:
             with database.writing() as connection:
@@ -121,7 +121,7 @@ def test_a_kept_day_is_what_counting_gives(
         for what, chosen in (("keep", 0), *steps):
             step(database, traffic, what, chosen)
         for asked in (period, whole):
-            charts = Reports(database, key_vault(), local).charts(asked)
+            charts = Reports(database, file_keyring(), local).charts(asked)
             assert charts == counted_anew(database, asked, local)
 
 
@@ -171,11 +171,11 @@ def test_each_change_of_a_count_shows_at_once(place: str) -> None:
     )
     with opened(with_a_past()) as database:
         daily_counts.keep_missing(database, lambda: True)
-        before = Reports(database, key_vault(), zone).charts(period)
+        before = Reports(database, file_keyring(), zone).charts(period)
         with database.writing() as connection:
             of = select(passage.c.started, passage.c.cell).order_by(passage.c.number).limit(1)
             at, cell = connection.execute(of).one()
             PLACES[place](connection, at, cell)
-        after = Reports(database, key_vault(), zone).charts(period)
+        after = Reports(database, file_keyring(), zone).charts(period)
         assert after != before
         assert after == counted_anew(database, period, zone)

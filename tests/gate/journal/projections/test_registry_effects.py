@@ -197,7 +197,7 @@ def twin(session: Session, colour: PlateColour) -> Vehicle:
 
 def inside_now(office: Desk) -> tuple[list[str], int, int]:
     """The plates on the page "inside now", the reports' count, and the register's balance."""
-    reports = Reports(office.database, office.vault, UTC)
+    reports = Reports(office.database, office.keyring, UTC)
     with office.journal.reading() as session:
         balance = sum(one.count for one in session.exec(select(OccupancyCount)))
         shown = [line.plate for line in stays.page(session, Which(), None, 100).lines]
@@ -217,7 +217,7 @@ def test_two_vehicles_with_one_number_are_two_inside_and_leave_one_by_one(office
     assert inside_now(office) == ([TWINS], 1, 1)
     office.journal.append(*of_colour("d", "unknown", Direction.OUT))
     assert inside_now(office) == ([], 0, 0)
-    log = Reports(office.database, office.vault, UTC)
+    log = Reports(office.database, office.keyring, UTC)
     stays = [log.passage(PassageId(name)) for name in "ab"]
     assert [stay.row.dwell for stay in stays if stay] == [3660, 3600]
 
