@@ -36,7 +36,7 @@ def web_of(gate: Application) -> FastAPI:
         tokens=tokens,
     )
     app = http.build(services, gate.hub, gate.readiness, gate.metrics.registry)
-    doorkeeper = console.mount(
+    authentication = console.mount(
         app,
         ConsoleServices(
             site=config.site.name,
@@ -61,7 +61,7 @@ def web_of(gate: Application) -> FastAPI:
             confirm_clock=gate.confirm_clock,
         ),
     )
-    app.state.access = Access(doorkeeper, tokens, store.clock)
+    app.state.access = Access(authentication, tokens, store.clock)
     return app
 
 

@@ -40,24 +40,24 @@ def mount(app: FastAPI, services: Services) -> Authentication:
 
     NiceGUI knows one site per process.
     """
-    doorkeeper = Authentication(
+    authentication = Authentication(
         services.people, Sessions(services.secret, services.idle), services.clock
     )
     hub = EventBridge(services.events)
     _speak()
-    app.include_router(login.router(services, doorkeeper))
-    app.include_router(media.router(services, doorkeeper))
+    app.include_router(login.router(services, authentication))
+    app.include_router(media.router(services, authentication))
 
     @app.get("/", include_in_schema=False)
     def first() -> RedirectResponse:
         return RedirectResponse(login.HOME)
 
-    guard = SocketGuard(doorkeeper, services.clock)
+    guard = SocketGuard(authentication, services.clock)
     guard.install(core.sio)
-    register(pages := Pages(services, doorkeeper, hub, guard))
+    register(pages := Pages(services, authentication, hub, guard))
     app.state.page_rights = pages.rights
     app.add_middleware(UploadGuard, guard=guard)
-    app.add_middleware(Strangers, doorkeeper=doorkeeper)
+    app.add_middleware(Strangers, authentication=authentication)
     error_pages.add(nicegui_app)
     app.add_middleware(PreferencesMiddleware, first=services.language)
     nicegui_app.on_startup(hub.start)
@@ -74,7 +74,7 @@ def mount(app: FastAPI, services: Services) -> Authentication:
         tailwind=False,
         show_welcome_message=False,
     )
-    return doorkeeper
+    return authentication
 
 
 _PAGES = (

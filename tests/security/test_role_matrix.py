@@ -108,7 +108,7 @@ def walking(pages: Served, *, outer: bool) -> Iterator[tuple[Walker, int]]:
             yield walker, number
         finally:
             walker.close()
-            pages.doorkeeper.forget()
+            pages.authentication.forget()
             pages.site.conditions.clear()
             for key in tuple(pages.site.services.settings.given):
                 patch.undo()
@@ -247,7 +247,7 @@ def test_nobody_gets_nothing_anywhere(pages: Served) -> None:
 @pytest.mark.parametrize("role", Role)
 def test_each_role_gets_what_its_rights_say(pages: Served, role: Role) -> None:
     now = pages.site.clock.now().utc
-    token = pages.doorkeeper._sessions.open(role.value, now)
+    token = pages.authentication._sessions.open(role.value, now)
     headers = {"Cookie": f"gate_session={token}", "X-Requested-With": "tests"}
     with caller(pages, **headers) as client:
         for way in guarded(pages):

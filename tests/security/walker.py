@@ -94,7 +94,7 @@ class Walker:
     def be(self, role: Role | None) -> None:
         """From now on the log-in belongs to this role; None: it has ended."""
         self._role = role
-        self._pages.doorkeeper.forget()
+        self._pages.authentication.forget()
 
     def walk(self, page: str, path: str) -> None:
         """Open a page as admin and press everything on it. page: as registered; path: of one."""
@@ -116,8 +116,8 @@ class Walker:
 
     def open(self, path: str) -> tuple[str, Client]:
         """Open a page and join it by a socket; return the socket's number and the client."""
-        doorkeeper, now = self._pages.doorkeeper, self._pages.site.clock.now().utc
-        self._cookie = doorkeeper._sessions.open("admin", now)
+        authentication, now = self._pages.authentication, self._pages.site.clock.now().utc
+        self._cookie = authentication._sessions.open("admin", now)
         self._http.cookies.set("gate_session", self._cookie)
         answer = self._http.get(path)
         found = re.search(r"client_id.{1,10}?([0-9a-f]{8}-[0-9a-f-]{27})", answer.text)

@@ -92,7 +92,7 @@ def test_a_guard_who_is_no_longer_one_cannot_act_on_an_open_page(enter, pages):
     page = enter("guard")
     people = pages.site.services.people
     people.set_role("guard", Role.AUDITOR, "tests")
-    pages.doorkeeper.forget()
+    pages.authentication.forget()
     pages.site.lanes.asked.clear()
     try:
         page.keyboard.press("Shift+Digit1")
@@ -100,7 +100,7 @@ def test_a_guard_who_is_no_longer_one_cannot_act_on_an_open_page(enter, pages):
         assert pages.site.lanes.asked == []
     finally:
         people.set_role("guard", Role.GUARD, "tests")
-        pages.doorkeeper.forget()
+        pages.authentication.forget()
 
 
 def test_log_out_ends_the_log_in(enter, pages):

@@ -98,7 +98,7 @@ def test_a_manager_who_is_no_longer_one_changes_nothing_on_an_open_page(enter, p
     open_page(page, pages, "/settings")
     people = pages.site.services.people
     people.set_role("manager", Role.GUARD, "tests")
-    pages.doorkeeper.forget()
+    pages.authentication.forget()
     try:
         # The page may have noticed by itself already.
         page.locator(".setting button").evaluate_all("all => all.length && all[0].click()")
@@ -106,7 +106,7 @@ def test_a_manager_who_is_no_longer_one_changes_nothing_on_an_open_page(enter, p
         expect(page.locator("[role=dialog]")).to_have_count(0)
     finally:
         people.set_role("manager", Role.MANAGER, "tests")
-        pages.doorkeeper.forget()
+        pages.authentication.forget()
 
 
 def test_both_guards_sign_once_and_the_sheet_is_kept(enter, pages):
@@ -153,7 +153,7 @@ def test_after_the_handover_the_console_acts_in_the_name_of_who_took_over(enter,
     expect(page.locator(".rail a[href='/settings']")).to_be_visible()
 
     token = {one["name"]: one["value"] for one in before}["gate_session"]
-    assert pages.doorkeeper.who(token) is None  # whoever copied it acts in nobody's name
+    assert pages.authentication.who(token) is None  # whoever copied it acts in nobody's name
     other.reload()
     settle(other)
     expect(other.locator(".topbar .who")).to_contain_text("manager")
@@ -185,7 +185,7 @@ def test_who_takes_over_shows_the_second_factor_as_at_the_log_in(enter, pages):
         assert len(audits(pages, "handover")) == kept + 1
     finally:
         people.stop_second_factor("manager", "tests", now)
-        pages.doorkeeper.forget()
+        pages.authentication.forget()
 
 
 def test_a_shift_begins_where_the_last_sheet_ends(enter, pages):

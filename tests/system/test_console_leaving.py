@@ -29,14 +29,14 @@ def token_of(page: Page) -> str:
 
 def idle_until(pages: Served, page: Page, left_s: float) -> None:
     """Let the last press be so long ago that so much of the log-in is left."""
-    sessions, now = pages.doorkeeper._sessions, pages.site.clock.now().utc
+    sessions, now = pages.authentication._sessions, pages.site.clock.now().utc
     ticket = sessions.check(token_of(page), now)
     assert ticket is not None
     sessions._note(ticket.number, now - sessions._idle + timedelta(seconds=left_s))
 
 
 def left(pages: Served, page: Page) -> timedelta:
-    found = pages.doorkeeper.left(token_of(page))
+    found = pages.authentication.left(token_of(page))
     assert found is not None
     return found.time
 
@@ -111,7 +111,7 @@ def test_the_longest_time_is_said_too_and_no_press_makes_it_longer(
     enter: Callable[..., Page], pages: Served
 ) -> None:
     page = enter("guard")
-    sessions = pages.doorkeeper._sessions
+    sessions = pages.authentication._sessions
     began = pages.site.clock.now().utc - sessions._longest + timedelta(seconds=110)
     old = sessions.open("guard", began)
     ticket = sessions._read(old)

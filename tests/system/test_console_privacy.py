@@ -271,7 +271,7 @@ def test_a_manager_who_is_no_longer_one_places_no_hold_from_an_open_sheet(enter,
     sheet.get_by_label("原因").fill("迟了")
     people = pages.site.services.people
     people.set_role("manager", Role.GUARD, "tests")
-    pages.doorkeeper.forget()
+    pages.authentication.forget()
     try:
         # The page may have noticed by itself already.
         keep = ".q-dialog .btn-main"
@@ -280,4 +280,4 @@ def test_a_manager_who_is_no_longer_one_places_no_hold_from_an_open_sheet(enter,
         assert held(pages, "吉A17320") == []
     finally:
         people.set_role("manager", Role.MANAGER, "tests")
-        pages.doorkeeper.forget()
+        pages.authentication.forget()

@@ -81,7 +81,7 @@ class AccountPage:
                     self._visit.warn("account.differ")
                     return
                 people, now = self._visit.services.people, self._visit.now()
-                me, door = self._visit.user, self._visit.doorkeeper
+                me, door = self._visit.user, self._visit.authentication
                 if not door.may_type(me, me.name):
                     self._visit.warn("login.wait")
                     return
@@ -113,8 +113,8 @@ class AccountPage:
                 )
             ):
                 dialog.close()
-                visit.doorkeeper.spare(visit.token, now)
-                visit.doorkeeper.forget()
+                visit.authentication.spare(visit.token, now)
+                visit.authentication.forget()
                 self._show_codes(codes)
                 await self.refresh()
 
@@ -159,8 +159,8 @@ class AccountPage:
         confirm(visit, title, text, say("shell.yes"), agreed)
 
     def _leave(self) -> None:
-        self._visit.doorkeeper.log_out(self._visit.token)
-        self._visit.doorkeeper.forget()
+        self._visit.authentication.log_out(self._visit.token)
+        self._visit.authentication.forget()
         ui.navigate.to("/login?why=out")
 
     async def _mine(self, change: Callable[[str], object]) -> bool:

@@ -178,6 +178,6 @@ class UsersPage:
         """Make a change as who is logged in now; say what went wrong, and draw the list anew."""
         done = await mutations.log_in(self._visit, Permission.MANAGE_USERS, change)
         if done:
-            self._visit.doorkeeper.forget()
+            self._visit.authentication.forget()
             await self.refresh()
         return done

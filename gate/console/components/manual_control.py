@@ -1,7 +1,7 @@
 """By hand: raise, hold, lower, emergency release. Who, why, with picture, and never by itself.
 
 Rules of this file:
-- Each handler asks the doorkeeper anew and passes the name of who acts.
+- Each handler asks the authentication anew and passes the name of who acts.
 - A sheet acts once: a doubled click or key finds it closed.
 - What the lane answers is said; a "no" says that nothing moved.
 """

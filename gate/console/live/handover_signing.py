@@ -64,9 +64,9 @@ class Signing:
             return False
         user, token = taker
         if not await self._keep(leaving, user):
-            visit.doorkeeper.log_out(token)
+            visit.authentication.log_out(token)
             return False
-        visit.doorkeeper.hand_over(visit.token, token)
+        visit.authentication.hand_over(visit.token, token)
         visit.tell_there(TAKEN, "handover.kept", name=user.name)
         return True
 
@@ -85,24 +85,24 @@ class Signing:
 
     async def _taker(self, leaving: User) -> tuple[User, str] | None:
         """Return who takes over, with a log-in, once that person has signed."""
-        doorkeeper, name = self._visit.doorkeeper, str(self._name.value or "").strip()
+        authentication, name = self._visit.authentication, str(self._name.value or "").strip()
         password, code = str(self._password.value or ""), str(self._code.value or "").strip()
         for field in (self._password, self._code):
             field.set_value("")
         if name == leaving.name:
             self._visit.warn("handover.same")
             return None
-        if not doorkeeper.may_type(leaving, name):
+        if not authentication.may_type(leaving, name):
             self._visit.warn("login.wait")
             return None
         answer = await self._ask(name, password, code)
         if isinstance(answer, str):
             self._visit.warn(f"login.{answer}")
             return None
-        doorkeeper.typed_right(leaving, name)
+        authentication.typed_right(leaving, name)
         user, token = answer
         if not may(user.role, Permission.HAND_OVER):
-            doorkeeper.log_out(token)
+            authentication.log_out(token)
             self._visit.warn("shell.not_allowed")
             return None
         return answer
@@ -110,7 +110,7 @@ class Signing:
     async def _ask(self, name: str, password: str, code: str) -> tuple[User, str] | str:
         """Return the log-in of who takes over, or the word for why not."""
         try:
-            answer = await run.io_bound(self._visit.doorkeeper.log_in, name, password, code)
+            answer = await run.io_bound(self._visit.authentication.log_in, name, password, code)
         except GateError:
             return "away"
         if answer is None:  # NiceGUI is shutting down.

@@ -25,9 +25,13 @@ class Strangers:
     """ASGI middleware: ends what strangers hold open, and takes no more of them than `most`."""
 
     def __init__(
-        self, app: ASGIApp, doorkeeper: Authentication, most: int = MOST, seconds: float = SECONDS
+        self,
+        app: ASGIApp,
+        authentication: Authentication,
+        most: int = MOST,
+        seconds: float = SECONDS,
     ) -> None:
-        self._app, self._doorkeeper = app, doorkeeper
+        self._app, self._doorkeeper = app, authentication
         self._most, self._seconds = most, seconds
         self._open = 0
 

@@ -30,9 +30,9 @@ def to_log_in(request: Request) -> str:
     return f"/login?{urlencode({**why, 'to': request.url.path + query})}"
 
 
-def leave(doorkeeper: Authentication, token: str) -> None:
+def leave(authentication: Authentication, token: str) -> None:
     """Send the page of this context to the log-in. The browser keeps what was typed there."""
-    keep = json.dumps(not doorkeeper.logged_out(token))
+    keep = json.dumps(not authentication.logged_out(token))
     ui.run_javascript(f"window.gateEnded ? gateEnded({keep}) : location.reload()")
 
 

@@ -40,14 +40,14 @@ MAX_WAITING: Final = 32
 """Log-ins that wait for their turn: about three seconds' work on two cores."""
 
 
-def router(services: Services, doorkeeper: Authentication) -> APIRouter:
+def router(services: Services, authentication: Authentication) -> APIRouter:
     """Return the three routes of coming and going."""
     routes = APIRouter(include_in_schema=False)
-    desk = _Desk(services, doorkeeper)
+    desk = _Desk(services, authentication)
 
     @routes.get("/login")
     def ask(request: Request, why: str = "", to: str = HOME) -> Response:
-        if why == "ended" and doorkeeper.who(request.cookies.get(COOKIE)) is not None:
+        if why == "ended" and authentication.who(request.cookies.get(COOKIE)) is not None:
             # A tab whose own log-in ended, where somebody has logged in or taken over since.
             return RedirectResponse(safe_target(to), status_code=303, headers=_HEADERS)
         return HTMLResponse(_form(services.site, current(), why, to), headers=_HEADERS)
@@ -73,14 +73,14 @@ def router(services: Services, doorkeeper: Authentication) -> APIRouter:
     def take_over(request: Request) -> RedirectResponse:
         """Give the browser the log-in of who took over, after both signed there."""
         response = RedirectResponse("/handover", status_code=303, headers=_HEADERS)
-        if token := doorkeeper.fetch(request.cookies.get(COOKIE)):
+        if token := authentication.fetch(request.cookies.get(COOKIE)):
             _give(request, response, token)
         return response
 
     @routes.get("/logout")
     def leave(request: Request) -> RedirectResponse:
         if token := request.cookies.get(COOKIE):
-            doorkeeper.log_out(token)
+            authentication.log_out(token)
         response = RedirectResponse("/login?why=out", status_code=303)
         response.delete_cookie(COOKIE)
         return response
@@ -100,8 +100,8 @@ class _Refusal:
 class _Desk:
     """Judges log-ins, not too many of one guesser and not too many at once."""
 
-    def __init__(self, services: Services, doorkeeper: Authentication) -> None:
-        self._clock, self._doorkeeper = services.clock, doorkeeper
+    def __init__(self, services: Services, authentication: Authentication) -> None:
+        self._clock, self._doorkeeper = services.clock, authentication
         self._throttle, self._guesses = Throttle(), Guesses()
         self._devices = Devices(services.secret)
         self._turns, self._waiting = asyncio.Semaphore(AT_ONCE), 0
@@ -158,7 +158,7 @@ class _Desk:
     async def _ask(
         self, name: str, password: str, code: str
     ) -> tuple[User, str] | LogInRefused | None:
-        """Ask the doorkeeper aside.
+        """Ask the authentication aside.
 
         The password hash is slow on purpose: the pages of the others must not wait for it, nor may
         it take all the threads that they share.

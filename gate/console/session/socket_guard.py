@@ -68,8 +68,8 @@ class Opened:
 class SocketGuard:
     """Stands before NiceGUI's handlers of socket messages. Lives on the event loop."""
 
-    def __init__(self, doorkeeper: Authentication, clock: Clock) -> None:
-        self._doorkeeper = doorkeeper
+    def __init__(self, authentication: Authentication, clock: Clock) -> None:
+        self._doorkeeper = authentication
         self._clock = clock
         self._lateness = Lateness()
         self._pages: dict[str, Opened] = {}

@@ -39,12 +39,12 @@ _NEVER_KEPT: Final = {"Cache-Control": "no-store"}
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def router(services: Services, doorkeeper: Authentication) -> APIRouter:
+def router(services: Services, authentication: Authentication) -> APIRouter:
     """Return the routes under /console."""
     routes = APIRouter(prefix="/console", include_in_schema=False)
 
     def watcher(request: Request) -> None:
-        user = doorkeeper.who(request.cookies.get(COOKIE))
+        user = authentication.who(request.cookies.get(COOKIE))
         if user is None or not may(user.role, Permission.WATCH):
             raise HTTPException(403)
 

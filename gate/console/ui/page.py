@@ -29,7 +29,7 @@ class PageContext:
     """
 
     services: Services
-    doorkeeper: Authentication
+    authentication: Authentication
     hub: EventBridge
     token: str
     user: User
@@ -51,9 +51,9 @@ class PageContext:
 
     def act(self, action: Permission) -> User | None:
         """Return who acts now if that person may, else say why not. Call it in every handler."""
-        user = self.doorkeeper.who(self.token, click=True)
+        user = self.authentication.who(self.token, click=True)
         if user is None:
-            leave(self.doorkeeper, self.token)
+            leave(self.authentication, self.token)
             return None
         if not may(user.role, action):
             self.warn("shell.not_allowed")
@@ -134,7 +134,7 @@ class PageContext:
         """
 
         def heard(kind: str, payload: object) -> None:
-            user = self.doorkeeper.who(self.token)
+            user = self.authentication.who(self.token)
             if user is not None and may(user.role, self.right):
                 on_change(kind, payload)
 

@@ -31,7 +31,7 @@ class Pages:
     """Registers pages with NiceGUI."""
 
     services: Services
-    doorkeeper: Authentication
+    authentication: Authentication
     hub: EventBridge
     guard: SocketGuard
     rights: dict[str, Permission] = field(default_factory=dict)
@@ -56,13 +56,13 @@ class Pages:
 
     def _visit(self, request: Request, right: Permission) -> PageContext | None:
         token = request.cookies.get(COOKIE)
-        user = self.doorkeeper.who(token, click=True)
+        user = self.authentication.who(token, click=True)
         if token is None or user is None:
             return None
         preferences = current()
         visit = PageContext(
             services=self.services,
-            doorkeeper=self.doorkeeper,
+            authentication=self.authentication,
             hub=self.hub,
             token=token,
             user=user,
@@ -105,10 +105,10 @@ class Pages:
 
         Where the role is another one by now, draw the page anew: with its buttons or without.
         """
-        user = self.doorkeeper.who(visit.token)
-        left = self.doorkeeper.left(visit.token)
+        user = self.authentication.who(visit.token)
+        left = self.authentication.left(visit.token)
         if user is None or left is None:
-            expiry.leave(self.doorkeeper, visit.token)
+            expiry.leave(self.authentication, visit.token)
         elif user.role is not visit.user.role:
             ui.navigate.reload()
         else:

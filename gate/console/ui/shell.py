@@ -116,7 +116,7 @@ def _prefer(cookie: str, value: str) -> None:
 
 
 def _log_out(visit: PageContext) -> None:
-    visit.doorkeeper.log_out(visit.token)
+    visit.authentication.log_out(visit.token)
     ui.run_javascript("gateForget(); location.assign('/logout')")
 
 

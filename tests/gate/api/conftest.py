@@ -48,7 +48,7 @@ class Api:
     app: FastAPI
     desk: Desk
     tokens: Tokens
-    doorkeeper: Authentication
+    authentication: Authentication
 
     def client(self) -> TestClient:
         return TestClient(self.app, raise_server_exceptions=False)
@@ -58,7 +58,7 @@ class Api:
 
     def user(self, role: Role) -> TestClient:
         """Return a client that is logged in as this role."""
-        entered = self.doorkeeper.log_in(role.value, PASSWORD)
+        entered = self.authentication.log_in(role.value, PASSWORD)
         assert isinstance(entered, tuple)
         client = self.client()
         client.cookies.set("gate_session", entered[1])
@@ -107,9 +107,9 @@ def build(made: Desk) -> Api:
         tokens=tokens,
     )
     app = http.build(services, EventBus(), Readiness, CollectorRegistry())
-    doorkeeper = Authentication(people, Sessions(bytes(48), timedelta(hours=12)), made.clock)
-    app.state.access = Access(doorkeeper, tokens, made.clock)
-    return Api(app, made, tokens, doorkeeper)
+    authentication = Authentication(people, Sessions(bytes(48), timedelta(hours=12)), made.clock)
+    app.state.access = Access(authentication, tokens, made.clock)
+    return Api(app, made, tokens, authentication)
 
 
 def fill(session: Session, by: Actor) -> None:

@@ -43,7 +43,7 @@ class Served:
 
     url: str
     site: SampleSite
-    doorkeeper: Authentication
+    authentication: Authentication
     app: FastAPI
     devices: "dict[str, list[SetCookieParam]]" = field(default_factory=dict)
 
@@ -69,9 +69,9 @@ def application(site: SampleSite) -> tuple[FastAPI, Authentication]:
         tokens=tokens,
     )
     app = http.build(parts, site.hub, Readiness, CollectorRegistry())
-    doorkeeper = mount(app, services)
-    app.state.access = Access(doorkeeper, tokens, site.clock)
-    return app, doorkeeper
+    authentication = mount(app, services)
+    app.state.access = Access(authentication, tokens, site.clock)
+    return app, authentication
 
 
 class ThreadedServer(uvicorn.Server):
@@ -94,14 +94,14 @@ def served(folder: Path, *, days: int = 2, per_day: int = 30) -> Iterator[Served
     """Fill a folder with a sample site and serve its pages on a free port of loopback."""
     fill(folder, days=days, per_day=per_day)
     with sample_site(folder) as site, socket.create_server(("127.0.0.1", 0)) as listener:
-        app, doorkeeper = application(site)
+        app, authentication = application(site)
         server = ThreadedServer(uvicorn.Config(app, log_level="warning", lifespan="on"))
         thread = threading.Thread(target=server.run, args=([listener],), name="pages")
         thread.start()
         try:
             assert server.up.wait(START_WITHIN_S), "the pages did not start"
             port = listener.getsockname()[1]
-            yield Served(f"http://127.0.0.1:{port}", site, doorkeeper, app)
+            yield Served(f"http://127.0.0.1:{port}", site, authentication, app)
         finally:
             server.should_exit = True
             thread.join(START_WITHIN_S)

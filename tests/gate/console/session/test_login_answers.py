@@ -21,7 +21,7 @@ from tests.gate.console.fakes import FakeClock
 
 
 class Door:
-    """A doorkeeper that gives the answer it was told."""
+    """A authentication that gives the answer it was told."""
 
     answer: object = LogInRefused.WRONG
 
