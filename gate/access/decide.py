@@ -103,9 +103,9 @@ def case_of(
     plate = parse(consensus.text) if consensus else None
     standing, shared = None, False
     if consensus and register and isinstance(plate, Plate):
-        dossier = register.dossier(plate.text)
-        standing = register.standing_by(dossier, plate, now, _colour(consensus, sure_colour))
-        shared = dossier.is_shared()
+        plate_record = register.plate_record(plate.text)
+        standing = register.standing_by(plate_record, plate, now, _colour(consensus, sure_colour))
+        shared = plate_record.is_shared()
     return DecisionCase(
         consensus=consensus,
         plate=plate,
@@ -138,7 +138,7 @@ def _candidates(
     if register is None:
         found = [CandidatePlate(text, sure, False) for text, sure in texts.items()]
         return tuple(sorted(found, key=lambda one: -one.confidence))
-    clear = seen.confidence >= _CLEAR and seen.text in register.dossiers
+    clear = seen.confidence >= _CLEAR and seen.text in register.plate_records
     near = () if clear else register.candidates(seen.text)
     colour = _colour(seen, sure_colour)
     keys = dict.fromkeys((*texts, *(found.plate for found in near)))

@@ -80,18 +80,18 @@ def came_in(
     register: RegistrySnapshot, plate: Plate, colour: PlateColour, at: datetime
 ) -> PutInside | Unclear:
     """What a vehicle that came in unseen is counted as, as its entry would have been counted."""
-    whole = register.dossier(plate.text)
+    whole = register.plate_record(plate.text)
     if whole.is_shared() and colour is PlateColour.UNKNOWN:
         return Unclear.COLOUR
-    dossier = whole.seen_in(colour)
+    plate_record = whole.seen_in(colour)
     standing = register.standing_by(whole, plate, at, colour)
     registration, name = registration_of(standing), STANDING_NAMES[type(standing)]
     visiting = standing.visitor_pass if isinstance(standing, Visitor) else None
     return PutInside(
-        key=inside_key(plate.text, dossier.registration, shared=bool(whole.twins)),
+        key=inside_key(plate.text, plate_record.registration, shared=bool(whole.twins)),
         since=at,
         occupant=OCCUPANTS.get(name, Occupant.UNKNOWN),
-        spaces=dossier.registration.spaces if dossier.registration else (),
+        spaces=plate_record.registration.spaces if plate_record.registration else (),
         visitor_pass=int(visiting.id) if visiting else None,
         standing=name,
         plate_class=plate.plate_class.value,

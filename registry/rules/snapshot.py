@@ -58,10 +58,10 @@ class RegistrySnapshot:
     taken: plate that stands in each taken space. change: id of the newest change that is in it;
     recent: ids of those just before, because a database may show one late. movement: tells whether
     vehicles came or went since. serials: keys without their first character, and the first
-    characters that are on record with it; it follows from `dossiers`.
+    characters that are on record with it; it follows from `plate_records`.
     """
 
-    dossiers: Mapping[str, PlateRecord] = field(default_factory=dict, repr=False)
+    plate_records: Mapping[str, PlateRecord] = field(default_factory=dict, repr=False)
     patterns: tuple[Pattern, ...] = ()
     inside: Mapping[str, Inside] = field(default_factory=dict, repr=False)
     taken: Mapping[SpaceId, str] = field(default_factory=dict, repr=False)
@@ -72,40 +72,42 @@ class RegistrySnapshot:
     serials: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Find the first characters, unless they were found for these dossiers before."""
-        if self.dossiers and not self.serials:
-            object.__setattr__(self, "serials", _serials({}, self.dossiers, self.dossiers))
+        """Find the first characters, unless they were found for these plate_records before."""
+        if self.plate_records and not self.serials:
+            object.__setattr__(
+                self, "serials", _serials({}, self.plate_records, self.plate_records)
+            )
 
     def standing(
         self, plate: Plate, at: datetime, colour: PlateColour = PlateColour.UNKNOWN
     ) -> Standing:
         """What the register says of this plate, by its whole text and the colour if it was seen."""
-        return self.standing_by(self.dossier(plate.text), plate, at, colour)
+        return self.standing_by(self.plate_record(plate.text), plate, at, colour)
 
     def standing_by(
         self, whole: PlateRecord, plate: Plate, at: datetime, colour: PlateColour
     ) -> Standing:
-        """What follows from everything on record for this plate (`dossier` of its text)."""
-        dossier = whole.seen_in(colour)
-        key = inside_key(plate.text, dossier.registration, shared=bool(whole.twins))
+        """What follows from everything on record for this plate (`plate_record` of its text)."""
+        plate_record = whole.seen_in(colour)
+        key = inside_key(plate.text, plate_record.registration, shared=bool(whole.twins))
         present = self.inside.get(key)
-        stay = Stay(present.since if present else None, self._has_space(dossier, key))
-        return standing(dossier, plate.plate_class, stay, at)
+        stay = Stay(present.since if present else None, self._has_space(plate_record, key))
+        return standing(plate_record, plate.plate_class, stay, at)
 
-    def dossier(self, key: str) -> PlateRecord:
+    def plate_record(self, key: str) -> PlateRecord:
         """Everything on record for a key; listed forms count where nothing else lists it."""
-        dossier = self.dossiers.get(key) or PlateRecord(key)
-        if dossier.listing is None:
+        plate_record = self.plate_records.get(key) or PlateRecord(key)
+        if plate_record.listing is None:
             for pattern in self.patterns:
                 if pattern.matches(key):
                     return replace(
-                        dossier, listing=Listing(pattern.kind, pattern.text, ValidityPeriod())
+                        plate_record, listing=Listing(pattern.kind, pattern.text, ValidityPeriod())
                     )
-        return dossier
+        return plate_record
 
     def free_space(self, key: str) -> SpaceId | None:
         """The space that this vehicle would take: its own again, else the first that is free."""
-        registration = self.dossier(key).registration
+        registration = self.plate_record(key).registration
         spaces = registration.spaces if registration else ()
         return next((space for space in spaces if self.taken.get(space, key) == key), None)
 
@@ -113,12 +115,12 @@ class RegistrySnapshot:
         self, plate: Plate, colour: PlateColour = PlateColour.UNKNOWN
     ) -> tuple[str, ...]:
         """Keys of the vehicles that stand where this one may stand; none while a space is free."""
-        whole = self.dossier(plate.text)
-        dossier = whole.seen_in(colour)
-        key = inside_key(plate.text, dossier.registration, shared=bool(whole.twins))
-        if dossier.registration is None or self._has_space(dossier, key):
+        whole = self.plate_record(plate.text)
+        plate_record = whole.seen_in(colour)
+        key = inside_key(plate.text, plate_record.registration, shared=bool(whole.twins))
+        if plate_record.registration is None or self._has_space(plate_record, key):
             return ()
-        return tuple(dict.fromkeys(self.taken[space] for space in dossier.registration.spaces))
+        return tuple(dict.fromkeys(self.taken[space] for space in plate_record.registration.spaces))
 
     def candidates(self, text: str, limit: int = 5) -> tuple[RegistryCandidate, ...]:
         """Plates on record one look-alike, or one lost character, away; for a person's eyes only.
@@ -135,26 +137,26 @@ class RegistrySnapshot:
             if first in alike:
                 yield first + serial
         near = chain(neighbours(text, first=1), dropped_or_doubled(text))
-        yield from filter(self.dossiers.__contains__, near)
+        yield from filter(self.plate_records.__contains__, near)
 
     def on_record(self, key: str) -> RegistryCandidate | None:
         """What a guard is told of a plate on record, None for one that is not."""
-        dossier = self.dossiers.get(key)
-        if dossier is None:
+        plate_record = self.plate_records.get(key)
+        if plate_record is None:
             return None
-        registered = bool(dossier.registration or dossier.passes or dossier.listing)
-        return RegistryCandidate(key, _label(dossier), registered, bool(dossier.blocks))
+        registered = bool(plate_record.registration or plate_record.passes or plate_record.listing)
+        return RegistryCandidate(key, _label(plate_record), registered, bool(plate_record.blocks))
 
     def with_dossiers(self, changed: Mapping[str, PlateRecord | None]) -> "RegistrySnapshot":
         """The next snapshot, after people changed what is on record for these plates."""
-        dossiers = dict(self.dossiers)
-        for key, dossier in changed.items():
-            if dossier is None:
-                dossiers.pop(key, None)
+        plate_records = dict(self.plate_records)
+        for key, plate_record in changed.items():
+            if plate_record is None:
+                plate_records.pop(key, None)
             else:
-                dossiers[key] = dossier
-        serials = _serials(self.serials, changed, dossiers)
-        return replace(self, dossiers=MappingProxyType(dossiers), serials=serials)
+                plate_records[key] = plate_record
+        serials = _serials(self.serials, changed, plate_records)
+        return replace(self, plate_records=MappingProxyType(plate_records), serials=serials)
 
     def with_presence(
         self, inside: Mapping[str, Inside], occupancy: Occupancy
@@ -195,8 +197,8 @@ class RegistrySnapshot:
             movement=(),
         )
 
-    def _has_space(self, dossier: PlateRecord, key: str) -> bool:
-        spaces = dossier.registration.spaces if dossier.registration else ()
+    def _has_space(self, plate_record: PlateRecord, key: str) -> bool:
+        spaces = plate_record.registration.spaces if plate_record.registration else ()
         return not spaces or any(self.taken.get(space, key) == key for space in spaces)
 
 
@@ -216,21 +218,21 @@ def plate_of(key: str) -> str:
 
 
 def _serials(
-    known: Mapping[str, str], changed: Iterable[str], dossiers: Mapping[str, PlateRecord]
+    known: Mapping[str, str], changed: Iterable[str], plate_records: Mapping[str, PlateRecord]
 ) -> Mapping[str, str]:
     """The first characters on record with each serial, after these keys were added or removed."""
     serials = dict(known)
     for key in changed:
         first, serial = key[:1], key[1:]
         others = serials.get(serial, "").replace(first, "")
-        serials[serial] = "".join(sorted(others + first)) if key in dossiers else others
+        serials[serial] = "".join(sorted(others + first)) if key in plate_records else others
     return MappingProxyType(serials)
 
 
-def _label(dossier: PlateRecord) -> str:
+def _label(plate_record: PlateRecord) -> str:
     """Whose vehicle it is, else whom it visits first, else who listed it."""
-    if dossier.registration:
-        return dossier.registration.household
-    if dossier.passes:
-        return dossier.passes[0].household
-    return dossier.listing.organisation if dossier.listing else ""
+    if plate_record.registration:
+        return plate_record.registration.household
+    if plate_record.passes:
+        return plate_record.passes[0].household
+    return plate_record.listing.organisation if plate_record.listing else ""

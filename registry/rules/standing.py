@@ -224,12 +224,18 @@ class Stay:
     free_space: bool = True
 
 
-def standing(dossier: PlateRecord, plate_class: PlateClass, stay: Stay, at: datetime) -> Standing:
+def standing(
+    plate_record: PlateRecord, plate_class: PlateClass, stay: Stay, at: datetime
+) -> Standing:
     """What the first rule that applies says: special, blocked, own right, visitor, what is over."""
-    inside, registration = stay.inside_since, dossier.registration
-    blocking = next((block for block in dossier.blocks if block.valid.holds(at)), None)
-    listing = dossier.listing if dossier.listing and dossier.listing.valid.holds(at) else None
-    usable = next((p for p in dossier.passes if p.fault(at) is None), None)
+    inside, registration = stay.inside_since, plate_record.registration
+    blocking = next((block for block in plate_record.blocks if block.valid.holds(at)), None)
+    listing = (
+        plate_record.listing
+        if plate_record.listing and plate_record.listing.valid.holds(at)
+        else None
+    )
+    usable = next((p for p in plate_record.passes if p.fault(at) is None), None)
     if (by := _special(plate_class, listing)) is not None:
         return Emergency(by, listing.organisation if listing else "", blocking, inside)
     if blocking:
@@ -242,7 +248,7 @@ def standing(dossier: PlateRecord, plate_class: PlateClass, stay: Stay, at: date
         return Visitor(usable, inside)
     if registration:
         return _hindered(registration, stay, at)
-    return _refused(dossier.passes, inside, at)
+    return _refused(plate_record.passes, inside, at)
 
 
 def _special(plate_class: PlateClass, listing: Listing | None) -> SpecialBy | None:

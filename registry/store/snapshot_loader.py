@@ -45,7 +45,7 @@ _PRESENCE: Final = frozenset({"Presence", "OccupancyCount"})
 
 @dataclass(slots=True)
 class _Found:
-    """Parts of dossiers while they are being gathered."""
+    """Parts of plate_records while they are being gathered."""
 
     registrations: list[Registration] = field(default_factory=list)
     passes: list[Pass] = field(default_factory=list)
@@ -58,7 +58,7 @@ def load(session: Session, at: datetime) -> RegistrySnapshot:
     newest = session.exec(select(func.max(Change.id))).one() or 0
     recent = frozenset(_numbers(session, newest))
     fresh = RegistrySnapshot(
-        dossiers=MappingProxyType(_dossiers(session, at, None)),
+        plate_records=MappingProxyType(_dossiers(session, at, None)),
         patterns=_patterns(session),
         change=newest,
         recent=recent,
@@ -77,8 +77,8 @@ def follow(session: Session, known: RegistrySnapshot, at: datetime) -> RegistryS
         return load(session, at)
     newest = max(known.change, *unseen)
     recent = frozenset(number for number in numbers if number > newest - _OVERLAP)
-    dossiers = _changed(session, at, {plate for row in fresh for plate in _plates(row)})
-    result = replace(known.with_dossiers(dossiers), change=newest, recent=recent)
+    plate_records = _changed(session, at, {plate for row in fresh for plate in _plates(row)})
+    result = replace(known.with_dossiers(plate_records), change=newest, recent=recent)
     entities = {row.entity for row in fresh}
     if entities & _PRESENCE:  # set by hand: what was counted before may fit by chance
         result = replace(result, movement=())
@@ -103,7 +103,7 @@ def _changes(session: Session, unseen: frozenset[int]) -> Sequence[Change]:
 
 
 def _plates(row: Change) -> Iterator[str]:
-    """The keys whose dossiers a change touches: a corrected plate touches two."""
+    """The keys whose plate_records a change touches: a corrected plate touches two."""
     if row.plate:
         yield row.plate
     if row.before and row.before.get("plate"):

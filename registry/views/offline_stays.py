@@ -49,10 +49,10 @@ def _fits(key: str, present: Inside, which: Which, after: StayPlace | None) -> b
 def _line(known: RegistrySnapshot, key: str) -> StayLine:
     text, _, ground = key.partition("/")
     present = known.inside[key]
-    dossier = known.dossier(text).seen_in(PlateColour(ground or PlateColour.UNKNOWN))
-    whose, due = _whose(dossier, present.occupant)
+    plate_record = known.plate_record(text).seen_in(PlateColour(ground or PlateColour.UNKNOWN))
+    whose, due = _whose(plate_record, present.occupant)
     is_home = addresses.parse(whose) is not None
-    colour = dossier.registration.colour if dossier.registration else PlateColour.UNKNOWN
+    colour = plate_record.registration.colour if plate_record.registration else PlateColour.UNKNOWN
     return StayLine(
         key=key,
         plate=text,
@@ -68,9 +68,9 @@ def _line(known: RegistrySnapshot, key: str) -> StayLine:
     )
 
 
-def _whose(dossier: PlateRecord, occupant: Occupant) -> tuple[str, datetime | None]:
+def _whose(plate_record: PlateRecord, occupant: Occupant) -> tuple[str, datetime | None]:
     """Whom the vehicle visits and until when, or whose it is."""
-    if occupant is Occupant.VISITOR and dossier.passes:
-        visiting = dossier.passes[-1]
+    if occupant is Occupant.VISITOR and plate_record.passes:
+        visiting = plate_record.passes[-1]
         return visiting.household, visiting.valid.end
-    return (dossier.registration.household if dossier.registration else "", None)
+    return (plate_record.registration.household if plate_record.registration else "", None)

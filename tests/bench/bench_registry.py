@@ -59,14 +59,16 @@ def plates(rng: random.Random, count: int) -> list[str]:
 def register(keys: Iterable[str]) -> RegistrySnapshot:
     """A register of owners' cars."""
 
-    def dossier(number: int, key: str) -> PlateRecord:
+    def plate_record(number: int, key: str) -> PlateRecord:
         kind, colour = VehicleKind.OWNER, PlateColour.BLUE
         home = f"{number % 33 + 1}-{number % 3 + 1}-{number}"
         return PlateRecord(
             key, Registration(VehicleId(number), kind, home, colour, ValidityPeriod())
         )
 
-    return RegistrySnapshot(MappingProxyType({key: dossier(n, key) for n, key in enumerate(keys)}))
+    return RegistrySnapshot(
+        MappingProxyType({key: plate_record(n, key) for n, key in enumerate(keys)})
+    )
 
 
 def seen(text: str) -> Consensus:
@@ -163,7 +165,7 @@ def importing() -> Iterator[str]:
         yield f"{what:<44}{took:>9.1f}{busy:>27.1f}  s"
         start = time.perf_counter()
         known = snapshot_loader.load(session, NOON)
-        what = f"snapshot: {len(known.dossiers):,} plates from the database"
+        what = f"snapshot: {len(known.plate_records):,} plates from the database"
         yield f"{what:<44}{(time.perf_counter() - start) * 1e3:>9.0f}  ms"
     engine.dispose()
 

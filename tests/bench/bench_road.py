@@ -83,7 +83,7 @@ class Bench:
         with self.store.journal.unit() as unit:
             settle(unit.session, sample, cast(sample, 1559, at), at)
         self.register = RegistryCache(self.store.journal, self.clock)
-        known = self.register.snapshot.dossiers
+        known = self.register.snapshot.plate_records
         self.plates = [key for key in sorted(known) if len(key) == 7 and known[key].registration]
         self.sent: queue.Queue[float] = queue.Queue()
         self.records: queue.Queue[Record] = queue.Queue()

@@ -160,7 +160,7 @@ class Site:
         self.journal.subscribe(lambda _: self.register.nudge())
         self.register.start()
         self.pictures = Pictures(folder / "pictures", self.keyring)
-        known = self.register.snapshot.dossiers
+        known = self.register.snapshot.plate_records
         self.plates = [key for key in sorted(known) if len(key) == 7 and known[key].registration]
         self.lanes = {name: self._lane(LaneId(name)) for name in ("south", "north")}
         self.passages = 0

@@ -70,7 +70,7 @@ def test_a_car_and_a_lorry_may_have_one_number(session: Session, wang: Actor) ->
         standing = known.standing(NUMBER, NOON, colour)
         assert isinstance(standing, Registered)
         assert standing.registration.household == home
-    assert known.dossier(NUMBER.text).is_shared()
+    assert known.plate_record(NUMBER.text).is_shared()
 
 
 @pytest.mark.parametrize(("first", "second"), [(BLUE, BLUE), (UNKNOWN, YELLOW), (BLUE, UNKNOWN)])
@@ -199,29 +199,29 @@ def shared_dossiers(draw: st.DrawFn) -> PlateRecord:
 
 @given(shared_dossiers(), colours)
 def test_what_is_left_for_a_colour_is_of_that_colour(
-    dossier: PlateRecord, colour: PlateColour
+    plate_record: PlateRecord, colour: PlateColour
 ) -> None:
-    left = dossier.seen_in(colour)
+    left = plate_record.seen_in(colour)
     entries = [*left.passes, *left.blocks, *filter(None, [left.listing])]
     assert all(same_ground(entry.colour, colour) for entry in entries)
-    foreign = dossier.registrations and colour is not UNKNOWN
-    if foreign and not any(same_ground(r.colour, colour) for r in dossier.registrations):
+    foreign = plate_record.registrations and colour is not UNKNOWN
+    if foreign and not any(same_ground(r.colour, colour) for r in plate_record.registrations):
         rights = [*left.passes, *filter(None, [left.listing])]
         assert all(entry.colour is not UNKNOWN for entry in rights)  # others are the car's
     if left.registration and not same_ground(left.registration.colour, colour):
-        assert not any(same_ground(r.colour, colour) for r in dossier.registrations)
+        assert not any(same_ground(r.colour, colour) for r in plate_record.registrations)
         assert left.passes == ()  # nothing speaks for it, and the gate sees its colour contradict
         assert left.listing is None
 
 
 @given(shared_dossiers(), colours)
 def test_a_block_that_holds_for_a_colour_is_never_lost(
-    dossier: PlateRecord, colour: PlateColour
+    plate_record: PlateRecord, colour: PlateColour
 ) -> None:
-    kept = {b for b in dossier.blocks if same_ground(b.colour, colour)}
-    assert kept == set(dossier.seen_in(colour).blocks)
+    kept = {b for b in plate_record.blocks if same_ground(b.colour, colour)}
+    assert kept == set(plate_record.seen_in(colour).blocks)
 
 
 @given(shared_dossiers())
-def test_an_unseen_colour_leaves_everything(dossier: PlateRecord) -> None:
-    assert dossier.seen_in(UNKNOWN) == replace(dossier)
+def test_an_unseen_colour_leaves_everything(plate_record: PlateRecord) -> None:
+    assert plate_record.seen_in(UNKNOWN) == replace(plate_record)

@@ -58,9 +58,9 @@ def visitor(plate: str = CAR, valid: ValidityPeriod = NOW, spent: int = 0) -> Pl
     return PlateRecord(plate, passes=(given,))
 
 
-def blocked(dossier: PlateRecord) -> PlateRecord:
+def blocked(plate_record: PlateRecord) -> PlateRecord:
     return replace(
-        dossier, blocks=(Blocking(BlockReason.FORGED_PLATE, ValidityPeriod(NOON - DAY)),)
+        plate_record, blocks=(Blocking(BlockReason.FORGED_PLATE, ValidityPeriod(NOON - DAY)),)
     )
 
 
@@ -72,8 +72,10 @@ def utility(plate: str = CAR) -> PlateRecord:
     return PlateRecord(plate, listing=Listing(ListedKind.UTILITY, "燃气", ValidityPeriod()))
 
 
-def register(*dossiers: PlateRecord, inside: Sequence[str] = ()) -> RegistrySnapshot:
-    known = RegistrySnapshot(MappingProxyType({dossier.plate: dossier for dossier in dossiers}))
+def register(*plate_records: PlateRecord, inside: Sequence[str] = ()) -> RegistrySnapshot:
+    known = RegistrySnapshot(
+        MappingProxyType({plate_record.plate: plate_record for plate_record in plate_records})
+    )
     for plate in inside:
         space = known.free_space(plate)
         known = known.entered(plate, Inside(NOON - DAY, Occupant.RESIDENT, space))

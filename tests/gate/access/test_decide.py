@@ -281,7 +281,7 @@ def test_visitors_wait_when_the_site_is_full_and_residents_do_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("dossier", "who"),
+    ("plate_record", "who"),
     [
         (visitor(), Hours.VISITOR),
         (utility(), Hours.UTILITY),
@@ -290,10 +290,13 @@ def test_visitors_wait_when_the_site_is_full_and_residents_do_not() -> None:
         (owner(kind=VehicleKind.SERVICE), Hours.SERVICE),
     ],
 )
-def test_hours_are_kept_in_the_sites_zone(dossier, who: Hours) -> None:
+def test_hours_are_kept_in_the_sites_zone(plate_record, who: Hours) -> None:
     noon_in_china, night_there = parse_schedule("7 11:59-12:01"), parse_schedule("7 04:00-05:00")
-    assert outcome(seen(), register(dossier), policy=Policy(hours={who: noon_in_china}))[0] is ADMIT
-    assert outcome(seen(), register(dossier), policy=Policy(hours={who: night_there})) == (
+    assert (
+        outcome(seen(), register(plate_record), policy=Policy(hours={who: noon_in_china}))[0]
+        is ADMIT
+    )
+    assert outcome(seen(), register(plate_record), policy=Policy(hours={who: night_there})) == (
         ASK,
         Reason.OUT_OF_HOURS,
     )
@@ -341,15 +344,15 @@ def test_a_registration_that_has_not_begun_has_no_grace() -> None:
 
 
 @pytest.mark.parametrize(
-    ("dossier", "reason"),
+    ("plate_record", "reason"),
     [
         (visitor(spent=1), Reason.PASS_SPENT),
         (visitor(valid=ValidityPeriod(NOON - 2 * DAY, NOON - DAY)), Reason.PASS_EXPIRED),
         (visitor(valid=ValidityPeriod(NOON + DAY, NOON + 2 * DAY)), Reason.PASS_NOT_YET),
     ],
 )
-def test_a_pass_that_does_not_open_says_why(dossier, reason: Reason) -> None:
-    assert outcome(seen(), register(dossier)) == (ASK, reason)
+def test_a_pass_that_does_not_open_says_why(plate_record, reason: Reason) -> None:
+    assert outcome(seen(), register(plate_record)) == (ASK, reason)
 
 
 def test_passes_wait_for_a_clock_that_can_be_trusted() -> None:

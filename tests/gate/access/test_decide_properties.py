@@ -61,7 +61,7 @@ def readings(draw: st.DrawFn, text: str) -> Consensus:
 
 
 @st.composite
-def dossiers(draw: st.DrawFn, plate: str) -> PlateRecord:
+def plate_records(draw: st.DrawFn, plate: str) -> PlateRecord:
     registration = st.builds(
         Registration,
         st.just(VehicleId(1)),
@@ -106,15 +106,15 @@ policies = st.builds(
 )
 directions = st.sampled_from(Direction)
 worlds = strategies.plates.flatmap(
-    lambda plate: st.tuples(dossiers(plate), readings(plate), st.booleans())
+    lambda plate: st.tuples(plate_records(plate), readings(plate), st.booleans())
 )
 
 
 @given(worlds, policies, directions, directions, st.booleans())
 def test_a_blocked_vehicle_is_never_admitted(world, policy, direction, travel, clock) -> None:
-    dossier, reading, inside = world
-    dossier = blocked(dossier)
-    known = register(dossier, inside=[dossier.plate] if inside else [])
+    plate_record, reading, inside = world
+    plate_record = blocked(plate_record)
+    known = register(plate_record, inside=[plate_record.plate] if inside else [])
     case = case_of(reading, known, direction, NOON, travel=travel, clock_sound=clock)
     decision = decide(case, policy)
     if decision.verdict is Verdict.ADMIT:
@@ -125,13 +125,13 @@ def test_a_blocked_vehicle_is_never_admitted(world, policy, direction, travel, c
 @given(worlds, policies, st.data())
 def test_nothing_but_the_whole_plate_opens_the_entrance(world, policy, data) -> None:
     """One look-alike away from a registered plate is a stranger, however sure the reading."""
-    dossier, _, _ = world
-    other = data.draw(st.sampled_from(sorted(neighbours(dossier.plate))))
+    plate_record, _, _ = world
+    other = data.draw(st.sampled_from(sorted(neighbours(plate_record.plate))))
     plate = parse(other)
-    assume(other != dossier.plate)
+    assume(other != plate_record.plate)
     assume(not isinstance(plate, Plate) or plate.plate_class not in SPECIAL_FORMS)
     reading = data.draw(readings(other))
-    decision = decide(case_of(reading, register(dossier), Direction.IN, NOON), policy)
+    decision = decide(case_of(reading, register(plate_record), Direction.IN, NOON), policy)
     assert decision.verdict is not Verdict.ADMIT
     assert decision.household == ""
 
@@ -141,14 +141,18 @@ def test_no_vehicle_enters_as_the_one_with_its_number_on_another_colour(
     world, policy, colour
 ) -> None:
     """Registered in two colours: only a colour that was surely seen says which one this is."""
-    dossier, reading, _ = world
+    plate_record, reading, _ = world
     other = PlateColour.YELLOW if colour is PlateColour.BLUE else PlateColour.BLUE
     first = replace(owner().registration, colour=colour, household="first")
     second = replace(first, colour=other, household="second")
-    dossier = PlateRecord(dossier.plate, first, twins=(second,))
+    plate_record = PlateRecord(plate_record.plate, first, twins=(second,))
     decision = decide(
         case_of(
-            reading, register(dossier), Direction.IN, NOON, sure_colour=policy.colour_confidence
+            reading,
+            register(plate_record),
+            Direction.IN,
+            NOON,
+            sure_colour=policy.colour_confidence,
         ),
         policy,
     )
@@ -160,16 +164,16 @@ def test_no_vehicle_enters_as_the_one_with_its_number_on_another_colour(
 
 @given(worlds, policies, directions, directions)
 def test_the_same_case_has_the_same_answer(world, policy, direction, travel) -> None:
-    dossier, reading, inside = world
-    known = register(dossier, inside=[dossier.plate] if inside else [])
+    plate_record, reading, inside = world
+    known = register(plate_record, inside=[plate_record.plate] if inside else [])
     first = decide(case_of(reading, known, direction, NOON, travel=travel), policy)
     assert decide(case_of(reading, known, direction, NOON, travel=travel), policy) == first
 
 
 @given(worlds, policies)
 def test_a_reading_below_the_sites_threshold_opens_no_entrance(world, policy) -> None:
-    dossier, reading, _ = world
-    decision = decide(case_of(reading, register(dossier), Direction.IN, NOON), policy)
+    plate_record, reading, _ = world
+    decision = decide(case_of(reading, register(plate_record), Direction.IN, NOON), policy)
     if decision.verdict is Verdict.ADMIT and decision.reason != "emergency":
         assert reading.confidence >= policy.open_confidence
         assert reading.agreeing >= policy.min_frames
@@ -177,10 +181,10 @@ def test_a_reading_below_the_sites_threshold_opens_no_entrance(world, policy) ->
 
 @given(worlds, policies)
 def test_only_who_is_on_record_enters(world, policy) -> None:
-    dossier, reading, inside = world
-    known = register(dossier, inside=[dossier.plate] if inside else [])
+    plate_record, reading, inside = world
+    known = register(plate_record, inside=[plate_record.plate] if inside else [])
     decision = decide(case_of(reading, known, Direction.IN, NOON), policy)
-    on_record = dossier.registration or dossier.passes or dossier.listing
+    on_record = plate_record.registration or plate_record.passes or plate_record.listing
     if decision.verdict is Verdict.ADMIT and decision.standing != "emergency":
         assert on_record
 
@@ -190,11 +194,13 @@ def test_an_owner_in_its_period_is_refused_for_a_block_or_a_repeat_only(
     world, policy, taken
 ) -> None:
     """taken: another car of the household stands in its only space."""
-    dossier, reading, inside = world
-    dossier = replace(dossier, registration=owner(spaces=[1]).registration)
+    plate_record, reading, inside = world
+    plate_record = replace(plate_record, registration=owner(spaces=[1]).registration)
     other = owner("吉A99999", spaces=[1])
     within = [other.plate] if taken else []
-    known = register(dossier, other, inside=[*within, dossier.plate] if inside else within)
+    known = register(
+        plate_record, other, inside=[*within, plate_record.plate] if inside else within
+    )
     decision = decide(case_of(reading, known, Direction.IN, NOON), policy)
     if decision.verdict is Verdict.REFUSE:
         assert decision.reason in ("blocked", "repeat_entry")
@@ -202,6 +208,6 @@ def test_an_owner_in_its_period_is_refused_for_a_block_or_a_repeat_only(
 
 @given(worlds, policies)
 def test_leaving_is_never_refused(world, policy) -> None:
-    dossier, reading, _ = world
-    decision = decide(case_of(reading, register(dossier), Direction.OUT, NOON), policy)
+    plate_record, reading, _ = world
+    decision = decide(case_of(reading, register(plate_record), Direction.OUT, NOON), policy)
     assert decision.verdict is not Verdict.REFUSE

@@ -25,7 +25,7 @@ from registry.rules.plates import Plate, PlateColour, neighbours, parse
 from registry.rules.snapshot import RegistrySnapshot
 from registry.rules.standing import PlateRecord
 from tests.gate.access.cases import CAR, NOON, blocked, owner, register, seen, visitor
-from tests.gate.access.test_decide_properties import dossiers, policies, readings
+from tests.gate.access.test_decide_properties import plate_records, policies, readings
 from tests.gate.lanes.lane_cast import Stage
 from tests.gate.lanes.test_control import SOUTH, site_of
 from tests.registry import strategies
@@ -55,8 +55,8 @@ def worlds(draw: st.DrawFn) -> tuple[RegistrySnapshot, Decision]:
     near = draw(st.lists(st.sampled_from(sorted(neighbours(plate))), max_size=3, unique=True))
     files: list[PlateRecord] = []
     for text in (plate, *near):
-        dossier = draw(dossiers(text))
-        files.append(blocked(dossier) if draw(st.booleans()) else dossier)
+        plate_record = draw(plate_records(text))
+        files.append(blocked(plate_record) if draw(st.booleans()) else plate_record)
     others = draw(st.lists(st.sampled_from([plate, *near]), max_size=3, unique=True))
     shares = st.sampled_from([0.0, 0.04, 0.05, 0.3, 0.9]) | st.floats(0, 1)
     candidates = tuple(Candidate(text, draw(shares)) for text in others)
@@ -86,7 +86,7 @@ def test_one_press_admits_nothing_blocked_or_unsupported(world, remark: str) -> 
         admitted = decider(known).for_guard(word(text, remark), asked, Direction.IN, AT)
         if admitted is None:
             continue
-        assert not any(block.valid.holds(NOON) for block in known.dossier(text).blocks)
+        assert not any(block.valid.holds(NOON) for block in known.plate_record(text).blocks)
         sure = next((one.confidence for one in asked.candidates if one.text == text), 0.0)
         read = asked.evidence.get("text") == text and asked.evidence.get("confidence", 0.0)
         assert max(sure, float(read)) >= MIN_SUPPORT
@@ -111,7 +111,7 @@ def test_a_blocked_candidate_says_so_and_why(world) -> None:
     for one in asked.candidates:
         if one.blocked:
             assert one.block_reason
-        blocks = known.dossier(one.text).blocks
+        blocks = known.plate_record(one.text).blocks
         holds = any(block.valid.holds(NOON) for block in blocks)
         assert holds or not one.blocked
         plate = parse(one.text)

@@ -82,7 +82,7 @@ def test_the_snapshot_follows_each_change_at_once(session: Session, wang: Actor)
     store.remove_vehicle(session, vehicle, wang)
     known = snapshot_loader.follow(session, known, NOON)
     assert known.standing(CAR, NOON) == Unknown(None)
-    assert known.dossiers == {}
+    assert known.plate_records == {}
 
 
 def test_nothing_new_gives_the_same_snapshot(session: Session, wang: Actor) -> None:
@@ -144,7 +144,7 @@ def test_a_change_that_a_database_shows_late_is_not_missed(session: Session, wan
         change=full.change + 3, recent=full.recent - {late} | {full.change + 3}
     )
     caught_up = snapshot_loader.follow(session, missed, NOON)
-    assert vehicle.plate in caught_up.dossiers
+    assert vehicle.plate in caught_up.plate_records
 
 
 def test_who_stands_in_a_space_keeps_the_next_one_out_until_it_leaves(
@@ -261,9 +261,9 @@ def test_candidates_follow_what_is_put_on_record_and_taken_off(
     known = RegistrySnapshot()
     for key, there in changes:
         known = known.with_dossiers({key: PlateRecord(key) if there else None})
-    near = [key for key in known.dossiers if one_apart(key, text)]
+    near = [key for key in known.plate_records if one_apart(key, text)]
     assert sorted(found.plate for found in known.candidates(text, limit=99)) == sorted(near)
-    assert known.candidates(text) == RegistrySnapshot(known.dossiers).candidates(text)
+    assert known.candidates(text) == RegistrySnapshot(known.plate_records).candidates(text)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -279,8 +279,10 @@ def test_the_sample_is_the_community_that_it_stands_for(
     assert len(made.households) == 120
     assert len(made.people) == 220
     assert isinstance(known.standing(plate(sample.AMBULANCE), NOON), Emergency)
-    assert all(isinstance(parse(key), Plate) for key in known.dossiers)
-    assert sum(isinstance(known.standing(plate(k), NOON), Blocked) for k in known.dossiers) == 4
+    assert all(isinstance(parse(key), Plate) for key in known.plate_records)
+    assert (
+        sum(isinstance(known.standing(plate(k), NOON), Blocked) for k in known.plate_records) == 4
+    )
 
 
 def test_the_sample_has_the_size_of_the_site() -> None:

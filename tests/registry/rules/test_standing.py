@@ -47,9 +47,9 @@ def visitor(valid: ValidityPeriod = NOW, spent: int = 0) -> Pass:
 
 
 def ask(
-    dossier: PlateRecord, plate_class: PlateClass = PlateClass.CIVIL, stay: Stay | None = None
+    plate_record: PlateRecord, plate_class: PlateClass = PlateClass.CIVIL, stay: Stay | None = None
 ) -> object:
-    return standing(dossier, plate_class, stay or Stay(), NOON)
+    return standing(plate_record, plate_class, stay or Stay(), NOON)
 
 
 def test_a_plate_without_a_record_is_unknown() -> None:
@@ -70,14 +70,14 @@ def test_a_registration_that_begins_later_has_not_expired() -> None:
 
 
 def test_a_block_beats_registration_and_pass() -> None:
-    dossier = PlateRecord("吉A12345", own(), (visitor(),), (BLOCK,))
-    assert ask(dossier) == Blocked(BLOCK, None)
+    plate_record = PlateRecord("吉A12345", own(), (visitor(),), (BLOCK,))
+    assert ask(plate_record) == Blocked(BLOCK, None)
 
 
 @pytest.mark.parametrize("valid", [OVER, LATER])
 def test_a_block_outside_its_period_blocks_nobody(valid: ValidityPeriod) -> None:
-    dossier = PlateRecord("吉A12345", own(), (), (Blocking(BlockReason.DANGER, valid),))
-    assert isinstance(ask(dossier), Registered)
+    plate_record = PlateRecord("吉A12345", own(), (), (Blocking(BlockReason.DANGER, valid),))
+    assert isinstance(ask(plate_record), Registered)
 
 
 @pytest.mark.parametrize("plate_class", sorted(SPECIAL_FORMS))
@@ -134,7 +134,7 @@ def test_one_usable_pass_among_spent_ones_is_used() -> None:
 
 
 periods = st.sampled_from([NOW, OVER, LATER, ValidityPeriod()])
-dossiers = st.builds(
+plate_records = st.builds(
     PlateRecord,
     st.just("吉A12345"),
     st.none() | st.builds(own, periods),
@@ -145,12 +145,12 @@ dossiers = st.builds(
 stays = st.builds(Stay, st.none() | st.just(NOON - DAY), st.booleans())
 
 
-@given(dossiers, st.sampled_from(PlateClass), stays)
+@given(plate_records, st.sampled_from(PlateClass), stays)
 def test_a_blocked_plate_never_has_another_standing_but_emergency(
-    dossier: PlateRecord, plate_class: PlateClass, stay: Stay
+    plate_record: PlateRecord, plate_class: PlateClass, stay: Stay
 ) -> None:
-    found = standing(dossier, plate_class, stay, NOON)
-    blocked = [block for block in dossier.blocks if block.valid.holds(NOON)]
+    found = standing(plate_record, plate_class, stay, NOON)
+    blocked = [block for block in plate_record.blocks if block.valid.holds(NOON)]
     if blocked:
         assert isinstance(found, Blocked | Emergency)
         assert not isinstance(found, Emergency) or found.blocked == blocked[0]
@@ -158,12 +158,12 @@ def test_a_blocked_plate_never_has_another_standing_but_emergency(
         assert not isinstance(found, Blocked)
 
 
-@given(dossiers, st.sampled_from(PlateClass), stays)
+@given(plate_records, st.sampled_from(PlateClass), stays)
 def test_the_same_question_has_the_same_answer(
-    dossier: PlateRecord, plate_class: PlateClass, stay: Stay
+    plate_record: PlateRecord, plate_class: PlateClass, stay: Stay
 ) -> None:
-    first = standing(dossier, plate_class, stay, NOON)
-    assert standing(dossier, plate_class, stay, NOON) == first
+    first = standing(plate_record, plate_class, stay, NOON)
+    assert standing(plate_record, plate_class, stay, NOON) == first
     assert first.inside_since == stay.inside_since
 
 

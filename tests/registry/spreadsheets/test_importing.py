@@ -546,8 +546,8 @@ def test_the_snapshot_follows_an_import_and_its_undoing(session: Session, wang: 
     known = snapshot_loader.load(session, NOON)
     batch = importing.apply(session, planned(session, row(1)), "x.csv", b"", wang)
     known = snapshot_loader.follow(session, known, NOON)
-    registration = known.dossiers[good(1)[Column.PLATE]].registration
+    registration = known.plate_records[good(1)[Column.PLATE]].registration
     assert registration is not None
     assert (registration.colour, len(registration.spaces)) == (PlateColour.BLUE, 1)
     undo(session, batch, wang)
-    assert snapshot_loader.follow(session, known, NOON).dossiers == {}
+    assert snapshot_loader.follow(session, known, NOON).plate_records == {}
