@@ -54,9 +54,9 @@ def rotate_key(config: Path) -> int:
 @contextmanager
 def _stopped(site: Config) -> Iterator[None]:
     """Keep a gate from starting on the folder meanwhile. Raises FolderInUseError."""
-    tenancy = Tenancy(site.data)
-    tenancy.take()
+    instance_lock = Tenancy(site.data)
+    instance_lock.take()
     try:
         yield
     finally:
-        tenancy.leave()
+        instance_lock.leave()

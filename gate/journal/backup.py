@@ -109,8 +109,8 @@ def restore(data: Path, folder: Path, keyring: Keyring, clock: Clock) -> Backup:
     Raises RestoreRefusedError, and FolderInUseError while the gate runs.
     """
     data.mkdir(mode=private_files.FOLDER, parents=True, exist_ok=True)
-    tenancy = Tenancy(data)
-    tenancy.take()
+    instance_lock = Tenancy(data)
+    instance_lock.take()
     try:
         found = check(folder)
         fresh = data / "restoring"
@@ -123,7 +123,7 @@ def restore(data: Path, folder: Path, keyring: Keyring, clock: Clock) -> Backup:
         _bring_pictures(folder / PICTURES, data / PICTURES)
         _exchange(data, fresh, clock.now().utc)
     finally:
-        tenancy.leave()
+        instance_lock.leave()
     _note(data, found, keyring, clock)
     return found
 

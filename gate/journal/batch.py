@@ -1,4 +1,4 @@
-"""Writing a batch of entries into one transaction: chain, body, projection, witness.
+"""Writing a batch of entries into one transaction: chain, body, projection, checkpoint.
 
 A projection that fails on odd data must not keep an entry out of the record: it is rolled back to
 where it began, the entry stays, and a note names it. Only an order to raise is different: where
@@ -26,12 +26,12 @@ class EntryBatch:
     """One transaction's entries. `sealed` is called after the commit."""
 
     def __init__(
-        self, connection: Connection, keyring: Keyring, projection: Projection, witness: Witness
+        self, connection: Connection, keyring: Keyring, projection: Projection, checkpoint: Witness
     ) -> None:
         self._connection = connection
         self._vault = keyring
         self._projection = projection
-        self._witness = witness
+        self._witness = checkpoint
         self._tip: Tip = tip(connection)
         self._records: list[Record] = []
 
@@ -67,7 +67,7 @@ class EntryBatch:
         return ""
 
     def sealed(self) -> list[Record]:
-        """Tell the witness of the new end, now that it is committed; give back the records."""
+        """Tell the checkpoint of the new end, now that it is committed; give back the records."""
         if self._records and self._tip.stamp is not None:
             self._witness.note(self._tip.seq, self._tip.hash, self._tip.stamp.at)
         return self._records
@@ -76,15 +76,15 @@ class EntryBatch:
 class BatchWriter:
     """Begins batches."""
 
-    def __init__(self, keyring: Keyring, projection: Projection, witness: Witness) -> None:
+    def __init__(self, keyring: Keyring, projection: Projection, checkpoint: Witness) -> None:
         self._vault = keyring
         self._projection = projection
-        self._witness = witness
+        self._witness = checkpoint
 
     def begin(self, connection: Connection) -> EntryBatch:
         """A batch in the given write transaction."""
         return EntryBatch(connection, self._vault, self._projection, self._witness)
 
     def close(self) -> None:
-        """Let go of the witness's file."""
+        """Let go of the checkpoint's file."""
         self._witness.close()

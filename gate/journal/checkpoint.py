@@ -32,7 +32,7 @@ class SignedCheckpoint:
 
 
 class Witness:
-    """Writes the file. What it cannot write it leaves: a passage never waits for a witness."""
+    """Writes the file. What it cannot write it leaves: a passage never waits for a checkpoint."""
 
     def __init__(self, path: Path, keyring: Keyring) -> None:
         self._path = path

@@ -53,7 +53,7 @@ _UNIT_WAIT_S = 10.0
 # After trouble with the database it is left alone for so long.
 _AWAY_S = 1.0
 _LOOK_EVERY_S = 5.0
-# So many spooled entries are taken over on the way; more are left to the keeper's thread.
+# So many spooled entries are taken over on the way; more are left to the maintenance's thread.
 _ON_THE_WAY = 64
 
 Listener = Callable[[Record], None]
@@ -93,7 +93,7 @@ class Journal:
         clock_went_on: Callable[[], bool] = went_on,
         spool: Spool | None = None,
     ) -> None:
-        """Take over what is in `folder` (spool, witness). boot: this run of the machine, in tests.
+        """Take over what is in `folder` (spool, checkpoint). boot: this run of the machine, in tests.
         clock_went_on: whether the wall clock can be right in a new run of the machine.
 
         Use `start` for the service itself; a command that only changes something needs none.
@@ -101,8 +101,8 @@ class Journal:
         self._database = database
         self._clock = clock
         self._lock = threading.Lock()
-        witness = Witness(folder / WITNESS_FILE, keyring)
-        self._scribe = BatchWriter(keyring, Projection(effects or NoEffects()), witness)
+        checkpoint = Witness(folder / WITNESS_FILE, keyring)
+        self._scribe = BatchWriter(keyring, Projection(effects or NoEffects()), checkpoint)
         self._spooler = SpoolReplayer(
             spool or Spool(folder / SPOOL_FILE), database, self._scribe, keyring
         )
@@ -145,7 +145,7 @@ class Journal:
         return len(loose)
 
     def close(self) -> None:
-        """Note the stop, end the keeper's thread, let go of the files."""
+        """Note the stop, end the maintenance's thread, let go of the files."""
         if self._keeper is not None:
             self._keeper.stop()
             self._keeper = None

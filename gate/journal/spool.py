@@ -29,11 +29,11 @@ class SpoolReplayer:
     """`put` may be called on any thread; `drain` and `resume` under the journal's lock."""
 
     def __init__(
-        self, spool: Spool, database: Database, scribe: BatchWriter, keyring: Keyring
+        self, spool: Spool, database: Database, writer: BatchWriter, keyring: Keyring
     ) -> None:
         self._spool = spool
         self._database = database
-        self._scribe = scribe
+        self._scribe = writer
         self._vault = keyring
         self._lock = threading.Lock()
         self._taken: Spooled | None = None

@@ -1,7 +1,7 @@
 """ChainFault what was done to the journal behind the program's back. Reading only.
 
 Every entry is hashed again and compared with the one before it; every body with its entry; every
-missing body with the entry that records its purge; the whole with the witness file, which tells
+missing body with the entry that records its purge; the whole with the checkpoint file, which tells
 what the chain's end was and so shows entries cut off.
 """
 
@@ -41,15 +41,15 @@ class Verified:
 
 
 def verify(
-    database: Database, keyring: Keyring, witness: Path, *, progress: Progress | None = None
+    database: Database, keyring: Keyring, checkpoint: Path, *, progress: Progress | None = None
 ) -> Verified:
     """Walk the whole journal. progress: told the number of entries done, now and then.
 
     Raises sqlalchemy's DBAPIError where the file itself cannot be read.
     """
     with database.reading() as connection:
-        # The witness is read first: entries that are added meanwhile must not look cut off.
-        told = {one.seq: one for one in testimonies(witness, keyring)}
+        # The checkpoint is read first: entries that are added meanwhile must not look cut off.
+        told = {one.seq: one for one in testimonies(checkpoint, keyring)}
         walker = _Walker(keyring)
         for kept in walk(connection):
             walker.see(kept)

@@ -32,45 +32,45 @@ class FakePeople:
 def door() -> tuple[Authentication, FakePeople, FakeClock, str]:
     people, clock = FakePeople(), FakeClock()
     sessions = Sessions(b"s" * 32, idle=timedelta(hours=12))
-    keeper = Authentication(people, sessions, clock)
-    entered = keeper.log_in("guard", "right")
+    maintenance = Authentication(people, sessions, clock)
+    entered = maintenance.log_in("guard", "right")
     assert isinstance(entered, tuple)
-    return keeper, people, clock, entered[1]
+    return maintenance, people, clock, entered[1]
 
 
 def test_a_wrong_password_gives_no_token():
-    keeper, *_ = door()
-    assert keeper.log_in("guard", "wrong") is LogInRefused.WRONG
+    maintenance, *_ = door()
+    assert maintenance.log_in("guard", "wrong") is LogInRefused.WRONG
 
 
 def test_a_token_gives_the_user_and_no_token_nobody():
-    keeper, _, _, token = door()
-    assert keeper.who(token) == GUARD
-    assert keeper.who(None) is None
-    assert keeper.who("nonsense") is None
+    maintenance, _, _, token = door()
+    assert maintenance.who(token) == GUARD
+    assert maintenance.who(None) is None
+    assert maintenance.who("nonsense") is None
 
 
 def test_a_new_role_is_felt_within_seconds():
-    keeper, people, clock, token = door()
+    maintenance, people, clock, token = door()
     people.user = User("guard", Role.AUDITOR)
     clock.at += FRESH
-    user = keeper.who(token)
+    user = maintenance.who(token)
     assert user is not None
     assert user.role is Role.AUDITOR
 
 
 def test_a_user_who_is_locked_out_is_out():
-    keeper, people, clock, token = door()
+    maintenance, people, clock, token = door()
     people.user = None
     clock.at += FRESH
-    assert keeper.who(token) is None
+    assert maintenance.who(token) is None
 
 
 def test_while_the_database_is_away_a_guard_keeps_the_last_known_rights():
-    keeper, people, clock, token = door()
+    maintenance, people, clock, token = door()
     people.away = True
     clock.at += timedelta(hours=1)
-    assert keeper.who(token) == GUARD
+    assert maintenance.who(token) == GUARD
 
 
 def test_nobody_unknown_gets_in_while_the_database_is_away():
@@ -81,56 +81,56 @@ def test_nobody_unknown_gets_in_while_the_database_is_away():
 
 
 def test_log_ins_from_before_a_change_are_over_but_for_the_one_that_made_it():
-    keeper, people, clock, mine = door()
-    entered = keeper.log_in("guard", "right")
+    maintenance, people, clock, mine = door()
+    entered = maintenance.log_in("guard", "right")
     assert isinstance(entered, tuple)
     clock.at += timedelta(hours=1)
     people.user = User("guard", Role.GUARD, since=clock.now().utc.replace(microsecond=0))
-    keeper.spare(mine, clock.now().utc)
-    keeper.forget()
-    assert keeper.who(mine) == people.user
-    assert keeper.who(entered[1]) is None
+    maintenance.spare(mine, clock.now().utc)
+    maintenance.forget()
+    assert maintenance.who(mine) == people.user
+    assert maintenance.who(entered[1]) is None
     clock.at += timedelta(hours=1)
     people.user = User("guard", Role.GUARD, since=clock.now().utc.replace(microsecond=0))
-    keeper.forget()
-    assert keeper.who(mine) is None
+    maintenance.forget()
+    assert maintenance.who(mine) is None
 
 
 def test_who_is_logged_in_guesses_no_more_passwords_than_a_stranger():
-    keeper, *_ = door()
-    assert [keeper.may_type(GUARD, "manager") for _ in range(FAILURES + 1)] == [
+    maintenance, *_ = door()
+    assert [maintenance.may_type(GUARD, "manager") for _ in range(FAILURES + 1)] == [
         *[True] * FAILURES,
         False,
     ]
-    assert keeper.may_type(GUARD, "guard")
-    assert keeper.may_type(User("other", Role.GUARD), "manager")
-    keeper.typed_right(GUARD, "manager")
-    assert keeper.may_type(GUARD, "manager")
+    assert maintenance.may_type(GUARD, "guard")
+    assert maintenance.may_type(User("other", Role.GUARD), "manager")
+    maintenance.typed_right(GUARD, "manager")
+    assert maintenance.may_type(GUARD, "manager")
 
 
 def test_log_out_ends_the_token():
-    keeper, _, _, token = door()
-    keeper.log_out(token)
-    assert keeper.who(token) is None
+    maintenance, _, _, token = door()
+    maintenance.log_out(token)
+    assert maintenance.who(token) is None
 
 
 def test_a_log_in_that_is_handed_over_is_over_and_its_browser_fetches_the_next_once():
-    keeper, _, _, token = door()
-    entered = keeper.log_in("li", "right")
+    maintenance, _, _, token = door()
+    entered = maintenance.log_in("li", "right")
     assert isinstance(entered, tuple)
-    keeper.hand_over(token, entered[1])
-    assert keeper.who(token) is None
-    assert keeper.fetch(None) is None
-    assert keeper.fetch(entered[1]) is None
-    assert keeper.fetch(token) == entered[1]
-    assert keeper.fetch(token) is None
-    assert keeper.who(entered[1]) is not None
+    maintenance.hand_over(token, entered[1])
+    assert maintenance.who(token) is None
+    assert maintenance.fetch(None) is None
+    assert maintenance.fetch(entered[1]) is None
+    assert maintenance.fetch(token) == entered[1]
+    assert maintenance.fetch(token) is None
+    assert maintenance.who(entered[1]) is not None
 
 
 def test_a_log_in_that_nobody_fetches_in_time_is_given_to_nobody():
-    keeper, _, clock, token = door()
-    entered = keeper.log_in("li", "right")
+    maintenance, _, clock, token = door()
+    entered = maintenance.log_in("li", "right")
     assert isinstance(entered, tuple)
-    keeper.hand_over(token, entered[1])
+    maintenance.hand_over(token, entered[1])
     clock.at += FETCH + timedelta(seconds=1)
-    assert keeper.fetch(token) is None
+    assert maintenance.fetch(token) is None
