@@ -20,7 +20,7 @@ from hardware.cameras.frames import CameraSettings
 from hardware.signs.sign import SignProtocol, SignSettings
 
 
-def eye_settings(lane: str, settings: "LaneConfig", config: "Config") -> WorkerSettings:
+def worker_settings(lane: str, settings: "LaneConfig", config: "Config") -> WorkerSettings:
     """Return one lane's eye; the camera's password comes from the environment."""
     camera = settings.camera
     return WorkerSettings(

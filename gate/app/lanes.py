@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from gate.access.service import DecisionService
-from gate.app.from_config import eye_settings, lane_settings, rules_of, sign_settings
+from gate.app.from_config import lane_settings, rules_of, sign_settings, worker_settings
 from gate.app.resume import LeftArm, left_arms, remembered
 from gate.app.stations import Stations
 from gate.app.store import Store
@@ -47,7 +47,7 @@ class SiteLanes:
         }
         self.stations = Stations(config, store.clock, self._tell)
         self._left = _left(config, store)
-        self.watchers = self._watchers()
+        self.supervisors = self._watchers()
         for name in config.lanes:
             lane = LaneId(name)
             self._threads[lane] = LaneThread(self._worker(lane), store.clock, hub)
@@ -71,12 +71,12 @@ class SiteLanes:
             self.stations.resume(lane, locked=left.locked, maintenance=left.maintenance)
         for signs in self.signs.values():
             signs.start()
-        for watcher in self.watchers.values():
-            watcher.start()
+        for supervisor in self.supervisors.values():
+            supervisor.start()
 
     def tellers(self) -> tuple[Callable[[float], bool], ...]:
         """What stops those that tell the lanes something; each takes seconds to wait."""
-        return (self.stations.stop, *(watcher.stop for watcher in self.watchers.values()))
+        return (self.stations.stop, *(supervisor.stop for supervisor in self.supervisors.values()))
 
     def listeners(self) -> tuple[Callable[[float], bool], ...]:
         """What stops the lanes and what speaks to drivers, once nothing is told any more."""
@@ -95,8 +95,8 @@ class SiteLanes:
         for lane, thread in self._threads.items():
             settings = lane_settings(lane, config.lanes[lane], config)
             thread.tell(SettingsChanged(settings, rules_of(config, self._ids)))
-        for watcher in self.watchers.values():
-            watcher.ask_below(config.policy.open_confidence)
+        for supervisor in self.supervisors.values():
+            supervisor.ask_below(config.policy.open_confidence)
         for sign in self._lane_signs.values():
             sign.speak(self._texts())
 
@@ -110,7 +110,7 @@ class SiteLanes:
         config = self._settings.config
         return {
             LaneId(lane): WorkerSupervisor(
-                eye_settings(lane, settings, config),
+                worker_settings(lane, settings, config),
                 self._store.clock,
                 partial(self._tell, LaneId(lane)),
             )
@@ -129,7 +129,7 @@ class SiteLanes:
             pictures=store.pictures,
             decider=self._decider,
             barrier=LaneBarrier(self.stations.of(lane), lane),
-            look=self.watchers[lane].look,
+            look=self.supervisors[lane].look,
             arm=self.stations.state(lane),
             line=line,
             sign=self._lane_signs.get(lane),

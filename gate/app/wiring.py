@@ -145,7 +145,7 @@ class Application:
     def _measure(self) -> None:
         self.metrics.look_at(
             self.lanes.threads.values(),
-            self.lanes.watchers.items(),
+            self.lanes.supervisors.items(),
             self.store.journal.health,
             self.store.pictures.counts,
             lambda: self.register.snapshot.occupancy,

@@ -28,7 +28,7 @@ from gate.cameras.settings import WorkerSettings
 from gate.domain.ports import Clock
 
 
-def open_eye(pipe: Connection, settings: WorkerSettings) -> None:
+def run_worker(pipe: Connection, settings: WorkerSettings) -> None:
     """Run the eye until the gate says so or goes away. The entry point of its process."""
     from gate.cameras.worker import watch
 
@@ -47,7 +47,7 @@ _spawn = multiprocessing.get_context("spawn")
 
 
 class WorkerSupervisor:
-    """Keeps one eye alive. `tell` gets every report, on the watcher's thread."""
+    """Keeps one eye alive. `tell` gets every report, on the supervisor's thread."""
 
     def __init__(
         self, settings: WorkerSettings, clock: Clock, tell: Callable[[Report], None]
@@ -117,7 +117,7 @@ class WorkerSupervisor:
         """Run one child to its end and return why it ended."""
         ours, theirs = _spawn.Pipe()
         child = _spawn.Process(
-            target=open_eye, args=(theirs, self._settings), name=f"eye-{self._settings.lane}"
+            target=run_worker, args=(theirs, self._settings), name=f"eye-{self._settings.lane}"
         )
         child.start()
         theirs.close()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gate.app.clock import SystemClock
-from gate.app.from_config import eye_settings
+from gate.app.from_config import worker_settings
 from gate.app.stations import arms_of, board_settings
 from gate.cameras import second_reader
 from gate.settings.config import Config, load
@@ -97,7 +97,7 @@ def _board(config: Config, name: str, clock: Clock) -> CheckResult:
 
 
 def _camera(config: Config, lane: str, clock: Clock) -> CheckResult:
-    settings = eye_settings(lane, config.lanes[lane], config)
+    settings = worker_settings(lane, config.lanes[lane], config)
     camera = Camera(settings.camera, clock)
     camera.start()
     until = clock.monotonic() + CAMERA_WITHIN

@@ -73,13 +73,13 @@ class Metrics:
     def look_at(
         self,
         lanes: Iterable[LaneThread],
-        watchers: Iterable[tuple[str, WorkerSupervisor]],
+        supervisors: Iterable[tuple[str, WorkerSupervisor]],
         health: Callable[[], Health],
         pictures: Callable[[], PictureCounts],
         occupancy: Callable[[], Occupancy],
     ) -> None:
         """Ask these parts for their state whenever somebody reads the metrics."""
-        parts = _Parts(tuple(lanes), tuple(watchers), health, pictures, occupancy)
+        parts = _Parts(tuple(lanes), tuple(supervisors), health, pictures, occupancy)
         self.registry.register(parts)
 
 
@@ -87,12 +87,12 @@ class _Parts(Collector):
     def __init__(
         self,
         lanes: tuple[LaneThread, ...],
-        watchers: tuple[tuple[str, WorkerSupervisor], ...],
+        supervisors: tuple[tuple[str, WorkerSupervisor], ...],
         health: Callable[[], Health],
         pictures: Callable[[], PictureCounts],
         occupancy: Callable[[], Occupancy],
     ) -> None:
-        self._lanes, self._watchers = lanes, watchers
+        self._lanes, self._watchers = lanes, supervisors
         self._health, self._pictures, self._occupancy = health, pictures, occupancy
 
     def collect(self) -> Iterable[Metric]:
@@ -114,8 +114,8 @@ class _Parts(Collector):
         restarts = GaugeMetricFamily(
             "gate_eye_restarts", "Camera processes begun anew", labels=("lane",)
         )
-        for lane, watcher in self._watchers:
-            restarts.add_metric((lane,), watcher.restarts)
+        for lane, supervisor in self._watchers:
+            restarts.add_metric((lane,), supervisor.restarts)
         health = self._health()
         spool = GaugeMetricFamily("gate_spool_entries", "Entries waiting for the database")
         spool.add_metric((), health.spooled)

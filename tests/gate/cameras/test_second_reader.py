@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from gate.app.from_config import eye_settings
+from gate.app.from_config import worker_settings
 from gate.cameras import second_reader
 from gate.cameras.second_reader import load_behind, state
 from gate.cli.read import run
@@ -30,12 +30,12 @@ def measured(threads: int) -> SecondReader:
 
 def test_it_is_off_unless_somebody_asks_for_it() -> None:
     config = parse(GOOD)
-    assert eye_settings("south", config.lanes["south"], config).ask_below is None
+    assert worker_settings("south", config.lanes["south"], config).ask_below is None
 
 
 def test_it_is_asked_below_the_confidence_that_opens() -> None:
     config = parse(GOOD + "recognition: {second_reader: true}\npolicy: {open_confidence: 0.95}\n")
-    assert eye_settings("south", config.lanes["south"], config).ask_below == 0.95
+    assert worker_settings("south", config.lanes["south"], config).ask_below == 0.95
 
 
 def test_a_check_of_a_site_without_it_is_well() -> None:

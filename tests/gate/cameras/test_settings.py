@@ -34,18 +34,18 @@ def test_an_eye_asks_the_second_reader_below_what_it_was_told_last() -> None:
 
 def test_a_change_while_the_child_is_away_is_in_the_settings_of_the_next_one() -> None:
     heard: list[Report] = []
-    watcher = WorkerSupervisor(ON, SystemClock(), heard.append)
-    watcher.ask_below(0.99)
-    assert watcher.settings.ask_below == 0.99
+    supervisor = WorkerSupervisor(ON, SystemClock(), heard.append)
+    supervisor.ask_below(0.99)
+    assert supervisor.settings.ask_below == 0.99
     assert not [one for one in heard if not isinstance(one, CameraReport)]
 
 
 def test_where_the_second_reader_is_off_no_threshold_switches_it_on() -> None:
-    watcher = WorkerSupervisor(
+    supervisor = WorkerSupervisor(
         WorkerSettings("south", ON.camera), SystemClock(), lambda report: None
     )
-    watcher.ask_below(0.99)
-    assert watcher.settings.ask_below is None
+    supervisor.ask_below(0.99)
+    assert supervisor.settings.ask_below is None
 
 
 def test_a_threshold_changed_on_the_page_reaches_the_eyes_now_and_after_a_restart(
@@ -54,13 +54,13 @@ def test_a_threshold_changed_on_the_page_reaches_the_eyes_now_and_after_a_restar
     config = parse(SECOND).model_copy(update={"data": tmp_path})
     gate = Application(config)
     try:
-        assert {one.settings.ask_below for one in gate.lanes.watchers.values()} == {0.95}
+        assert {one.settings.ask_below for one in gate.lanes.supervisors.values()} == {0.95}
         gate.settings.change("policy.open_confidence", "0.99", by="li", why="a misread")
-        assert {one.settings.ask_below for one in gate.lanes.watchers.values()} == {0.99}
+        assert {one.settings.ask_below for one in gate.lanes.supervisors.values()} == {0.99}
     finally:
         gate.store.close()
     again = Application(config)
     try:
-        assert {one.settings.ask_below for one in again.lanes.watchers.values()} == {0.99}
+        assert {one.settings.ask_below for one in again.lanes.supervisors.values()} == {0.99}
     finally:
         again.store.close()

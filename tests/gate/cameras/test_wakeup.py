@@ -9,23 +9,23 @@ FOREVER = 50.0  # Longer than a test may take: a wait that ends only by its time
 
 
 def test_a_ring_before_the_wait_is_not_missed_and_counts_once() -> None:
-    bell, (pipe, _other) = WakeUpEvent(), Pipe()
+    wake_up, (pipe, _other) = WakeUpEvent(), Pipe()
     for _ in range(100_000):  # More than a pipe would hold.
-        bell.ring()
-    bell.wait(pipe, FOREVER)
-    assert not bell._hears.poll()
-    bell.ring()
-    assert bell._hears.poll()
+        wake_up.ring()
+    wake_up.wait(pipe, FOREVER)
+    assert not wake_up._hears.poll()
+    wake_up.ring()
+    assert wake_up._hears.poll()
 
 
 def test_every_ring_from_another_thread_is_heard() -> None:
-    bell, (pipe, _other) = WakeUpEvent(), Pipe()
+    wake_up, (pipe, _other) = WakeUpEvent(), Pipe()
     newest, heard = [0], threading.Semaphore(0)
 
     def rings() -> None:
         for number in range(1, 201):
             newest[0] = number
-            bell.ring()
+            wake_up.ring()
             if number % 10 == 0:
                 heard.acquire(timeout=FOREVER)
 
@@ -33,16 +33,16 @@ def test_every_ring_from_another_thread_is_heard() -> None:
     ringer.start()
     for until in range(10, 201, 10):
         while newest[0] < until:
-            bell.wait(pipe, FOREVER)
+            wake_up.wait(pipe, FOREVER)
         heard.release()
     ringer.join()
 
 
 def test_a_word_or_the_end_of_the_pipe_wakes_too() -> None:
-    bell, (pipe, other) = WakeUpEvent(), Pipe()
+    wake_up, (pipe, other) = WakeUpEvent(), Pipe()
     other.send("look")
-    bell.wait(pipe, FOREVER)
+    wake_up.wait(pipe, FOREVER)
     assert pipe.recv() == "look"
     other.close()
-    bell.wait(pipe, FOREVER)
+    wake_up.wait(pipe, FOREVER)
     assert pipe.poll()
