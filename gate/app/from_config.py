@@ -21,7 +21,7 @@ from hardware.signs.sign import SignProtocol, SignSettings
 
 
 def worker_settings(lane: str, settings: "LaneConfig", config: "Config") -> WorkerSettings:
-    """Return one lane's eye; the camera's password comes from the environment."""
+    """Return one lane's worker; the camera's password comes from the environment."""
     camera = settings.camera
     return WorkerSettings(
         lane=lane,

@@ -1,4 +1,4 @@
-"""What a lane's eye (the camera process) and the gate say to each other. Plain values, pickled.
+"""What a lane's worker (the camera process) and the gate say to each other. Plain values, pickled.
 
 `taken` is the monotonic second at which the picture was taken: on one machine the monotonic clock
 is the same in every process, so ages can be told across the pipe.
@@ -58,7 +58,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class CameraReport:
-    """How the camera is: state as hardware.cameras.camera names it; also the eye's sign of life.
+    """How the camera is: state as hardware.cameras.camera names it; also the worker's sign of life.
 
     changed: the second at which something last came into the picture or left it, None before the
     first one.

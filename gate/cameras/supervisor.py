@@ -1,4 +1,4 @@
-"""A lane's eye as seen from the gate: a supervised child process with the camera and the networks.
+"""A lane's worker as seen from the gate: a supervised child process with the camera and the networks.
 
 Rules:
 1. A decoder that hangs, dies or eats memory takes its own process with it, nothing else.
@@ -29,7 +29,7 @@ from gate.domain.ports import Clock
 
 
 def run_worker(pipe: Connection, settings: WorkerSettings) -> None:
-    """Run the eye until the gate says so or goes away. The entry point of its process."""
+    """Run the worker until the gate says so or goes away. The entry point of its process."""
     from gate.cameras.worker import watch
 
     watch(pipe, settings)
@@ -47,7 +47,7 @@ _spawn = multiprocessing.get_context("spawn")
 
 
 class WorkerSupervisor:
-    """Keeps one eye alive. `tell` gets every report, on the supervisor's thread."""
+    """Keeps one worker alive. `tell` gets every report, on the supervisor's thread."""
 
     def __init__(
         self, settings: WorkerSettings, clock: Clock, tell: Callable[[Report], None]
@@ -78,7 +78,7 @@ class WorkerSupervisor:
         return not self._thread.is_alive()
 
     def look(self, command: SetReadingEnabled) -> None:
-        """Tell the eye whether a vehicle stands before the arm; remembered for a new child."""
+        """Tell the worker whether a vehicle stands before the arm; remembered for a new child."""
         self._look = command
         self._send(command)
 

@@ -1,4 +1,4 @@
-"""The eye of a lane: camera and networks in a process of their own.
+"""The worker of a lane: camera and networks in a process of their own.
 
 Each new picture is shrunk and compared; only where something moves, or a vehicle is known to stand
 before the arm, is it read. What was read goes to the gate as `PlateDetection`s. Rules: never work
@@ -65,12 +65,12 @@ NAP = 0.1
 
 
 def watch(pipe: Connection, settings: WorkerSettings) -> None:
-    """Run the eye until the gate says so or goes away."""
+    """Run the worker until the gate says so or goes away."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logs.configure(os.environ, lane=settings.lane)
     cv2.setNumThreads(1)
-    eye = _CameraWorker(pipe, settings)
-    eye.run()
+    worker = _CameraWorker(pipe, settings)
+    worker.run()
 
 
 class _CameraWorker:
@@ -229,6 +229,6 @@ class _CameraWorker:
 
 
 def _cut_out(image: Image, reading: Reading) -> Image:
-    """Return the plate warped upright, large enough for a person's eyes."""
+    """Return the plate warped upright, large enough for a person's workers."""
     width, height = (220, 110) if reading.two_lines else (264, 84)
     return upright(image, np.array(reading.box.corners, np.float32), width, height)

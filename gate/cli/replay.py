@@ -330,7 +330,7 @@ _CLOSED = ArmState(
 
 
 def _reader(site: Config) -> PlateReader:
-    """The networks that the lane's eye would have, its second reader too where it is on."""
+    """The networks that the lane's worker would have, its second reader too where it is on."""
     threads = site.recognition.threads
     second = second_reader.made(threads) if site.recognition.second_reader else None
     reader = PlateReader.default(threads, is_usual, second)

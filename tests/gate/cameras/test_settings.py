@@ -1,6 +1,6 @@
-"""What of a lane's eye may change while it runs: below which confidence the second reader is asked.
+"""What of a lane's worker may change while it runs: below which confidence the second reader is asked.
 
-A child process is not needed for it: the commands go through a real pipe, and the eye obeys.
+A child process is not needed for it: the commands go through a real pipe, and the worker obeys.
 """
 
 from multiprocessing import Pipe
@@ -23,10 +23,10 @@ SECOND = GOOD + "recognition: {second_reader: true}\npolicy: {open_confidence: 0
 
 def test_an_eye_asks_the_second_reader_below_what_it_was_told_last() -> None:
     gate, child = Pipe()
-    eye, reader = _CameraWorker(child, ON), PlateReader.default(threads=1)
+    worker, reader = _CameraWorker(child, ON), PlateReader.default(threads=1)
     gate.send(SetSecondReaderThreshold(0.98))
     gate.send(SetSecondReaderThreshold(0.99))
-    eye._obey(reader)
+    worker._obey(reader)
     assert reader.settings.ask_below == 0.99
     gate.close()
     child.close()

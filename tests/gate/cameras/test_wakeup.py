@@ -1,4 +1,4 @@
-"""The eye wakes for a picture and for a word from the gate, and for nothing else."""
+"""The worker wakes for a picture and for a word from the gate, and for nothing else."""
 
 import threading
 from multiprocessing import Pipe

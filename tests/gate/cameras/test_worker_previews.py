@@ -25,11 +25,11 @@ class Blind:
 
 
 class Lane:
-    """An eye that is shown one picture after the other."""
+    """An worker that is shown one picture after the other."""
 
     def __init__(self) -> None:
         self.gate, child = Pipe()
-        self.eye = _CameraWorker(
+        self.worker = _CameraWorker(
             child, WorkerSettings("south", CameraSettings("south", "nowhere", fps=1 / PACE))
         )
         self.number = 0
@@ -37,7 +37,7 @@ class Lane:
     @property
     def pace(self) -> float:
         """Pictures a second that the camera is asked for."""
-        return 1.0 / self.eye._camera._every
+        return 1.0 / self.worker._camera._every
 
     def show(self, pictures: int, car: bool = False) -> list[float]:
         """Show so many pictures; return when those were taken that reached the console."""
@@ -45,7 +45,7 @@ class Lane:
         for _ in range(pictures):
             self.number += 1
             frame = Frame("south", self.number, self.number * PACE, road(self.number, car))
-            self.eye._see(frame, Blind())
+            self.worker._see(frame, Blind())
             sent += [one.taken for one in _heard(self.gate)]
         return sent
 
@@ -85,7 +85,7 @@ def test_while_a_vehicle_stands_before_the_arm_the_picture_is_shown_often() -> N
     lane = Lane()
     lane.show(60)
     lane.gate.send(SetReadingEnabled(True))
-    lane.eye._obey(Blind())
+    lane.worker._obey(Blind())
     assert np.diff(lane.show(30)).max() <= PREVIEW_EVERY + PACE
 
 
@@ -98,7 +98,7 @@ def test_a_still_road_is_looked_at_less_often_until_something_moves_or_comes() -
     lane.show(60)
     assert lane.pace == pytest.approx(STILL_FPS)
     lane.gate.send(SetReadingEnabled(True))
-    lane.eye._obey(Blind())
+    lane.worker._obey(Blind())
     assert lane.pace == pytest.approx(1 / PACE)
     lane.show(60)
     assert lane.pace == pytest.approx(1 / PACE)
