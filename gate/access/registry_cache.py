@@ -70,7 +70,7 @@ class RegistryCache:
             self._assumed += tuple(corrections)
             self._snapshot = reduce(corrected, corrections, self._snapshot)
 
-    def nudge(self) -> None:
+    def refresh_soon(self) -> None:
         """Say that something was changed: look at once."""
         self._news.set()
 

@@ -124,7 +124,7 @@ class Application:
     def _registry_cache(self) -> RegistryCache:
         journal = self.store.journal
         register = RegistryCache(journal, self.store.clock)
-        journal.subscribe(lambda _: register.nudge())
+        journal.subscribe(lambda _: register.refresh_soon())
         return register
 
     def _settings(self) -> Settings:

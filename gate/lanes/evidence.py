@@ -44,7 +44,7 @@ class PassageEvidence:
         self._frame = b""
 
     def add(self, sighting: PlateDetection) -> None:
-        """Take a sighting in. Its whole picture is `glimpse`'s to keep."""
+        """Take a sighting in. Its whole picture is `keep_frame`'s to keep."""
         text = sighting.reading.text
         self._passed = {
             one: sighting.taken if one == text else last
@@ -69,7 +69,7 @@ class PassageEvidence:
             narrowest = min(self._widest, key=lambda one: self._widest[one].width)
             del self._widest[narrowest], self._clearest[narrowest]
 
-    def glimpse(self, sighting: PlateDetection) -> None:
+    def keep_frame(self, sighting: PlateDetection) -> None:
         """Keep the whole picture of a vehicle, whether or not this sighting speaks for a passage.
 
         The camera process sends one a second: the next may come after the decision.

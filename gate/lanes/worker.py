@@ -160,7 +160,7 @@ class LaneWorker:
             case Preview():
                 pass
             case _:
-                self._station_said(message, at)
+                self._on_station_event(message, at)
         self._feed_deadline()
         return True
 
@@ -212,7 +212,7 @@ class LaneWorker:
         self._vote(order.at)
 
     def _sighted(self, sighting: PlateDetection, at: Instant) -> None:
-        self._evidence.glimpse(sighting)
+        self._evidence.keep_frame(sighting)
         if at.monotonic - sighting.taken > self._settings.max_frame_age:
             return  # A stale picture says nothing about who stands there now.
         if not is_plate(sighting):
@@ -519,7 +519,7 @@ class LaneWorker:
 
     # --- arm and camera --------------------------------------------------------------------------
 
-    def _station_said(self, event: StationEvent, at: Instant) -> None:
+    def _on_station_event(self, event: StationEvent, at: Instant) -> None:
         match event:
             case ArmStateChanged(state):
                 self._arm_changed(state)

@@ -157,7 +157,7 @@ class Site:
         with self.journal.unit() as unit:
             settle(unit.session, sample, cast(sample, 1559, at), at)
         self.register = RegistryCache(self.journal, self.clock)
-        self.journal.subscribe(lambda _: self.register.nudge())
+        self.journal.subscribe(lambda _: self.register.refresh_soon())
         self.register.start()
         self.pictures = Pictures(folder / "pictures", self.keyring)
         known = self.register.snapshot.plate_records

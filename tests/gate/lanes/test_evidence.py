@@ -102,9 +102,9 @@ def test_pictures_of_the_track_that_speaks() -> None:
     evidence = begun()
     assert (evidence.frame(), evidence.plate()) == (b"", b"")
     first = sighting(1, "吉A12345", 10.1, frame=b"first")
-    evidence.glimpse(first)
+    evidence.keep_frame(first)
     evidence.add(first)
-    evidence.glimpse(sighting(1, "吉A12345", 10.2))
+    evidence.keep_frame(sighting(1, "吉A12345", 10.2))
     evidence.add(sighting(1, "吉A12345", 10.2))
     assert texts(evidence, 10.3)
     assert (evidence.frame(), evidence.plate()) == (b"first", b"plate")
@@ -112,14 +112,14 @@ def test_pictures_of_the_track_that_speaks() -> None:
 
 def test_a_glimpse_is_a_picture_and_speaks_for_nobody() -> None:
     evidence = PassageEvidence(loop=True)
-    evidence.glimpse(sighting(1, "吉A12345", 9.9, width=50, frame=b"far"))
+    evidence.keep_frame(sighting(1, "吉A12345", 9.9, width=50, frame=b"far"))
     evidence.begin(at(10.0))
     assert texts(evidence, 10.0) == []
     evidence.add(sighting(1, "吉A12345", 10.1))
     assert texts(evidence, 10.2)
     assert evidence.frame() == b"far"
     evidence.end(passed=True)
-    evidence.glimpse(sighting(1, "吉A12345", 10.4, frame=b"still here"))
+    evidence.keep_frame(sighting(1, "吉A12345", 10.4, frame=b"still here"))
     evidence.begin(at(11.0))
     assert evidence.frame() == b""
 
