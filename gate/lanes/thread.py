@@ -85,24 +85,24 @@ class LaneThread:
             answer.set_result(False)
         return answer
 
-    def _put(self, letter: _Envelope) -> bool:
+    def _put(self, envelope: _Envelope) -> bool:
         try:
-            self._inbox.put_nowait(letter)
+            self._inbox.put_nowait(envelope)
         except queue.Full:
             self.lost_messages += 1
             with at_lane(self._view.lane):
-                _log.error("inbox full, %s lost", type(letter.message))
+                _log.error("inbox full, %s lost", type(envelope.message))
             return False
         return True
 
     def _run(self) -> None:
         while True:
-            letter = self._next()
-            if letter is not None and letter.message is None:
+            envelope = self._next()
+            if envelope is not None and envelope.message is None:
                 return
-            done = self._handle(letter.message if letter is not None else None)
-            if letter is not None and letter.answer is not None:
-                letter.answer.set_result(done)
+            done = self._handle(envelope.message if envelope is not None else None)
+            if envelope is not None and envelope.answer is not None:
+                envelope.answer.set_result(done)
 
     def _next(self) -> _Envelope | None:
         due = self._work.next_deadline()
