@@ -35,7 +35,7 @@ class Decider(Protocol):
 class Sign(Protocol):
     """What the driver is told: LED board and voice of the lane."""
 
-    def greet(self, decision: Decision, direction: Direction) -> None:
+    def announce(self, decision: Decision, direction: Direction) -> None:
         """Show and speak the line for this decision; never blocks, never a name."""
         ...
 

@@ -22,7 +22,7 @@ class LaneSign:
         """Use these texts from the next vehicle on. Any thread."""
         self._texts = texts
 
-    def greet(self, decision: Decision, direction: Direction) -> None:
+    def announce(self, decision: Decision, direction: Direction) -> None:
         """Show, say and light what the decision comes to; never blocks."""
         self._signs.show(shown(decision, direction, self._texts))
         self._signs.say(self._texts.say(f"reasons.{decision.reason.value}.say"))

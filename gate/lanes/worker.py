@@ -192,7 +192,7 @@ class LaneWorker:
                 self._open(order)
             case AskGuard() | Refuse():
                 self._note(*self._decision_entries(order, order.by, order.remark))
-                self._greet(order.decision)
+                self._announce(order.decision)
             case EndPassage():
                 self._end(order)
             case NoteUnexpected():
@@ -342,7 +342,7 @@ class LaneWorker:
         self._raised_at = self._clock.monotonic()
         raised = ArmOrderId(order.order)
         self._barrier.command(barrier.RaiseRequested(raised, order.expires))
-        self._greet(order.decision)
+        self._announce(order.decision)
 
     def _decision_entries(
         self, order: OpenBarrier | AskGuard | Refuse, by: str, remark: str
@@ -615,9 +615,9 @@ class LaneWorker:
         """Raise an alarm over a fault of this program."""
         self._alarm("lane_fault", {"error": f"{type(error).__name__}: {error}"})
 
-    def _greet(self, decision: Decision) -> None:
+    def _announce(self, decision: Decision) -> None:
         if self._sign is not None:
-            self._sign.greet(decision, self._settings.direction)
+            self._sign.announce(decision, self._settings.direction)
 
 
 def _asked(decision: Decision, reason: Reason) -> Decision:

@@ -54,7 +54,7 @@ def test_never_a_household_nor_a_missing_text(
     decision: Decision, direction: Direction, language: Language
 ) -> None:
     board = Board()
-    LaneSign(board, Texts(language)).greet(decision, direction)
+    LaneSign(board, Texts(language)).announce(decision, direction)
     told = json.dumps([str(text) for _, text in board.told], ensure_ascii=False)
     assert len(board.told) == 3
     assert "3-2-501" not in told
