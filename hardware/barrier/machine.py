@@ -184,7 +184,7 @@ def _inputs(turn: StepContext, told: InputSnapshot) -> None:
     )
     _latch_fire(turn, snapshot[InputName.FIRE] is Signal.ON, "input")
     if turn.b.link is BoardLink.DOWN:
-        # What is read of a board that has not been greeted says nothing about the arm.
+        # What is read of a board that has not been identified says nothing about the arm.
         return
     before = turn.b.snapshot
     since = guards.clear_since(turn.b, snapshot)

@@ -1,7 +1,7 @@
 """The life of a relay board on its wire: link, pulses, releases, interlock. No protocol.
 
 Rules, on top of those of hardware.boards.board:
-- Nothing is sent to a board that has not been greeted since its wire was last opened.
+- Nothing is sent to a board that has not been identified since its wire was last opened.
 - A failed command is not repeated, except a release, which service() repeats until it is seen to
   work; after a reconnect all relays are released before anything else.
 - A relay that may be energised counts as energised.
@@ -151,10 +151,10 @@ class Driver:
         return self._until_next()
 
     def _link(self, tries: int) -> Identity:
-        """Open, greet, release. On any failure the link stays down."""
+        """Open, identify, release. On any failure the link stays down."""
         try:
             self._wire.open(self._user)
-            greeting = self._dialect.greet(tries)
+            identification = self._dialect.identify(tries)
             self._dialect.release_all()
             self._expect_released()
         except BoardError as error:
@@ -168,18 +168,18 @@ class Driver:
         self._alive_at = self._watch_at = now + ALIVE_S
         self._holding.clear()
         self.trouble = None
-        self.identity = self._identity(greeting)
+        self.identity = self._identity(identification)
         return self.identity
 
-    def _identity(self, greeting: Identification) -> Identity:
+    def _identity(self, identification: Identification) -> Identity:
         return Identity(
             protocol=self._settings.protocol,
-            address=greeting.address,
+            address=identification.address,
             relays=self.channels,
             inputs=self.inputs,
-            confirmed=greeting.confirmed,
-            version=greeting.version,
-            findings=greeting.findings,
+            confirmed=identification.confirmed,
+            version=identification.version,
+            findings=identification.findings,
         )
 
     def _expect_released(self) -> None:

@@ -1,6 +1,6 @@
 """LC Technology Modbus relay and opto boards: hardware-timed pulses, always eight inputs asked.
 
-The board's own linkage modes are set by its switches and cannot be read over the wire, so greet()
+The board's own linkage modes are set by its switches and cannot be read over the wire, so identify()
 cannot check them; the commissioning page does.
 """
 
@@ -26,7 +26,7 @@ class LcTechDialect:
         self._unit = settings.address or lctech.DEFAULT_ADDRESS
         self._line = ModbusLine(wire, clock, settings.reply_s)
 
-    def greet(self, tries: int) -> Identification:
+    def identify(self, tries: int) -> Identification:
         """Check that relays and inputs answer at the configured address."""
         self._line.ask(lctech.read_relays(self._unit, self.relays), tries=tries)
         if self.inputs:

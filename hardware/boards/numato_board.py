@@ -26,7 +26,7 @@ class NumatoDialect:
         self._reply_s = REPLY_S if settings.reply_s is None else settings.reply_s
         self._wire = wire
 
-    def greet(self, tries: int) -> Identification:
+    def identify(self, tries: int) -> Identification:
         """Finish whatever half line is in the module, then ask its version, relays and inputs."""
         self._flush(tries)
         version, _ = self._line(numato.VERSION)

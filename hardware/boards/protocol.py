@@ -1,4 +1,4 @@
-"""What the driver needs to know of a kind of board: one Protocol, its greeting, its errors."""
+"""What the driver needs to know of a kind of board: one Protocol, its identification, its errors."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -33,7 +33,7 @@ class Dialect(Protocol):
     @property
     def longest_ms(self) -> int: ...
 
-    def greet(self, tries: int) -> Identification:
+    def identify(self, tries: int) -> Identification:
         """Check, by reading, that the board is the configured one; set its modes to normal.
 
         tries: how often to ask the first question; a board that is away costs that many deadlines.
@@ -41,7 +41,7 @@ class Dialect(Protocol):
         ...
 
     def inspect(self) -> None:
-        """Raise BoardError if the board's modes are no longer what greet() left."""
+        """Raise BoardError if the board's modes are no longer what identify() left."""
         ...
 
     def ask_alive(self) -> tuple[bool, ...] | None:

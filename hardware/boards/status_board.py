@@ -65,7 +65,7 @@ class UnacknowledgedProtocol:
         self._words = words
         self._tail = b""
 
-    def greet(self, tries: int) -> Identification:
+    def identify(self, tries: int) -> Identification:
         """Check that the board tells as many relays as configured; a silent one is believed."""
         if self._silent:
             return Identification(confirmed=False)

@@ -1,4 +1,4 @@
-"""Waveshare Modbus RTU Relay: greeting with its mode registers, hardware-timed pulses.
+"""Waveshare Modbus RTU Relay: identification with its mode registers, hardware-timed pulses.
 
 The (D) and IO 8CH are shipped with every input driving the relay of its number: a closed loop
 would raise the arm. Where the board has inputs its modes are read at every connect, set to normal
@@ -29,7 +29,7 @@ class WaveshareDialect:
         self._unit = settings.address or waveshare.DEFAULT_ADDRESS
         self._line = ModbusLine(wire, clock, settings.reply_s)
 
-    def greet(self, tries: int) -> Identification:
+    def identify(self, tries: int) -> Identification:
         """Check that relays, inputs, version and modes answer; set the modes to normal."""
         self._line.ask(waveshare.read_relays(self._unit, self.relays), tries=tries)
         version = self._version()

@@ -109,7 +109,7 @@ class StationArm:
         )
 
     def link_up(self, findings: str) -> None:
-        """Take it that the board was just greeted; the barrier has its relays released again."""
+        """Take it that the board was just identified; the barrier has its relays released again."""
         self._why = ""
         self._forget_faults()
         self.feed(f.LinkUp())

@@ -114,7 +114,7 @@ class BoardSession:
         return max(0.0, self._next() - self._clock.monotonic())
 
     def crashed(self) -> None:
-        """Give everything up that was going on, and let the board be greeted anew."""
+        """Give everything up that was going on, and let the board be identified anew."""
         with suppress(BoardError):
             self._board.release_all()
         for arm in self.arms.values():
