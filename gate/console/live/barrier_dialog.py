@@ -38,34 +38,34 @@ def arm_sheet(visit: PageContext, view: LaneView) -> None:
     if visit.act(Permission.OPERATE) is None:
         return
     dialog, card = widgets.sheet(visit.say("arm_sheet.title", lane=view.name))
-    deeds = tuple(deeds_for(view))
+    items = tuple(items_for(view))
 
-    def opener(deed: MenuItem) -> Callable[[], None]:
+    def opener(item: MenuItem) -> Callable[[], None]:
         def chosen() -> None:
             dialog.close()
-            deed.act(visit, view)
+            item.act(visit, view)
 
         return chosen
 
     with card:
         widgets.raw(state_badges(visit.texts, view), "lane-words")
         with widgets.div("col-flex"):
-            for number, deed in enumerate(deeds, start=1):
+            for number, item in enumerate(items, start=1):
                 with widgets.div("deed"):
-                    label = visit.say(f"arm_sheet.{deed.name}")
+                    label = visit.say(f"arm_sheet.{item.name}")
                     widgets.button(
                         label,
-                        opener(deed),
-                        kind=f"big {deed.kind}",
-                        icon=deed.icon,
+                        opener(item),
+                        kind=f"big {item.kind}",
+                        icon=item.icon,
                         key=f"{number}",
                     )
-                    widgets.words(visit.say(f"arm_sheet.{deed.name}_hint"), "soft small")
+                    widgets.words(visit.say(f"arm_sheet.{item.name}_hint"), "soft small")
         widgets.button(visit.say("shell.close"), dialog.close, key="Esc")
-    visit.open_sheet(dialog, {str(n): opener(deed) for n, deed in enumerate(deeds, start=1)})
+    visit.open_sheet(dialog, {str(n): opener(item) for n, item in enumerate(items, start=1)})
 
 
-def deeds_for(view: LaneView) -> Iterator[MenuItem]:
+def items_for(view: LaneView) -> Iterator[MenuItem]:
     """Return what may be done to an arm in this state."""
     if view.mode == "fire":
         yield MenuItem("reset_fire", "local_fire_department", reset_fire, "bad")
