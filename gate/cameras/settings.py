@@ -15,8 +15,8 @@ if TYPE_CHECKING:  # The worker's process reads no configuration.
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """One lane's worker. threads: of the networks. ask_below: the second reader is asked about plates
-    that are read less surely than this; None where it is off.
+    """One lane's worker. threads: of the networks. ask_below: the second reader is asked about
+    plates that are read less surely than this; None where it is off.
     """
 
     lane: str

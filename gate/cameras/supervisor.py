@@ -1,4 +1,5 @@
-"""A lane's worker as seen from the gate: a supervised child process with the camera and the networks.
+"""A lane's worker as seen from the gate: a supervised child process with the camera and the
+networks.
 
 Rules:
 1. A decoder that hangs, dies or eats memory takes its own process with it, nothing else.

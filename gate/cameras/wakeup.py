@@ -1,4 +1,4 @@
-"""A wake_up that one thread rings, for another that listens to a pipe: neither sleeps a fixed time."""
+"""A wake-up event between threads, one of which listens to a pipe: neither sleeps a fixed time."""
 
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait

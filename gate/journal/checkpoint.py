@@ -1,8 +1,8 @@
 """The end of the chain, told outside the database, so that cutting entries off is noticed.
 
 The file's first line is the newest entry, written over after every commit; every hour one more
-line stays behind it. A line is authenticated with the keyring's key, which is not in the database, so
-whoever writes the whole chain anew cannot write it. Not fsynced: after a power cut it may lag
+line stays behind it. A line is authenticated with the keyring's key, which is not in the database,
+so whoever writes the whole chain anew cannot write it. Not fsynced: after a power cut it may lag
 behind the database, never run ahead of it.
 """
 

@@ -93,8 +93,8 @@ class Journal:
         clock_went_on: Callable[[], bool] = went_on,
         spool: Spool | None = None,
     ) -> None:
-        """Take over what is in `folder` (spool, checkpoint). boot: this run of the machine, in tests.
-        clock_went_on: whether the wall clock can be right in a new run of the machine.
+        """Take over what is in `folder` (spool, checkpoint). boot: this run of the machine, in
+        tests. clock_went_on: whether the wall clock can be right in a new run of the machine.
 
         Use `start` for the service itself; a command that only changes something needs none.
         """

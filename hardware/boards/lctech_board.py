@@ -1,7 +1,7 @@
 """LC Technology Modbus relay and opto boards: hardware-timed pulses, always eight inputs asked.
 
-The board's own linkage modes are set by its switches and cannot be read over the wire, so identify()
-cannot check them; the commissioning page does.
+The board's own linkage modes are set by its switches and cannot be read over the wire, so
+identify() cannot check them; the commissioning page does.
 """
 
 from hardware.boards.board import Ack, BoardSettings

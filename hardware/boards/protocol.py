@@ -1,4 +1,4 @@
-"""What the driver needs to know of a kind of board: one Protocol, its identification, its errors."""
+"""What the driver must know of a kind of board: one Protocol, its identification, its errors."""
 
 from dataclasses import dataclass
 from typing import Protocol

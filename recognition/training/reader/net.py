@@ -156,7 +156,9 @@ def _places(above: tuple[float, ...], below: tuple[float, ...]) -> Tensor:
 
 
 def _upwards() -> Tensor:
-    """Leans a slot's second keep_frame upwards, so that its two looks differ from the first step."""
+    """Leans a slot's second keep_frame upwards, so that its two looks differ from the first
+    step.
+    """
     rows = torch.linspace(1.0, -1.0, 6)[:, None].expand(6, 40).reshape(_MAP)
     return torch.stack([torch.zeros(_MAP), rows])
 

@@ -1,4 +1,5 @@
-"""What of a lane's worker may change while it runs: below which confidence the second reader is asked.
+"""What of a lane's worker may change while it runs: below which confidence the second reader is
+asked.
 
 A child process is not needed for it: the commands go through a real pipe, and the worker obeys.
 """
