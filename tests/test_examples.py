@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from gate.app.from_config import eye_settings
+from gate.app.from_config import worker_settings
 from gate.app.stations import arms_of, board_settings
 from gate.app.wiring import Application
 from gate.domain.passage import LaneId
@@ -58,7 +58,7 @@ def test_its_ports_can_mean_only_one_board_each(config: Config) -> None:
 @each
 def test_its_cameras_are_cameras(config: Config) -> None:
     for lane, one in config.lanes.items():
-        source = source_for(eye_settings(lane, one, config).camera)
+        source = source_for(worker_settings(lane, one, config).camera)
         assert not isinstance(source, Recording), f"{lane} would play a film"
         address = address_of(one.camera.source)
         assert (address is not None) == (one.camera.user_env is not None), lane
