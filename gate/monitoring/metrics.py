@@ -112,7 +112,7 @@ class _Parts(Collector):
             board.add_metric((view.lane,), float(view.link == "up" and not view.board_faults))
             camera.add_metric((view.lane,), float(view.camera == "live"))
         restarts = GaugeMetricFamily(
-            "gate_eye_restarts", "Camera processes begun anew", labels=("lane",)
+            "gate_camera_worker_restarts", "Restarts of the camera worker", labels=("lane",)
         )
         for lane, supervisor in self._watchers:
             restarts.add_metric((lane,), supervisor.restarts)

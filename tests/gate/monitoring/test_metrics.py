@@ -84,7 +84,7 @@ def test_devices_queues_and_spool_are_told_as_they_are_now() -> None:
     assert found['gate_inbox_lost{lane="south"}'] == 2
     assert found['gate_board_up{lane="south"}'] == 1
     assert found['gate_camera_up{lane="south"}'] == 0
-    assert found['gate_eye_restarts{lane="south"}'] == 4
+    assert found['gate_camera_worker_restarts{lane="south"}'] == 4
     assert found["gate_spool_entries"] == 7
     assert found["gate_database_up"] == 0
     assert found["gate_pictures_waiting"] == 5
