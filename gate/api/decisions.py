@@ -27,7 +27,7 @@ class Question(ApiModel):
     colour: PlateColour = PlateColour.UNKNOWN
 
 
-class Answer(ApiModel):
+class DecisionOut(ApiModel):
     """The decision and its reason, in words. unusual: the plate has no form of the standard."""
 
     model_config = example(
@@ -52,14 +52,14 @@ class Answer(ApiModel):
 
 
 @router.post("/decide", summary="What would happen with this plate, and why")
-def decide(question: Question, caller: Decides, to: Services) -> Answer:
-    """Answer as the lane would for a clean reading; 422 if it cannot be a plate."""
+def decide(question: Question, caller: Decides, to: Services) -> DecisionOut:
+    """DecisionOut as the lane would for a clean reading; 422 if it cannot be a plate."""
     del caller
     plate = whole_plate(question.plate)
     decision = to.decider.for_clean_reading(
         plate, question.direction, to.clock.now(), question.colour
     )
-    return Answer(
+    return DecisionOut(
         plate=plate.text,
         unusual=plate.unusual,
         verdict=decision.verdict,

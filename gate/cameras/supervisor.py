@@ -60,7 +60,9 @@ class WorkerSupervisor:
         self._pipe: Connection | None = None
         self._look = SetReadingEnabled(on=False)
         self.restarts = 0
-        self._thread = threading.Thread(target=self._run, name=f"camera-worker-{settings.lane}", daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, name=f"camera-worker-{settings.lane}", daemon=True
+        )
 
     @property
     def settings(self) -> WorkerSettings:
@@ -118,7 +120,9 @@ class WorkerSupervisor:
         """Run one child to its end and return why it ended."""
         ours, theirs = _spawn.Pipe()
         child = _spawn.Process(
-            target=run_worker, args=(theirs, self._settings), name=f"camera-worker-{self._settings.lane}"
+            target=run_worker,
+            args=(theirs, self._settings),
+            name=f"camera-worker-{self._settings.lane}",
         )
         child.start()
         theirs.close()

@@ -53,14 +53,14 @@ class SurfaceKind(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Backdrop:
+class SiteBackdrop:
     """picture: BGR uint8 (h, w, 3); kinds: `SurfaceKind` of every pixel, uint8 (h, w)."""
 
     picture: Image
     kinds: Image
 
 
-def paint(view: View, place: Place, rng: np.random.Generator) -> Backdrop:
+def paint(view: View, place: Place, rng: np.random.Generator) -> SiteBackdrop:
     """Paint the lane as the camera sees it without a vehicle and without the arm."""
     image = _sky(view)
     canvas = _Canvas(image, view, place.side)
@@ -71,7 +71,7 @@ def paint(view: View, place: Place, rng: np.random.Generator) -> Backdrop:
     _hedges(canvas, rng)
     _hut(canvas, rng)
     _kerbs(canvas, rng)
-    return Backdrop(np.asarray(cv2.GaussianBlur(image, (0, 0), 0.7), np.uint8), canvas.kinds)
+    return SiteBackdrop(np.asarray(cv2.GaussianBlur(image, (0, 0), 0.7), np.uint8), canvas.kinds)
 
 
 class _Canvas:

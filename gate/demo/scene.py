@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gate.demo.backdrop import Backdrop, Place, paint
+from gate.demo.backdrop import Place, SiteBackdrop, paint
 from gate.demo.bodywork import Body, BodyKind, build
 from gate.demo.gatearm import draw_arm
 from gate.demo.livery import Marking
@@ -61,7 +61,7 @@ class RoadScene:
         self._view, self._place = view_of(side), place_of(side, inside=inside)
         self._light, self._seed = light, seed
         self._bodies: dict[tuple[BodyKind, Marking], Body] = {}
-        self._day: Backdrop | None = None
+        self._day: SiteBackdrop | None = None
         self._inks: dict[
             tuple[BodyKind, Marking, tuple[int, int, int], int], NDArray[np.uint32]
         ] = {}

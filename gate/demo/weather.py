@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gate.demo.backdrop import Backdrop, SurfaceKind
+from gate.demo.backdrop import SiteBackdrop, SurfaceKind
 from gate.demo.textures import grain
 from gate.demo.view import View
 
@@ -45,7 +45,7 @@ AIRS = {
 
 
 def weathered(
-    day: Backdrop, view: View, light: Daylight, side: int, rng: np.random.Generator
+    day: SiteBackdrop, view: View, light: Daylight, side: int, rng: np.random.Generator
 ) -> Image:
     """The backdrop in another light."""
     match light:
@@ -57,7 +57,7 @@ def weathered(
             return _night(day, view, side)
 
 
-def _snowed(day: Backdrop, view: View, side: int, rng: np.random.Generator) -> Image:
+def _snowed(day: SiteBackdrop, view: View, side: int, rng: np.random.Generator) -> Image:
     """Snow on all that lies flat, thin on leaves, worn away by wheels; flakes in the air."""
     x, z, _ = view.ground
     x = x * side
@@ -87,7 +87,7 @@ def _snowed(day: Backdrop, view: View, side: int, rng: np.random.Generator) -> I
     return np.asarray(cv2.GaussianBlur(snowed, (0, 0), 0.7), np.uint8)
 
 
-def _night(day: Backdrop, view: View, side: int) -> Image:
+def _night(day: SiteBackdrop, view: View, side: int) -> Image:
     """Lamps at the gate light the near road; lit windows, a street lamp far off."""
     x, z, hit = view.ground
     x = x * side

@@ -21,7 +21,7 @@ from hardware.barrier.model import (
     Relay,
 )
 from hardware.barrier.step import StepContext
-from hardware.barrier.transitions import Trigger
+from hardware.barrier.transitions import TransitionTrigger
 
 __all__ = ["pulse_failed", "settle"]
 
@@ -48,7 +48,7 @@ def pulse_failed(turn: StepContext, fact: PulseFailed) -> None:
     turn.end_flight(*_failure(fact))
     # An arm that may be coming down stays CLOSING, so that whoever steps under it raises it.
     if flight.motion is not ArmMotion.LOWER or not fact.maybe_sent:
-        turn.move(Trigger.PULSE_FAILED)
+        turn.move(TransitionTrigger.PULSE_FAILED)
     turn.b = replace(turn.b, live_until=turn.now)
     if not fact.late:
         turn.alarm(AlarmKind.PULSE_FAILED, why=fact.why, cause=flight.wish.cause)
@@ -171,12 +171,12 @@ def _raise_time_over(turn: StepContext) -> None:
     mode = guards.mode(b)
     wanted = mode in {Mode.FIRE, Mode.HELD_OPEN} or (b.waits and mode is not Mode.MAINTENANCE)
     if not b.settings.arm_up:
-        turn.move(Trigger.TRAVELLED)
+        turn.move(TransitionTrigger.TRAVELLED)
     elif b.unread:
-        turn.move(Trigger.INPUTS_LOST)
+        turn.move(TransitionTrigger.INPUTS_LOST)
     elif b.retried or b.settings.one_button or not wanted:
         turn.alarm(AlarmKind.RAISE_TIMEOUT)
-        turn.move(Trigger.RAISE_TIMED_OUT)
+        turn.move(TransitionTrigger.RAISE_TIMED_OUT)
     else:
         turn.alarm(AlarmKind.RAISE_RETRIED)
         until = turn.now + b.settings.answer_within
@@ -187,13 +187,13 @@ def _raise_time_over(turn: StepContext) -> None:
 def _lower_time_over(turn: StepContext) -> None:
     b = turn.b
     if not b.settings.arm_down:
-        turn.move(Trigger.TRAVELLED)
+        turn.move(TransitionTrigger.TRAVELLED)
         return
     if b.unread:
-        turn.move(Trigger.INPUTS_LOST)
+        turn.move(TransitionTrigger.INPUTS_LOST)
         return
     turn.alarm(AlarmKind.LOWER_TIMEOUT)
-    turn.move(Trigger.LOWER_TIMED_OUT)
+    turn.move(TransitionTrigger.LOWER_TIMED_OUT)
     if not b.settings.one_button and guards.mode(b) is not Mode.MAINTENANCE:
         until = turn.now + b.settings.answer_within
         turn.wish_raise(turn.own_wish(Cause.LOWER_TIMEOUT, until))
@@ -206,11 +206,11 @@ def _self_close_time_over(turn: StepContext, elapsed: float) -> None:
     if not b.settings.closes_itself or b.settings.arm_up or b.settings.arm_down or held:
         return
     if limit is None:
-        turn.move(Trigger.UNWATCHED)
+        turn.move(TransitionTrigger.UNWATCHED)
     elif min(elapsed, turn.now - b.raised_at) >= limit:
         clear = b.clear_since is not None and turn.now - b.clear_since >= limit
         clear = clear and guards.presence(b, turn.now) is PresenceState.CLEAR
-        turn.move(Trigger.SELF_CLOSED if clear else Trigger.UNWATCHED)
+        turn.move(TransitionTrigger.SELF_CLOSED if clear else TransitionTrigger.UNWATCHED)
 
 
 def _free_relays(turn: StepContext) -> None:
@@ -235,12 +235,12 @@ def _send(turn: StepContext) -> None:
 
 def _send_stop(turn: StepContext, wish: PulseRequest) -> None:
     if turn.ready(Relay.STOP):
-        turn.pulse(wish, Relay.STOP, ArmMotion.STOP, Trigger.STOP_ORDERED)
+        turn.pulse(wish, Relay.STOP, ArmMotion.STOP, TransitionTrigger.STOP_ORDERED)
         turn.b = replace(turn.b, stopping=None)
 
 
 def _send_raise(turn: StepContext, wish: PulseRequest) -> None:
-    motion, change = ArmMotion.RAISE, Trigger.RAISE_ORDERED
+    motion, change = ArmMotion.RAISE, TransitionTrigger.RAISE_ORDERED
     if turn.b.settings.one_button:
         if turn.b.position in (Position.OPEN, Position.OPENING):
             turn.drop_raising(OutcomeKind.RAISED, OutcomeReason.ALREADY_OPEN)
@@ -248,7 +248,7 @@ def _send_raise(turn: StepContext, wish: PulseRequest) -> None:
         if guards.blind_pulse_refusal(turn.b, turn.now) is not None:
             return
         if turn.b.position is not Position.CLOSED:
-            motion, change = ArmMotion.EITHER, Trigger.EITHER_ORDERED
+            motion, change = ArmMotion.EITHER, TransitionTrigger.EITHER_ORDERED
         wish = _while_fresh(turn, wish)
     if turn.ready(Relay.RAISE):
         turn.pulse(wish, Relay.RAISE, motion, change)
@@ -277,5 +277,5 @@ def _send_lower(turn: StepContext, wish: PulseRequest) -> None:
     relay = Relay.RAISE if b.settings.one_button else Relay.LOWER
     if turn.ready(relay):
         brief = _while_fresh(turn, wish)
-        turn.pulse(brief, relay, ArmMotion.LOWER, Trigger.LOWER_ORDERED)
+        turn.pulse(brief, relay, ArmMotion.LOWER, TransitionTrigger.LOWER_ORDERED)
         turn.b = replace(turn.b, lowering=None, own_lower=True)

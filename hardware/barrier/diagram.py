@@ -8,7 +8,7 @@ from collections import defaultdict
 
 from hardware.barrier.machine import __doc__ as rules
 from hardware.barrier.model import Position
-from hardware.barrier.transitions import MOVES, SURPRISES, Trigger
+from hardware.barrier.transitions import MOVES, SURPRISES, TransitionTrigger
 
 __all__ = ["page"]
 
@@ -39,7 +39,7 @@ def _rules() -> str:
 
 
 def _diagram() -> str:
-    sources: dict[tuple[Position, Trigger], list[Position]] = defaultdict(list)
+    sources: dict[tuple[Position, TransitionTrigger], list[Position]] = defaultdict(list)
     for (source, step), to in MOVES.items():
         sources[(to, step)].append(source)
     lines = ["```mermaid", "stateDiagram-v2", "    direction LR", "    [*] --> unknown: start"]
@@ -56,7 +56,7 @@ def _surprises() -> str:
     lines = ["## Moves that nobody ordered", "", "Reported, never fought:", ""]
     lines += ["| position | what is seen | alarm |", "|---|---|---|"]
     rows = [(source, step, kind) for (source, step), kind in SURPRISES.items()]
-    both = [row for row in rows if row[1] is Trigger.SWITCHES_DISAGREE]
+    both = [row for row in rows if row[1] is TransitionTrigger.SWITCHES_DISAGREE]
     lines += [f"| {p} | {step} | {kind} |" for p, step, kind in rows if (p, step, kind) not in both]
     lines += [f"| any but fault | {both[0][1]} | {both[0][2]}, and fault |", ""]
     return "\n".join(lines)

@@ -48,7 +48,7 @@ from hardware.barrier.model import (
     Position,
 )
 from hardware.barrier.step import StepContext
-from hardware.barrier.transitions import Trigger
+from hardware.barrier.transitions import TransitionTrigger
 
 __all__ = ["BarrierState", "next_due", "start", "step"]
 
@@ -101,7 +101,7 @@ def _take(turn: StepContext, fact: f.Fact) -> None:  # noqa: C901, PLR0912, PLR0
             turn.alarm(
                 AlarmKind.RELAY_STUCK, why="stuck", relay=relay, channel=str(channel), board=board
             )
-            turn.move(Trigger.RELAY_STUCK)
+            turn.move(TransitionTrigger.RELAY_STUCK)
         case f.RaiseRequested():
             _raise_requested(turn, fact)
         case f.LowerRequested():
@@ -121,7 +121,7 @@ def _take(turn: StepContext, fact: f.Fact) -> None:  # noqa: C901, PLR0912, PLR0
             _fire_reset(turn, fact.by)
         case f.FaultReset():
             turn.b = replace(turn.b, distrust=False)
-            turn.move(Trigger.FAULT_RESET)
+            turn.move(TransitionTrigger.FAULT_RESET)
         case f.PositionStated():
             _position_stated(turn, fact)
         case f.MaintenanceOn():
@@ -168,7 +168,7 @@ def _link_down(turn: StepContext, why: OutcomeReason) -> None:
     turn.drop_raising(OutcomeKind.FAILED, why)
     turn.drop_lowering(OutcomeKind.FAILED, why)
     turn.lose_hold()
-    turn.move(Trigger.LINK_LOST)
+    turn.move(TransitionTrigger.LINK_LOST)
     turn.b = replace(
         turn.b, link=BoardLink.DOWN, snapshot=None, clear_since=None, stopping=None, releasing=False
     )
@@ -204,7 +204,7 @@ def _inputs_lost(turn: StepContext, fact: f.InputsLost) -> None:
         return
     turn.alarm(AlarmKind.INPUTS_UNREAD, why=fact.why, board=fact.board)
     turn.b = replace(turn.b, unread=True, clear_since=None)
-    turn.move(Trigger.INPUTS_LOST)
+    turn.move(TransitionTrigger.INPUTS_LOST)
 
 
 def _raise_requested(turn: StepContext, fact: f.RaiseRequested) -> None:
@@ -274,7 +274,9 @@ def _fire_reset(turn: StepContext, by: str) -> None:
 
 def _position_stated(turn: StepContext, fact: f.PositionStated) -> None:
     if not (turn.b.settings.arm_up or turn.b.settings.arm_down):
-        turn.move(Trigger.STATED_OPEN if fact.is_open else Trigger.STATED_CLOSED)
+        turn.move(
+            TransitionTrigger.STATED_OPEN if fact.is_open else TransitionTrigger.STATED_CLOSED
+        )
 
 
 def _maintenance_on(turn: StepContext) -> None:
@@ -305,24 +307,26 @@ def _pulse_done(turn: StepContext, fact: f.PulseDone) -> None:
 
 def _switches(
     barrier: BarrierState, before: InputSnapshot | None, now: InputSnapshot
-) -> Trigger | None:
+) -> TransitionTrigger | None:
     """Return what the limit switches say that the position does not know yet."""
     settings, position = barrier.settings, barrier.position
     up = now[InputName.ARM_UP] if settings.arm_up else Signal.ABSENT
     down = now[InputName.ARM_DOWN] if settings.arm_down else Signal.ABSENT
     if up is Signal.ON and down is Signal.ON:
-        return Trigger.SWITCHES_DISAGREE
+        return TransitionTrigger.SWITCHES_DISAGREE
     # A switch at the end that the arm is leaving stays on for a while: only its return counts.
     if up is Signal.ON and (position is not Position.CLOSING or _came(before, InputName.ARM_UP)):
-        return Trigger.UP_SEEN
+        return TransitionTrigger.UP_SEEN
     if down is Signal.ON and (
         position is not Position.OPENING or _came(before, InputName.ARM_DOWN)
     ):
-        return Trigger.DOWN_SEEN
+        return TransitionTrigger.DOWN_SEEN
     if position is Position.OPEN and up is Signal.OFF:
-        return Trigger.SELF_CLOSING if settings.closes_itself else Trigger.LEFT_UP
+        return (
+            TransitionTrigger.SELF_CLOSING if settings.closes_itself else TransitionTrigger.LEFT_UP
+        )
     if position is Position.CLOSED and down is Signal.OFF:
-        return Trigger.LEFT_DOWN
+        return TransitionTrigger.LEFT_DOWN
     return None
 
 

@@ -20,7 +20,7 @@ from hardware.barrier.model import (
     OutcomeReason,
     Relay,
 )
-from hardware.barrier.transitions import SURPRISES, Trigger, moved
+from hardware.barrier.transitions import SURPRISES, TransitionTrigger, moved
 
 __all__ = ["StepContext"]
 
@@ -65,7 +65,9 @@ class StepContext:
         same = b.last_relay is relay and not b.settings.one_button
         return not b.releasing and (same or self.now >= b.quiet_until)
 
-    def pulse(self, wish: PulseRequest, relay: Relay, motion: ArmMotion, change: Trigger) -> None:
+    def pulse(
+        self, wish: PulseRequest, relay: Relay, motion: ArmMotion, change: TransitionTrigger
+    ) -> None:
         """Order one pulse; from now on its relay counts as energised."""
         ms = self.b.settings.pulse_ms
         self.orders.append(Pulse(wish.order_id, relay, motion, wish.cause, ms, wish.expires_at))
@@ -157,7 +159,7 @@ class StepContext:
         """Tell a person, with what is known at this moment."""
         self.orders.append(Alarm(kind, _evidence(self.b, self.now, more)))
 
-    def move(self, change: Trigger) -> None:
+    def move(self, change: TransitionTrigger) -> None:
         """Change the position by the table, and report what nobody here ordered (rule 5)."""
         b = self.b
         to = moved(b.position, change)

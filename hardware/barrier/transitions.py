@@ -9,10 +9,10 @@ from types import MappingProxyType
 
 from hardware.barrier.model import AlarmKind, Position
 
-__all__ = ["MOVES", "SURPRISES", "Trigger", "moved"]
+__all__ = ["MOVES", "SURPRISES", "TransitionTrigger", "moved"]
 
 
-class Trigger(StrEnum):
+class TransitionTrigger(StrEnum):
     """Why a position changes."""
 
     RAISE_ORDERED = "raise ordered"
@@ -44,51 +44,53 @@ _ANYWHERE = tuple(p for p in Position if p is not Position.FAULT)
 
 
 def _rows(
-    step: Trigger, sources: tuple[Position, ...], to: Position
-) -> dict[tuple[_P, Trigger], _P]:
+    step: TransitionTrigger, sources: tuple[Position, ...], to: Position
+) -> dict[tuple[_P, TransitionTrigger], _P]:
     return {(source, step): to for source in sources if source is not to}
 
 
-MOVES: Mapping[tuple[Position, Trigger], Position] = MappingProxyType(
-    _rows(Trigger.RAISE_ORDERED, (_P.UNKNOWN, _P.CLOSED, _P.CLOSING, _P.STOPPED), _P.OPENING)
-    | _rows(Trigger.LOWER_ORDERED, (_P.UNKNOWN, _P.OPEN, _P.STOPPED), _P.CLOSING)
-    | _rows(Trigger.STOP_ORDERED, (_P.OPENING, _P.CLOSING), _P.STOPPED)
-    | _rows(Trigger.EITHER_ORDERED, (_P.CLOSED, _P.STOPPED), _P.UNKNOWN)
-    | _rows(Trigger.PULSE_FAILED, (_P.OPENING, _P.CLOSING, _P.STOPPED), _P.UNKNOWN)
-    | _rows(Trigger.UP_SEEN, _ANYWHERE, _P.OPEN)
-    | _rows(Trigger.DOWN_SEEN, _ANYWHERE, _P.CLOSED)
-    | _rows(Trigger.LEFT_UP, (_P.OPEN,), _P.UNKNOWN)
-    | _rows(Trigger.LEFT_DOWN, (_P.CLOSED,), _P.UNKNOWN)
-    | _rows(Trigger.SELF_CLOSING, (_P.OPEN,), _P.CLOSING)
-    | _rows(Trigger.TRAVELLED, (_P.OPENING,), _P.OPEN)
-    | _rows(Trigger.TRAVELLED, (_P.CLOSING,), _P.CLOSED)
-    | _rows(Trigger.SELF_CLOSED, (_P.OPEN,), _P.CLOSED)
-    | _rows(Trigger.UNWATCHED, (_P.OPEN,), _P.UNKNOWN)
-    | _rows(Trigger.RAISE_TIMED_OUT, (_P.OPENING,), _P.FAULT)
-    | _rows(Trigger.LOWER_TIMED_OUT, (_P.CLOSING,), _P.FAULT)
-    | _rows(Trigger.SWITCHES_DISAGREE, _ANYWHERE, _P.FAULT)
-    | _rows(Trigger.LINK_LOST, _ANYWHERE, _P.UNKNOWN)
-    | _rows(Trigger.INPUTS_LOST, _ANYWHERE, _P.UNKNOWN)
-    | _rows(Trigger.RELAY_STUCK, _ANYWHERE, _P.FAULT)
-    | _rows(Trigger.STATED_OPEN, (_P.UNKNOWN, _P.STOPPED), _P.OPEN)
-    | _rows(Trigger.STATED_CLOSED, (_P.UNKNOWN, _P.STOPPED), _P.CLOSED)
-    | _rows(Trigger.FAULT_RESET, (_P.FAULT,), _P.UNKNOWN)
+MOVES: Mapping[tuple[Position, TransitionTrigger], Position] = MappingProxyType(
+    _rows(
+        TransitionTrigger.RAISE_ORDERED, (_P.UNKNOWN, _P.CLOSED, _P.CLOSING, _P.STOPPED), _P.OPENING
+    )
+    | _rows(TransitionTrigger.LOWER_ORDERED, (_P.UNKNOWN, _P.OPEN, _P.STOPPED), _P.CLOSING)
+    | _rows(TransitionTrigger.STOP_ORDERED, (_P.OPENING, _P.CLOSING), _P.STOPPED)
+    | _rows(TransitionTrigger.EITHER_ORDERED, (_P.CLOSED, _P.STOPPED), _P.UNKNOWN)
+    | _rows(TransitionTrigger.PULSE_FAILED, (_P.OPENING, _P.CLOSING, _P.STOPPED), _P.UNKNOWN)
+    | _rows(TransitionTrigger.UP_SEEN, _ANYWHERE, _P.OPEN)
+    | _rows(TransitionTrigger.DOWN_SEEN, _ANYWHERE, _P.CLOSED)
+    | _rows(TransitionTrigger.LEFT_UP, (_P.OPEN,), _P.UNKNOWN)
+    | _rows(TransitionTrigger.LEFT_DOWN, (_P.CLOSED,), _P.UNKNOWN)
+    | _rows(TransitionTrigger.SELF_CLOSING, (_P.OPEN,), _P.CLOSING)
+    | _rows(TransitionTrigger.TRAVELLED, (_P.OPENING,), _P.OPEN)
+    | _rows(TransitionTrigger.TRAVELLED, (_P.CLOSING,), _P.CLOSED)
+    | _rows(TransitionTrigger.SELF_CLOSED, (_P.OPEN,), _P.CLOSED)
+    | _rows(TransitionTrigger.UNWATCHED, (_P.OPEN,), _P.UNKNOWN)
+    | _rows(TransitionTrigger.RAISE_TIMED_OUT, (_P.OPENING,), _P.FAULT)
+    | _rows(TransitionTrigger.LOWER_TIMED_OUT, (_P.CLOSING,), _P.FAULT)
+    | _rows(TransitionTrigger.SWITCHES_DISAGREE, _ANYWHERE, _P.FAULT)
+    | _rows(TransitionTrigger.LINK_LOST, _ANYWHERE, _P.UNKNOWN)
+    | _rows(TransitionTrigger.INPUTS_LOST, _ANYWHERE, _P.UNKNOWN)
+    | _rows(TransitionTrigger.RELAY_STUCK, _ANYWHERE, _P.FAULT)
+    | _rows(TransitionTrigger.STATED_OPEN, (_P.UNKNOWN, _P.STOPPED), _P.OPEN)
+    | _rows(TransitionTrigger.STATED_CLOSED, (_P.UNKNOWN, _P.STOPPED), _P.CLOSED)
+    | _rows(TransitionTrigger.FAULT_RESET, (_P.FAULT,), _P.UNKNOWN)
 )
 
 # Moves that nobody here ordered: reported, never fought (hardware facts, rule 5).
-SURPRISES: Mapping[tuple[Position, Trigger], AlarmKind] = MappingProxyType(
+SURPRISES: Mapping[tuple[Position, TransitionTrigger], AlarmKind] = MappingProxyType(
     {
-        (_P.CLOSED, Trigger.LEFT_DOWN): AlarmKind.ARM_FORCED,
-        (_P.CLOSED, Trigger.UP_SEEN): AlarmKind.ARM_FORCED,
-        (_P.OPEN, Trigger.LEFT_UP): AlarmKind.ARM_DROPPED,
-        (_P.OPEN, Trigger.DOWN_SEEN): AlarmKind.ARM_DROPPED,
-        (_P.OPENING, Trigger.DOWN_SEEN): AlarmKind.ARM_DROPPED,
-        (_P.CLOSING, Trigger.UP_SEEN): AlarmKind.ARM_REVERSED,
+        (_P.CLOSED, TransitionTrigger.LEFT_DOWN): AlarmKind.ARM_FORCED,
+        (_P.CLOSED, TransitionTrigger.UP_SEEN): AlarmKind.ARM_FORCED,
+        (_P.OPEN, TransitionTrigger.LEFT_UP): AlarmKind.ARM_DROPPED,
+        (_P.OPEN, TransitionTrigger.DOWN_SEEN): AlarmKind.ARM_DROPPED,
+        (_P.OPENING, TransitionTrigger.DOWN_SEEN): AlarmKind.ARM_DROPPED,
+        (_P.CLOSING, TransitionTrigger.UP_SEEN): AlarmKind.ARM_REVERSED,
     }
-    | {(p, Trigger.SWITCHES_DISAGREE): AlarmKind.SWITCHES_DISAGREE for p in _ANYWHERE}
+    | {(p, TransitionTrigger.SWITCHES_DISAGREE): AlarmKind.SWITCHES_DISAGREE for p in _ANYWHERE}
 )
 
 
-def moved(position: Position, step: Trigger) -> Position:
+def moved(position: Position, step: TransitionTrigger) -> Position:
     """Return the position after `step`; the same position where the table has no such row."""
     return MOVES.get((position, step), position)

@@ -8,7 +8,7 @@ it without its credentials.
 import re
 from dataclasses import dataclass, replace
 
-__all__ = ["Address", "address_of", "mask_url"]
+__all__ = ["CameraAddress", "address_of", "mask_url"]
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?(?=[/?#]|$)")
@@ -23,7 +23,7 @@ _SECRET_QUERY = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class CameraAddress:
     """An address taken apart. tail: path and query as written, "" or beginning with / or ?."""
 
     scheme: str
@@ -48,12 +48,12 @@ class Address:
         who = f"{_encoded(self.user)}:{_encoded(self.password)}@"
         return self.bare.replace("://", f"://{who}", 1)
 
-    def with_user(self, user: str, password: str) -> "Address":
+    def with_user(self, user: str, password: str) -> "CameraAddress":
         """The address with other credentials."""
         return replace(self, user=user, password=password)
 
 
-def address_of(url: str) -> Address | None:
+def address_of(url: str) -> CameraAddress | None:
     """Take an address apart; None where no host can be found in it."""
     found = _URL.fullmatch(url.strip())
     if found is None:
@@ -66,7 +66,7 @@ def address_of(url: str) -> Address | None:
     port = int(host[2]) if host[2] else _PORTS.get(scheme, 0)
     user, _, password = rest[: max(0, at - 1)].partition(":")
     tail = rest[host.end() :].partition("#")[0]
-    return Address(scheme, host[1], port, tail, _decoded(user), _decoded(password))
+    return CameraAddress(scheme, host[1], port, tail, _decoded(user), _decoded(password))
 
 
 def mask_url(url: str) -> str:

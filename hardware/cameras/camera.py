@@ -27,7 +27,7 @@ from hardware.cameras.frames import (
     Frame,
     Image,
 )
-from hardware.cameras.picture_age import BEHIND_S, Arrival, Timeline, follow
+from hardware.cameras.picture_age import BEHIND_S, PictureArrival, Timeline, follow
 from hardware.cameras.picture_checks import Judgement, judge
 from hardware.cameras.sources import Grabbed, MakeSource, Source
 from hardware.clock import Clock
@@ -172,7 +172,7 @@ class Camera:
                 self._lose(came or CameraTrouble.STALLED)
                 return False
             now = self._clock.monotonic()
-            arrival = Arrival(asked, now, came.stamp, came.waited)
+            arrival = PictureArrival(asked, now, came.stamp, came.waited)
             self._timeline = follow(self._timeline, arrival)
             shown, any_shown = (now, True) if came.shows else (shown, any_shown)
             if self._gives_up(now, now - shown, any_shown=any_shown):

@@ -7,7 +7,7 @@ One bare DESCRIBE (RFC 2326, 10.2) shows what the camera offers; it sends no cre
 
 import socket
 
-from hardware.cameras.address import Address
+from hardware.cameras.address import CameraAddress
 from hardware.cameras.http_auth import challenges
 
 __all__ = ["speaks_our_login"]
@@ -16,7 +16,7 @@ _SPOKEN = {"Basic", "MD5", "MD5-SESS"}
 _HEADER = "www-authenticate:"
 
 
-def speaks_our_login(address: Address, within: float) -> bool:
+def speaks_our_login(address: CameraAddress, within: float) -> bool:
     """Return whether the camera offers a log-in that FFmpeg takes; True where it does not say."""
     try:
         head = _describe(address, within)
@@ -29,7 +29,7 @@ def speaks_our_login(address: Address, within: float) -> bool:
     return all(one.kind in _SPOKEN for one in taken)
 
 
-def _describe(address: Address, within: float) -> bytes:
+def _describe(address: CameraAddress, within: float) -> bytes:
     request = f"DESCRIBE {address.bare} RTSP/1.0\r\nCSeq: 1\r\nUser-Agent: gate\r\n\r\n"
     host = address.host.strip("[]")
     with socket.create_connection((host, address.port), timeout=within) as wire:

@@ -12,7 +12,7 @@ import socket
 import ssl
 from urllib.parse import urljoin
 
-from hardware.cameras.address import Address, address_of
+from hardware.cameras.address import CameraAddress, address_of
 from hardware.cameras.decoding import trouble_of_status
 from hardware.cameras.frames import CameraSettings, CameraTrouble, Image
 from hardware.cameras.http_auth import authorization, challenges
@@ -94,7 +94,7 @@ class Mjpeg:
             self._connection.close()
         self._other = self._answer = self._connection = self._wire = None
 
-    def _ask_for(self, address: Address) -> CameraTrouble | None:
+    def _ask_for(self, address: CameraAddress) -> CameraTrouble | None:
         for _ in range(_REDIRECTS + 1):
             answer = self._get(address)
             where = answer.getheader("Location", "")
@@ -118,7 +118,7 @@ class Mjpeg:
         self._other = Stream(self._settings)
         return self._other.open()
 
-    def _get(self, address: Address) -> http.client.HTTPResponse:
+    def _get(self, address: CameraAddress) -> http.client.HTTPResponse:
         """Ask, and once more with the credentials where the camera wants them."""
         target = address.bare.split("://", 1)[1].partition("/")[2]
         path = f"/{target}"
@@ -132,7 +132,7 @@ class Mjpeg:
         return answer if said is None else self._request(address, path, {"Authorization": said})
 
     def _request(
-        self, address: Address, path: str, headers: dict[str, str]
+        self, address: CameraAddress, path: str, headers: dict[str, str]
     ) -> http.client.HTTPResponse:
         self.close()
         host, within = address.host.strip("[]"), self._settings.open_within

@@ -22,7 +22,7 @@ kept from before it was asked.
 from dataclasses import dataclass, replace
 from math import inf
 
-__all__ = ["BEHIND_S", "TOLERANCE_S", "Arrival", "Timeline", "follow"]
+__all__ = ["BEHIND_S", "TOLERANCE_S", "PictureArrival", "Timeline", "follow"]
 
 DRIFT = 0.015
 """Seconds a second by which a camera's clock may be slower than ours."""
@@ -45,7 +45,7 @@ _UNKNOWN_FOR_S, _UNKNOWN_INTERVALS = 10.0, 8.0
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class PictureArrival:
     """One picture was asked for and came; both in seconds of our monotonic clock.
 
     stamp: the stream's own second, None where it has none. waited: whether it was not there yet
@@ -96,7 +96,7 @@ class Timeline:
     """
 
     held: bool = False
-    last: Arrival | None = None
+    last: PictureArrival | None = None
     interval: float | None = None
     stamp: float = 0.0
     offset: float | None = None
@@ -121,7 +121,7 @@ class Timeline:
         return now - self.behind_since > patience
 
 
-def follow(before: Timeline, arrival: Arrival) -> Timeline:
+def follow(before: Timeline, arrival: PictureArrival) -> Timeline:
     """Note the next picture."""
     if before.last is None:
         return replace(before, last=arrival, stamp=arrival.stamp or 0.0)
@@ -177,19 +177,19 @@ def _judged(after: Timeline, sample: float) -> Timeline:
     return replace(after, offset=offset, lag=lag, behind_since=since if lag > BEHIND_S else None)
 
 
-def _leapt(before: Timeline, arrival: Arrival) -> bool:
+def _leapt(before: Timeline, arrival: PictureArrival) -> bool:
     """Whether the stamps ran ahead."""
     step = 0.0 if arrival.stamp is None else arrival.stamp - before.stamp
     return step > (before.interval or 0.0) + _JUMP_S
 
 
-def _was_waited_for(arrival: Arrival, interval: float | None) -> bool:
+def _was_waited_for(arrival: PictureArrival, interval: float | None) -> bool:
     if arrival.waited is not None:
         return arrival.waited
     return arrival.came - arrival.asked >= _WAITED_SHARE * (interval or 0.0)
 
 
-def _since(before: Timeline, arrival: Arrival) -> float:
+def _since(before: Timeline, arrival: PictureArrival) -> float:
     return arrival.came - (arrival if before.last is None else before.last).came
 
 
@@ -197,13 +197,13 @@ def _silence(before: Timeline) -> float:
     return max(_SILENCE_S, _SILENT_INTERVALS * (before.interval or 0.0))
 
 
-def _step(before: Timeline, arrival: Arrival) -> float:
+def _step(before: Timeline, arrival: PictureArrival) -> float:
     """Seconds by which a picture without a stamp counts as taken after the one before it."""
     gap = _since(before, arrival)
     return gap if before.interval is None or gap <= _silence(before) else before.interval
 
 
-def _interval(before: Timeline, arrival: Arrival, stamp: float) -> float | None:
+def _interval(before: Timeline, arrival: PictureArrival, stamp: float) -> float | None:
     gap = stamp - before.stamp if arrival.stamp is not None else _since(before, arrival)
     if gap <= 0.0:
         return before.interval

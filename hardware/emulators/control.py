@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 
 from hardware.emulators.device import EmulatedDevice
-from hardware.emulators.faults import BoardFault
+from hardware.emulators.faults import EmulatedFault
 
 
 def obey(device: EmulatedDevice, line: str) -> str:
@@ -62,9 +62,9 @@ def _spoil(device: EmulatedDevice, words: list[str]) -> str:
     faults = device.faults
     match words:
         case ["fault", name]:
-            faults.on(BoardFault(name))
+            faults.on(EmulatedFault(name))
         case ["fault", name, answers]:
-            faults.on(BoardFault(name), int(answers))
+            faults.on(EmulatedFault(name), int(answers))
         case ["late", seconds]:
             faults.late_s = float(seconds)
         case ["clear"]:

@@ -16,7 +16,7 @@ from types import TracebackType
 
 from hardware.clock import Clock, SystemClock
 from hardware.emulators.bank import Listener, RelayChange
-from hardware.emulators.faults import BoardFault, Faults
+from hardware.emulators.faults import EmulatedFault, Faults
 from hardware.emulators.line import PtyLine, SerialLine
 from hardware.emulators.model import BoardModel
 
@@ -212,9 +212,9 @@ class EmulatedDevice:
             if not self.faults.byte_passes():
                 self.unplug()
                 return
-            if self.faults.holds(BoardFault.ECHO):
+            if self.faults.holds(EmulatedFault.ECHO):
                 self._leaving.append((at, byte))
-            if self.faults.holds(BoardFault.DEAF):
+            if self.faults.holds(EmulatedFault.DEAF):
                 continue
             self._silence_at = at + max(SILENT_CHARACTERS * self._byte_s, MIN_SILENCE_S)
             for model in self.models:

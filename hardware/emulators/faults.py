@@ -10,7 +10,7 @@ from enum import StrEnum
 from math import inf
 
 
-class BoardFault(StrEnum):
+class EmulatedFault(StrEnum):
     """The faults of a wire."""
 
     DEAF = "deaf"  # The device hears nothing: it neither acts nor answers.
@@ -29,10 +29,10 @@ class Faults:
         self.late_s = 0.5
         self.unplug_after: int | None = None
         self.reset_in_pulse_s: float | None = None
-        self._left: dict[BoardFault, float] = {}
+        self._left: dict[EmulatedFault, float] = {}
         self._random = random.Random(seed)
 
-    def on(self, fault: BoardFault, answers: float = inf) -> None:
+    def on(self, fault: EmulatedFault, answers: float = inf) -> None:
         """Switch a fault on for that many answers."""
         self._left[fault] = answers
 
@@ -42,15 +42,15 @@ class Faults:
         self.unplug_after = None
         self.reset_in_pulse_s = None
 
-    def active(self) -> Iterable[BoardFault]:
+    def active(self) -> Iterable[EmulatedFault]:
         """Return the faults that are on."""
         return sorted(self._left)
 
-    def holds(self, fault: BoardFault) -> bool:
+    def holds(self, fault: EmulatedFault) -> bool:
         """Tell whether a fault is on, without using it up."""
         return fault in self._left
 
-    def use(self, fault: BoardFault) -> bool:
+    def use(self, fault: EmulatedFault) -> bool:
         """Tell whether a fault hits this answer; counts it."""
         left = self._left.get(fault, 0)
         if left <= 1:
@@ -61,15 +61,15 @@ class Faults:
 
     def spoil(self, answer: bytes) -> tuple[bytes, float]:
         """Return an answer as it reaches the other end, and how many seconds late."""
-        if self.use(BoardFault.SILENCE):
+        if self.use(EmulatedFault.SILENCE):
             return b"", 0.0
-        if self.use(BoardFault.CHECKSUM):
+        if self.use(EmulatedFault.CHECKSUM):
             answer = answer[:-1] + bytes((answer[-1] ^ 0x10,))
-        if self.use(BoardFault.HALF):
+        if self.use(EmulatedFault.HALF):
             answer = answer[: len(answer) // 2]
-        if self.use(BoardFault.NOISE):
+        if self.use(EmulatedFault.NOISE):
             answer = self._random.randbytes(self._random.randint(1, 5)) + answer
-        return answer, self.late_s if self.use(BoardFault.LATE) else 0.0
+        return answer, self.late_s if self.use(EmulatedFault.LATE) else 0.0
 
     def byte_passes(self) -> bool:
         """Count a byte on the wire; False when this one pulls the plug."""

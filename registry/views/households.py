@@ -9,7 +9,7 @@ from registry.rules import addresses
 from registry.rules.addresses import Address
 from registry.store import store
 from registry.tables.records import Building, Household, Space, Unit, Vehicle
-from registry.views.labels import Place, places
+from registry.views.labels import HouseholdPlace, places
 from registry.views.pages import Page, following, rows_after
 from registry.views.people import PersonLine, people
 
@@ -19,7 +19,7 @@ class HouseholdLine:
     """A household with what belongs to it. vehicles: plates; spaces: names; both in order."""
 
     id: int
-    place: Place
+    place: HouseholdPlace
     note: str
     people: tuple[PersonLine, ...]
     vehicles: tuple[str, ...]

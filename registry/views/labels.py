@@ -10,7 +10,7 @@ from registry.tables.records import Building, Household, Unit
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HouseholdPlace:
     """Building, unit and room of a household. unit: "" where the building has none."""
 
     building: str
@@ -23,7 +23,7 @@ class Place:
         return store.label(self.building, self.unit, self.room)
 
 
-def places(session: Session, households: Iterable[int | None]) -> Mapping[int, Place]:
+def places(session: Session, households: Iterable[int | None]) -> Mapping[int, HouseholdPlace]:
     """The addresses of these households by their numbers; those that are gone are left out."""
     numbers = {number for number in households if number is not None}
     located = (
@@ -33,7 +33,7 @@ def places(session: Session, households: Iterable[int | None]) -> Mapping[int, P
         .where(col(Household.id).in_(numbers))
     )
     found = session.exec(located).all() if numbers else ()
-    return {number or 0: Place(house, stair, room) for number, house, stair, room in found}
+    return {number or 0: HouseholdPlace(house, stair, room) for number, house, stair, room in found}
 
 
 def labels(session: Session, households: Iterable[int | None]) -> Mapping[int | None, str]:

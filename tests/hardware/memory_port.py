@@ -6,7 +6,7 @@ It lets a property run thousands of pulses and faults in a second, always the sa
 import errno
 from collections import deque
 
-from hardware.emulators.faults import BoardFault, Faults
+from hardware.emulators.faults import EmulatedFault, Faults
 from hardware.emulators.model import BoardModel
 from tests.hardware.fake_clock import FakeClock
 
@@ -42,7 +42,7 @@ class MemoryWire:
             if not self.faults.byte_passes():
                 self.plugged = False
                 break
-            if not self.faults.holds(BoardFault.DEAF):
+            if not self.faults.holds(EmulatedFault.DEAF):
                 answer += self.model.take(byte, at)
         answer += self.model.silence(at + SILENCE_S)
         if answer and self.plugged:

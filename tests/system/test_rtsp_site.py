@@ -129,7 +129,11 @@ def test_a_decoder_that_dies_or_hangs_is_replaced_and_the_other_lane_does_not_no
     hut.wait_camera("north", up=True)
     before = hut.figure("gate_camera_worker_restarts", "south")
     _eye(hut, "south").send_signal(fault)
-    wait_for(lambda: hut.figure("gate_camera_worker_restarts", "south") == before + 1, 120, "a new worker")
+    wait_for(
+        lambda: hut.figure("gate_camera_worker_restarts", "south") == before + 1,
+        120,
+        "a new worker",
+    )
     hut.wait_camera("south", up=True)
     assert hut.figure("gate_camera_worker_restarts", "north") == 0
     assert hut.figure("gate_camera_up", "north") == 1

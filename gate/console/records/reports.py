@@ -40,7 +40,7 @@ async def build(visit: PageContext) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class ReportAnswers:
     """What a report shows."""
 
     counts: Charts
@@ -100,12 +100,12 @@ class ReportsPage:
             else:
                 self._draw(period, answers)
 
-    def _ask(self, period: ReportPeriod) -> Answers:
+    def _ask(self, period: ReportPeriod) -> ReportAnswers:
         reports = self._visit.services.reports
         wanted = PassageFilter(since=period.since, until=period.until, reasons=BY_PEOPLE)
-        return Answers(reports.charts(period), reports.passages(wanted, None, SHOWN).rows)
+        return ReportAnswers(reports.charts(period), reports.passages(wanted, None, SHOWN).rows)
 
-    def _draw(self, period: ReportPeriod, answers: Answers) -> None:
+    def _draw(self, period: ReportPeriod, answers: ReportAnswers) -> None:
         visit, say = self._visit, self._visit.say
         monthly = self._kind.value == "month"
         shape = "%Y-%m" if monthly else "%Y-%m-%d"
@@ -136,7 +136,7 @@ class ReportsPage:
             widgets.figure(say("charts.unchecked"), f"{shares.unchecked:,}")
             widgets.figure(say("reports.failed"), f"{shares.failed:,}")
 
-    def _flow(self, answers: Answers, *, monthly: bool) -> list[tuple[str, tuple[int, ...]]]:
+    def _flow(self, answers: ReportAnswers, *, monthly: bool) -> list[tuple[str, tuple[int, ...]]]:
         if monthly:
             return [(f"{d.day:%m-%d}", (d.came_in, d.went_out)) for d in answers.counts.days]
         counts: dict[int, dict[str, int]] = {}

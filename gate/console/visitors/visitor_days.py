@@ -14,7 +14,7 @@ from gate.services.visitors import Chosen, Consenter
 _NOBODY = "0"
 
 
-class DayFields:
+class VisitDayFields:
     """First and last day, number of times, and who of the household agreed."""
 
     def __init__(self, visit: PageContext) -> None:

@@ -27,7 +27,7 @@ from gate.console.ui.page import PageContext
 from gate.console.ui.pages import Pages
 from gate.console.ui.queries import ask
 from gate.console.visitors.visitor_again import ask_again
-from gate.console.visitors.visitor_days import DayFields
+from gate.console.visitors.visitor_days import VisitDayFields
 from gate.domain.errors import GateError
 from gate.services import visitors
 from gate.services.visitors import Already, Checked, Home, VisitorStay, Wanted
@@ -120,7 +120,7 @@ class VisitorForm:
             )
             self._stay.on_value_change(self._stay_chosen)
             self._name = widgets.text_field(say("visitor.name"))
-        self._days = DayFields(self._visit)
+        self._days = VisitDayFields(self._visit)
         self._remark = widgets.text_field(say("by_hand.remark"))
 
     async def _stay_chosen(self) -> None:

@@ -44,7 +44,7 @@ class Conv(nn.Sequential):
         super().__init__(*layers, *([nn.ReLU(inplace=True)] if act else []))
 
 
-class Block(nn.Module):
+class ConvBlock(nn.Module):
     """Residual block: depth-wise 5 x 5, then two point-wise layers (after ConvNeXt, Liu 2022).
 
     Only the depth-wise layer is normalised: on a processor the other two cost more than they give.
@@ -78,12 +78,18 @@ class Finder(nn.Module):
         a, b, c, d, e = widths
         neck = 40
         self.eighth = nn.Sequential(
-            Conv(3, a, stride=2), Conv(a, b, stride=2), Conv(b, c, stride=2), Block(c), Block(c)
+            Conv(3, a, stride=2),
+            Conv(a, b, stride=2),
+            Conv(b, c, stride=2),
+            ConvBlock(c),
+            ConvBlock(c),
         )
-        self.sixteenth = nn.Sequential(Conv(c, d, stride=2), Block(d), Block(d), Block(d))
-        self.thirtysecond = nn.Sequential(Conv(d, e, stride=2), Block(e), Block(e))
+        self.sixteenth = nn.Sequential(
+            Conv(c, d, stride=2), ConvBlock(d), ConvBlock(d), ConvBlock(d)
+        )
+        self.thirtysecond = nn.Sequential(Conv(d, e, stride=2), ConvBlock(e), ConvBlock(e))
         self.from32, self.from16, self.from8 = (Conv(k, neck, 1, act=False) for k in (e, d, c))
-        self.mix16, self.mix8 = Block(neck), nn.Sequential(Block(neck), Block(neck))
+        self.mix16, self.mix8 = ConvBlock(neck), nn.Sequential(ConvBlock(neck), ConvBlock(neck))
         self.heat = nn.Sequential(Conv(neck, neck, 1), nn.Conv2d(neck, 1, 1))
         self.corners = nn.Sequential(Conv(neck, neck, 1), nn.Conv2d(neck, 8, 1))
         nn.init.constant_(self.heat[1].bias, -4.0)  # type: ignore[arg-type]
@@ -143,8 +149,8 @@ class Refiner(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            Conv(3, 16, stride=2), Conv(16, 32, stride=2), Block(32), Block(32), Conv(32, 64,
-            stride=2), Block(64), Block(64), Block(64),
+            Conv(3, 16, stride=2), Conv(16, 32, stride=2), ConvBlock(32), ConvBlock(32), Conv(32, 64,
+            stride=2), ConvBlock(64), ConvBlock(64), ConvBlock(64),
         )  # fmt: skip
         self.maps = nn.Conv2d(64, 4, 1)
         self.fine = nn.Linear(64 * 4 + 8, 8)

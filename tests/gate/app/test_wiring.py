@@ -21,7 +21,7 @@ from gate.settings.config import parse
 from hardware.barrier.inputs import InputContact, InputName
 from hardware.barrier.model import BoardLink, Mode
 from hardware.emulators.device import EmulatedDevice
-from hardware.emulators.faults import BoardFault
+from hardware.emulators.faults import EmulatedFault
 from hardware.emulators.line import PtyLine
 from hardware.emulators.waveshare import WaveshareBoard
 from tests.gate.settings.test_config import GOOD
@@ -134,7 +134,7 @@ def one_lane(folder: Path) -> Iterator[tuple[Application, EmulatedDevice]]:
 def test_how_an_order_ended_is_written_before_the_gate_has_stopped(tmp_path: Path) -> None:
     """The board's answer is lost, so the order is still open when the gate is told to stop."""
     with one_lane(tmp_path) as (gate, device):
-        device.faults.on(BoardFault.SILENCE)
+        device.faults.on(EmulatedFault.SILENCE)
         assert gate.site.raise_by_hand(LaneId("south"), "li", "a test", emergency=False)
     with sqlite3.connect(tmp_path / "gate.db") as database:
         assert database.execute("SELECT COUNT(*) FROM opening").fetchone() == (1,)

@@ -25,7 +25,7 @@ from hardware.barrier.model import (
     Relay,
 )
 from hardware.barrier.step import StepContext
-from hardware.barrier.transitions import Trigger
+from hardware.barrier.transitions import TransitionTrigger
 from tests.hardware.barrier.arm_bench import ArmBench
 
 __all__ = ["MUTANTS", "Mutant"]
@@ -335,19 +335,21 @@ def _retry_one_button(turn):
     turn.wish_raise(wish)
 
 
-def _step_ignored(step: Trigger) -> Patch:
+def _step_ignored(step: TransitionTrigger) -> Patch:
     right = StepContext.move
     return _swap(StepContext, "move", lambda turn, change: change is step or right(turn, change))
 
 
 def _unread_is_forgotten(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(machine, "_inputs_lost", lambda turn, fact: turn.move(Trigger.INPUTS_LOST))
+    patch.setattr(
+        machine, "_inputs_lost", lambda turn, fact: turn.move(TransitionTrigger.INPUTS_LOST)
+    )
 
 
 MUTANTS = (
     Mutant(
         "an arm is believed unseen",
-        _step_ignored(Trigger.INPUTS_LOST),
+        _step_ignored(TransitionTrigger.INPUTS_LOST),
         inputs_go,
         "an arm that nobody can see is nowhere",
     ),
@@ -359,7 +361,7 @@ MUTANTS = (
     ),
     Mutant(
         "a stuck relay is nothing",
-        _step_ignored(Trigger.RELAY_STUCK),
+        _step_ignored(TransitionTrigger.RELAY_STUCK),
         relay_stays_energised,
         "a stuck relay is a fault",
     ),

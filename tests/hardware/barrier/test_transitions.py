@@ -4,7 +4,7 @@ from pathlib import Path
 
 from hardware.barrier.diagram import page
 from hardware.barrier.model import Position
-from hardware.barrier.transitions import MOVES, SURPRISES, Trigger, moved
+from hardware.barrier.transitions import MOVES, SURPRISES, TransitionTrigger, moved
 
 ROOT = Path(__file__).parents[3]
 
@@ -15,8 +15,8 @@ def test_the_page_in_the_docs_is_the_one_the_code_draws():
 
 
 def test_only_a_person_ends_a_fault():
-    assert [s for s in Trigger if moved(Position.FAULT, s) is not Position.FAULT] == [
-        Trigger.FAULT_RESET
+    assert [s for s in TransitionTrigger if moved(Position.FAULT, s) is not Position.FAULT] == [
+        TransitionTrigger.FAULT_RESET
     ]
 
 
@@ -26,7 +26,7 @@ def test_every_position_can_be_reached_and_left():
 
 
 def test_every_step_moves_something():
-    assert {step for _, step in MOVES} == set(Trigger)
+    assert {step for _, step in MOVES} == set(TransitionTrigger)
 
 
 def test_every_surprise_is_a_move():
@@ -34,4 +34,4 @@ def test_every_surprise_is_a_move():
 
 
 def test_what_is_not_in_the_table_changes_nothing():
-    assert moved(Position.CLOSED, Trigger.TRAVELLED) is Position.CLOSED
+    assert moved(Position.CLOSED, TransitionTrigger.TRAVELLED) is Position.CLOSED

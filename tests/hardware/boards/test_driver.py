@@ -22,7 +22,7 @@ from hardware.boards.lctech_board import LcTechDialect
 from hardware.boards.modbus_session import ModbusLine
 from hardware.boards.status_board import UnacknowledgedProtocol
 from hardware.boards.waveshare_board import WaveshareDialect
-from hardware.emulators.faults import BoardFault
+from hardware.emulators.faults import EmulatedFault
 from hardware.emulators.rtu import Call, ModbusExceptionError
 from hardware.emulators.waveshare import WaveshareBoard
 from hardware.errors import BoardError
@@ -36,7 +36,7 @@ RAISE, LOWER = 1, 2
 INTERLOCK = (frozenset({RAISE, LOWER}),)
 Step = tuple[str, int, int]
 
-TRUE_FAULTS = [fault for fault in BoardFault if fault is not BoardFault.ECHO]
+TRUE_FAULTS = [fault for fault in EmulatedFault if fault is not EmulatedFault.ECHO]
 steps = st.one_of(
     st.tuples(st.just("pulse"), st.sampled_from([RAISE, LOWER]), st.sampled_from([100, 400, 900])),
     st.tuples(st.just("turn"), st.sampled_from([RAISE, LOWER]), st.sampled_from([100, 400])),
@@ -280,7 +280,7 @@ def test_each_rule_is_seen_to_fail_when_it_is_broken(
 def test_a_board_that_is_away_costs_the_others_of_its_bus_little() -> None:
     """One short question at a time, at growing distances, for as long as it takes."""
     site = Site(KINDS["waveshare"])
-    site.wire.faults.on(BoardFault.DEAF)
+    site.wire.faults.on(EmulatedFault.DEAF)
     for _ in range(driver.MISSES):
         with pytest.raises(BoardError):
             site.board.read_inputs()
@@ -317,6 +317,6 @@ def test_an_idle_board_that_stops_answering_is_noticed() -> None:
     site = Site(KINDS["lcus-spaced"])
     site.serve(30.0)
     assert site.board.trouble is None
-    site.wire.faults.on(BoardFault.DEAF)
+    site.wire.faults.on(EmulatedFault.DEAF)
     site.serve(driver.ALIVE_S + driver.MISSES * 2)
     assert site.board.trouble is not None

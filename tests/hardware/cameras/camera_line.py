@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from hardware.cameras.picture_age import Arrival, Timeline, follow
+from hardware.cameras.picture_age import PictureArrival, Timeline, follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def told(line: Line, seconds: float) -> list[tuple[float, float | None]]:
             return seen
         picture = door.pop(0)
         stamp = line.stamp(picture.number, picture.taken)
-        state = follow(state, Arrival(asked, now, stamp, waited))
+        state = follow(state, PictureArrival(asked, now, stamp, waited))
         if state.hopeless(now):
             line.gave_up, state = True, Timeline(held=line.held)
             door.clear()

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hardware.cameras import picture_age
-from hardware.cameras.picture_age import DRIFT, TOLERANCE_S, Arrival, Timeline, follow
+from hardware.cameras.picture_age import DRIFT, TOLERANCE_S, PictureArrival, Timeline, follow
 from tests.hardware.cameras import camera_line
 from tests.hardware.cameras.camera_line import Line, Stall, told
 from tests.mutants import seen_red
@@ -82,7 +82,7 @@ def never_forgotten(lag: float, every: float) -> None:
     for number in range(int(40 / every)):
         true = number * every
         late = 0.0 if true < 5.0 else lag
-        state = follow(state, Arrival(true + late, true + late, true, waited=late == 0.0))
+        state = follow(state, PictureArrival(true + late, true + late, true, waited=late == 0.0))
     taken = state.taken(true + lag)
     assert taken is not None
     assert taken == pytest.approx(true, abs=0.01)
@@ -140,7 +140,7 @@ def test_what_is_older_than_the_newest_picture_is_told_by_its_own_stamp() -> Non
     """A decoder that puts pictures into another order gives back an earlier one."""
     state = Timeline()
     for n in range(20):
-        state = follow(state, Arrival(n * 0.1 - 0.09, n * 0.1, n * 0.1, waited=True))
+        state = follow(state, PictureArrival(n * 0.1 - 0.09, n * 0.1, n * 0.1, waited=True))
     assert state.taken(2.0) == pytest.approx(1.9)
     assert state.taken(2.0, stamp=1.7) == pytest.approx(1.7)
 
@@ -148,25 +148,25 @@ def test_what_is_older_than_the_newest_picture_is_told_by_its_own_stamp() -> Non
 def test_a_picture_is_never_of_the_future() -> None:
     state = Timeline()
     for n in range(20):
-        state = follow(state, Arrival(n * 0.1 - 0.09, n * 0.1, n * 0.1, waited=True))
+        state = follow(state, PictureArrival(n * 0.1 - 0.09, n * 0.1, n * 0.1, waited=True))
     assert state.taken(1.9, stamp=2.4) == 1.9
 
 
 def test_where_nobody_can_tell_whether_it_waited_the_time_it_took_tells() -> None:
     state = Timeline()
     for n in range(20):
-        state = follow(state, Arrival(n * 0.1 - 0.09, n * 0.1, n * 0.1))
+        state = follow(state, PictureArrival(n * 0.1 - 0.09, n * 0.1, n * 0.1))
     assert state.taken(2.0) == pytest.approx(1.9)
     state = Timeline()
     for n in range(20):
-        state = follow(state, Arrival(n * 0.1 - 0.001, n * 0.1, n * 0.1))
+        state = follow(state, PictureArrival(n * 0.1 - 0.001, n * 0.1, n * 0.1))
     assert state.taken(2.0) is None
 
 
 def test_a_stream_that_never_settles_is_given_up() -> None:
     state = Timeline()
     for n in range(200):
-        state = follow(state, Arrival(n * 0.1, n * 0.1, n * 0.1, waited=False))
+        state = follow(state, PictureArrival(n * 0.1, n * 0.1, n * 0.1, waited=False))
         assert state.hopeless(n * 0.1) == (n * 0.1 > 10.1)
 
 

@@ -14,7 +14,7 @@ from hardware.emulators import rtu
 from hardware.emulators.bank import RelayBank
 from hardware.emulators.control import ControlSocket, obey
 from hardware.emulators.device import EmulatedDevice
-from hardware.emulators.faults import BoardFault, Faults
+from hardware.emulators.faults import EmulatedFault, Faults
 from hardware.emulators.kmtronic import KmtronicBoard
 from hardware.emulators.lctech import LcTechBoard
 from hardware.emulators.lcus import LcusBoard, Status
@@ -219,11 +219,11 @@ def test_the_bank_remembers_what_was_energised_together() -> None:
 
 def test_a_counted_fault_is_used_up() -> None:
     faults = Faults()
-    faults.on(BoardFault.SILENCE, 2)
+    faults.on(EmulatedFault.SILENCE, 2)
     assert [faults.spoil(b"xx")[0] for _ in range(3)] == [b"", b"", b"xx"]
-    faults.on(BoardFault.HALF)
+    faults.on(EmulatedFault.HALF)
     assert faults.spoil(b"abcd")[0] == b"ab"
-    assert list(faults.active()) == [BoardFault.HALF]
+    assert list(faults.active()) == [EmulatedFault.HALF]
 
 
 def test_at_9600_baud_a_byte_takes_its_time(tmp_path: Path) -> None:

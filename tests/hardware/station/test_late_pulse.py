@@ -16,7 +16,7 @@ from hardware.barrier.inputs import InputName, InputWiring
 from hardware.barrier.model import BarrierSettings, OutcomeKind, OutcomeReason
 from hardware.boards.board import BoardSettings
 from hardware.boards.factory import open_boards
-from hardware.emulators.faults import BoardFault
+from hardware.emulators.faults import EmulatedFault
 from hardware.errors import BoardError, Trouble
 from hardware.station.station import ArmSettings, OrderOutcome, Station
 from hardware.wire.wire import WireDirection, WireFrame
@@ -85,7 +85,7 @@ def test_no_raise_leaves_after_its_time(kind: Kind) -> None:
     def property_(lag: float, life: float, unanswered: bool) -> None:
         hut = Hut(kind)
         if unanswered:
-            hut.wire.faults.on(BoardFault.SILENCE, 2)
+            hut.wire.faults.on(EmulatedFault.SILENCE, 2)
             hut.station.command("south", RaiseRequested("before", hut.clock.now + 1.0))
             hut.station.turn()
         known = len(hut.pulses(RAISE))
@@ -150,7 +150,7 @@ def _last_read(hut: Hut, before: float) -> float:
 def test_an_unanswered_raise_is_not_sent_again() -> None:
     for kind in KINDS.values():
         hut = Hut(kind)
-        hut.wire.faults.on(BoardFault.SILENCE, 1)
+        hut.wire.faults.on(EmulatedFault.SILENCE, 1)
         hut.station.command("south", RaiseRequested("asked", hut.clock.now + 3.0))
         hut.pass_time(8.0)
         assert len(hut.pulses(RAISE)) == 1, kind.protocol

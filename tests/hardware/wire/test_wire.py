@@ -17,7 +17,7 @@ from hardware.boards.board import BoardProtocol, BoardSettings
 from hardware.boards.factory import open_board, open_boards
 from hardware.clock import SystemClock
 from hardware.emulators.device import EmulatedDevice
-from hardware.emulators.faults import BoardFault
+from hardware.emulators.faults import EmulatedFault
 from hardware.emulators.kmtronic import KmtronicBoard
 from hardware.emulators.lcus import LcusBoard, Status
 from hardware.emulators.line import PtyLine, TcpLine
@@ -51,7 +51,7 @@ def fail_of(joint: Rig) -> Trouble:
 
 def test_a_silent_board_fails_in_time_and_is_not_asked_again(tmp_path: Path) -> None:
     with rig(tmp_path, WAVESHARE, WaveshareBoard(), **QUICK_ANSWER) as joint:
-        joint.device.faults.on(BoardFault.SILENCE)
+        joint.device.faults.on(EmulatedFault.SILENCE)
         sent_before = sum(frame.direction is WireDirection.SENT for frame in joint.frames)
         assert fail_of(joint) is Trouble.SILENT
         sent = sum(frame.direction is WireDirection.SENT for frame in joint.frames) - sent_before
@@ -59,8 +59,10 @@ def test_a_silent_board_fails_in_time_and_is_not_asked_again(tmp_path: Path) -> 
         assert joint.device.relays[0], "the board has acted all the same"
 
 
-@pytest.mark.parametrize("fault", [BoardFault.HALF, BoardFault.CHECKSUM])
-def test_a_spoilt_acknowledgement_is_no_acknowledgement(tmp_path: Path, fault: BoardFault) -> None:
+@pytest.mark.parametrize("fault", [EmulatedFault.HALF, EmulatedFault.CHECKSUM])
+def test_a_spoilt_acknowledgement_is_no_acknowledgement(
+    tmp_path: Path, fault: EmulatedFault
+) -> None:
     with rig(tmp_path, WAVESHARE, WaveshareBoard(), **QUICK_ANSWER) as joint:
         joint.device.faults.on(fault, 1)
         assert fail_of(joint) is Trouble.BAD_REPLY
@@ -69,7 +71,7 @@ def test_a_spoilt_acknowledgement_is_no_acknowledgement(tmp_path: Path, fault: B
 
 def test_an_answer_behind_noise_is_found(tmp_path: Path) -> None:
     with rig(tmp_path, WAVESHARE, WaveshareBoard(), **QUICK_ANSWER) as joint:
-        joint.device.faults.on(BoardFault.NOISE)
+        joint.device.faults.on(EmulatedFault.NOISE)
         joint.device.set_input(3, True)
         for _ in range(10):
             assert joint.board.read_inputs()[2]
@@ -80,7 +82,7 @@ def test_a_late_answer_is_never_taken_for_the_next_one(tmp_path: Path) -> None:
     """A loop that became occupied meanwhile must not be read as it was one question ago."""
     with rig(tmp_path, WAVESHARE, WaveshareBoard(), **QUICK_ANSWER) as joint:
         joint.device.faults.late_s = 0.07
-        joint.device.faults.on(BoardFault.LATE, 1)
+        joint.device.faults.on(EmulatedFault.LATE, 1)
         with pytest.raises(BoardError) as late:
             joint.board.read_inputs()
         assert late.value.kind is Trouble.SILENT
@@ -90,7 +92,7 @@ def test_a_late_answer_is_never_taken_for_the_next_one(tmp_path: Path) -> None:
 
 def test_three_misses_take_the_link_down_and_service_brings_it_back(tmp_path: Path) -> None:
     with rig(tmp_path, WAVESHARE, WaveshareBoard(), **QUICK_ANSWER) as joint:
-        joint.device.faults.on(BoardFault.DEAF)
+        joint.device.faults.on(EmulatedFault.DEAF)
         for _ in range(3):
             assert joint.board.trouble is None
             with pytest.raises(BoardError):
@@ -105,12 +107,12 @@ def test_three_misses_take_the_link_down_and_service_brings_it_back(tmp_path: Pa
 def test_an_adapter_that_echoes_must_be_declared(tmp_path: Path) -> None:
     """Undeclared, its echo would acknowledge every pulse of a board that is not there."""
     with rig(tmp_path, WAVESHARE, WaveshareBoard(), connect=False) as joint:
-        joint.device.faults.on(BoardFault.ECHO)
+        joint.device.faults.on(EmulatedFault.ECHO)
         with pytest.raises(BoardError, match="local_echo: true"):
             joint.board.connect()
     with rig(tmp_path, WAVESHARE, WaveshareBoard(), connect=False, **QUICK_ANSWER) as joint:
-        joint.device.faults.on(BoardFault.ECHO)
-        joint.device.faults.on(BoardFault.SILENCE)
+        joint.device.faults.on(EmulatedFault.ECHO)
+        joint.device.faults.on(EmulatedFault.SILENCE)
         with pytest.raises(BoardError, match="local_echo: true"):
             joint.board.connect()
 
@@ -118,9 +120,9 @@ def test_an_adapter_that_echoes_must_be_declared(tmp_path: Path) -> None:
 def test_a_declared_echo_is_taken_off(tmp_path: Path) -> None:
     model = WaveshareBoard()
     with rig(tmp_path, WAVESHARE, model, connect=False, local_echo=True) as joint:
-        joint.device.faults.on(BoardFault.ECHO)
+        joint.device.faults.on(EmulatedFault.ECHO)
         joint.board.connect()
-        joint.device.faults.on(BoardFault.SILENCE, 1)
+        joint.device.faults.on(EmulatedFault.SILENCE, 1)
         assert fail_of(joint) is Trouble.SILENT, "the echo is not an acknowledgement"
 
 
@@ -277,7 +279,7 @@ def test_a_lost_release_is_repeated_until_it_is_seen(tmp_path: Path) -> None:
     with rig(tmp_path, LCUS, LcusBoard(2, deaf_after_s=0.0), **QUICK) as joint:
         joint.board.pulse(1, 100)
         joint.until(lambda: joint.device.relays[0])
-        joint.device.faults.on(BoardFault.DEAF)
+        joint.device.faults.on(EmulatedFault.DEAF)
         joint.serve(0.12)
         assert joint.device.relays[0], "the release was lost"
         joint.device.faults.clear()
