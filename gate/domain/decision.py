@@ -15,7 +15,9 @@ class Verdict(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why. Each has a text and a line to read aloud in gate/i18n/gate/i18n/locale/*/lane.json (reasons)."""
+    """Why. Each has a text and a line to read aloud in gate/i18n/locale/*/lane.json
+    (reasons).
+    """
 
     RESIDENT = "resident"
     VISITOR = "visitor"

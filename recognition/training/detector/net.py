@@ -149,8 +149,8 @@ class Refiner(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            Conv(3, 16, stride=2), Conv(16, 32, stride=2), ConvBlock(32), ConvBlock(32), Conv(32, 64,
-            stride=2), ConvBlock(64), ConvBlock(64), ConvBlock(64),
+            Conv(3, 16, stride=2), Conv(16, 32, stride=2), ConvBlock(32), ConvBlock(32),
+            Conv(32, 64, stride=2), ConvBlock(64), ConvBlock(64), ConvBlock(64),
         )  # fmt: skip
         self.maps = nn.Conv2d(64, 4, 1)
         self.fine = nn.Linear(64 * 4 + 8, 8)
