@@ -49,11 +49,17 @@ def test_hooks_before_a_commit_are_what_make_static_runs() -> None:
     (repo,) = yaml.safe_load(read(".pre-commit-config.yaml"))["repos"]
     assert repo["repo"] == "local"
     assert {hook["language"] for hook in repo["hooks"]} == {"system"}
-    tools = {tuple(hook["entry"].split()[:2]) for hook in repo["hooks"]}
     static = re.search(r"^static:.*\n((?:\t.*\n)+)", read("Makefile"), re.MULTILINE)
     assert static
-    wanted = {line.split("/")[-1].split()[0] for line in static[1].splitlines()}
-    assert {Path(tool).name for tool, *_ in tools} == wanted
+    wanted = {tool(line) for line in static[1].splitlines()}
+    assert len(wanted) == 4
+    assert {tool(hook["entry"]) for hook in repo["hooks"]} == wanted
+
+
+def tool(command: str) -> tuple[str, ...]:
+    """Return the program of a command and its verb, e.g. ruff and check."""
+    program, *rest = command.strip().split("/")[-1].split()[:2]
+    return program, *rest
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
