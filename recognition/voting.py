@@ -34,7 +34,7 @@ SURE = 0.8
 
 WELL_SEEN = 0.75
 """Least score of the box of a reading that counts as agreeing; measured on simulated approaches
-(`python -m tests.bench.bench_misreads`, gate/docs/decisions/0090)."""
+(`python -m tests.bench.bench_misreads`, gate/docs/decisions/0016)."""
 
 SURE_ALONE = 0.95
 """Least confidence of a reading that counts as agreeing; measured likewise."""
