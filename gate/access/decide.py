@@ -6,7 +6,7 @@ Rules of this file, first to last:
 3. Wrong way.
 4. A doubtful reading never opens: colours that contradict, too few frames, too little confidence,
    a runner-up too close. A plate that is merely *near* a registered one is a doubtful reading. A
-   number that a blue and a yellow vehicle share needs a colour that was surely seen (ADR 0036).
+   number that a blue and a yellow vehicle share needs a colour that was surely seen (ADR 0030).
 5. Out: everybody may leave, on record; a blocked vehicle is the guard's to deal with.
 6. In: block list, own right, visitor pass; for the rest the guard.
 

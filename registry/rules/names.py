@@ -8,7 +8,7 @@
 - none: anything else. A surname says nothing, with or without a title (张先生, 李师傅, 王总, 老张):
   every second visitor could say it. One character says nothing either (伟 for 张伟).
 
-Near is for the guard to judge, usually with a call to the household (ADR 0081).
+Near is for the guard to judge, usually with a call to the household (ADR 0034).
 """
 
 import re

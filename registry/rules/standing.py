@@ -64,7 +64,7 @@ class Listing:
 class PlateRecord:
     """Everything the register holds on one plate's text.
 
-    twins: other vehicles with the same text on plates of other colours (ADR 0036). What names no
+    twins: other vehicles with the same text on plates of other colours (ADR 0030). What names no
     colour holds for every vehicle with the number.
     """
 

@@ -113,7 +113,7 @@ class Person(Numbered, table=True):
 class Vehicle(Numbered, table=True):
     """A registered vehicle. plate: whole text. Valid from valid_from up to, not at, valid_until.
 
-    A blue and a yellow plate may have one text: text and colour are the key (ADR 0036).
+    A blue and a yellow plate may have one text: text and colour are the key (ADR 0030).
     """
 
     __table_args__ = (UniqueConstraint("plate", "colour"), NEVER_AGAIN)

@@ -7,7 +7,7 @@ def possible(plate: Plate | None) -> tuple[PlateColour, ...]:
     """Return the colours that this plate may have, in the order of the enumeration; all for none.
 
     UNKNOWN is always among them: a form that names no colour holds for every vehicle with the
-    number (ADR 0036).
+    number (ADR 0030).
     """
     fits = EXPECTED_COLOURS[plate.plate_class] if plate else frozenset(PlateColour)
     return tuple(one for one in PlateColour if one in fits or one is PlateColour.UNKNOWN)

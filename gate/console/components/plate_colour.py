@@ -1,6 +1,6 @@
 """The ground colour of a plate in a form: proposed, and the person's own once one is chosen.
 
-One number on a blue and on a yellow plate is two vehicles (ADR 0036). No colour is an answer too:
+One number on a blue and on a yellow plate is two vehicles (ADR 0030). No colour is an answer too:
 it holds for every vehicle with the number.
 """
 

@@ -119,7 +119,7 @@ def _came_in(session: Session, at: datetime, row: EndedPassage, by: Actor) -> No
 def _key(session: Session, row: EndedPassage) -> str:
     """What the vehicle is known by while it is inside; "" where nobody knows its plate.
 
-    The plate, and the colour too where two vehicles have one number (ADR 0036).
+    The plate, and the colour too where two vehicles have one number (ADR 0030).
     """
     if not row.plate:
         return ""
