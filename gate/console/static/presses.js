@@ -1,5 +1,5 @@
 // What a person presses or types reaches the service in the order in which it was done, or the page
-// says that it did not (gate/docs/decisions/0088). Loaded before NiceGUI's own script.
+// says that it did not (gate/docs/decisions/0083). Loaded before NiceGUI's own script.
 (() => {
   const patience = 2000; // Milliseconds without an answer until the page says that it waits for one.
   const texts = () => window.gateTexts || {};
