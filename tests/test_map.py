@@ -61,11 +61,3 @@ def test_every_room_of_gate_is_on_the_map() -> None:
     text = MAP.read_text(encoding="utf-8")
     rooms = {file.parent.name for file in (ROOT / "gate").glob("*/__init__.py")}
     assert sorted(room for room in rooms if f"](../{room}/)" not in text) == []
-
-
-def test_every_decision_is_in_the_index() -> None:
-    folder = ROOT / "gate" / "docs" / "decisions"
-    text = (folder / "README.md").read_text(encoding="utf-8")
-    files = {file.name for file in folder.glob("[0-9]*.md")}
-    assert sorted(name for name in files if f"]({name})" not in text) == []
-    assert files

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,75 @@ def test_a_change_is_one_line() -> None:
     lines = [line for line in read("CHANGELOG.md").splitlines() if line.startswith("- ")]
     assert len(lines) > 25
     assert [line for line in lines if len(line) > 200] == []
+
+
+DECISIONS = ROOT / "gate" / "docs" / "decisions"
+PARTS = ["Context", "Decision", "Consequences"]
+_STATUS = re.compile(
+    r"^Status: accepted \(\d{4}-\d{2}-\d{2}; supersedes (none|\d{4}(?:, \d{4})*)\)$"
+)
+_DECISION = re.compile(r"(?<!its )\b(?:ADRs?|[Dd]ecisions?)[\s/#]+(\d{4}(?:, \d{4})*)\b")
+_AMONG_DECISIONS = re.compile(r"(?<![\w.-])(?<![Mm]igration )00\d\d\b")
+TEXTS = (".css", ".js", ".md", ".py", ".sh", ".toml", ".yaml")
+
+
+def records() -> dict[str, str]:
+    return {
+        file.name: file.read_text(encoding="utf-8")
+        for file in sorted(DECISIONS.glob("*.md"))
+        if file.name != "README.md"
+    }
+
+
+def superseded(text: str) -> set[str]:
+    status = _STATUS.fullmatch(text.splitlines()[2])
+    return set() if status is None or status[1] == "none" else set(status[1].split(", "))
+
+
+def referring() -> Iterator[tuple[str, set[str]]]:
+    """Give each file beside the records with the numbers of decisions that it names."""
+    folders = (ROOT / name for name in ("examples", "tests", *PACKAGES))
+    files = [*ROOT.glob("*"), *(file for folder in folders for file in folder.rglob("*"))]
+    for file in files:
+        if file.suffix in TEXTS and DECISIONS not in file.parents:
+            found = _DECISION.findall(file.read_text(encoding="utf-8"))
+            yield str(file.relative_to(ROOT)), {n for one in found for n in one.split(", ")}
+
+
+def test_a_decision_is_a_sentence_with_a_status_and_three_parts() -> None:
+    for name, text in records().items():
+        title, _, status = text.splitlines()[:3]
+        assert re.fullmatch(rf"# {name[:4]}\. [A-Z].*[^.]", title), name
+        assert _STATUS.fullmatch(status), name
+        assert re.findall(r"^## (.*)$", text, re.MULTILINE) == PARTS, name
+
+
+def test_every_decision_is_in_the_index_by_its_title() -> None:
+    index = read("gate/docs/decisions/README.md")
+    assert len(records()) > 20
+    for name, text in records().items():
+        title = text.splitlines()[0].removeprefix(f"# {name[:4]}. ")
+        date = text.splitlines()[2].removeprefix("Status: accepted (")[:10]
+        assert f"| {name[:4]} | [{title}]({name}) | accepted, {date} |" in index, name
+
+
+def test_every_old_number_leads_to_what_replaced_it() -> None:
+    table = read("gate/docs/decisions/README.md").split("## Old numbers")[1]
+    led = set(re.findall(r"^\| (\d{4}) \| (.*) \|$", table, re.MULTILINE))
+    now: dict[str, list[str]] = {}
+    for name, text in records().items():
+        for old in superseded(text):
+            now.setdefault(old, []).append(f"[{name[:4]}]({name})")
+    assert led == {(old, ", ".join(links)) for old, links in now.items()}
+    assert now.keys().isdisjoint(name[:4] for name in records())
+
+
+def test_what_names_a_decision_names_one_that_is_there() -> None:
+    there = {name[:4] for name in records()}
+    assert {
+        where: lost for where, numbers in referring() if (lost := sorted(numbers - there))
+    } == {}
+    assert sum(len(numbers) for _, numbers in referring()) > 20
+    for name, text in records().items():
+        named = set(_AMONG_DECISIONS.findall(text)) - superseded(text)
+        assert sorted(named - there) == [], name
