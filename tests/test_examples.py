@@ -35,7 +35,7 @@ def test_the_service_builds_every_lane(config: Config) -> None:
     gate = Application(config.model_copy(update={"database": None, "key_file": None}))
     try:
         lanes = {LaneId(lane) for lane in config.lanes}
-        assert set(gate.lanes.threads) == set(gate.lanes.watchers) == lanes
+        assert set(gate.lanes.threads) == set(gate.lanes.supervisors) == lanes
         assert {view.lane for view in gate.site.views()} == lanes
         assert set(gate.lanes.signs) == {
             lane for lane in lanes if config.lanes[lane].sign is not None
