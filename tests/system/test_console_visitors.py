@@ -91,6 +91,23 @@ def test_without_a_match_enter_leads_to_how_the_household_confirmed(enter, pages
     expect(page.get_by_role("button", name="登记", exact=True)).to_be_focused()
 
 
+def test_an_answer_that_comes_late_does_not_take_the_keyboard_away(enter, pages, home):
+    """Who types faster than the name is checked is led to a field that the answer then hides."""
+    page = enter("guard")
+    open_page(page, pages, "/visitors/new?plate=粤B1357E")
+    page.get_by_label("去哪一户").fill(home)
+    expect(page.locator(".badge-good", has_text="79栋")).to_be_visible()
+    page.get_by_label("访客说的业主姓名").fill("建国")
+    page.get_by_label("访客电话").fill("13900001234")
+    confirmed = page.get_by_label("住户如何确认")
+    expect(confirmed).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(confirmed).to_be_focused()
+    confirmed.evaluate("field => { field.closest('.q-field').style.display = 'none'; }")
+    expect(confirmed).to_be_hidden()
+    expect(page.get_by_role("button", name="登记", exact=True)).to_be_focused()
+
+
 def test_the_keypad_is_one_stop_of_the_tab_key_and_arrows_move_in_it(enter, pages):
     page = enter("guard")
     open_page(page, pages, "/visitors/new")

@@ -114,8 +114,21 @@
     event.preventDefault(); // Else this same Enter presses the button that it leads to.
     const here = (id) => getHtmlElement(id).closest(".q-field") || getHtmlElement(id);
     const open = (id) => here(id).getClientRects().length && !here(id).querySelector("input")?.value;
-    const next = here(ids.find(open) ?? ids[ids.length - 1]);
-    (next.querySelector("input") || next).focus();
+    const lead = () => {
+      const next = here(ids.find(open) ?? ids[ids.length - 1]);
+      (next.querySelector("input") || next).focus();
+      return next;
+    };
+    // An answer that comes a moment later may hide the field that was led to: then go on from there.
+    let next = lead();
+    const until = performance.now() + 5000;
+    const watch = () => {
+      const lost = document.activeElement === document.body && !next.getClientRects().length;
+      if (lost) next = lead();
+      const still = next.contains(document.activeElement) || document.activeElement === document.body;
+      if (still && performance.now() < until) setTimeout(watch, 100);
+    };
+    watch();
   };
 
   // Copies the secret of a sheet. Pages by plain HTTP have no clipboard: there the marked text is
