@@ -331,7 +331,7 @@ def _patient(patch: pytest.MonkeyPatch) -> None:
 
 def _retry_one_button(turn):
     wish = turn.own_wish(will.Cause.RAISE_TIMEOUT, turn.now + 2.0)
-    turn.move(will.Trigger.DOWN_SEEN)
+    turn.move(will.TransitionTrigger.DOWN_SEEN)
     turn.wish_raise(wish)
 
 
