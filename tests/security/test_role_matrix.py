@@ -116,10 +116,10 @@ def walking(pages: Served, *, outer: bool) -> Iterator[tuple[Walker, int]]:
 
 
 @pytest.fixture(scope="module")
-def found(pages: Served) -> Found:
+def found(one_served_site: Served) -> Found:
     """What a walk over all pages found, with nothing but the handlers' own questions."""
-    with walking(pages, outer=False) as (walker, number):
-        for scene in scenes(pages, number):
+    with walking(one_served_site, outer=False) as (walker, number):
+        for scene in scenes(one_served_site, number):
             scene.before()
             walker.walk(scene.page, scene.path)
         return walker.found
@@ -131,7 +131,7 @@ def places_that_ask() -> Iterator[tuple[str, int, int]]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
                 continue
-            made = isinstance(node.func.value, ast.Name) and node.func.value.id == "changing"
+            made = isinstance(node.func.value, ast.Name) and node.func.value.id == "mutations"
             if (node.func.attr == "act" and len(node.args) == 1) or (
                 made and node.func.attr == "make"
             ):
