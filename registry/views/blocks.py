@@ -1,5 +1,6 @@
 """The block list as pages and programs read it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,9 +10,7 @@ from sqlmodel import Session, col, select
 from registry.rules.kinds import BlockReason
 from registry.store import store
 from registry.tables.records import Block
-from registry.views.pages import Page, following, rows_after
-
-MOST = 200
+from registry.views.pages import MAX_SHOWN, Page, page_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +30,11 @@ class BlockLine:
 
 
 def blocks(session: Session, at: datetime, part: str = "") -> tuple[BlockLine, ...]:
-    """Return the blocks in force, newest first, at most `MOST`; part: of the plate."""
-    wanted = select(Block).where(_in_force(at)).order_by(col(Block.id).desc()).limit(MOST)
+    """Return the blocks in force, newest first, at most `MAX_SHOWN`; part: of the plate."""
+    wanted = select(Block).where(_in_force(at)).order_by(col(Block.id).desc()).limit(MAX_SHOWN)
     if part:
         wanted = wanted.where(col(Block.plate).contains(part, autoescape=True))
-    return tuple(_line(row) for row in session.exec(wanted))
+    return _lines(session.exec(wanted).all())
 
 
 def page(
@@ -45,8 +44,7 @@ def page(
     wanted = select(Block)
     if in_force_at is not None:
         wanted = wanted.where(_in_force(in_force_at))
-    rows = rows_after(session, Block, wanted, after, limit)
-    return Page(tuple(_line(row) for row in rows), following(rows, limit))
+    return page_after(session, Block, wanted, after, limit, _lines)
 
 
 def block(session: Session, number: int) -> BlockLine:
@@ -57,6 +55,10 @@ def block(session: Session, number: int) -> BlockLine:
 def _in_force(at: datetime) -> ColumnElement[bool]:
     open_end = col(Block.valid_until).is_(None)
     return col(Block.lifted_at).is_(None) & (open_end | (col(Block.valid_until) > at))
+
+
+def _lines(rows: Sequence[Block]) -> tuple[BlockLine, ...]:
+    return tuple(_line(row) for row in rows)
 
 
 def _line(row: Block) -> BlockLine:

@@ -1,6 +1,6 @@
 """The history of the registry as programs read it: who changed what, persons masked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from registry.rules.plates import normalise
 from registry.store import store
 from registry.tables.masking import masked_fields
 from registry.tables.records import Change
-from registry.views.pages import Page, following, rows_after
+from registry.views.pages import Page, page_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,11 @@ def page(
         wanted = wanted.where(Change.plate == normalise(plate))
     if entity:
         wanted = wanted.where(Change.entity == entity)
-    rows = rows_after(session, Change, wanted, after, limit)
-    return Page(tuple(_change(row) for row in rows), following(rows, limit))
+    return page_after(session, Change, wanted, after, limit, _changes)
+
+
+def _changes(rows: Sequence[Change]) -> tuple[RecordedChange, ...]:
+    return tuple(_change(row) for row in rows)
 
 
 def _change(row: Change) -> RecordedChange:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlmodel import Session, col, select
 
@@ -10,7 +11,7 @@ from registry.rules.addresses import Address
 from registry.store import store
 from registry.tables.records import Building, Household, Space, Unit, Vehicle
 from registry.views.labels import HouseholdPlace, places
-from registry.views.pages import Page, following, rows_after
+from registry.views.pages import Page, grouped, page_after
 from registry.views.people import PersonLine, people
 
 
@@ -33,8 +34,7 @@ def page(session: Session, after: int, limit: int, building: str = "") -> Page[H
         stairs = select(Unit.id).join(Building, col(Building.id) == col(Unit.building_id))
         named = addresses.building(building) or building
         wanted = wanted.where(col(Household.unit_id).in_(stairs.where(Building.name == named)))
-    rows = rows_after(session, Household, wanted, after, limit)
-    return Page(_lines(session, rows), following(rows, limit))
+    return page_after(session, Household, wanted, after, limit, partial(_lines, session))
 
 
 def household(session: Session, number: int) -> HouseholdLine:
@@ -58,33 +58,26 @@ def _lines(session: Session, rows: Sequence[Household]) -> tuple[HouseholdLine, 
             place=where[number],
             note=row.note,
             people=living.get(number, ()),
-            vehicles=tuple(vehicles.get(number, ())),
-            spaces=tuple(spaces.get(number, ())),
+            vehicles=vehicles.get(number, ()),
+            spaces=spaces.get(number, ()),
         )
         for number, row in zip(numbers, rows, strict=True)
     )
 
 
-def _plates(session: Session, numbers: Sequence[int]) -> Mapping[int, list[str]]:
+def _plates(session: Session, numbers: Sequence[int]) -> Mapping[int | None, tuple[str, ...]]:
     owned = (
         select(Vehicle.household_id, Vehicle.plate)
         .where(col(Vehicle.household_id).in_(numbers))
         .order_by(col(Vehicle.plate))
     )
-    return _grouped(session.exec(owned).all())
+    return grouped(session.exec(owned))
 
 
-def _spaces(session: Session, numbers: Sequence[int]) -> Mapping[int, list[str]]:
+def _spaces(session: Session, numbers: Sequence[int]) -> Mapping[int | None, tuple[str, ...]]:
     owned = (
         select(Space.household_id, Space.name)
         .where(col(Space.household_id).in_(numbers))
         .order_by(col(Space.name))
     )
-    return _grouped(session.exec(owned).all())
-
-
-def _grouped(pairs: Sequence[tuple[int | None, str]]) -> Mapping[int, list[str]]:
-    by_home: dict[int, list[str]] = {}
-    for number, word in pairs:
-        by_home.setdefault(number or 0, []).append(word)
-    return by_home
+    return grouped(session.exec(owned))

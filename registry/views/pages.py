@@ -1,6 +1,6 @@
 """One page of a list by cursor, as programs read it: in the order of the rows' numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -12,6 +12,10 @@ from registry.tables.records import Numbered
 
 Line = TypeVar("Line")
 Row = TypeVar("Row", bound=Numbered)
+Key = TypeVar("Key")
+
+MAX_SHOWN = 200
+"""Lines of a list that a page of the console shows at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +29,31 @@ class Page(Generic[Line]):
     next: int | None
 
 
-def rows_after(
-    session: Session, table: type[Row], wanted: SelectOfScalar[Row], after: int, limit: int
-) -> Sequence[Row]:
-    """The wanted rows whose number is larger than `after`, smallest first, at most `limit`."""
+def page_after(
+    session: Session,
+    table: type[Row],
+    wanted: SelectOfScalar[Row],
+    after: int,
+    limit: int,
+    lines: Callable[[Sequence[Row]], tuple[Line, ...]],
+) -> Page[Line]:
+    """The wanted rows whose number is larger than `after`, smallest first, at most `limit`.
+
+    lines: makes lines of rows, all at once.
+    """
     number = col(table.id)
-    return session.exec(wanted.where(number > after).order_by(number).limit(limit)).all()
+    rows = session.exec(wanted.where(number > after).order_by(number).limit(limit)).all()
+    return Page(lines(rows), following(rows, limit))
 
 
 def following(rows: Sequence[Numbered], limit: int) -> int | None:
     """The cursor behind these rows of a page that holds at most `limit`."""
     return store.id_of(rows[-1]) if len(rows) == limit else None
+
+
+def grouped(pairs: Iterable[tuple[Key, Line]]) -> Mapping[Key, tuple[Line, ...]]:
+    """The second of each pair by the first, in their order."""
+    found: dict[Key, list[Line]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}

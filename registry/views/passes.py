@@ -10,9 +10,8 @@ from sqlmodel import Session, col, select
 from registry.store import store
 from registry.tables.records import NameCheck, Numbered, Person, VisitorPass
 from registry.views.labels import labels
-from registry.views.pages import Page, following
+from registry.views.pages import MAX_SHOWN, Page, following
 
-MOST = 200
 Row = TypeVar("Row", bound=Numbered)
 
 
@@ -46,12 +45,12 @@ class PassLine:
 
 
 def passes(session: Session, at: datetime, part: str = "") -> tuple[PassLine, ...]:
-    """Return the visitor passes that are not over, those that end first on top, at most `MOST`."""
+    """Return the passes that are not over, those that end first on top, at most `MAX_SHOWN`."""
     wanted = (
         select(VisitorPass)
         .where(col(VisitorPass.revoked_at).is_(None), col(VisitorPass.valid_until) > at)
         .order_by(col(VisitorPass.valid_until))
-        .limit(MOST)
+        .limit(MAX_SHOWN)
     )
     if part:
         wanted = wanted.where(col(VisitorPass.plate).contains(part, autoescape=True))

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from registry.store import store
 from registry.tables.records import Person
+from registry.views.pages import grouped
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,8 @@ def person(session: Session, number: int) -> PersonLine:
 def people(session: Session, households: Iterable[int]) -> Mapping[int, tuple[PersonLine, ...]]:
     """Those who live in these households, by the household's number; empty ones are left out."""
     wanted = select(Person).where(col(Person.household_id).in_(list(households)))
-    found: dict[int, tuple[PersonLine, ...]] = {}
-    for row in session.exec(wanted.order_by(col(Person.id))):
-        found[row.household_id] = (*found.get(row.household_id, ()), _line(row))
-    return found
+    rows = session.exec(wanted.order_by(col(Person.id)))
+    return grouped((row.household_id, _line(row)) for row in rows)
 
 
 def _line(row: Person) -> PersonLine:

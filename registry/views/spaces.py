@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlmodel import Session, col, select
 
@@ -9,9 +10,7 @@ from registry.rules.snapshot import plate_of
 from registry.store import store
 from registry.tables.records import Presence, Space, SpaceVehicle, Vehicle
 from registry.views.labels import labels
-from registry.views.pages import Page, following, rows_after
-
-MOST = 200
+from registry.views.pages import MAX_SHOWN, Page, grouped, page_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +26,8 @@ class SpaceLine:
 
 
 def spaces(session: Session, part: str = "") -> tuple[SpaceLine, ...]:
-    """Return parking spaces by name, at most `MOST`; part: of the space's name."""
-    wanted = select(Space).order_by(col(Space.name)).limit(MOST)
+    """Return parking spaces by name, at most `MAX_SHOWN`; part: of the space's name."""
+    wanted = select(Space).order_by(col(Space.name)).limit(MAX_SHOWN)
     if part:
         wanted = wanted.where(col(Space.name).contains(part, autoescape=True))
     return _lines(session, session.exec(wanted).all())
@@ -36,8 +35,7 @@ def spaces(session: Session, part: str = "") -> tuple[SpaceLine, ...]:
 
 def page(session: Session, after: int, limit: int) -> Page[SpaceLine]:
     """Spaces in the order in which they were made."""
-    rows = rows_after(session, Space, select(Space), after, limit)
-    return Page(_lines(session, rows), following(rows, limit))
+    return page_after(session, Space, select(Space), after, limit, partial(_lines, session))
 
 
 def space(session: Session, number: int) -> SpaceLine:
@@ -77,7 +75,4 @@ def _plates(session: Session, numbers: Iterable[int]) -> Mapping[int, tuple[str,
         .where(col(SpaceVehicle.space_id).in_(list(numbers)))
         .order_by(col(Vehicle.plate))
     )
-    found: dict[int, tuple[str, ...]] = {}
-    for space_id, plate in session.exec(links):
-        found[space_id] = (*found.get(space_id, ()), plate)
-    return found
+    return grouped(session.exec(links))

@@ -1,5 +1,6 @@
 """Special vehicles on ordinary plates and listed forms, as pages and programs read them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from sqlmodel import Session, col, select
 from registry.rules.kinds import ListedKind
 from registry.store import store
 from registry.tables.records import ListedVehicle, SpecialPattern
-from registry.views.pages import Page, following, rows_after
+from registry.views.pages import Page, page_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +41,18 @@ def special(session: Session) -> tuple[tuple[ListedLine, ...], tuple[FormLine, .
     by_holder = select(ListedVehicle).order_by(
         col(ListedVehicle.organisation), col(ListedVehicle.plate)
     )
-    forms = session.exec(select(SpecialPattern).order_by(col(SpecialPattern.pattern)))
-    vehicles = tuple(_vehicle(row) for row in session.exec(by_holder))
-    return vehicles, tuple(_form(row) for row in forms)
+    forms = select(SpecialPattern).order_by(col(SpecialPattern.pattern))
+    return _vehicles(session.exec(by_holder).all()), _forms(session.exec(forms).all())
 
 
 def vehicles_page(session: Session, after: int, limit: int) -> Page[ListedLine]:
     """Listed vehicles in the order in which they were listed."""
-    rows = rows_after(session, ListedVehicle, select(ListedVehicle), after, limit)
-    return Page(tuple(_vehicle(row) for row in rows), following(rows, limit))
+    return page_after(session, ListedVehicle, select(ListedVehicle), after, limit, _vehicles)
 
 
 def forms_page(session: Session, after: int, limit: int) -> Page[FormLine]:
     """Listed forms in the order in which they were listed."""
-    rows = rows_after(session, SpecialPattern, select(SpecialPattern), after, limit)
-    return Page(tuple(_form(row) for row in rows), following(rows, limit))
+    return page_after(session, SpecialPattern, select(SpecialPattern), after, limit, _forms)
 
 
 def vehicle(session: Session, number: int) -> ListedLine:
@@ -65,6 +63,14 @@ def vehicle(session: Session, number: int) -> ListedLine:
 def form(session: Session, number: int) -> FormLine:
     """A listed form by number; raises RecordMissingError."""
     return _form(store.get(session, SpecialPattern, number))
+
+
+def _vehicles(rows: Sequence[ListedVehicle]) -> tuple[ListedLine, ...]:
+    return tuple(_vehicle(row) for row in rows)
+
+
+def _forms(rows: Sequence[SpecialPattern]) -> tuple[FormLine, ...]:
+    return tuple(_form(row) for row in rows)
 
 
 def _vehicle(row: ListedVehicle) -> ListedLine:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlmodel import Session, col, select
 
@@ -11,7 +12,7 @@ from registry.rules.plates import Plate, PlateColour, neighbours
 from registry.store import store
 from registry.tables.records import Space, SpaceVehicle, Vehicle
 from registry.views.labels import labels
-from registry.views.pages import Page, following, rows_after
+from registry.views.pages import Page, grouped, page_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,7 @@ def page(session: Session, after: int, limit: int, home: int | None = None) -> P
     wanted = select(Vehicle)
     if home is not None:
         wanted = wanted.where(Vehicle.household_id == home)
-    rows = rows_after(session, Vehicle, wanted, after, limit)
-    return Page(_lines(session, rows), following(rows, limit))
+    return page_after(session, Vehicle, wanted, after, limit, partial(_lines, session))
 
 
 def of_household(session: Session, number: int) -> tuple[VehicleLine, ...]:
@@ -97,7 +97,4 @@ def _spaces(session: Session, numbers: Iterable[int]) -> Mapping[int, tuple[str,
         .where(col(SpaceVehicle.vehicle_id).in_(list(numbers)))
         .order_by(col(Space.name))
     )
-    found: dict[int, tuple[str, ...]] = {}
-    for vehicle_id, name in session.exec(shared):
-        found[vehicle_id] = (*found.get(vehicle_id, ()), name)
-    return found
+    return grouped(session.exec(shared))

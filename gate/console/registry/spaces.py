@@ -19,6 +19,7 @@ from registry.rules.fields import plates as plates_in
 from registry.rules.plates import Plate
 from registry.store.spaces import SpaceRefusal
 from registry.views import spaces, vehicles
+from registry.views.pages import MAX_SHOWN
 from registry.views.spaces import SpaceLine
 
 
@@ -76,8 +77,8 @@ class SpacesPage:
                     widgets.empty(say("spaces.none"), icon="local_parking")
             for line in lines:
                 self._line(line)
-            if len(lines) == spaces.MOST:
-                widgets.words(say("spaces.more", n=spaces.MOST), "small soft")
+            if len(lines) == MAX_SHOWN:
+                widgets.words(say("spaces.more", n=MAX_SHOWN), "small soft")
 
     def _line(self, line: SpaceLine) -> None:
         visit, say = self._visit, self._visit.say
