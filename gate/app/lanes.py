@@ -47,7 +47,7 @@ class SiteLanes:
         }
         self.stations = Stations(config, store.clock, self._tell)
         self._left = _left(config, store)
-        self.supervisors = self._watchers()
+        self.supervisors = self._camera_workers()
         for name in config.lanes:
             lane = LaneId(name)
             self._threads[lane] = LaneThread(self._worker(lane), store.clock, hub)
@@ -67,7 +67,6 @@ class SiteLanes:
         for lane, left in self._left.items():
             if left.fire:
                 self.stations.latch_fire(lane)
-        for lane, left in self._left.items():
             self.stations.resume(lane, locked=left.locked, maintenance=left.maintenance)
         for signs in self.signs.values():
             signs.start()
@@ -106,7 +105,7 @@ class SiteLanes:
         if thread := self._threads.get(lane):
             thread.tell(said)
 
-    def _watchers(self) -> dict[LaneId, WorkerSupervisor]:
+    def _camera_workers(self) -> dict[LaneId, WorkerSupervisor]:
         config = self._settings.config
         return {
             LaneId(lane): WorkerSupervisor(

@@ -32,14 +32,15 @@ def lane_view(
     now: Instant,
 ) -> LaneView:
     """Return the lane as it is at this moment. since: when `state` began."""
-    hold, idle = arm.hold_until, isinstance(state, lanes.Idle)
+    hold = arm.hold_until
+    current = None if isinstance(state, lanes.Idle) else state.passage
     return LaneView(
         lane=settings.lane,
         name=settings.name,
         direction=settings.direction,
         state=_STATE_NAMES[type(state)],
         since=since,
-        passage=None if isinstance(state, lanes.Idle) else state.passage,
+        passage=current,
         decision=passage.decision,
         plate=passage.plate,
         colour=passage.colour,
@@ -56,7 +57,7 @@ def lane_view(
         board_faults={fault.value: said for fault, said in arm.faults.items()},
         link_why=arm.why,
         may_take_back=isinstance(state, lanes.RefusedState) and state.asked is not None,
-        arrived=None if idle else passage.arrived.utc,
+        arrived=None if current is None else passage.arrived.utc,
     )
 
 

@@ -24,13 +24,13 @@ from gate.cameras.messages import (
 )
 from gate.domain import entries
 from gate.domain.decision import Answer, Decision, Reason, Verdict
-from gate.domain.entries import BarrierAction
 from gate.domain.errors import GateError
 from gate.domain.passage import Direction, Instant, OrderId, PassageEnd, PassageId, Picture, Trigger
 from gate.domain.ports import Barrier, Clock, Journal, LaneView, Pictures
 from gate.lanes import machine as lanes
 from gate.lanes import records as record
 from gate.lanes.attribution import COMING, Run
+from gate.lanes.barrier import command_of
 from gate.lanes.current_passage import CurrentPassage
 from gate.lanes.events import (
     AskGuard,
@@ -66,8 +66,7 @@ from gate.lanes.messages import (
 from gate.lanes.stop_line import StopLine
 from gate.lanes.view import lane_view
 from gate.logs.context import in_passage
-from hardware.barrier import events as barrier
-from hardware.barrier.events import Command
+from hardware.barrier.events import RaiseRequested
 from hardware.barrier.inputs import InputName, Signal
 from hardware.barrier.model import OrderId as ArmOrderId
 from hardware.barrier.model import OutcomeKind
@@ -341,7 +340,7 @@ class LaneWorker:
         self._ordered[order.order] = order.passage
         self._raised_at = self._clock.monotonic()
         raised = ArmOrderId(order.order)
-        self._barrier.command(barrier.RaiseRequested(raised, order.expires))
+        self._barrier.command(RaiseRequested(raised, order.expires))
         self._announce(order.decision)
 
     def _decision_entries(
@@ -482,32 +481,8 @@ class LaneWorker:
             self._journal.append(noted)
         except GateError:
             return False
-        self._barrier.command(self._command_of(message, at))
+        self._barrier.command(command_of(message, at.monotonic, self._rules.new_id))
         return True
-
-    def _command_of(self, message: Operate, at: Instant) -> Command:
-        match message.action:
-            case BarrierAction.LOWER:
-                return barrier.LowerRequested(ArmOrderId(self._rules.new_id()))
-            case BarrierAction.HOLD:
-                order = ArmOrderId(self._rules.new_id())
-                return barrier.HoldRequested(order, at.monotonic + max(0.0, message.seconds))
-            case BarrierAction.RELEASE_HOLD:
-                return barrier.HoldReleased()
-            case BarrierAction.LOCK:
-                return barrier.LockRequested()
-            case BarrierAction.UNLOCK:
-                return barrier.Unlocked()
-            case BarrierAction.MAINTENANCE_ON:
-                return barrier.MaintenanceOn()
-            case BarrierAction.MAINTENANCE_OFF:
-                return barrier.MaintenanceOff()
-            case BarrierAction.RESET_FIRE:
-                return barrier.FireReset(message.actor)
-            case BarrierAction.RESET_FAULT:
-                return barrier.FaultReset(message.actor)
-            case _ as unreachable:
-                assert_never(unreachable)
 
     def _is_unchecked(self, remark: str) -> bool:
         """Whether a raise for this reason lets a visitor in whose owner's name nobody checked."""
